@@ -1,0 +1,19 @@
+/* alloc.h: memory for small bookkeeping. lm_alloc returns memory or ends the process with one line and
+ * exit code LM_EXIT_MEMORY, so callers need no test. Tensors and whatever a request can make large use
+ * lm_try_alloc (or a device's own allocator) and report MEMORY instead. */
+#ifndef LM_BASE_ALLOC_H
+#define LM_BASE_ALLOC_H
+
+#include <stddef.h>
+
+enum { LM_EXIT_MEMORY = 6 };
+
+void *lm_alloc(size_t bytes);                 /* zeroed                                    [new] */
+void *lm_alloc_array(size_t n, size_t size);  /* zeroed; n·size is checked                 [new] */
+void *lm_grow(void *old, size_t bytes);       /* realloc; what is new is not zeroed        [new] */
+void *lm_try_alloc(size_t bytes);             /* zeroed, or NULL                           [new] */
+char *lm_copy_text(const char *text);         /* strdup                                    [new] */
+char *lm_copy_bytes(const char *at, size_t n);/* n bytes and a NUL                         [new] */
+void  lm_free(void *memory);                  /* welcomes NULL                            [takes] */
+
+#endif

@@ -1,0 +1,58 @@
+/* folders.h: the folders that limn works in, and the only door through which a file named by a workflow
+ * or a request is opened.
+ *
+ * A base folder holds models/<kind>/…, input/, output/ and temp/ as ComfyUI lays them out. A "kind" is a
+ * folder's name as users say it: "checkpoints", "vae", "loras", "embeddings", "controlnet",
+ * "upscale_models", …, or "input", "output", "temp". One kind may have several directories; the first
+ * that holds the file wins. Names are relative, with '/' between parts; an absolute name, a part that is
+ * "..", a NUL or a control character is refused, and no symbolic link leads out of its root (openat2 with
+ * RESOLVE_BENEATH; in input, output and temp no symbolic link is followed at all, and only a regular file
+ * is opened). Model directories may hold links that the owner made: those are followed. */
+#ifndef LM_BASE_FOLDERS_H
+#define LM_BASE_FOLDERS_H
+
+#include <limn/limn.h>
+
+typedef struct lm_folders lm_folders;
+
+/* `base` must exist. Nothing is created until something is written.                          [new] */
+lm_folders *lm_folders_new(const char *base, limn_error *err);
+void        lm_folders_free(lm_folders *f);
+
+/* Puts another directory in place of <base>/<kind> ("output" from --output) or before it (models). */
+bool lm_folders_replace(lm_folders *f, const char *kind, const char *directory, limn_error *err);
+
+/* Names of the files of a kind with a fitting extension, recursive, sorted by bytes, NULL-terminated.
+ * Model kinds: .safetensors (and .sft); "input": pictures.  Free with lm_folders_names_free.  [new] */
+char **lm_folders_names(lm_folders *f, const char *kind);
+void   lm_folders_names_free(char **names);
+
+/* Is `kind` one that we know?  `true` for every kind that ComfyUI lays out. */
+bool lm_folders_known(const lm_folders *f, const char *kind);
+
+/* Opens for reading; the descriptor is the caller's. FILE on failure, with a sentence that has the kind
+ * and the name (never an absolute path). `name` may end in " [input]", " [output]" or " [temp]" when
+ * kind is one of those three. */
+int lm_folders_open(lm_folders *f, const char *kind, const char *name, limn_error *err);
+
+/* The path to show to the person who runs limn (<base>/models/checkpoints/x.safetensors).     [new] */
+char *lm_folders_path(lm_folders *f, const char *kind, const char *name);
+
+/* A new file under output or temp that nobody sees until it is done: written under a temporary name,
+ * then fsync + rename. `name` may have sub-folders, which are created. */
+typedef struct lm_new_file {
+    int   fd;         /* write here */
+    int   directory;  /* descriptors and names are lm_folders' own affair */
+    char *temporary, *final;
+} lm_new_file;
+bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new_file *out,
+                       limn_error *err);
+bool lm_new_file_commit(lm_new_file *file, limn_error *err); /* never replaces: an existing name fails */
+void lm_new_file_abandon(lm_new_file *file);                 /* harmless after commit */
+
+/* The next free counter for names "<prefix>_<integer>_…" in a sub-folder of output or temp: 1 + the
+ * largest in use; 1 when there is none.  Source: ComfyUI's get_save_image_path. */
+int64_t lm_folders_next_counter(lm_folders *f, const char *kind, const char *subfolder,
+                                const char *prefix, limn_error *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* text.c: a text that grows. */
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+
+static void reserve(lm_text *t, size_t more)
+{
+    size_t want = t->size + more + 1;
+
+    if (want <= t->room)
+        return;
+    t->room = want < 64 ? 64 : want + want / 2;
+    t->at = lm_grow(t->at, t->room);
+}
+
+void lm_text_add(lm_text *t, const char *bytes, size_t n)
+{
+    reserve(t, n);
+    if (n)
+        memcpy(t->at + t->size, bytes, n);
+    t->size += n;
+    t->at[t->size] = 0;
+}
+
+void lm_text_puts(lm_text *t, const char *text)
+{
+    lm_text_add(t, text, strlen(text));
+}
+
+void lm_text_printf(lm_text *t, const char *fmt, ...)
+{
+    va_list ap;
+    int     n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    reserve(t, (size_t)n);
+    va_start(ap, fmt);
+    vsnprintf(t->at + t->size, (size_t)n + 1, fmt, ap);
+    va_end(ap);
+    t->size += (size_t)n;
+}
+
+const char *lm_text_str(const lm_text *t)
+{
+    return t->at ? t->at : "";
+}
+
+char *lm_text_take(lm_text *t)
+{
+    char *out = t->at ? t->at : lm_copy_text("");
+
+    *t = (lm_text){ 0 };
+    return out;
+}
+
+void lm_text_done(lm_text *t)
+{
+    lm_free(t->at);
+    *t = (lm_text){ 0 };
+}

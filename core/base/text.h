@@ -1,0 +1,22 @@
+/* text.h: a text that grows. { 0 } is empty; .at is NULL until something was added, then NUL-terminated. */
+#ifndef LM_BASE_TEXT_H
+#define LM_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <limn/limn.h>
+
+typedef struct lm_text {
+    char  *at;
+    size_t size, room; /* bytes used, without the NUL; bytes allocated */
+} lm_text;
+
+void        lm_text_add(lm_text *t, const char *bytes, size_t n);
+void        lm_text_puts(lm_text *t, const char *text);
+void        lm_text_printf(lm_text *t, const char *fmt, ...) LIMN_PRINTF(2, 3);
+const char *lm_text_str(const lm_text *t); /* "" when empty                               [lends] */
+char       *lm_text_take(lm_text *t);      /* the text itself; t is empty again             [new] */
+void        lm_text_done(lm_text *t);
+
+#endif

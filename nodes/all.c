@@ -1,0 +1,11 @@
+/* all.c: the list of families, and nothing else. */
+#include "nodes/all.h"
+
+#define FAMILIES(X)                                                                            \
+    X(conditioning) X(image) X(latent) X(loaders) X(mask) X(primitive) X(sampling) X(vae)
+
+#define DECLARE(family) extern const limn_node *const lm_nodes_##family[];
+FAMILIES(DECLARE)
+
+#define LIST(family) lm_nodes_##family,
+const limn_node *const *const lm_node_families[] = { FAMILIES(LIST) NULL };
