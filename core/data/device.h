@@ -14,7 +14,7 @@ struct lm_ops; /* kernels/ops.h */
 typedef struct lm_device lm_device;
 struct lm_device {
     const char          *name; /* "cpu", "guard" */
-    const struct lm_ops *ops;  /* a row left NULL is answered by ref/ */
+    const struct lm_ops *ops;  /* a row left NULL, or ops NULL, is answered by ref/ */
     bool                 host_memory; /* the host may follow pointers outside kernels (the CPU: true) */
 
     /* Memory for tensors: 64-byte aligned, not zeroed. NULL when there is no more. */

@@ -22,7 +22,7 @@ struct lm_pass {
     lm_scratch *scratch;
     limn_error  error;
     struct lm_scratch_tensor *newest; /* every live scratch tensor, newest first */
-    int         n_scopes;
+    struct lm_scratch_tensor *spare;  /* records to use again: a step allocates nothing */
     bool        check_finite; /* see lm_check_finite in kernels/ops.h */
 };
 

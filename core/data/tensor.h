@@ -64,6 +64,9 @@ void lm_tensor_write(lm_tensor *t, lm_dtype dtype, const void *host);
 const lm_pack *lm_tensor_pack(const lm_tensor *w, const void *kind, bool done_with_source,
                               bool (*build)(const lm_tensor *w, void *self, lm_pack *pack), void *self);
 
+/* Frees every packing beside w: its owner's affair, when the numbers go or change. */
+void lm_tensor_drop_packs(lm_tensor *w);
+
 /* Gives the mapped pages of a weight back (they come again from the file when touched). */
 void lm_tensor_give_back(const lm_tensor *w);
 

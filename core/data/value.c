@@ -1,0 +1,309 @@
+/* value.c: what travels on a wire: named fields and items, counted. */
+#include "core/data/value.h"
+
+#include <string.h>
+
+#include "core/base/alloc.h"
+
+typedef enum field_kind { TENSOR, VALUE, OBJECT, INT, NUMBER, TEXT } field_kind;
+
+/* An object shared by several values: each field holds the box. */
+typedef struct box {
+    atomic_int            refs;
+    void                 *object;
+    const lm_object_kind *kind;
+} box;
+
+typedef struct field {
+    char      *name;
+    field_kind kind;
+    union {
+        const lm_tensor  *tensor;
+        const limn_value *value;
+        box              *object;
+        int64_t           integer;
+        double            number;
+        char             *text;
+    };
+} field;
+
+struct limn_value {
+    atomic_int         refs;
+    char              *type;
+    field             *fields;
+    const limn_value **items;
+    int                n_fields, n_items;
+};
+
+/* ------------------------------------------------------------------ life */
+
+limn_value *lm_value_new(const char *type)
+{
+    limn_value *v = lm_alloc(sizeof *v);
+
+    atomic_init(&v->refs, 1);
+    v->type = lm_copy_text(type);
+    return v;
+}
+
+limn_value *lm_value_ref(const limn_value *v)
+{
+    limn_value *mine = (limn_value *)v;
+
+    atomic_fetch_add_explicit(&mine->refs, 1, memory_order_relaxed);
+    return mine;
+}
+
+static void box_unref(box *b)
+{
+    if (atomic_fetch_sub(&b->refs, 1) > 1)
+        return;
+    b->kind->free(b->object);
+    lm_free(b);
+}
+
+static void field_done(field *f)
+{
+    switch (f->kind) {
+    case TENSOR: lm_tensor_unref(f->tensor); break;
+    case VALUE: lm_value_unref(f->value); break;
+    case OBJECT: box_unref(f->object); break;
+    case TEXT: lm_free(f->text); break;
+    default: break;
+    }
+    lm_free(f->name);
+}
+
+void lm_value_unref(const limn_value *v)
+{
+    limn_value *mine = (limn_value *)v;
+
+    if (!mine || atomic_fetch_sub(&mine->refs, 1) > 1)
+        return;
+    for (int i = 0; i < mine->n_fields; i++)
+        field_done(&mine->fields[i]);
+    for (int i = 0; i < mine->n_items; i++)
+        lm_value_unref(mine->items[i]);
+    lm_free(mine->fields);
+    lm_free(mine->items);
+    lm_free(mine->type);
+    lm_free(mine);
+}
+
+static field field_copy(const field *f)
+{
+    field copy = *f;
+
+    copy.name = lm_copy_text(f->name);
+    switch (f->kind) {
+    case TENSOR: lm_tensor_ref(f->tensor); break;
+    case VALUE: lm_value_ref(f->value); break;
+    case OBJECT: atomic_fetch_add(&f->object->refs, 1); break;
+    case TEXT: copy.text = lm_copy_text(f->text); break;
+    default: break;
+    }
+    return copy;
+}
+
+limn_value *lm_value_copy(const limn_value *v)
+{
+    limn_value *copy = lm_value_new(v->type);
+
+    copy->n_fields = v->n_fields;
+    copy->fields = lm_alloc_array((size_t)v->n_fields, sizeof *v->fields);
+    for (int i = 0; i < v->n_fields; i++)
+        copy->fields[i] = field_copy(&v->fields[i]);
+    for (int i = 0; i < v->n_items; i++)
+        lm_value_push(copy, lm_value_ref(v->items[i]));
+    return copy;
+}
+
+const char *lm_value_type(const limn_value *v)
+{
+    return v->type;
+}
+
+static size_t field_bytes(const field *f)
+{
+    switch (f->kind) {
+    case TENSOR: return lm_bytes(f->tensor);
+    case VALUE: return lm_value_bytes(f->value);
+    case OBJECT: return f->object->kind->bytes ? f->object->kind->bytes(f->object->object) : 0;
+    case TEXT: return strlen(f->text);
+    default: return 0;
+    }
+}
+
+size_t lm_value_bytes(const limn_value *v)
+{
+    size_t bytes = sizeof *v;
+
+    for (int i = 0; i < v->n_fields; i++)
+        bytes += sizeof(field) + field_bytes(&v->fields[i]);
+    for (int i = 0; i < v->n_items; i++)
+        bytes += lm_value_bytes(v->items[i]);
+    return bytes;
+}
+
+/* ------------------------------------------------------------------ setting */
+
+static int find(const limn_value *v, const char *name)
+{
+    for (int i = 0; i < v->n_fields; i++)
+        if (!strcmp(v->fields[i].name, name))
+            return i;
+    return -1;
+}
+
+static void drop_field(limn_value *v, const char *name)
+{
+    const int i = find(v, name);
+
+    if (i < 0)
+        return;
+    field_done(&v->fields[i]);
+    v->n_fields--;
+    memmove(v->fields + i, v->fields + i + 1, (size_t)(v->n_fields - i) * sizeof *v->fields);
+}
+
+static field *put_field(limn_value *v, const char *name, field_kind kind)
+{
+    field *f;
+
+    drop_field(v, name);
+    v->fields = lm_grow(v->fields, (size_t)(v->n_fields + 1) * sizeof *v->fields);
+    f = &v->fields[v->n_fields++];
+    *f = (field){ .name = lm_copy_text(name), .kind = kind };
+    return f;
+}
+
+void lm_value_set_tensor(limn_value *v, const char *name, lm_tensor *t)
+{
+    if (t)
+        put_field(v, name, TENSOR)->tensor = t;
+    else
+        drop_field(v, name);
+}
+
+void lm_value_set_value(limn_value *v, const char *name, limn_value *x)
+{
+    if (x)
+        put_field(v, name, VALUE)->value = x;
+    else
+        drop_field(v, name);
+}
+
+void lm_value_set_object(limn_value *v, const char *name, void *object, const lm_object_kind *kind)
+{
+    box *b;
+
+    if (!object) {
+        drop_field(v, name);
+        return;
+    }
+    b = lm_alloc(sizeof *b);
+    atomic_init(&b->refs, 1);
+    b->object = object;
+    b->kind = kind;
+    put_field(v, name, OBJECT)->object = b;
+}
+
+void lm_value_set_int(limn_value *v, const char *name, int64_t x)
+{
+    put_field(v, name, INT)->integer = x;
+}
+
+void lm_value_set_uint(limn_value *v, const char *name, uint64_t x)
+{
+    put_field(v, name, INT)->integer = (int64_t)x;
+}
+
+void lm_value_set_number(limn_value *v, const char *name, double x)
+{
+    put_field(v, name, NUMBER)->number = x;
+}
+
+void lm_value_set_text(limn_value *v, const char *name, const char *text)
+{
+    if (text)
+        put_field(v, name, TEXT)->text = lm_copy_text(text);
+    else
+        drop_field(v, name);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static const field *get(const limn_value *v, const char *name, field_kind kind)
+{
+    const int i = v ? find(v, name) : -1;
+
+    return i >= 0 && v->fields[i].kind == kind ? &v->fields[i] : NULL;
+}
+
+const lm_tensor *lm_value_tensor(const limn_value *v, const char *name)
+{
+    const field *f = get(v, name, TENSOR);
+
+    return f ? f->tensor : NULL;
+}
+
+const limn_value *lm_value_value(const limn_value *v, const char *name)
+{
+    const field *f = get(v, name, VALUE);
+
+    return f ? f->value : NULL;
+}
+
+void *lm_value_object(const limn_value *v, const char *name, const lm_object_kind *kind)
+{
+    const field *f = get(v, name, OBJECT);
+
+    return f && f->object->kind == kind ? f->object->object : NULL;
+}
+
+int64_t lm_value_int(const limn_value *v, const char *name, int64_t fallback)
+{
+    const field *f = get(v, name, INT);
+
+    return f ? f->integer : fallback;
+}
+
+double lm_value_number(const limn_value *v, const char *name, double fallback)
+{
+    const field *f = get(v, name, NUMBER);
+
+    if (f)
+        return f->number;
+    f = get(v, name, INT);
+    return f ? (double)f->integer : fallback;
+}
+
+const char *lm_value_text(const limn_value *v, const char *name)
+{
+    const field *f = get(v, name, TEXT);
+
+    return f ? f->text : NULL;
+}
+
+bool lm_value_has(const limn_value *v, const char *name)
+{
+    return v && find(v, name) >= 0;
+}
+
+/* ------------------------------------------------------------------ items */
+
+void lm_value_push(limn_value *v, limn_value *item)
+{
+    v->items = lm_grow(v->items, (size_t)(v->n_items + 1) * sizeof *v->items);
+    v->items[v->n_items++] = item;
+}
+
+int lm_value_count(const limn_value *v)
+{
+    return v->n_items;
+}
+
+const limn_value *lm_value_item(const limn_value *v, int i)
+{
+    return v->items[i];
+}
