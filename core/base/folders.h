@@ -7,7 +7,8 @@
  * that holds the file wins. Names are relative, with '/' between parts; an absolute name, a part that is
  * "..", a NUL or a control character is refused, and no symbolic link leads out of its root (openat2 with
  * RESOLVE_BENEATH; in input, output and temp no symbolic link is followed at all, and only a regular file
- * is opened). Model directories may hold links that the owner made: those are followed. */
+ * is opened). Model directories may hold links that the owner made: those are followed into any model
+ * directory that this limn was told of (<base>/models or lm_folders_replace), and nowhere else. */
 #ifndef LM_BASE_FOLDERS_H
 #define LM_BASE_FOLDERS_H
 
@@ -44,11 +45,13 @@ typedef struct lm_new_file {
     int   fd;         /* write here */
     int   directory;  /* descriptors and names are lm_folders' own affair */
     char *temporary, *final;
+    bool  taken;      /* commit failed because a file of that name is there: rename, commit again */
 } lm_new_file;
 bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new_file *out,
                        limn_error *err);
 bool lm_new_file_commit(lm_new_file *file, limn_error *err); /* never replaces: an existing name fails */
-void lm_new_file_abandon(lm_new_file *file);                 /* harmless after commit */
+void lm_new_file_rename(lm_new_file *file, const char *final); /* another last part of the name */
+void lm_new_file_abandon(lm_new_file *file); /* harmless after commit, and on a zeroed struct */
 
 /* The next free counter for names "<prefix>_<integer>_…" in a sub-folder of output or temp: 1 + the
  * largest in use; 1 when there is none.  Source: ComfyUI's get_save_image_path. */

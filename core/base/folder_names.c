@@ -1,0 +1,201 @@
+/* folder_names.c: which files a kind of folder holds, and the next free number among them. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/beneath.h"
+#include "core/base/folders_inside.h"
+#include "core/base/text.h"
+
+enum { MAX_DEPTH = 32, MAX_NAMES = 1000000 };
+
+typedef struct listing {
+    const lm_folders *folders;
+    const lm_kind    *kind;
+    char            **names;
+    size_t            n, room;
+    int               depth;
+} listing;
+
+/* ------------------------------------------------------------------ names */
+
+static const char *const model_ends[] = { ".safetensors", ".sft", NULL };
+static const char *const picture_ends[] = { ".png", ".jpg", ".jpeg", ".webp", NULL };
+
+static bool ends_well(const listing *l, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    for (const char *const *e = l->kind->open_to_requests ? picture_ends : model_ends; dot && *e; e++)
+        if (!strcasecmp(dot, *e))
+            return true;
+    return false;
+}
+
+static void keep(listing *l, const char *name)
+{
+    if (l->n == MAX_NAMES || lm_beneath_fault(name))
+        return;
+    if (l->n + 2 > l->room) {
+        l->room = l->room ? l->room * 2 : 64;
+        l->names = lm_grow(l->names, l->room * sizeof *l->names);
+    }
+    l->names[l->n++] = lm_copy_text(name);
+}
+
+/* A link counts where lm_folders_open would follow it: inside the owner's model folders. */
+static bool link_is_followed(const listing *l, int at, const char *name)
+{
+    char    self[64], path[4096];
+    char   *owner;
+    int     fd = l->kind->open_to_requests ? -1 : openat(at, name, O_PATH | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return false;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    n = readlink(self, path, sizeof path - 1);
+    close(fd);
+    path[n < 0 ? 0 : n] = 0;
+    owner = lm_folders_owner_of(l->folders, path);
+    free(owner);
+    return owner != NULL;
+}
+
+static void list(listing *l, int at, const char *inside);
+
+static void list_one(listing *l, int at, const char *inside, const char *name)
+{
+    struct stat st;
+    lm_text     whole = { 0 };
+
+    if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git") ||
+        fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW))
+        return;
+    if (S_ISLNK(st.st_mode) && (!link_is_followed(l, at, name) || fstatat(at, name, &st, 0)))
+        return;
+    lm_text_printf(&whole, "%s%s%s", inside, *inside ? "/" : "", name);
+    if (S_ISREG(st.st_mode) && ends_well(l, name))
+        keep(l, whole.at);
+    if (S_ISDIR(st.st_mode) && l->depth < MAX_DEPTH)
+        list(l, openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), whole.at);
+    lm_text_done(&whole);
+}
+
+/* All names in the folder `at` (closed here), which is called `inside` from its root. */
+static void list(listing *l, int at, const char *inside)
+{
+    DIR           *d = at < 0 ? NULL : fdopendir(at);
+    struct dirent *e;
+
+    if (!d && at >= 0)
+        close(at);
+    l->depth++;
+    while (d && (e = readdir(d)))
+        list_one(l, at, inside, e->d_name);
+    l->depth--;
+    if (d)
+        closedir(d);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorts, drops what several directories hold, and ends the list. */
+static char **settle(listing *l)
+{
+    size_t n = 0;
+
+    if (!l->names)
+        return lm_alloc(sizeof *l->names);
+    qsort(l->names, l->n, sizeof *l->names, by_bytes);
+    for (size_t i = 0; i < l->n; i++)
+        if (n && !strcmp(l->names[n - 1], l->names[i]))
+            lm_free(l->names[i]);
+        else
+            l->names[n++] = l->names[i];
+    l->names[n] = NULL;
+    return l->names;
+}
+
+char **lm_folders_names(lm_folders *f, const char *kind)
+{
+    listing l = { .folders = f, .kind = lm_kind_find(f, kind) };
+
+    for (int i = 0; l.kind && i < l.kind->n_roots; i++)
+        list(&l, open(l.kind->roots[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC), "");
+    return settle(&l);
+}
+
+void lm_folders_names_free(char **names)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        lm_free(names[i]);
+    lm_free(names);
+}
+
+/* ------------------------------------------------------------------ counters */
+
+/* The number at the front of `text`, up to the next '_'; 0 when that is no number. */
+static int64_t number_of(const char *text)
+{
+    const size_t n = strcspn(text, "_");
+
+    if (!n || n > 17)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isdigit((unsigned char)text[i]))
+            return 0;
+    return strtoll(text, NULL, 10);
+}
+
+static int64_t largest_in(DIR *d, const char *prefix)
+{
+    const size_t   n = strlen(prefix);
+    int64_t        most = 0;
+    struct dirent *e;
+
+    while ((e = readdir(d)))
+        if (!strncmp(e->d_name, prefix, n) && e->d_name[n] == '_' &&
+            number_of(e->d_name + n + 1) > most)
+            most = number_of(e->d_name + n + 1);
+    return most;
+}
+
+int64_t lm_folders_next_counter(lm_folders *f, const char *kind, const char *subfolder,
+                                const char *prefix, limn_error *err)
+{
+    const lm_kind *k = lm_kind_find(f, kind);
+    const char    *fault = *subfolder ? lm_beneath_fault(subfolder) : NULL;
+    int            root, at = -1;
+    int64_t        next = 1;
+    DIR           *d;
+
+    if (!k || fault) {
+        limn_fail(err, FILE, "the name of a folder in %s %s: \"%s\"", kind, fault ? fault : "is unknown",
+                  lm_shown_name(subfolder).text);
+        return 0;
+    }
+    root = open(k->roots[0], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root >= 0) {
+        at = lm_beneath_open(root, *subfolder ? subfolder : ".", O_RDONLY | O_DIRECTORY, 0);
+        close(root);
+    }
+    d = at < 0 ? NULL : fdopendir(at);
+    if (d) {
+        next = 1 + largest_in(d, prefix);
+        closedir(d);
+    } else if (at >= 0) {
+        close(at);
+    }
+    return next; /* a folder that is missing or unreadable shows when the file is written */
+}

@@ -1,0 +1,42 @@
+/* folders_inside.h: what folders.c, folder_names.c and new_file.c share and nobody else sees. */
+#ifndef LM_BASE_FOLDERS_INSIDE_H
+#define LM_BASE_FOLDERS_INSIDE_H
+
+#include "core/base/folders.h"
+
+enum { LM_MAX_ROOTS = 16 };
+
+/* One kind and its directories, the first one first. */
+typedef struct lm_kind {
+    char *name;
+    bool  open_to_requests; /* input, output, temp: no link is followed */
+    int   n_roots;
+    char *roots[LM_MAX_ROOTS];
+} lm_kind;
+
+struct lm_folders {
+    char    *base;
+    int      n_kinds;
+    lm_kind *kinds;
+};
+
+/* The kind, by name or by its older name; NULL when unknown. */
+lm_kind *lm_kind_find(const lm_folders *f, const char *name);
+
+/* Does `path` (resolved) lie in one of the directories that the owner set up? The longest such directory,
+ * resolved, or NULL.                                                                          [new] */
+char *lm_folders_owner_of(const lm_folders *f, const char *path);
+
+/* Splits " [input]" and its like off `name`; the kind it names, or `kind`. `plain` is the rest.  [new] */
+const char *lm_folders_annotated(const char *kind, const char *name, char **plain);
+
+/* A name as an error text may show it: at most 120 bytes, whole characters. Same memory each call. */
+typedef struct lm_shown {
+    char text[128];
+} lm_shown;
+lm_shown lm_shown_name(const char *name);
+
+/* What errno means to a person: "permission denied", "no space left on device", … */
+const char *lm_why(int error, char text[96]);
+
+#endif
