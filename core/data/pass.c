@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/data/safetensors.h"
 
 typedef struct lm_scratch_tensor {
     lm_tensor                 tensor; /* first, so that the two pointers are one */
@@ -27,6 +28,7 @@ lm_pass *lm_pass_begin(limn_call *call)
     p->device = call->env->device;
     p->compute = call->env->compute;
     p->scratch = lm_scratch_new(p->device);
+    p->damage = lm_weights_damage(NULL);
     return p;
 }
 
@@ -40,11 +42,21 @@ static void put_back(lm_pass *p, record *r)
     p->spare = r;
 }
 
+static void check_files(lm_pass *p)
+{
+    const char *label;
+
+    if (lm_weights_damage(&label) != p->damage)
+        lm_pass_fail(p, FILE, "%s: the file became shorter while it was being read", label);
+}
+
 bool lm_pass_end(lm_pass *p, limn_error *err)
 {
-    const bool well = lm_pass_live(p);
-    record    *next;
+    record *next;
+    bool    well;
 
+    check_files(p);
+    well = lm_pass_live(p);
     if (!well && err && err->code == LIMN_OK)
         *err = p->error;
     for (record *r = p->newest; r; r = next) {

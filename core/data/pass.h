@@ -23,7 +23,8 @@ struct lm_pass {
     limn_error  error;
     struct lm_scratch_tensor *newest; /* every live scratch tensor, newest first */
     struct lm_scratch_tensor *spare;  /* records to use again: a step allocates nothing */
-    bool        check_finite; /* see lm_check_finite in kernels/ops.h */
+    bool        check_finite; /* every front tests its answer with lm_want_finite: slow, to find a NaN */
+    unsigned    damage;       /* lm_weights_damage when the pass began */
 };
 
 lm_pass *lm_pass_begin(limn_call *call);                    /* never NULL                      [new] */

@@ -2,8 +2,9 @@
  * length, JSON, names, dtypes, shapes, and offsets that are contiguous from 0 to the end of the file
  * (SEC-22 to SEC-25 of docs/security.md).  Source: the safetensors format description.
  *
- * A file that shrinks or changes while it is mapped is noticed: lm_weights_check, and a guarded region
- * around packing turns the system's SIGBUS into an error. */
+ * A file that shrinks while it is mapped does not end the process: where the system would send SIGBUS, the
+ * missing pages read as zeros, the file is marked as damaged, and the pass that was running fails with a
+ * sentence that names the file (lm_pass_end asks lm_weights_damage). */
 #ifndef LM_DATA_SAFETENSORS_H
 #define LM_DATA_SAFETENSORS_H
 
@@ -38,7 +39,11 @@ void lm_weights_each_metadata(const lm_weights *w, void *self,
  * the file open. FILE when the dtype is not F32, F16 or BF16, or the file changed since.        [new] */
 lm_tensor *lm_weights_tensor(lm_weights *w, lm_device *d, const char *name, limn_error *err);
 
-/* Still the same file: size and modification time. */
+/* Still the same file, of the same size and modification time, and no page of it missing. */
 bool lm_weights_check(const lm_weights *w, limn_error *err);
+
+/* How many pages of mapped files were found missing so far in this process; false-proof and cheap, so
+ * that a pass can compare before and after. `label` (may be NULL) receives the last such file. [any] */
+unsigned lm_weights_damage(const char **label);
 
 #endif

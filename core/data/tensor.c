@@ -159,6 +159,6 @@ void lm_tensor_give_back(const lm_tensor *w)
     const uintptr_t from = ((uintptr_t)w->data + page - 1) & ~(page - 1);
     const uintptr_t to = ((uintptr_t)w->data + lm_bytes(w)) & ~(page - 1);
 
-    if (w->name && w->owner && w->device->host_memory && to > from)
+    if (w->mapped && to > from)
         madvise((void *)from, to - from, MADV_DONTNEED);
 }

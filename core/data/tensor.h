@@ -31,7 +31,8 @@ struct lm_tensor {
     void        *data;
     const char  *name;  /* a weight's name in its file, else NULL; for error texts             */
     void (*release)(lm_tensor *t); /* frees data and t; NULL for scratch                        */
-    void        *owner; /* release's own affair: the mapped file, the arena's block             */
+    void        *owner;  /* release's own affair: the file */
+    bool         mapped; /* data lies in a file's mapping: its pages can be given back */
     _Atomic(lm_pack *) packs;
 };
 

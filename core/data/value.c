@@ -225,8 +225,10 @@ void lm_value_set_number(limn_value *v, const char *name, double x)
 
 void lm_value_set_text(limn_value *v, const char *name, const char *text)
 {
-    if (text)
-        put_field(v, name, TEXT)->text = lm_copy_text(text);
+    char *copy = text ? lm_copy_text(text) : NULL; /* `text` may be the field that is replaced */
+
+    if (copy)
+        put_field(v, name, TEXT)->text = copy;
     else
         drop_field(v, name);
 }
