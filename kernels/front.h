@@ -1,4 +1,4 @@
-/* front.h: the three macros that every front is made of. */
+/* front.h: the few macros that every front is made of. */
 #ifndef LM_KERNELS_FRONT_H
 #define LM_KERNELS_FRONT_H
 
@@ -22,15 +22,36 @@
         }                                                                                      \
     } while (0)
 
-/* Runs row `op` of the pass's device (or of ref/) into y; y or NULL. */
+/* Runs row `op` of the pass's device (or of ref/) into y, a variable; y or NULL. */
 #define LM_RUN(p, op, y, ...)                                                                  \
-    ((y) && lm_front_begin((p), (p)->device->ops->op != NULL, #op) &&                          \
-             lm_front_end((p), ((p)->device->ops->op ? (p)->device->ops->op                    \
-                                                     : lm_ref_ops.op)((p), (y), __VA_ARGS__))  \
+    ((y) && lm_front_begin((p), lm_ops_of(p)->op != NULL, #op) &&                              \
+             lm_front_end((p), (lm_ops_of(p)->op ? lm_ops_of(p)->op                            \
+                                                 : lm_ref_ops.op)((p), (y), __VA_ARGS__))      \
          ? (y)                                                                                 \
          : NULL)
 
 extern const lm_ops lm_ref_ops; /* kernels/ref: every row is there */
+
+/* The pass's table: ref/ alone for a device that brings none. */
+static inline const lm_ops *lm_ops_of(const lm_pass *p)
+{
+    return p->device->ops ? p->device->ops : &lm_ref_ops;
+}
+
+/* An operand must be there, and hold at least one number of a kind that kernels compute on: F32, F16 or
+ * BF16. */
+#define LM_TAKES(p, op, t)                                                                     \
+    do {                                                                                       \
+        if (!lm_front_takes((p), (op), #t, (t)))                                               \
+            return NULL;                                                                       \
+    } while (0)
+bool lm_front_takes(lm_pass *p, const char *op, const char *letter, const lm_tensor *t);
+
+/* What an error calls t: a weight's name in its file, else its letter in the formula. */
+static inline const char *lm_label(const lm_tensor *t, const char *letter)
+{
+    return t->name ? t->name : letter;
+}
 
 /* The device's enter/leave around a kernel, the log line for a row that ref/ answers, and the record of a
  * cancelled one. */

@@ -123,6 +123,7 @@ lm_tensor *lm_layer_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, con
 lm_tensor *lm_silu(lm_pass *p, const lm_tensor *x);
 lm_tensor *lm_gelu(lm_pass *p, const lm_tensor *x); /* the exact one, by erf */
 lm_tensor *lm_quick_gelu(lm_pass *p, const lm_tensor *x); /* x · sigmoid(1.702 x) */
+lm_tensor *lm_tanh(lm_pass *p, const lm_tensor *x);
 
 lm_tensor *lm_scale(lm_pass *p, const lm_tensor *x, double a);                       /* a·x */
 lm_tensor *lm_add(lm_pass *p, const lm_tensor *x, const lm_tensor *y);               /* x + y */

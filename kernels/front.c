@@ -1,0 +1,59 @@
+/* front.c: what every front does before and after the device's row. */
+#include "kernels/front.h"
+
+#include <pthread.h>
+
+#include "core/base/log.h"
+
+enum { MAX_TOLD = 64 };
+
+/* Is this the first time that anybody asks about `op`? */
+static bool first_time(const char *op)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static const char     *told[MAX_TOLD];
+    int                    i = 0;
+    bool                   first;
+
+    pthread_mutex_lock(&lock);
+    while (i < MAX_TOLD && told[i] && strcmp(told[i], op))
+        i++;
+    first = i < MAX_TOLD && !told[i];
+    if (first)
+        told[i] = op;
+    pthread_mutex_unlock(&lock);
+    return first;
+}
+
+bool lm_front_begin(lm_pass *p, bool own_row, const char *op)
+{
+    if (!own_row && first_time(op))
+        lm_log(LM_LOG_INFO, "%s has no kernel of its own on %s: the plain one answers, slowly", op,
+               p->device->name);
+    if (p->device->enter)
+        p->device->enter(p->device);
+    return true;
+}
+
+bool lm_front_end(lm_pass *p, bool worked)
+{
+    if (p->device->leave)
+        p->device->leave(p->device);
+    if (worked)
+        return true;
+    if (!lm_pass_live(p)) /* the kernel said why, or someone pressed stop: recorded there */
+        return false;
+    return lm_pass_fail(p, BUG, "a kernel on %s gave up without a reason", p->device->name);
+}
+
+bool lm_front_takes(lm_pass *p, const char *op, const char *letter, const lm_tensor *t)
+{
+    if (!t)
+        return lm_pass_fail(p, BUG, "%s: %s is missing", op, letter);
+    if (t->dtype != LM_F32 && t->dtype != LM_F16 && t->dtype != LM_BF16)
+        return lm_pass_fail(p, INPUT, "%s: %s is stored as %s; F32, F16 and BF16 can be computed on", op,
+                            lm_label(t, letter), lm_dtype_name(t->dtype));
+    if (lm_count(t) < 1)
+        return lm_pass_fail(p, INPUT, "%s: %s is empty", op, lm_label(t, letter));
+    return true;
+}
