@@ -99,31 +99,37 @@ static bool next_part(const char **name, char part[NAME_MAX + 1], bool *too_long
     return true;
 }
 
-static int walk(int root, const char *name, int flags, unsigned mode)
+/* Opens `part` of `at` as its caller asked; at is let go of. */
+static int open_last(int root, int at, const char *part, int flags, unsigned mode)
 {
-    char part[NAME_MAX + 1], next[NAME_MAX + 1];
-    int  at = root, fd = -1;
-    bool more, too_long = false;
+    int fd = openat(at, part, flags | O_NOFOLLOW | O_CLOEXEC, mode);
 
-    more = next_part(&name, part, &too_long);
-    if (!more)
-        return openat(root, ".", flags | O_CLOEXEC);
-    while (more && !too_long && at >= 0) {
-        more = next_part(&name, next, &too_long);
-        if (!more || too_long)
-            break;
-        fd = step_into(at, part);
-        let_go(root, at);
-        at = fd;
-        memcpy(part, next, sizeof part);
-    }
-    if (too_long)
-        errno = ENAMETOOLONG;
-    fd = at < 0 || too_long ? -1 : openat(at, part, flags | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (fd < 0 && at >= 0 && !too_long)
+    if (fd < 0)
         tell_link(at, part);
     let_go(root, at);
     return fd;
+}
+
+static int walk(int root, const char *name, int flags, unsigned mode)
+{
+    char part[2][NAME_MAX + 1] = { ".", "" };
+    int  at = root, next, turn = 0;
+    bool too_long = false;
+
+    next_part(&name, part[0], &too_long);
+    while (!too_long && next_part(&name, part[!turn], &too_long) && !too_long) {
+        next = step_into(at, part[turn]);
+        let_go(root, at);
+        if (next < 0)
+            return -1;
+        at = next;
+        turn = !turn;
+    }
+    if (!too_long)
+        return open_last(root, at, part[turn], flags, mode);
+    errno = ENAMETOOLONG;
+    let_go(root, at);
+    return -1;
 }
 
 /* ------------------------------------------------------------------ the doors */
