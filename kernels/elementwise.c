@@ -139,12 +139,11 @@ lm_tensor *lm_mul(lm_pass *p, const lm_tensor *x, const lm_tensor *m)
 
 const lm_tensor *lm_want_finite(lm_pass *p, const lm_tensor *x, const char *what)
 {
-    bool  finite = false;
-    bool *answer = &finite;
+    bool finite = false;
 
     LM_ENTER(p);
     LM_TAKES(p, "finite", x);
-    if (!LM_RUN(p, finite, answer, x))
+    if (!LM_RUN_ROW(p, finite, &finite, x))
         return NULL;
     LM_WANT(p, finite, "%s holds a number that is infinite or not a number", what);
     return x;

@@ -25,14 +25,13 @@ static bool first_time(const char *op)
     return first;
 }
 
-bool lm_front_begin(lm_pass *p, bool own_row, const char *op)
+void lm_front_begin(lm_pass *p, bool own_row, const char *op)
 {
     if (!own_row && first_time(op))
         lm_log(LM_LOG_INFO, "%s has no kernel of its own on %s: the plain one answers, slowly", op,
                p->device->name);
     if (p->device->enter)
         p->device->enter(p->device);
-    return true;
 }
 
 bool lm_front_end(lm_pass *p, bool worked)
@@ -44,6 +43,16 @@ bool lm_front_end(lm_pass *p, bool worked)
     if (!lm_pass_live(p)) /* the kernel said why, or someone pressed stop: recorded there */
         return false;
     return lm_pass_fail(p, BUG, "a kernel on %s gave up without a reason", p->device->name);
+}
+
+bool lm_front_sound(lm_pass *p, const char *op, const lm_tensor *y)
+{
+    char what[32];
+
+    if (!p->check_finite)
+        return true;
+    snprintf(what, sizeof what, "the answer of %s", op);
+    return lm_want_finite(p, y, what) != NULL;
 }
 
 bool lm_front_takes(lm_pass *p, const char *op, const char *letter, const lm_tensor *t)

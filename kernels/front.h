@@ -24,11 +24,12 @@
 
 /* Runs row `op` of the pass's device (or of ref/) into y, a variable; y or NULL. */
 #define LM_RUN(p, op, y, ...)                                                                  \
-    ((y) && lm_front_begin((p), lm_ops_of(p)->op != NULL, #op) &&                              \
-             lm_front_end((p), (lm_ops_of(p)->op ? lm_ops_of(p)->op                            \
-                                                 : lm_ref_ops.op)((p), (y), __VA_ARGS__))      \
-         ? (y)                                                                                 \
-         : NULL)
+    ((y) && LM_RUN_ROW(p, op, y, __VA_ARGS__) && lm_front_sound((p), #op, (y)) ? (y) : NULL)
+
+/* Only the row; true when it worked. */
+#define LM_RUN_ROW(p, op, ...)                                                                 \
+    (lm_front_begin((p), lm_ops_of(p)->op != NULL, #op),                                       \
+     lm_front_end((p), (lm_ops_of(p)->op ? lm_ops_of(p)->op : lm_ref_ops.op)((p), __VA_ARGS__)))
 
 extern const lm_ops lm_ref_ops; /* kernels/ref: every row is there */
 
@@ -55,8 +56,11 @@ static inline const char *lm_label(const lm_tensor *t, const char *letter)
 
 /* The device's enter/leave around a kernel, the log line for a row that ref/ answers, and the record of a
  * cancelled one. */
-bool lm_front_begin(lm_pass *p, bool own_row, const char *op);
+void lm_front_begin(lm_pass *p, bool own_row, const char *op);
 bool lm_front_end(lm_pass *p, bool worked);
+
+/* When the pass asks for it (check_finite): is every number of op's answer finite? */
+bool lm_front_sound(lm_pass *p, const char *op, const lm_tensor *y);
 
 /* The dtype of answers that feed a product. */
 static inline lm_dtype lm_compute_dtype(const lm_pass *p)
