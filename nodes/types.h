@@ -32,7 +32,8 @@ typedef struct lm_model {
     lm_prediction   prediction;
     double          latent_scale;  /* latents are multiplied by it on the way in: 0.18215 */
     int             latent_channels;
-    float           sigmas[LM_N_SIGMAS]; /* noise level of each training step, rising */
+    float           sigmas[LM_N_SIGMAS]; /* noise level of each training step, rising, and their */
+    float           log_sigmas[LM_N_SIGMAS]; /* logarithms: lm_levels_scaled_linear fills both */
     const float   (*latent_rgb)[3];      /* [latent_channels] rows: a fast preview; NULL: none */
     const float    *latent_rgb_bias;     /* [3], or NULL */
 } lm_model;
