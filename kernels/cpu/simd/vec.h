@@ -14,7 +14,7 @@
 #define LM_VF 4
 #endif
 
-#if defined(__F16C__) || defined(__AVX512F__)
+#if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -32,8 +32,25 @@ typedef uint16_t lm_vh_any __attribute__((vector_size(LM_VF * 2), aligned(2), ma
 LM_INLINE lm_vf lm_v_load(const float *at) { return *(const lm_vf_any *)at; }
 LM_INLINE void  lm_v_store(float *at, lm_vf v) { *(lm_vf_any *)at = v; }
 LM_INLINE lm_vf lm_v_all(float x) { return x - (lm_vf){ 0 }; }
-LM_INLINE lm_vf lm_v_max(lm_vf a, lm_vf b) { return a > b ? a : b; }
-LM_INLINE lm_vf lm_v_min(lm_vf a, lm_vf b) { return a < b ? a : b; }
+LM_INLINE lm_vf lm_v_pick(lm_vi mask, lm_vf yes, lm_vf no) /* mask: all ones or 0, as a < b gives */
+{
+    return (lm_vf)(((lm_vi)yes & mask) | ((lm_vi)no & ~mask));
+}
+
+/* The larger and the smaller; which one a NaN gives is the machine's affair. */
+#if defined(__AVX512F__)
+LM_INLINE lm_vf lm_v_max(lm_vf a, lm_vf b) { return (lm_vf)_mm512_max_ps((__m512)a, (__m512)b); }
+LM_INLINE lm_vf lm_v_min(lm_vf a, lm_vf b) { return (lm_vf)_mm512_min_ps((__m512)a, (__m512)b); }
+#elif defined(__AVX2__)
+LM_INLINE lm_vf lm_v_max(lm_vf a, lm_vf b) { return (lm_vf)_mm256_max_ps((__m256)a, (__m256)b); }
+LM_INLINE lm_vf lm_v_min(lm_vf a, lm_vf b) { return (lm_vf)_mm256_min_ps((__m256)a, (__m256)b); }
+#elif defined(__x86_64__)
+LM_INLINE lm_vf lm_v_max(lm_vf a, lm_vf b) { return (lm_vf)_mm_max_ps((__m128)a, (__m128)b); }
+LM_INLINE lm_vf lm_v_min(lm_vf a, lm_vf b) { return (lm_vf)_mm_min_ps((__m128)a, (__m128)b); }
+#else
+LM_INLINE lm_vf lm_v_max(lm_vf a, lm_vf b) { return lm_v_pick(a > b, a, b); }
+LM_INLINE lm_vf lm_v_min(lm_vf a, lm_vf b) { return lm_v_pick(a < b, a, b); }
+#endif
 
 /* The first n of LM_VF floats, the rest 0; and back. */
 LM_INLINE lm_vf lm_v_load_n(const float *at, int64_t n)
@@ -74,9 +91,10 @@ LM_INLINE lm_vf lm_v_from_bf16(const uint16_t *at)
 LM_INLINE void lm_v_to_bf16(uint16_t *at, lm_vf v)
 {
     const lm_vu bits = (lm_vu)v, even = bits + 0x7fff + (bits >> 16 & 1);
-    const lm_vu nan = (bits & 0x7fffffff) > 0x7f800000 ? bits | 0x400000 : even;
+    const lm_vf kept = lm_v_pick((lm_vi)((bits & 0x7fffffff) > 0x7f800000), (lm_vf)(bits | 0x400000),
+                                 (lm_vf)even);
 
-    *(lm_vh_any *)at = __builtin_convertvector(nan >> 16, lm_vh);
+    *(lm_vh_any *)at = __builtin_convertvector((lm_vu)kept >> 16, lm_vh);
 }
 
 LM_INLINE lm_vf lm_v_from_f16(const uint16_t *at)
@@ -90,7 +108,7 @@ LM_INLINE lm_vf lm_v_from_f16(const uint16_t *at)
 #else
     /* 2^112 puts the exponent right, subnormals included; infinity and NaN keep their own exponent. */
     const lm_vu h = __builtin_convertvector(*(const lm_vh_any *)at, lm_vu);
-    const lm_vu top = (h & 0x7c00) == 0x7c00 ? (lm_vu){ 0 } + 0x7f800000 : (lm_vu){ 0 };
+    const lm_vu top = (lm_vu)((h & 0x7c00) == 0x7c00) & 0x7f800000;
     const lm_vf v = (lm_vf)((h & 0x7fff) << 13) * 0x1p112f;
 
     return (lm_vf)((lm_vu)v | top | (h & 0x8000) << 16);
