@@ -1,0 +1,226 @@
+/* command.c: takes a command line apart by the tables, and prints them as help and completion. */
+#include "core/cli/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+
+const lm_option lm_common_options[] = {
+    { "--help", NULL, "Show this help." },
+    { NULL },
+};
+
+/* ------------------------------------------------------------------ help */
+
+static void print_options(const lm_option *options)
+{
+    char name[48];
+
+    for (const lm_option *o = options; o && o->name; o++) {
+        snprintf(name, sizeof name, "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        printf("  %-26s %s\n", name, o->doc);
+    }
+}
+
+static int print_command_help(const lm_command *c)
+{
+    printf("limn %s%s%s [OPTION]...\n\n%s\n\n", c->name, c->words ? " " : "",
+           c->words ? c->words : "", c->doc);
+    print_options(c->options);
+    print_options(lm_common_options);
+    return LM_EXIT_WELL;
+}
+
+static int print_help(void)
+{
+    printf("limn " LIMN_VERSION ": runs node-graph workflows that paint pictures\n\n"
+           "limn COMMAND [WORD]... [OPTION]...\n\n");
+    for (const lm_command *const *c = lm_commands; *c; c++)
+        printf("  %-26s %.*s\n", (*c)->name, (int)strcspn((*c)->doc, "\n"), (*c)->doc);
+    printf("\n  limn COMMAND --help        The options of a command.\n"
+           "  limn --version             The version.\n\n"
+           "Exit status: 0 well; 1 a node failed; 2 wrong command line; 3 the workflow cannot run;\n"
+           "4 a file is missing, unreadable or malformed; 5 device fault; 6 not enough memory;\n"
+           "70 a bug of limn's; 130 stopped by Ctrl-C.\n");
+    return LM_EXIT_WELL;
+}
+
+/* ------------------------------------------------------------------ taking apart */
+
+static const lm_option *find_option(const lm_option *options, const char *name, size_t length)
+{
+    for (const lm_option *o = options; o && o->name; o++)
+        if (strlen(o->name) == length && !strncmp(o->name, name, length))
+            return o;
+    return NULL;
+}
+
+static const lm_command *find_command(const char *name)
+{
+    for (const lm_command *const *c = lm_commands; *c; c++)
+        if (!strcmp((*c)->name, name))
+            return *c;
+    return NULL;
+}
+
+static bool wrong(const lm_command *c, const char *text, const char *what)
+{
+    fprintf(stderr, "limn %s: %s%s; limn %s --help shows what it takes\n", c->name, text, what,
+            c->name);
+    return false;
+}
+
+/* "--name value", "--name=value" and switches; "--" makes everything after it a word. */
+static bool take_apart(const lm_command *c, int argc, char **argv, lm_args *a)
+{
+    const char **words = lm_alloc_array((size_t)argc + 1, sizeof *words);
+    bool         only_words = false;
+
+    a->words = words;
+    a->given = lm_alloc_array((size_t)argc + 1, sizeof *a->given);
+    for (int i = 0; i < argc; i++) {
+        const char      *equals = strchr(argv[i], '=');
+        const size_t     length = equals ? (size_t)(equals - argv[i]) : strlen(argv[i]);
+        const lm_option *o;
+
+        if (only_words || argv[i][0] != '-' || !argv[i][1]) {
+            words[a->n_words++] = argv[i];
+            continue;
+        }
+        if (!strcmp(argv[i], "--")) {
+            only_words = true;
+            continue;
+        }
+        o = find_option(c->options, argv[i], length);
+        if (!o)
+            o = find_option(lm_common_options, argv[i], length);
+        if (!o)
+            return wrong(c, "no such option: ", argv[i]);
+        if (!o->value && equals)
+            return wrong(c, "this option takes no value: ", o->name);
+        if (o->value && !equals && i + 1 == argc)
+            return wrong(c, "a value is missing after ", o->name);
+        a->given[a->n_given].option = o;
+        a->given[a->n_given++].value = !o->value ? "" : equals ? equals + 1 : argv[++i];
+    }
+    if (lm_args_has(a, "--help"))
+        return true;
+    if (a->n_words < c->least)
+        return wrong(c, "missing: ", c->words);
+    return a->n_words <= c->most || wrong(c, "one word too many: ", a->words[c->most]);
+}
+
+int lm_command_main(int argc, char **argv)
+{
+    const lm_command *c;
+    lm_args           a = { 0 };
+    int               status = LM_EXIT_USAGE;
+
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
+        return print_help();
+    if (!strcmp(argv[1], "--version"))
+        return printf("limn " LIMN_VERSION "\n") < 0;
+    c = find_command(argv[1]);
+    if (!c) {
+        fprintf(stderr, "limn: no such command: %s; limn --help lists them\n", argv[1]);
+        return LM_EXIT_USAGE;
+    }
+    if (take_apart(c, argc - 2, argv + 2, &a))
+        status = lm_args_has(&a, "--help") ? print_command_help(c) : c->run(&a);
+    lm_free((void *)a.words);
+    lm_free(a.given);
+    return status;
+}
+
+/* ------------------------------------------------------------------ asking */
+
+const char *lm_args_each(const lm_args *a, const char *option, int i)
+{
+    for (int k = 0; k < a->n_given; k++)
+        if (!strcmp(a->given[k].option->name, option) && i-- == 0)
+            return a->given[k].value;
+    return NULL;
+}
+
+const char *lm_args_value(const lm_args *a, const char *option)
+{
+    for (int k = a->n_given; k-- > 0;)
+        if (!strcmp(a->given[k].option->name, option))
+            return a->given[k].value;
+    return NULL;
+}
+
+bool lm_args_has(const lm_args *a, const char *option)
+{
+    return lm_args_value(a, option) != NULL;
+}
+
+bool lm_args_number(const lm_args *a, const char *option, long long least, long long most,
+                    long long *out)
+{
+    const char *text = lm_args_value(a, option);
+    char       *end;
+    long long   x;
+
+    if (!text)
+        return true;
+    errno = 0;
+    x = strtoll(text, &end, 10);
+    if (errno || end == text || *end || x < least || x > most) {
+        fprintf(stderr, "limn: %s %s: not a whole number from %lld to %lld\n", option, text, least,
+                most);
+        return false;
+    }
+    *out = x;
+    return true;
+}
+
+/* ------------------------------------------------------------------ completion */
+
+static void print_names(const lm_option *options)
+{
+    for (const lm_option *o = options; o && o->name; o++)
+        printf(" %s", o->name);
+}
+
+static void print_bash(void)
+{
+    printf("_limn()\n{\n    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=\n"
+           "    if [ \"$COMP_CWORD\" = 1 ]; then\n        options=\"");
+    for (const lm_command *const *c = lm_commands; *c; c++)
+        printf("%s ", (*c)->name);
+    printf("--help --version\"\n    else\n        case $command in\n");
+    for (const lm_command *const *c = lm_commands; *c; c++) {
+        printf("        %s) options=\"", (*c)->name);
+        print_names((*c)->options);
+        print_names(lm_common_options);
+        printf("\" ;;\n");
+    }
+    printf("        esac\n    fi\n    if [[ $word == -* || $COMP_CWORD = 1 ]]; then\n"
+           "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n    fi\n}\n"
+           "complete -o default -F _limn limn\n");
+}
+
+static void print_fish(void)
+{
+    for (const lm_command *const *c = lm_commands; *c; c++) {
+        printf("complete -c limn -n __fish_use_subcommand -a %s\n", (*c)->name);
+        for (const lm_option *o = (*c)->options; o && o->name; o++)
+            printf("complete -c limn -n '__fish_seen_subcommand_from %s' -l %s%s\n", (*c)->name,
+                   o->name + 2, o->value ? " -r" : "");
+    }
+}
+
+void lm_print_completion(const char *shell)
+{
+    if (!strcmp(shell, "fish")) {
+        print_fish();
+        return;
+    }
+    if (!strcmp(shell, "zsh"))
+        printf("autoload -U +X bashcompinit && bashcompinit\n");
+    print_bash();
+}
