@@ -1,5 +1,5 @@
-/* value.h: what travels on a wire. A value has a type ("LATENT"), named fields (tensors, numbers, texts,
- * other values, objects with a destructor) and items (other values: a CONDITIONING is a list of entries).
+/* value.h: what travels on a wire. A value has a type ("INT", "MASK"), named fields (tensors, numbers,
+ * texts, other values, objects with a destructor) and items (other values, for types that are lists).
  * It is filled by whoever made it and immutable from the moment `run` returns it. What a field means is
  * the affair of nodes/types.h; core only moves values.
  *

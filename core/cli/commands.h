@@ -1,0 +1,10 @@
+/* commands.h: one row for each command of the program. */
+#ifndef LM_CLI_COMMANDS_H
+#define LM_CLI_COMMANDS_H
+
+#include "core/cli/command.h"
+
+extern const lm_command lm_run_command, lm_check_command, lm_nodes_command, lm_inspect_command,
+    lm_bench_command, lm_completion_command;
+
+#endif

@@ -1,0 +1,29 @@
+/* main.c: the program: its list of commands, and nothing else. */
+#include "core/cli/commands.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+const lm_command *const lm_commands[] = {
+    &lm_run_command, &lm_check_command, &lm_nodes_command, &lm_inspect_command, &lm_bench_command,
+    &lm_completion_command, NULL,
+};
+
+/* ------------------------------------------------------------------ limn completion */
+
+static int complete(const lm_args *a)
+{
+    lm_print_completion(a->words[0]);
+    return LM_EXIT_WELL;
+}
+
+const lm_command lm_completion_command = {
+    .name = "completion", .words = "bash|zsh|fish", .least = 1, .most = 1, .run = complete,
+    .doc = "Print completion for a shell: source <(limn completion bash)",
+};
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_DFL);
+    return lm_command_main(argc, argv);
+}

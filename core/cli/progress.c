@@ -1,0 +1,192 @@
+/* progress.c: shows a run to the person at the terminal. */
+#include "core/cli/progress.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/log.h"
+#include "nodes/picture/png.h"
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void lm_progress_init(lm_progress *p, lm_folders *folders, FILE *out)
+{
+    *p = (lm_progress){ .out = out, .folders = folders, .began = now_s() };
+    p->terminal = out && isatty(fileno(out));
+}
+
+double lm_progress_seconds(const lm_progress *p)
+{
+    return now_s() - p->began;
+}
+
+/* ------------------------------------------------------------------ the bar */
+
+/* "KSampler  [#########-----------]  9/20  4.1 it/s  2.7 s left" */
+static void draw_bar(lm_progress *p)
+{
+    enum { WIDTH = 24 };
+    const double spent = now_s() - p->first_tick;
+    const double rate = p->value > 1 && spent > 0 ? (double)(p->value - 1) / spent : 0;
+    const int    full = p->total > 0 ? (int)(p->value * WIDTH / p->total) : 0;
+    char         bar[WIDTH + 1];
+
+    for (int i = 0; i < WIDTH; i++)
+        bar[i] = i < full ? '#' : '-';
+    bar[WIDTH] = 0;
+    fprintf(p->out, "\r\033[K[%lld/%lld] %s  [%s]  %lld/%lld", (long long)p->steps_done + 1,
+            (long long)p->steps, p->node_class, bar, (long long)p->value, (long long)p->total);
+    if (rate >= 1)
+        fprintf(p->out, "  %.1f it/s", rate);
+    else if (rate > 0)
+        fprintf(p->out, "  %.1f s/it", 1 / rate);
+    if (rate > 0)
+        fprintf(p->out, "  %.0f s left", ceil((double)(p->total - p->value) / rate));
+    fflush(p->out);
+    p->line_open = true;
+}
+
+static void draw_running(lm_progress *p)
+{
+    if (!p->terminal)
+        return;
+    fprintf(p->out, "\r\033[K[%lld/%lld] %s", (long long)p->steps_done + 1, (long long)p->steps,
+            p->node_class);
+    fflush(p->out);
+    p->line_open = true;
+}
+
+static void draw_executed(lm_progress *p)
+{
+    if (!p->out || (p->terminal && p->total == 0))
+        return;
+    fprintf(p->out, "%s[%lld/%lld] %s", p->terminal ? "\r\033[K" : "", (long long)p->steps_done,
+            (long long)p->steps, p->node_class);
+    if (p->total)
+        fprintf(p->out, "  %lld steps", (long long)p->total);
+    fprintf(p->out, "  %.2f s\n", now_s() - p->node_began);
+    p->line_open = false;
+}
+
+static void clear_line(lm_progress *p)
+{
+    if (p->line_open)
+        fprintf(p->out, "\r\033[K");
+    p->line_open = false;
+}
+
+/* ------------------------------------------------------------------ what was saved */
+
+static void note_file(lm_progress *p, const json_t *file)
+{
+    const char *name = json_string_value(json_object_get(file, "filename"));
+    const char *folder = json_string_value(json_object_get(file, "subfolder"));
+    const char *type = json_string_value(json_object_get(file, "type"));
+    lm_text     whole = { 0 };
+
+    if (!name || !type)
+        return;
+    if (folder && *folder)
+        lm_text_printf(&whole, "%s/", folder);
+    lm_text_puts(&whole, name);
+    p->paths = lm_grow(p->paths, (size_t)(p->n_paths + 1) * sizeof *p->paths);
+    p->paths[p->n_paths++] = lm_folders_path(p->folders, type, whole.at);
+    lm_text_done(&whole);
+}
+
+static void note_answer(lm_progress *p, const lm_event *e)
+{
+    json_t *answer = json_loads(e->json, 0, NULL), *list, *file;
+    const char *key;
+    size_t      i;
+
+    json_object_foreach(answer, key, list)
+        json_array_foreach(list, i, file)
+            note_file(p, file);
+    lm_text_printf(&p->outputs, "%s\"%s\": %s", p->outputs.size ? ", " : "", e->node, e->json);
+    json_decref(answer);
+}
+
+static void save_preview(lm_progress *p, const lm_event *e)
+{
+    lm_text    path = { 0 };
+    limn_error err = { 0 };
+
+    if (!p->preview_dir)
+        return;
+    lm_text_printf(&path, "%s/%s_%04lld.png", p->preview_dir, e->node, (long long)p->value);
+    if (!lm_png_save_rgb(path.at, e->rgb, e->width, e->height, &err))
+        lm_log(LM_LOG_WARN, "preview: %s", err.text);
+    lm_text_done(&path);
+}
+
+/* ------------------------------------------------------------------ listening */
+
+static void hear(void *self, const lm_event *e)
+{
+    lm_progress *p = self;
+
+    switch (e->kind) {
+    case LM_EV_START:
+        p->steps = e->value;
+        p->cached = e->total;
+        break;
+    case LM_EV_CACHED:
+        p->steps_done++;
+        break;
+    case LM_EV_RUNNING:
+        p->node_class = e->node_class;
+        p->node_began = now_s();
+        p->value = p->total = 0;
+        draw_running(p);
+        break;
+    case LM_EV_PROGRESS:
+        if (e->value <= 1 || !p->value)
+            p->first_tick = now_s();
+        p->value = e->value;
+        p->total = e->total;
+        if (p->terminal)
+            draw_bar(p);
+        break;
+    case LM_EV_PREVIEW:
+        save_preview(p, e);
+        break;
+    case LM_EV_EXECUTED:
+        if (p->node_class) {
+            p->steps_done++;
+            draw_executed(p);
+        }
+        if (e->json)
+            note_answer(p, e);
+        p->node_class = NULL;
+        break;
+    case LM_EV_FAILED:
+    case LM_EV_DONE:
+        clear_line(p);
+        break;
+    }
+}
+
+lm_listener lm_progress_listener(lm_progress *p)
+{
+    return (lm_listener){ hear, p };
+}
+
+void lm_progress_done(lm_progress *p)
+{
+    for (int i = 0; i < p->n_paths; i++)
+        lm_free(p->paths[i]);
+    lm_free(p->paths);
+    lm_free(p->preview_dir);
+    lm_text_done(&p->outputs);
+}

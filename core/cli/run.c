@@ -1,0 +1,253 @@
+/* run.c: limn run and limn check. */
+#include "core/cli/commands.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/cli/progress.h"
+#include "core/cli/session.h"
+#include "core/graph/executor.h"
+#include "kernels/devices.h"
+
+static const size_t largest_workflow = (size_t)64 << 20;
+
+/* ------------------------------------------------------------------ reading */
+
+static bool apply_settings(lm_workflow *w, const lm_registry *r, const lm_args *a, limn_error *err)
+{
+    const char *text;
+    char       *end;
+
+    for (int i = 0; (text = lm_args_each(a, "--set", i)); i++)
+        if (!lm_workflow_set(w, r, text, err))
+            return false;
+    text = lm_args_value(a, "--seed");
+    if (!text)
+        return true;
+    const unsigned long long seed = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end)
+        return limn_fail(err, INPUT, "--seed %s: it is a whole number from 0 to 2^64 - 1", text);
+    return lm_workflow_set_seed(w, r, seed, err) >= 0;
+}
+
+static lm_workflow *read_workflow(const lm_session *s, const lm_args *a, limn_error *err)
+{
+    size_t       size;
+    char        *text = lm_read_whole(a->words[0], largest_workflow, &size, err);
+    lm_workflow *w = text ? lm_workflow_read(text, size, err) : NULL;
+
+    lm_free(text);
+    if (w && !apply_settings(w, s->registry, a, err)) {
+        lm_workflow_free(w);
+        return NULL;
+    }
+    return w;
+}
+
+static void print_issues(const lm_check *c, const char *label)
+{
+    for (int i = 0; i < c->n_issues; i++)
+        fprintf(stderr, "%s: %s\n", label, c->issues[i].sentence);
+    if (c->n_found > c->n_issues)
+        fprintf(stderr, "%s: … and %lld more\n", label, (long long)(c->n_found - c->n_issues));
+}
+
+/* ------------------------------------------------------------------ limn run */
+
+static void print_json(const lm_progress *p, const lm_session *s, const limn_error *err)
+{
+    json_t *answer = json_object(), *files = json_array();
+    lm_text outputs = { 0 };
+
+    lm_text_printf(&outputs, "{%s}", lm_text_str(&p->outputs));
+    for (int i = 0; i < p->n_paths; i++)
+        json_array_append_new(files, json_string(p->paths[i]));
+    json_object_set_new(answer, "status", json_string(err->code == LIMN_OK ? "success" : "error"));
+    if (err->code != LIMN_OK) {
+        json_object_set_new(answer, "error", json_string(err->text));
+        json_object_set_new(answer, "node", json_string(err->node));
+        json_object_set_new(answer, "input", json_string(err->input));
+    }
+    json_object_set_new(answer, "files", files);
+    json_object_set_new(answer, "outputs", json_loads(outputs.at, 0, NULL));
+    json_object_set_new(answer, "seconds", json_real(lm_progress_seconds(p)));
+    json_object_set_new(answer, "precision",
+                        json_string(s->env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32"));
+    json_dumpf(answer, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(answer);
+    lm_text_done(&outputs);
+}
+
+static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
+{
+    lm_cache *cache = lm_cache_new((size_t)1 << 30);
+    lm_plan  *plan = lm_plan_new(c, &s->env, err);
+    bool      well = plan && lm_exec_run(plan, cache, &s->env, err);
+
+    lm_plan_free(plan);
+    lm_cache_free(cache);
+    return well;
+}
+
+static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progress *p)
+{
+    limn_error err = { 0 };
+    char      *prompt = lm_workflow_prompt_text(c->workflow);
+    char      *canvas = lm_workflow_canvas_text(c->workflow);
+
+    s->env.prompt_json = prompt;
+    s->env.workflow_json = canvas;
+    s->env.listener = lm_progress_listener(p);
+    run_checked(s, c, &err);
+    if (err.code != LIMN_OK)
+        lm_print_error(a->words[0], &err);
+    if (lm_args_has(a, "--json"))
+        print_json(p, s, &err);
+    else
+        for (int i = 0; i < p->n_paths; i++)
+            puts(p->paths[i]);
+    lm_free(prompt);
+    lm_free(canvas);
+    if (err.code == LIMN_OK && c->n_failed)
+        return LM_EXIT_INVALID;
+    return lm_exit_of(err.code);
+}
+
+static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
+{
+    lm_workflow *w = read_workflow(s, a, err);
+    lm_check    *c;
+    lm_progress  p;
+    FILE        *bar = lm_args_has(a, "--quiet") || lm_args_has(a, "--json") ? NULL : stderr;
+    int          status;
+
+    if (!w)
+        return lm_exit_of(err->code);
+    c = lm_check_new(w, s->registry, &s->env);
+    print_issues(c, a->words[0]);
+    status = LM_EXIT_INVALID;
+    if (lm_check_runs(c) && lm_session_start(s, a, err)) {
+        lm_progress_init(&p, s->folders, bar);
+        if (lm_args_has(a, "--preview"))
+            p.preview_dir = lm_copy_text(lm_args_value(a, "--preview"));
+        s->env.previews = p.preview_dir != NULL;
+        s->env.no_metadata = lm_args_has(a, "--disable-metadata");
+        if (bar)
+            fprintf(bar, "%s; products in %s\n", lm_cpu_describe(), s->compute_name);
+        status = run_and_tell(s, c, a, &p);
+        lm_progress_done(&p);
+    } else if (err->code != LIMN_OK) {
+        status = LM_EXIT_USAGE;
+    }
+    lm_check_free(c);
+    lm_workflow_free(w);
+    return status;
+}
+
+static int with_session(const lm_args *a, int (*work)(lm_session *, const lm_args *, limn_error *))
+{
+    lm_session s;
+    limn_error err = { 0 };
+    int        status;
+
+    status = lm_session_open(&s, a, &err) ? work(&s, a, &err) : lm_exit_of(err.code);
+    if (err.code != LIMN_OK)
+        lm_print_error(a->n_words ? a->words[0] : NULL, &err);
+    lm_session_close(&s);
+    return status;
+}
+
+static int run(const lm_args *a)
+{
+    return with_session(a, run_workflow);
+}
+
+static const lm_option run_options[] = {
+    { "--set", "NODE.INPUT=VALUE", "Change an input; may be given several times." },
+    { "--seed", "N", "Give every seed of the workflow this value." },
+    LM_OPTION_BASE,
+    LM_OPTION_OUTPUT,
+    LM_OPTION_DEVICE,
+    LM_OPTION_PRECISION,
+    LM_OPTION_THREADS,
+    { "--preview", "DIR", "Write a small picture there after each sampling step." },
+    { "--disable-metadata", NULL, "Do not write the workflow into the pictures." },
+    { "--json", NULL, "Print the result as JSON." },
+    { "--quiet", NULL, "Show no progress." },
+    { NULL },
+};
+
+const lm_command lm_run_command = {
+    .name = "run", .words = "FILE", .least = 1, .most = 1, .options = run_options, .run = run,
+    .doc = "Run a workflow and print the paths of the pictures it saved.\n"
+           "FILE is a workflow in API format; - reads it from the standard input.",
+};
+
+/* ------------------------------------------------------------------ limn check */
+
+static void print_check_json(const lm_check *c)
+{
+    json_t *answer = json_object(), *list = json_array();
+
+    for (int i = 0; i < c->n_issues; i++) {
+        const lm_issue *issue = &c->issues[i];
+        json_t         *one = json_object();
+
+        json_object_set_new(one, "type", json_string(issue->type));
+        json_object_set_new(one, "message", json_string(issue->message));
+        json_object_set_new(one, "details", json_string(issue->details));
+        json_object_set_new(one, "sentence", json_string(issue->sentence));
+        if (issue->node >= 0)
+            json_object_set_new(one, "node",
+                                json_string(lm_workflow_at(c->workflow, issue->node)->id));
+        if (issue->input)
+            json_object_set_new(one, "input", json_string(issue->input->name));
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(answer, "runs", json_boolean(lm_check_runs(c)));
+    json_object_set_new(answer, "issues", list);
+    json_dumpf(answer, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(answer);
+}
+
+static int check_workflow(lm_session *s, const lm_args *a, limn_error *err)
+{
+    lm_workflow *w = read_workflow(s, a, err);
+    lm_check    *c;
+    int          status;
+
+    if (!w)
+        return lm_exit_of(err->code);
+    c = lm_check_new(w, s->registry, &s->env);
+    status = c->n_found ? LM_EXIT_INVALID : LM_EXIT_WELL;
+    if (lm_args_has(a, "--json"))
+        print_check_json(c);
+    else
+        print_issues(c, a->words[0]);
+    if (!c->n_found && !lm_args_has(a, "--json"))
+        printf("%s: %d nodes, ready to run\n", a->words[0], lm_workflow_count(w));
+    lm_check_free(c);
+    lm_workflow_free(w);
+    return status;
+}
+
+static int check(const lm_args *a)
+{
+    return with_session(a, check_workflow);
+}
+
+static const lm_option check_options[] = {
+    { "--set", "NODE.INPUT=VALUE", "Change an input first; may be given several times." },
+    LM_OPTION_BASE,
+    { "--json", NULL, "Print what was found as JSON." },
+    { NULL },
+};
+
+const lm_command lm_check_command = {
+    .name = "check", .words = "FILE", .least = 1, .most = 1, .options = check_options, .run = check,
+    .doc = "Say everything that keeps a workflow from running here, without running it.",
+};

@@ -1,0 +1,164 @@
+/* session.c: nodes, folders, device and stop button, from the options of the command line. */
+#include "core/cli/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+#include "kernels/devices.h"
+#include "nodes/all.h"
+
+static atomic_bool stop;
+
+/* The first Ctrl-C asks; the second does not wait. */
+static void on_signal(int signal)
+{
+    (void)signal;
+    if (atomic_exchange(&stop, true))
+        _exit(LM_EXIT_CANCELLED);
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action = { .sa_handler = on_signal };
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
+{
+    const char *base = lm_args_value(a, "--base"), *output = lm_args_value(a, "--output");
+
+    *s = (lm_session){ .registry = lm_registry_new() };
+    s->env.stop = &stop;
+    s->folders = lm_folders_new(base ? base : ".", err);
+    s->env.folders = s->folders;
+    return s->folders && lm_registry_add_families(s->registry, lm_node_families, err) &&
+           (!output || lm_folders_replace(s->folders, "output", output, err));
+}
+
+/* Where the machine's own answers are kept: $XDG_CACHE_HOME/limn or ~/.cache/limn. */
+static char *compute_memory(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    lm_text     path = { 0 };
+
+    if (cache && *cache)
+        lm_text_puts(&path, cache);
+    else if (home && *home)
+        lm_text_printf(&path, "%s/.cache", home);
+    else
+        return NULL;
+    mkdir(path.at, 0777);
+    lm_text_puts(&path, "/limn");
+    mkdir(path.at, 0777);
+    lm_text_puts(&path, "/compute-class");
+    return lm_text_take(&path);
+}
+
+static bool choose_compute(lm_session *s, const lm_args *a, limn_error *err)
+{
+    const char *asked = lm_args_value(a, "--precision");
+    char       *memory;
+
+    if (!asked || !strcmp(asked, "auto")) {
+        memory = compute_memory();
+        s->env.compute = lm_cpu_choose_compute(memory);
+        lm_free(memory);
+        s->compute_name = s->env.compute == LM_COMPUTE_BF16 ? "bf16, the fastest here"
+                                                            : "f32, the fastest here";
+        return true;
+    }
+    s->compute_name = asked;
+    if (!strcmp(asked, "f32"))
+        s->env.compute = LM_COMPUTE_F32;
+    else if (!strcmp(asked, "bf16"))
+        s->env.compute = LM_COMPUTE_BF16;
+    else
+        return limn_fail(err, INPUT, "--precision %s: it is auto, f32 or bf16", asked);
+    return true;
+}
+
+static bool choose_device(lm_session *s, const lm_args *a, limn_error *err)
+{
+    const char *asked = lm_args_value(a, "--device");
+    long long   threads = 0;
+
+    if (!lm_args_number(a, "--threads", 1, 1024, &threads))
+        return limn_fail(err, INPUT, "--threads: how many threads compute");
+    if (!asked || !strcmp(asked, "cpu"))
+        s->env.device = lm_cpu_device((int)threads);
+    else if (!strcmp(asked, "ref"))
+        s->env.device = lm_host_device();
+    else
+        return limn_fail(err, INPUT, "--device %s: this build has cpu and ref", asked);
+    return true;
+}
+
+bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
+{
+    watch_signals();
+    return choose_device(s, a, err) && choose_compute(s, a, err);
+}
+
+void lm_session_close(lm_session *s)
+{
+    lm_registry_free(s->registry);
+    lm_folders_free(s->folders);
+}
+
+int lm_exit_of(limn_code code)
+{
+    switch (code) {
+    case LIMN_OK: return LM_EXIT_WELL;
+    case LIMN_INPUT: return LM_EXIT_FAILED;
+    case LIMN_FILE: return LM_EXIT_FILE;
+    case LIMN_MEMORY: return LM_EXIT_NO_MEMORY;
+    case LIMN_DEVICE: return LM_EXIT_DEVICE;
+    case LIMN_CANCELLED: return LM_EXIT_CANCELLED;
+    default: return LM_EXIT_BUG;
+    }
+}
+
+void lm_print_error(const char *label, const limn_error *err)
+{
+    fprintf(stderr, "%s: ", label ? label : "limn");
+    if (err->node[0])
+        fprintf(stderr, "node %s%s", err->node, err->input[0] ? ", " : ": ");
+    if (err->input[0])
+        fprintf(stderr, "%s: ", err->input);
+    fprintf(stderr, "%s\n", err->text);
+}
+
+char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err)
+{
+    const int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+    lm_text   text = { 0 };
+    char      piece[65536];
+    ssize_t   got;
+
+    if (fd < 0) {
+        limn_fail(err, FILE, "cannot be opened: %s", strerror(errno));
+        return NULL;
+    }
+    while ((got = read(fd, piece, sizeof piece)) > 0 && text.size <= most)
+        lm_text_add(&text, piece, (size_t)got);
+    if (got < 0)
+        limn_fail(err, FILE, "cannot be read: %s", strerror(errno));
+    else if (text.size > most)
+        limn_fail(err, FILE, "larger than %zu MB", most >> 20);
+    close(fd);
+    *size = text.size;
+    if (err->code == LIMN_OK)
+        return lm_text_take(&text);
+    lm_text_done(&text);
+    return NULL;
+}

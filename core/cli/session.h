@@ -1,0 +1,42 @@
+/* session.h: what every command that touches workflows needs: the nodes, the folders, the device and the
+ * environment that calls see, made from the options of the command line. */
+#ifndef LM_CLI_SESSION_H
+#define LM_CLI_SESSION_H
+
+#include "core/cli/command.h"
+#include "core/data/call.h"
+#include "core/graph/registry.h"
+
+/* Rows for a command's option table. */
+#define LM_OPTION_BASE                                                                         \
+    { "--base", "DIR", "The folder with models/, input/ and output/ (default: the current one)." }
+#define LM_OPTION_OUTPUT { "--output", "DIR", "Where pictures go (default: BASE/output)." }
+#define LM_OPTION_DEVICE                                                                       \
+    { "--device", "NAME", "cpu, or ref: the plain definition of every op, slow (default: cpu)." }
+#define LM_OPTION_PRECISION                                                                    \
+    { "--precision", "P", "auto, f32 or bf16: in what products are computed (default: auto)." }
+#define LM_OPTION_THREADS { "--threads", "N", "How many threads compute (default: one a core)." }
+
+typedef struct lm_session {
+    lm_registry *registry;
+    lm_folders  *folders;
+    lm_run_env   env;
+    const char  *compute_name; /* "f32 (measured: fastest here)" */
+} lm_session;
+
+/* Registry and folders; enough to check. False with the error filled. */
+bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err);
+/* Adds the device and the compute class; enough to run. Ctrl-C sets env.stop from here on. */
+bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err);
+void lm_session_close(lm_session *s);
+
+/* The exit status that tells what kind of error it was. */
+int lm_exit_of(limn_code code);
+
+/* "FILE: node 7 (KSampler), steps: the sentence" on stderr; `label` may be NULL. */
+void lm_print_error(const char *label, const limn_error *err);
+
+/* The whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
+char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err);
+
+#endif
