@@ -1,0 +1,101 @@
+/* conv_test.c: convolutions. */
+#include "tests/ops/rig.h"
+
+typedef enum bias { NONE, ONE, BY_PICTURE } bias;
+
+typedef struct row {
+    const char  *name;
+    int64_t      n, h, w, in, out, kernel;
+    bias         b;
+    bool         add;
+    lm_conv_spec spec;
+} row;
+
+#define PAD(k) .top = (k), .left = (k), .bottom = (k), .right = (k)
+
+static const row conv_rows[] = {
+    { "one number", 1, 1, 1, 1, 1, 1, ONE, false, { 0 } },
+    { "1x1", 2, 9, 7, 48, 32, 1, ONE, false, { 0 } },
+    { "1x1 onto a stream", 1, 8, 8, 64, 96, 1, ONE, true, { 0 } },
+    { "3x3", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1) } },
+    { "3x3, two pictures", 2, 8, 12, 32, 48, 3, ONE, false, { PAD(1) } },
+    { "3x3 without a bias", 1, 10, 6, 16, 16, 3, NONE, false, { PAD(1) } },
+    { "3x3 with a bias a picture", 2, 8, 8, 32, 64, 3, BY_PICTURE, false, { PAD(1) } },
+    { "3x3 with a bias a picture onto a stream", 2, 8, 8, 32, 32, 3, BY_PICTURE, true, { PAD(1) } },
+    { "3x3 onto a stream", 1, 16, 16, 64, 64, 3, ONE, true, { PAD(1) } },
+    { "3x3 onto a stream without a bias", 1, 8, 8, 16, 16, 3, NONE, true, { PAD(1) } },
+    { "3x3 from a latent", 2, 16, 16, 4, 64, 3, ONE, false, { PAD(1) } },
+    { "3x3 to a latent", 2, 16, 16, 64, 4, 3, ONE, false, { PAD(1) } },
+    { "3x3 from a picture", 1, 17, 23, 3, 32, 3, ONE, false, { PAD(1) } },
+    { "3x3 to a picture", 1, 17, 23, 32, 3, 3, ONE, false, { PAD(1) } },
+    { "3x3 to nine channels, odd", 1, 7, 5, 19, 9, 3, ONE, true, { PAD(1) } },
+    { "3x3 without padding", 1, 9, 11, 16, 24, 3, ONE, false, { 0 } },
+    { "3x3, a single pixel", 2, 1, 1, 32, 32, 3, ONE, false, { PAD(1) } },
+    { "3x3 by twos", 1, 16, 16, 32, 32, 3, ONE, false, { .stride = 2, PAD(1) } },
+    { "3x3 by twos, odd", 2, 15, 9, 32, 16, 3, ONE, false, { .stride = 2, PAD(1) } },
+    { "3x3 by twos, padded below and right", 1, 16, 12, 32, 32, 3, ONE, false,
+      { .stride = 2, .bottom = 1, .right = 1 } },
+    { "3x3 by twos, padded below and right, odd", 1, 11, 13, 24, 40, 3, ONE, false,
+      { .stride = 2, .bottom = 1, .right = 1 } },
+    { "3x3 with four different pads", 1, 6, 7, 16, 16, 3, ONE, false,
+      { .top = 2, .left = 0, .bottom = 1, .right = 3 } },
+    { "3x3 of a doubled picture", 1, 8, 8, 32, 32, 3, ONE, false, { PAD(1), .upsample = true } },
+    { "3x3 of two doubled pictures, odd", 2, 5, 7, 24, 16, 3, ONE, false, { PAD(1), .upsample = true } },
+    { "1x1 of a doubled picture", 1, 6, 5, 16, 8, 1, ONE, false, { .upsample = true } },
+    { "4x4 by fours", 1, 16, 16, 3, 32, 4, ONE, false, { .stride = 4 } },
+    { "5x5", 1, 9, 9, 8, 8, 5, ONE, false, { PAD(2) } },
+    { "3x3, wide and many channels", 1, 8, 24, 160, 96, 3, ONE, true, { PAD(1) } },
+};
+
+static lm_tensor *bias_of(rig *r, const row *c)
+{
+    return c->b == NONE ? NULL
+                        : rig_w(r, c->b == ONE ? LM_SHAPE(c->out) : LM_SHAPE(c->n, c->out), 1.0);
+}
+
+static lm_tensor *conv(rig *r, const void *row_)
+{
+    const row *c = row_;
+    lm_tensor *x = rig_x(r, LM_SHAPE(c->n, c->h, c->w, c->in));
+    lm_tensor *w = rig_w(r, LM_SHAPE(c->out, c->in, c->kernel, c->kernel),
+                         1.0 / sqrt((double)(c->in * c->kernel * c->kernel)));
+    lm_tensor *b = bias_of(r, c);
+
+    /* Rows that add keep the size of x. */
+    return c->add ? lm_conv_add(r->p, x, w, b, rig_stream(r, LM_SHAPE(c->n, c->h, c->w, c->out)), c->spec)
+                  : lm_conv(r->p, x, w, b, c->spec);
+}
+
+TEST(conv_agrees_with_the_plain_one)
+{
+    RIG_TABLE(conv_rows, conv, rig_product);
+}
+
+TEST(a_kernel_serves_pictures_of_several_sizes)
+{
+    static const int64_t sizes[] = { 8, 16, 5, 8 };
+
+    for (int i = 0; i < RIG_SETUPS; i++) {
+        rig        side[2];
+        lm_tensor *w[2];
+        float     *y[2];
+
+        for (int s = 0; s < 2; s++) {
+            rig_open(&side[s], s ? rig_device() : lm_host_device(), rig_setups[i], rig_seed());
+            w[s] = rig_w(&side[s], LM_SHAPE(32, 16, 3, 3), 0.1);
+        }
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            for (int s = 0; s < 2; s++)
+                y[s] = rig_read(lm_conv(side[s].p, rig_x(&side[s], LM_SHAPE(1, sizes[k], sizes[k] + 1, 16)),
+                                        w[s], NULL, LM_CONV_3x3));
+            WANT(y[0] && y[1]);
+            WANT(rig_distance(y[1], y[0], sizes[k] * (sizes[k] + 1) * 32) <=
+                 (rig_setups[i].compute == LM_COMPUTE_BF16 ? rig_product.bf16 : rig_product.f32));
+            lm_free(y[0]);
+            lm_free(y[1]);
+        }
+        WANT(rig_close(&side[0]) && rig_close(&side[1]));
+    }
+}
+
+TEST_MAIN
