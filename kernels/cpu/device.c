@@ -11,7 +11,9 @@
 
 /* A row that is missing here is answered by ref/. */
 static const lm_ops lm_cpu_ops = {
-    .linear = NULL,
+    .linear = lm_cpu_linear,
+    .linear_geglu = lm_cpu_linear_geglu,
+    .conv = lm_cpu_conv,
 };
 
 /* ------------------------------------------------------------------ memory */
@@ -99,4 +101,11 @@ const char *lm_cpu_describe(void)
                                            : "",
              lm_cpu_threads(), lm_cpu_threads() == 1 ? "" : "s");
     return text;
+}
+
+/* No kernel computes bf16 products faster than f32 ones yet, so there is nothing to measure. */
+lm_compute lm_cpu_choose_compute(const char *memory)
+{
+    (void)memory;
+    return LM_COMPUTE_F32;
 }

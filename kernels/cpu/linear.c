@@ -1,0 +1,44 @@
+/* linear.c: products with a weight matrix. */
+#include "kernels/cpu/product.h"
+#include "kernels/cpu/rows.h"
+#include "kernels/front.h"
+
+struct rows {
+    const char *at;
+    int64_t     bytes; /* of a row */
+};
+
+static void find(const void *self, int64_t row, int n, int64_t tap, const void **at)
+{
+    const struct rows *x = self;
+
+    (void)tap;
+    for (int i = 0; i < n; i++)
+        at[i] = x->at + (row + i) * x->bytes;
+}
+
+static bool multiply(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_cpu_panels *w,
+                     const lm_tensor *b, const lm_tensor *r, bool gated)
+{
+    const struct rows    rows = { x->data, lm_dim(x, -1) * (int64_t)lm_dtype_size(x->dtype) };
+    const lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, -1), .w = w, .find = find, .self = &rows,
+                               .x_dtype = x->dtype, .b = b, .r = r, .gated = gated, .y = y };
+
+    return w && lm_cpu_product_run(p, &q);
+}
+
+bool lm_cpu_linear(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
+                   const lm_tensor *r)
+{
+    if (!lm_count(y) || !lm_count(x) || y->dtype != LM_F32)
+        return lm_ref_ops.linear(p, y, x, w, b, r);
+    return multiply(p, y, x, lm_cpu_panels_of(p, w), b, r, false);
+}
+
+bool lm_cpu_linear_geglu(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w,
+                         const lm_tensor *b)
+{
+    if (!lm_count(y) || !lm_count(x) || y->dtype == LM_F16)
+        return lm_ref_ops.linear_geglu(p, y, x, w, b);
+    return multiply(p, y, x, lm_cpu_panels_gated(p, w), b, NULL, true);
+}

@@ -1,0 +1,333 @@
+/* product.c: a product in blocks, divided over threads by blocks of rows and groups of panels. */
+#include "kernels/cpu/product.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/cpu/pool.h"
+#include "kernels/cpu/tile.h"
+
+enum {
+    BLOCK_ROWS = 224,  /* of A: a multiple of every level's tile */
+    PANEL_DEPTH = 256, /* of B at a time: 32 KiB at AVX-512 */
+};
+
+struct plan {
+    const lm_cpu_product *q;
+    const lm_cpu_tiles   *tiles;
+    const float          *bias; /* padded to whole panels; NULL */
+    const float          *r;    /* f32, like y; NULL */
+    float                *y;    /* f32; NULL when gated */
+    int64_t               n;    /* columns of y */
+
+    int64_t block_rows, row_blocks;     /* rows in a block (the last may have fewer) */
+    int64_t group_rows, group_blocks;   /* rows that share a bias row, and their blocks */
+    int64_t group_panels, panel_groups; /* panels in a job */
+    int64_t depth_blocks, chunk;        /* blocks of LM_DEPTH in all, and in A at a time */
+
+    float *memory; /* for each thread: A, a widened panel, sums */
+    size_t each, at_panel, at_sums;
+};
+
+struct job {
+    const struct plan *s;
+    float             *a, *panel, *sums;
+    int64_t            row, rows, tiles; /* of this block */
+    const float       *bias;
+};
+
+/* ------------------------------------------------------------------ depth */
+
+/* Channels in block t of the depth. */
+static int64_t depth_of(const lm_cpu_panels *w, int64_t t)
+{
+    const int64_t left = w->channels - t / w->taps * LM_DEPTH;
+
+    return left < LM_DEPTH ? left : LM_DEPTH;
+}
+
+/* The row of a panel at which block t begins. */
+static int64_t depth_at(const lm_cpu_panels *w, int64_t t)
+{
+    return t / w->taps * LM_DEPTH * w->taps + t % w->taps * depth_of(w, t);
+}
+
+/* Blocks from t on, before `end`, that are alike and fit into PANEL_DEPTH. */
+static int64_t run_of(const lm_cpu_panels *w, int64_t t, int64_t end)
+{
+    const int64_t depth = depth_of(w, t);
+    int64_t       n = 1;
+
+    while (t + n < end && depth_of(w, t + n) == depth && (n + 1) * depth <= PANEL_DEPTH)
+        n++;
+    return n;
+}
+
+/* ------------------------------------------------------------------ one job */
+
+/* Tile i of a block begins at this row of it: the rows are spread evenly. */
+static int64_t tile_row(const struct job *j, int64_t i)
+{
+    return i * j->rows / j->tiles;
+}
+
+/* Rows of A, blocks [t0, t1) of the depth, as [tile][block][row][LM_DEPTH]. */
+static void gather(const struct job *j, int64_t t0, int64_t t1)
+{
+    const lm_cpu_product *q = j->s->q;
+    const lm_cpu_panels  *w = q->w;
+    const void           *at[LM_TILE_ROWS];
+    float                *out = j->a;
+
+    for (int64_t i = 0; i < j->tiles; i++) {
+        const int64_t row = tile_row(j, i);
+        const int     n = (int)(tile_row(j, i + 1) - row);
+
+        for (int64_t t = t0; t < t1; t++, out += n * LM_DEPTH) {
+            q->find(q->self, j->row + row, n, t % w->taps, at);
+            j->s->tiles->gather(out, at, n, q->x_dtype, t / w->taps * LM_DEPTH, depth_of(w, t));
+        }
+    }
+}
+
+static const float *panel_run(const struct job *j, int64_t panel, int64_t t, int64_t blocks)
+{
+    const lm_cpu_panels *w = j->s->q->w;
+    const void          *at = lm_cpu_panel(w, panel, depth_at(w, t));
+
+    if (w->dtype == LM_F32)
+        return at;
+    j->s->tiles->widen(j->panel, at, w->dtype, blocks * depth_of(w, t) * w->columns);
+    return j->panel;
+}
+
+/* A tile whose panel reaches beyond the last column of y: by way of `sums`. */
+static void ragged(const struct job *j, lm_cpu_tile *tile, const float *a, const float *b, int64_t blocks,
+                   int64_t depth, const lm_cpu_ends *to, int n, int64_t columns)
+{
+    const int64_t stride = j->s->q->w->columns;
+    lm_cpu_ends   e = { j->sums, stride, to->from ? j->sums : NULL, stride, to->bias };
+
+    for (int i = 0; to->from && i < n; i++)
+        memcpy(j->sums + i * stride, to->from + i * to->from_stride, (size_t)columns * 4);
+    tile(a, b, blocks, depth, &e);
+    for (int i = 0; i < n; i++)
+        memcpy(to->y + i * to->y_stride, j->sums + i * stride, (size_t)columns * 4);
+}
+
+/* What tile `n` rows from `row` of the block adds to, and where it goes. */
+static lm_cpu_ends ends_of(const struct job *j, int64_t panel, int64_t row, bool first)
+{
+    const struct plan *s = j->s;
+    const int64_t      columns = s->q->w->columns, at = (j->row + row) * s->n + panel * columns;
+    const float       *bias = first && j->bias ? j->bias + panel * columns : NULL;
+
+    if (s->q->gated)
+        return (lm_cpu_ends){ j->sums + row * columns, columns, first ? NULL : j->sums + row * columns,
+                              columns, bias };
+    return (lm_cpu_ends){ s->y + at, s->n, !first ? s->y + at : s->r ? s->r + at : NULL, s->n, bias };
+}
+
+/* All tiles of the block with blocks [t, t + blocks) of one panel; A begins at block t0 of t1. */
+static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks, int64_t t0, int64_t t1)
+{
+    const struct plan    *s = j->s;
+    const lm_cpu_panels  *w = s->q->w;
+    const float          *b = panel_run(j, panel, t, blocks);
+    const int64_t         columns = s->n - panel * w->columns, depth = depth_of(w, t);
+
+    for (int64_t i = 0; i < j->tiles; i++) {
+        const int64_t     row = tile_row(j, i);
+        const int         n = (int)(tile_row(j, i + 1) - row);
+        const float      *a = j->a + (row * (t1 - t0) + n * (t - t0)) * LM_DEPTH;
+        const lm_cpu_ends e = ends_of(j, panel, row, t == 0);
+
+        if (!s->q->gated && columns < w->columns)
+            ragged(j, s->tiles->tile[n], a, b, blocks, depth, &e, n, columns);
+        else
+            s->tiles->tile[n](a, b, blocks, depth, &e);
+    }
+}
+
+static float gelu(float x)
+{
+    return 0.5f * x * (1.0f + erff(x * 0.70710678f));
+}
+
+/* u · gelu(v) of a panel's sums, into y. */
+static void gate(const struct job *j, int64_t panel)
+{
+    const struct plan *s = j->s;
+    const int64_t      columns = s->q->w->columns, half = columns / 2, first = panel * half;
+    const int64_t      n = s->n - first < half ? s->n - first : half;
+
+    for (int64_t i = 0; i < j->rows; i++) {
+        const float  *u = j->sums + i * columns, *v = u + half;
+        const int64_t at = (j->row + i) * s->n + first;
+
+        for (int64_t k = 0; k < n; k++) {
+            const float g = u[k] * gelu(v[k]);
+
+            if (s->q->y->dtype == LM_BF16)
+                ((uint16_t *)s->q->y->data)[at + k] = lm_f32_to_bf16(g);
+            else
+                ((float *)s->q->y->data)[at + k] = g;
+        }
+    }
+}
+
+static void place(struct job *j, int64_t block, int thread)
+{
+    const struct plan *s = j->s;
+    const int64_t      group = block / s->group_blocks, first = block % s->group_blocks * s->block_rows;
+    const int64_t      left = s->group_rows - first;
+
+    j->row = group * s->group_rows + first;
+    j->rows = left < s->block_rows ? left : s->block_rows;
+    j->tiles = (j->rows + s->tiles->rows - 1) / s->tiles->rows;
+    j->bias = s->bias ? s->bias + (s->q->b_rows ? group : 0) * s->q->w->panels * s->q->w->columns : NULL;
+    j->a = s->memory + (size_t)thread * s->each;
+    j->panel = j->a + s->at_panel;
+    j->sums = j->a + s->at_sums;
+}
+
+static void run_job(void *self, int64_t i, int thread)
+{
+    const struct plan *s = self;
+    const int64_t      panel0 = i / s->row_blocks * s->group_panels;
+    const int64_t      rest = s->q->w->panels - panel0;
+    const int64_t      panel1 = panel0 + (rest < s->group_panels ? rest : s->group_panels);
+    struct job         j = { .s = s };
+
+    place(&j, i % s->row_blocks, thread);
+    for (int64_t t0 = 0; t0 < s->depth_blocks; t0 += s->chunk) {
+        const int64_t t1 = t0 + s->chunk < s->depth_blocks ? t0 + s->chunk : s->depth_blocks;
+
+        gather(&j, t0, t1);
+        for (int64_t panel = panel0; panel < panel1; panel++) {
+            for (int64_t t = t0, n; t < t1; t += n) {
+                n = run_of(s->q->w, t, t1);
+                sweep(&j, panel, t, n, t0, t1);
+            }
+            if (s->q->gated)
+                gate(&j, panel);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ the plan */
+
+static int64_t up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A block of A takes half of the second-level cache. A gated product keeps its sums beside it until the
+ * whole depth is through, so it takes fewer rows instead of less depth. */
+static void choose_blocks(struct plan *s)
+{
+    const lm_cpu_product *q = s->q;
+    const int64_t         room = (int64_t)(lm_cpu_l2_bytes() / 8 / LM_DEPTH); /* rows × blocks */
+
+    s->depth_blocks = up(q->w->channels, LM_DEPTH) * q->w->taps;
+    s->group_rows = q->b_rows ? q->b_rows : q->rows;
+    s->block_rows = BLOCK_ROWS;
+    if (q->gated && s->block_rows > room / s->depth_blocks)
+        s->block_rows = room / s->depth_blocks < 1 ? 1 : room / s->depth_blocks;
+    s->group_blocks = up(s->group_rows, s->block_rows);
+    s->block_rows = up(s->group_rows, s->group_blocks);
+    s->row_blocks = s->group_blocks * (q->rows / s->group_rows);
+
+    s->chunk = room / s->block_rows < 4 ? 4 : room / s->block_rows;
+    s->chunk = q->gated ? s->depth_blocks : up(s->depth_blocks, up(s->depth_blocks, s->chunk));
+}
+
+/* A job is a block of rows and a group of panels: at most 5 ms, at least 20 µs, and four a thread. */
+static void choose_groups(struct plan *s)
+{
+    const lm_cpu_panels *w = s->q->w;
+    const double         flop = 2.0 * (double)s->q->rows * (double)w->channels * (double)w->taps *
+                        (double)(w->panels * w->columns);
+    const int    threads = lm_cpu_threads();
+    int64_t      jobs = threads > 1 ? 4 * threads : 1;
+
+    if ((double)jobs < flop / 5e8)
+        jobs = (int64_t)(flop / 5e8);
+    if ((double)jobs > flop / 2e6)
+        jobs = (int64_t)(flop / 2e6);
+    s->panel_groups = least(up(jobs < 1 ? 1 : jobs, s->row_blocks), w->panels);
+    s->group_panels = up(w->panels, s->panel_groups);
+    s->panel_groups = up(w->panels, s->group_panels);
+}
+
+/* The bias as f32 in the order of the panels, one copy a row of b, behind `to`. */
+static void spread_bias(const struct plan *s, float *to)
+{
+    const lm_cpu_panels *w = s->q->w;
+    const lm_tensor     *b = s->q->b;
+    const int64_t        width = w->panels * w->columns, half = w->columns / 2, n = w->outputs / 2;
+    const int64_t        size = (int64_t)lm_dtype_size(b->dtype);
+
+    memset(to, 0, (size_t)(lm_count(b) / w->outputs * width) * 4);
+    for (int64_t row = 0; row < lm_count(b) / w->outputs; row++, to += width) {
+        const char *from = (const char *)b->data + row * w->outputs * size;
+
+        if (!s->q->gated) {
+            lm_convert(to, LM_F32, from, b->dtype, w->outputs);
+            continue;
+        }
+        for (int64_t i = 0; i < w->panels; i++) {
+            const int64_t count = least(half, n - i * half);
+
+            lm_convert(to + i * w->columns, LM_F32, from + i * half * size, b->dtype, count);
+            lm_convert(to + i * w->columns + half, LM_F32, from + (n + i * half) * size, b->dtype, count);
+        }
+    }
+}
+
+static int64_t whole_lines(int64_t floats)
+{
+    return (floats + 15) & ~(int64_t)15;
+}
+
+bool lm_cpu_product_run(lm_pass *p, const lm_cpu_product *q)
+{
+    struct plan s = { .q = q, .tiles = lm_cpu_tiles_now(), .n = lm_dim(q->y, -1) };
+    int64_t     shared = 0, wide = 0, all;
+    float      *memory;
+    bool        worked;
+
+    choose_blocks(&s);
+    choose_groups(&s);
+    s.at_panel = (size_t)(s.block_rows * s.chunk * LM_DEPTH);
+    s.at_sums = s.at_panel + (size_t)(PANEL_DEPTH * q->w->columns);
+    s.each = s.at_sums + (size_t)whole_lines((q->gated ? s.block_rows : LM_TILE_ROWS) * q->w->columns);
+    if (q->b)
+        shared = whole_lines(lm_count(q->b) / q->w->outputs * q->w->panels * q->w->columns);
+    if (q->r && q->r->dtype != LM_F32)
+        wide = whole_lines(lm_count(q->r));
+
+    all = shared + wide + (int64_t)s.each * lm_cpu_threads();
+    memory = lm_scratch_get(p->scratch, (size_t)all * 4);
+    if (!memory)
+        return lm_pass_fail(p, MEMORY, "no memory for a product (%" PRId64 " bytes)", all * 4);
+    s.memory = memory + shared + wide;
+    if (q->b) {
+        spread_bias(&s, memory);
+        s.bias = memory;
+    }
+    if (wide)
+        lm_convert(memory + shared, LM_F32, q->r->data, q->r->dtype, lm_count(q->r));
+    if (q->r)
+        s.r = wide ? memory + shared : q->r->data;
+    s.y = q->gated ? NULL : q->y->data;
+    worked = lm_cpu_each(p, s.row_blocks * s.panel_groups, run_job, &s);
+    lm_scratch_put(p->scratch, memory, (size_t)all * 4);
+    return worked;
+}

@@ -1,0 +1,133 @@
+/* tile.c: the innermost product. Sums live in registers: ROWS × 2 vectors, beside two of B and one of A. */
+#include "kernels/cpu/tile.h"
+#include "kernels/cpu/simd/vec.h"
+
+#if defined(__AVX512F__)
+enum { ROWS = 14 }; /* 32 registers */
+#elif defined(__aarch64__)
+enum { ROWS = 12 }; /* 32 registers */
+#else
+enum { ROWS = 6 }; /* 16 registers */
+#endif
+enum { COLUMNS = 2 * LM_VF };
+
+LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t blocks, int64_t depth,
+                    const lm_cpu_ends *e)
+{
+    lm_vf sum[ROWS][2];
+
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < 2; j++)
+            sum[i][j] = (e->from ? lm_v_load(e->from + i * e->from_stride + j * LM_VF) : (lm_vf){ 0 }) +
+                        (e->bias ? lm_v_load(e->bias + j * LM_VF) : (lm_vf){ 0 });
+
+    for (int64_t t = 0; t < blocks; t++, a += rows * LM_DEPTH)
+        for (int64_t k = 0; k < depth; k++, b += COLUMNS) {
+            const lm_vf b0 = lm_v_load(b), b1 = lm_v_load(b + LM_VF);
+#pragma GCC unroll 16
+            for (int i = 0; i < rows; i++) {
+                const lm_vf x = lm_v_all(a[i * LM_DEPTH + k]);
+
+                sum[i][0] += x * b0;
+                sum[i][1] += x * b1;
+            }
+        }
+
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < 2; j++)
+            lm_v_store(e->y + i * e->y_stride + j * LM_VF, sum[i][j]);
+}
+
+#define TILE(r)                                                                                \
+    static void tile_##r(const float *a, const float *b, int64_t blocks, int64_t depth,        \
+                         const lm_cpu_ends *e)                                                 \
+    {                                                                                          \
+        tile(r, a, b, blocks, depth, e);                                                       \
+    }
+TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
+#if defined(__AVX512F__) || defined(__aarch64__)
+TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
+#endif
+#if defined(__AVX512F__)
+TILE(13) TILE(14)
+#endif
+
+static lm_cpu_tile *const tiles[ROWS + 1] = {
+    NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6,
+#if defined(__AVX512F__) || defined(__aarch64__)
+    tile_7, tile_8, tile_9, tile_10, tile_11, tile_12,
+#endif
+#if defined(__AVX512F__)
+    tile_13, tile_14,
+#endif
+};
+
+/* ------------------------------------------------------------------ to f32 */
+
+LM_INLINE lm_vf load_as_f32(const void *at, lm_dtype from)
+{
+    return from == LM_F32 ? lm_v_load(at) : from == LM_F16 ? lm_v_from_f16(at) : lm_v_from_bf16(at);
+}
+
+LM_INLINE float scalar_as_f32(const void *at, lm_dtype from)
+{
+    float x = 0.0f;
+
+    if (from == LM_BF16)
+        return lm_bf16_to_f32(*(const uint16_t *)at);
+    if (from == LM_F16)
+        lm_convert(&x, LM_F32, at, LM_F16, 1);
+    else
+        memcpy(&x, at, 4);
+    return x;
+}
+
+LM_INLINE void widen_from(float *out, const char *in, const lm_dtype from, int64_t n)
+{
+    const int64_t size = from == LM_F32 ? 4 : 2;
+    int64_t       i = 0;
+
+    for (; i + LM_VF <= n; i += LM_VF)
+        lm_v_store(out + i, load_as_f32(in + i * size, from));
+    for (; i < n; i++)
+        out[i] = scalar_as_f32(in + i * size, from);
+}
+
+static void widen(float *out, const void *in, lm_dtype from, int64_t n)
+{
+    if (from == LM_F32)
+        widen_from(out, in, LM_F32, n);
+    else if (from == LM_F16)
+        widen_from(out, in, LM_F16, n);
+    else
+        widen_from(out, in, LM_BF16, n);
+}
+
+LM_INLINE void gather_from(float *out, const void *const *at, int n, const lm_dtype from, int64_t first,
+                           int64_t count)
+{
+    for (int i = 0; i < n; i++, out += LM_DEPTH) {
+        if (at[i])
+            widen_from(out, (const char *)at[i] + first * (from == LM_F32 ? 4 : 2), from, count);
+        else
+            memset(out, 0, (size_t)count * 4);
+    }
+}
+
+static void gather(float *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count)
+{
+    if (from == LM_F32)
+        gather_from(out, at, n, LM_F32, first, count);
+    else if (from == LM_F16)
+        gather_from(out, at, n, LM_F16, first, count);
+    else
+        gather_from(out, at, n, LM_BF16, first, count);
+}
+
+const lm_cpu_tiles LM_LEVEL_NAME(lm_cpu_tiles) = {
+    .rows = ROWS, .columns = COLUMNS, .tile = tiles, .widen = widen, .gather = gather,
+};

@@ -1,0 +1,38 @@
+/* tile.h: the innermost product, a few rows of A times one panel of B, at each vector level.
+ *
+ * A is stored in blocks of LM_DEPTH numbers a row: [block][row][LM_DEPTH], so that the rows lie at constant
+ * distances and a block is filled by plain copies from memory that has channels last. B is a panel: for
+ * each number k of the depth, one value for each of `columns` outputs: [k][columns]. */
+#ifndef LM_KERNELS_CPU_TILE_H
+#define LM_KERNELS_CPU_TILE_H
+
+#include "core/data/dtype.h"
+#include "kernels/cpu/level.h"
+
+enum { LM_DEPTH = 64, LM_TILE_ROWS = 16 /* no level has more */ };
+
+/* Where a tile begins and ends: y = a·b + from + bias; from and bias may be NULL, y may be from. */
+typedef struct lm_cpu_ends {
+    float       *y;
+    int64_t      y_stride;
+    const float *from;
+    int64_t      from_stride;
+    const float *bias; /* [columns] */
+} lm_cpu_ends;
+
+/* `blocks` blocks of A in each of which the first `depth` numbers of a row count. */
+typedef void lm_cpu_tile(const float *a, const float *b, int64_t blocks, int64_t depth,
+                         const lm_cpu_ends *ends);
+
+typedef struct lm_cpu_tiles {
+    int                 rows, columns; /* of the largest tile */
+    lm_cpu_tile *const *tile;          /* tile[r] is for r rows, 1 ≤ r ≤ rows */
+
+    /* n numbers of a packed weight as f32; both ends are aligned and n is a multiple of `columns` */
+    void (*widen)(float *out, const void *in, lm_dtype from, int64_t n);
+    /* out[i][0..count) = at[i][first..first + count) for each of n rows, LM_DEPTH apart; NULL: zeros */
+    void (*gather)(float *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count);
+} lm_cpu_tiles;
+LM_CPU_FAMILY(lm_cpu_tiles)
+
+#endif
