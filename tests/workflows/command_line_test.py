@@ -1,0 +1,249 @@
+"""The command line from outside: what goes in, what comes out, and every kind of bad input."""
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+from limn import (PROGRAM, ROOT, base, limn, main, png_texts, test, text2image)
+
+SMALL = {"1": {"class_type": "EmptyImage",
+               "inputs": {"width": 32, "height": 16, "batch_size": 1, "color": 255}},
+         "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "small"}}}
+
+
+def small(**changes):
+    graph = json.loads(json.dumps(SMALL))
+    for name, value in changes.items():
+        node, key = name.split("_", 1)
+        graph[node[1:]]["inputs"][key] = value
+    return graph
+
+
+def want(result, status, *words):
+    assert result.status == status, f"wanted status {status}: {result}"
+    for word in words:
+        assert word in result.err, f"wanted {word!r} in: {result}"
+
+
+@test
+def help_and_version_answer():
+    assert limn("--version").out.startswith("limn ")
+    for command in ("run", "check", "nodes", "inspect", "bench", "completion"):
+        result = limn(command, "--help")
+        assert result.status == 0 and f"limn {command}" in result.out, result
+        assert command in limn("--help").out
+
+
+@test
+def a_wrong_command_line_is_status_2():
+    want(limn("paint"), 2, "paint")
+    want(limn("run"), 2, "FILE")
+    want(limn("run", "x.json", "--sead", "1"), 2, "--sead")
+    want(limn("run", "x.json", "--seed"), 2, "--seed")
+    want(limn("run", "x.json", "y.json"), 2, "y.json")
+
+
+@test
+def a_picture_is_saved_and_its_path_printed():
+    with base() as b:
+        result = b.run(SMALL)
+        want(result, 0)
+        assert b.files() == ["small_00001_.png"], b.files()
+        assert result.out.strip().endswith("output/small_00001_.png"), result
+        b.run(SMALL)
+        assert b.files() == ["small_00001_.png", "small_00002_.png"]
+
+
+@test
+def a_file_that_is_not_there_or_not_json_is_status_4():
+    with base() as b:
+        want(limn("run", b.path / "none.json"), 4, "none.json")
+        want(b.run("{"), 4, "workflow.json", "line 1")
+        want(b.run('{"1": {"class_type": "EmptyImage",\n "inputs": {"width": 0x10}}}'), 4, "line 2")
+        want(b.run("[" * 5000), 4, "workflow.json")
+        want(b.run("\0"), 4)
+        want(b.run('{"nodes": [], "links": []}'), 4)
+
+
+@test
+def an_unknown_node_is_named_with_its_nearest_relatives():
+    graph = small()
+    graph["1"]["class_type"] = "EmptyImge"
+    with base() as b:
+        want(b.run(graph), 3, "workflow.json", "1", "EmptyImge", "EmptyImage")
+
+
+@test
+def every_fault_is_told_at_once_with_node_and_input():
+    graph = small(n1_width=0, n1_height="tall", n1_color=["9", 0])
+    del graph["1"]["inputs"]["batch_size"]
+    with base() as b:
+        result = b.check(graph)
+        want(result, 3)
+        for name in ("width", "height", "color", "batch_size"):
+            assert name in result.err, result
+        assert result.err.count("EmptyImage") >= 4 and not b.files()
+        want(b.run(graph), 3)
+
+
+@test
+def a_link_of_the_wrong_type_and_a_cycle_are_refused():
+    with base() as b:
+        graph = text2image()
+        graph["6"]["inputs"]["vae"] = ["1", 0]
+        want(b.check(graph), 3, "node 6", "vae", "MODEL", "VAE")
+        graph = small()
+        graph["1"] = {"class_type": "ImageInvert", "inputs": {"image": ["1", 0]}}
+        want(b.check(graph), 3, "1")
+
+
+@test
+def a_model_that_is_missing_is_named():
+    with base() as b:
+        graph = text2image()
+        graph["1"]["inputs"]["ckpt_name"] = "dreams.safetensors"
+        want(b.check(graph), 3, "node 1", "ckpt_name", "dreams.safetensors")
+
+
+@test
+def a_damaged_model_is_a_sentence_with_its_name():
+    with base() as b:
+        graph = text2image()
+        graph["1"]["inputs"]["ckpt_name"] = "bad.safetensors"
+        bad = b.path / "models/checkpoints/bad.safetensors"
+        good = (b.path / "models/checkpoints/limn-shapes.safetensors").read_bytes()
+        for data in (b"", b"x" * 100, good[:5000], good[:-1], good + b"\0",
+                     b"\xff" * 8 + good[8:], (10).to_bytes(8, "little") + b"{} " * 10):
+            bad.write_bytes(data)
+            want(b.run(graph), 4, "workflow.json", "node 1", "bad.safetensors")
+        assert b.files() == []
+
+
+@test
+def a_picture_that_cannot_be_read_is_named():
+    graph = {"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+             "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}}}
+    with base() as b:
+        want(b.check(graph), 3, "node 1", "image", "a.png")
+        b.run(SMALL)
+        whole = (b.path / "output/small_00001_.png").read_bytes()
+        (b.path / "output/small_00001_.png").unlink()
+        for data in (b"", b"GIF89a", whole[:20], whole[:-20], whole[:60] + b"\0" + whole[61:]):
+            (b.path / "input/a.png").write_bytes(data)
+            want(b.run(graph), 4, "node 1", "a.png")
+        assert b.files() == []
+
+
+@test
+def settings_and_seeds_arrive_exactly():
+    with base() as b:
+        result = b.run(SMALL, "--set", "1.width=48", "--set", "SaveImage.filename_prefix=a/b")
+        want(result, 0)
+        assert b.files() == ["a/b_00001_.png"], b.files()
+        texts = png_texts((b.path / "output/a/b_00001_.png").read_bytes())
+        assert json.loads(texts["prompt"])["1"]["inputs"]["width"] == 48
+        want(b.run(SMALL, "--set", "1.widht=48"), 1, "widht")
+        want(b.run(SMALL, "--set", "nonsense"), 1, "nonsense")
+        graph = text2image(steps=1)
+        want(b.run(graph, "--seed", "18446744073709551615", "--set", "7.filename_prefix=s"), 0)
+        texts = png_texts((b.path / "output/s_00001_.png").read_bytes())
+        assert '"seed": 18446744073709551615' in texts["prompt"], texts["prompt"]
+        want(b.run(graph, "--seed", "-1"), 1, "-1")
+
+
+@test
+def the_answer_as_json_can_be_read():
+    with base() as b:
+        answer = json.loads(b.run(SMALL, "--json").out)
+        assert answer["status"] == "success" and len(answer["files"]) == 1
+        assert answer["outputs"]["2"]["images"][0]["filename"] == "small_00001_.png"
+        assert json.loads(b.check(small(n1_width=0), "--json").out)["issues"][0]["node"] == "1"
+
+
+@test
+def names_cannot_leave_their_folders():
+    with base() as b:
+        (b.path / "secret.png").write_bytes(b"secret")
+        for name in ("../secret.png", "/etc/passwd", "a/../../secret.png", "..\\secret.png", "a\0b"):
+            graph = {"1": {"class_type": "LoadImage", "inputs": {"image": name}},
+                     "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}
+            assert b.run(graph).status in (3, 4), name
+        for prefix in ("../out", "/tmp/out", "a/../../out"):
+            result = b.run(small(n2_filename_prefix=prefix))
+            assert result.status != 0 and not list(b.path.glob("out*")), result
+        assert b.files() == []
+
+
+@test
+def a_full_disk_leaves_nothing_behind():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    with base() as b:
+        result = b.run(small(n1_width=512, n1_height=512, n1_color=123456), preexec_fn=limit)
+        want(result, 4, "node 2")
+        assert b.files() == [], b.files()
+
+
+@test
+def too_little_memory_is_a_sentence_and_a_status():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+    if "asan" in str(PROGRAM) or "tsan" in str(PROGRAM):
+        return  # sanitizers reserve more than the limit
+    with base() as b:
+        graph = small(n1_width=16384, n1_height=16384)
+        result = b.run(graph, "--threads", "1", preexec_fn=limit)
+        assert result.status == 6 and "MB" in result.err, result
+        assert b.files() == []
+
+
+@test
+def ctrl_c_ends_a_run_with_130_and_nothing_half_written():
+    with base() as b:
+        path = b.write(text2image(steps=10000, size=256))
+        process = subprocess.Popen([PROGRAM, "run", path, "--base", b.path, "--precision", "f32"],
+                                   stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        time.sleep(1.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        print(f"   stopped {1000 * (time.monotonic() - began):.0f} ms after Ctrl-C")
+        assert process.returncode == 130, (process.returncode, err)
+        assert b.files() == []
+
+
+@test
+def nodes_and_completion_speak():
+    assert "KSampler" in limn("nodes").out
+    assert "denoise" in limn("nodes", "KSampler").out
+    want(limn("nodes", "KSampla"), 2, "KSampler")
+    info = json.loads(limn("nodes", "--json").out)
+    assert info["KSampler"]["input"]["required"]["seed"][1]["max"] == 18446744073709551615
+    for shell in ("bash", "zsh", "fish"):
+        assert "inspect" in limn("completion", shell).out
+    script = limn("completion", "bash").out
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+@test
+def inspect_tells_what_a_file_is():
+    model = limn("inspect", "models/checkpoints/limn-shapes.safetensors")
+    want(model, 0)
+    for word in ("SD 1", "F16", "sha256", "tensors"):
+        assert word in model.out, model
+    with base() as b:
+        b.run(SMALL)
+        picture = limn("inspect", b.path / "output/small_00001_.png")
+        assert "EmptyImage" in picture.out and "32" in picture.out, picture
+        b.write("nothing", "x.bin")
+        want(limn("inspect", b.path / "x.bin"), 4, "x.bin")
+        want(limn("inspect", b.path / "none"), 4, "none")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
