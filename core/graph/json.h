@@ -53,8 +53,7 @@ typedef struct lm_json_node {
 typedef struct lm_json {
     lm_json_node        *nodes; /* [0] is the absent value */
     uint32_t             count, room;
-    char                *text;  /* the copy that nodes point into */
-    struct lm_json_more *more;  /* texts that edits brought */
+    struct lm_json_more *more;  /* the texts that nodes point into */
 } lm_json;
 
 /* `text` need not end in a NUL. FILE with "line 3, column 14: …" when it is not JSON; MEMORY.    [new] */

@@ -1,0 +1,366 @@
+/* json.c: the document: looking things up in it, reading its numbers, changing it. */
+#include "core/graph/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/json_parts.h"
+
+/* ------------------------------------------------------------------ life */
+
+static bool too_large(size_t size, limn_error *err)
+{
+    if (size <= LM_JSON_MAX_BYTES)
+        return false;
+    return !limn_fail(err, FILE, "%zu bytes are too large for a workflow: the limit is %d", size,
+                      (int)LM_JSON_MAX_BYTES);
+}
+
+/* A text of the document's own, with padding: what parsing decodes, or a string that was set. */
+static char *keep_text(lm_json *d, const char *text, size_t size, limn_error *err)
+{
+    struct lm_json_more *m;
+
+    if (too_large(size, err))
+        return NULL;
+    m = lm_try_alloc(sizeof *m + size + LM_JSON_PADDING);
+    if (!m) {
+        limn_fail(err, MEMORY, "no memory for %zu bytes of JSON", size);
+        return NULL;
+    }
+    memcpy(m->text, text, size);
+    m->next = d->more;
+    d->more = m;
+    return m->text;
+}
+
+static lm_json *new_document(uint32_t room, limn_error *err)
+{
+    lm_json *d = lm_try_alloc(sizeof *d);
+
+    if (d)
+        d->nodes = lm_try_alloc(room * sizeof *d->nodes);
+    if (!d || !d->nodes) {
+        lm_free(d);
+        limn_fail(err, MEMORY, "no memory for %u JSON values", room);
+        return NULL;
+    }
+    d->room = room;
+    d->count = 1;
+    return d;
+}
+
+lm_json *lm_json_read(const char *text, size_t size, limn_error *err)
+{
+    const bool marked = size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3);
+    lm_json   *d;
+    char      *copy;
+
+    text += marked ? 3 : 0;
+    size -= marked ? 3 : 0;
+    if (too_large(size, err))
+        return NULL;
+    d = new_document((uint32_t)(size / 8) + 16, err); /* a workflow has a node for each 9 or 10 bytes */
+    if (!d)
+        return NULL;
+    copy = keep_text(d, text, size, err);
+    if (copy && lm_json_parse(d, copy, text, size, err))
+        return d;
+    lm_json_free(d);
+    return NULL;
+}
+
+void lm_json_free(lm_json *d)
+{
+    struct lm_json_more *m, *next;
+
+    if (!d)
+        return;
+    for (m = d->more; m; m = next) {
+        next = m->next;
+        lm_free(m);
+    }
+    lm_free(d->nodes);
+    lm_free(d);
+}
+
+/* ------------------------------------------------------------------ looking up */
+
+static lm_json_ref find_key(const lm_json *d, lm_json_ref object, const char *key, size_t size)
+{
+    if (lm_json_kind_of(d, object) != LM_JSON_OBJECT)
+        return 0;
+    for (lm_json_ref k = lm_json_first(d, object); k; k = lm_json_next(d, k))
+        if (lm_json_key_is(d, k, key, size))
+            return k;
+    return 0;
+}
+
+lm_json_ref lm_json_get(const lm_json *d, lm_json_ref object, const char *key)
+{
+    return lm_json_value(d, find_key(d, object, key, strlen(key)));
+}
+
+lm_json_ref lm_json_at(const lm_json *d, lm_json_ref array, uint32_t i)
+{
+    lm_json_ref v = 0;
+
+    if (lm_json_kind_of(d, array) == LM_JSON_ARRAY && i < lm_json_count(d, array))
+        for (v = lm_json_first(d, array); i; i--)
+            v = lm_json_next(d, v);
+    return lm_json_resolve(d, v);
+}
+
+bool lm_json_to_bool(const lm_json *d, lm_json_ref v, bool *out)
+{
+    const lm_json_kind kind = lm_json_kind_of(d, v);
+
+    if (kind != LM_JSON_TRUE && kind != LM_JSON_FALSE)
+        return false;
+    *out = kind == LM_JSON_TRUE;
+    return true;
+}
+
+const char *lm_json_c_string(lm_json *d, lm_json_ref v)
+{
+    size_t      size;
+    const char *text = lm_json_string(d, v, &size);
+    lm_text     clean = { 0 };
+    const char *kept;
+
+    if (!text)
+        return NULL;
+    for (const char *s = text;; s++) {
+        if (s == text + size)
+            return text;
+        if (!*s || (*s == '\xed' && (unsigned char)s[1] > 0x9f))
+            break;
+    }
+    for (size_t i = 0; i < size; i++) {
+        const bool half = text[i] == '\xed' && (unsigned char)text[i + 1] > 0x9f;
+
+        lm_text_add(&clean, half || !text[i] ? "\xef\xbf\xbd" : text + i, half || !text[i] ? 3 : 1);
+        i += half ? 2 : 0;
+    }
+    kept = keep_text(d, clean.at, clean.size, NULL);
+    lm_text_done(&clean);
+    return kept;
+}
+
+/* ------------------------------------------------------------------ numbers */
+
+/* A number as digits · 10^power; the digits have no zero at their end. */
+struct decimal {
+    bool     negative, fits; /* fits: the digits are all there */
+    uint64_t digits;
+    int64_t  power;
+};
+
+static void add_digit(struct decimal *x, int digit, int64_t *zeros)
+{
+    if (!digit) { /* zeros count only once another digit follows */
+        (*zeros)++;
+        return;
+    }
+    for (; *zeros >= 0 && x->fits; (*zeros)--)
+        x->fits = !__builtin_mul_overflow(x->digits, 10, &x->digits);
+    x->fits = x->fits && !__builtin_add_overflow(x->digits, (uint64_t)digit, &x->digits);
+    *zeros = 0;
+}
+
+static int64_t read_power(const char *s, const char *end)
+{
+    const bool negative = s < end && *s == '-';
+    int64_t    power = 0;
+
+    for (s += s < end && (*s == '-' || *s == '+'); s < end && power < 1000000000; s++)
+        power = 10 * power + (*s - '0');
+    return negative ? -power : power;
+}
+
+/* Source: the grammar of numbers in RFC 8259, section 6. False for NaN and infinity. */
+static bool read_decimal(const char *s, size_t size, struct decimal *out)
+{
+    const char *end = s + size;
+    int64_t     zeros = 0, fraction = 0;
+    bool        point = false;
+
+    *out = (struct decimal){ .negative = s < end && *s == '-', .fits = true };
+    s += out->negative;
+    if (s == end || (unsigned char)(*s - '0') > 9)
+        return false;
+    for (; s < end && (*s | 32) != 'e'; s++) {
+        if (*s == '.') {
+            point = true;
+            continue;
+        }
+        add_digit(out, *s - '0', &zeros);
+        fraction += point;
+    }
+    out->power = zeros - fraction + (s < end ? read_power(s + 1, end) : 0);
+    if (!out->digits && out->fits)
+        out->power = 0;
+    return true;
+}
+
+/* The number's size without its sign, exactly, when it is an integer below 2^64. */
+static bool read_integer(const lm_json *d, lm_json_ref v, bool *negative, uint64_t *out)
+{
+    size_t         size;
+    const char    *text = lm_json_number(d, v, &size);
+    struct decimal x;
+
+    if (!text || !read_decimal(text, size, &x) || !x.fits || x.power < 0)
+        return false;
+    for (; x.power; x.power--)
+        if (__builtin_mul_overflow(x.digits, 10, &x.digits))
+            return false;
+    *negative = x.negative;
+    *out = x.digits;
+    return true;
+}
+
+bool lm_json_to_uint(const lm_json *d, lm_json_ref v, uint64_t *out)
+{
+    bool     negative;
+    uint64_t x;
+
+    if (!read_integer(d, v, &negative, &x) || (negative && x))
+        return false;
+    *out = x;
+    return true;
+}
+
+bool lm_json_to_int(const lm_json *d, lm_json_ref v, int64_t *out)
+{
+    bool     negative;
+    uint64_t x;
+
+    if (!read_integer(d, v, &negative, &x) || x > (uint64_t)INT64_MAX + negative)
+        return false;
+    *out = negative ? (int64_t)(0 - x) : (int64_t)x;
+    return true;
+}
+
+/* strtod for what is no short decimal; `text` ends nowhere. */
+static double slow_double(const char *text, size_t size)
+{
+    char  *copy = lm_copy_bytes(text, size);
+    double x = strtod(copy, NULL);
+
+    lm_free(copy);
+    return x;
+}
+
+bool lm_json_to_double(const lm_json *d, lm_json_ref v, double *out)
+{
+    /* Powers of ten that a double holds exactly: one division or product of exact numbers rounds once, so it
+     * is right.  Source: Clinger, "How to Read Floating Point Numbers Accurately", 1990. */
+    static const double tens[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    size_t         size;
+    const char    *text = lm_json_number(d, v, &size);
+    struct decimal x;
+    double         value;
+
+    if (!text)
+        return false;
+    if (!read_decimal(text, size, &x) || !x.fits || x.digits >> 53 || x.power < -22 || x.power > 22) {
+        *out = slow_double(text, size);
+        return true;
+    }
+    value = x.power < 0 ? (double)x.digits / tens[-x.power] : (double)x.digits * tens[x.power];
+    *out = x.negative ? -value : value;
+    return true;
+}
+
+bool lm_json_is_integer(const lm_json *d, lm_json_ref v)
+{
+    size_t      size;
+    const char *text = lm_json_number(d, v, &size);
+
+    for (size_t i = 0; text && i < size; i++)
+        if (text[i] != '-' && (unsigned char)(text[i] - '0') > 9)
+            return false;
+    return text;
+}
+
+/* ------------------------------------------------------------------ editing */
+
+/* Puts the value at `at` where the value `v`, the newest of all, is. A scalar moves in; a container stays
+ * with its children and is pointed at. */
+static void replace(lm_json *d, lm_json_ref at, lm_json_ref v)
+{
+    const lm_json_node n = d->nodes[v];
+
+    if (n.kind == LM_JSON_ARRAY || n.kind == LM_JSON_OBJECT)
+        d->nodes[at] = (lm_json_node){ .kind = LM_JSON_MOVED, .size = v & 0xfffffff };
+    else
+        d->nodes[at] = n;
+}
+
+/* A new key at the end of an object, its value null. 0 and *err when there is no room. */
+static lm_json_ref append_key(lm_json *d, lm_json_ref object, const char *key, limn_error *err)
+{
+    const size_t size = strlen(key);
+    const char  *kept = keep_text(d, key, size, err);
+    lm_json_ref  last = 0, self, k;
+
+    object = lm_json_resolve(d, object);
+    if (!kept)
+        return 0;
+    for (k = lm_json_first(d, object); k; k = lm_json_next(d, k))
+        last = k;
+    if (!last) { /* nothing can follow an empty object where it is */
+        self = lm_json_add(d, LM_JSON_OBJECT, NULL, 0, err);
+        if (!self)
+            return 0;
+        d->nodes[self].next = d->nodes[object].next;
+        d->nodes[object].kind = LM_JSON_MOVED;
+        d->nodes[object].size = self & 0xfffffff;
+        object = self;
+    }
+    k = lm_json_add(d, LM_JSON_STRING, kept, size, err);
+    if (!k || !lm_json_add(d, LM_JSON_NULL, NULL, 0, err))
+        return 0;
+    if (last)
+        d->nodes[last].next = k;
+    d->nodes[object].size++;
+    return k;
+}
+
+/* The key's node, made when it is not there. */
+static lm_json_ref key_for(lm_json *d, lm_json_ref object, const char *key, limn_error *err)
+{
+    const lm_json_ref k = find_key(d, object, key, strlen(key));
+
+    assert(lm_json_kind_of(d, object) == LM_JSON_OBJECT);
+    return k ? k : append_key(d, object, key, err);
+}
+
+bool lm_json_set(lm_json *d, lm_json_ref object, const char *key, const char *json, size_t size,
+                 limn_error *err)
+{
+    char       *copy = keep_text(d, json, size, err);
+    lm_json_ref v = copy ? lm_json_parse(d, copy, json, size, err) : 0;
+    lm_json_ref k = v ? key_for(d, object, key, err) : 0;
+
+    if (k)
+        replace(d, k + 1, v);
+    return k;
+}
+
+bool lm_json_set_string(lm_json *d, lm_json_ref object, const char *key, const char *text, size_t size,
+                        limn_error *err)
+{
+    const char *kept = keep_text(d, text, size, err);
+    lm_json_ref k = kept ? key_for(d, object, key, err) : 0;
+
+    if (k)
+        d->nodes[k + 1] = (lm_json_node){ .text = kept, .size = (uint32_t)size & 0xfffffff,
+                                          .kind = LM_JSON_STRING };
+    return k;
+}
