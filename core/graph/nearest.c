@@ -1,0 +1,69 @@
+/* nearest.c: the names that are spelled most alike. */
+#include "core/graph/nearest.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST = 64 };
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+int lm_edit_distance(const char *a, const char *b, int far)
+{
+    const int n = (int)strnlen(a, LONGEST + 1), m = (int)strnlen(b, LONGEST + 1);
+    int       rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *row = rows[2], *old;
+
+    if (n > LONGEST || m > LONGEST || abs(n - m) >= far)
+        return far;
+    for (int j = 0; j <= m; j++)
+        last[j] = before[j] = j;
+    for (int i = 1; i <= n; i++) {
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            row[j] = least(least(last[j], row[j - 1]) + 1, last[j - 1] + !same(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+        old = before;
+        before = last;
+        last = row;
+        row = old;
+    }
+    return least(last[m], far);
+}
+
+lm_nearest lm_nearest_begin(const char *name, const char **out, int most)
+{
+    const int third = (int)strnlen(name, LONGEST) / 3;
+
+    return (lm_nearest){ .name = name, .out = out, .most = least(most, LM_NEAREST_MOST),
+                         .far = third < 2 ? 3 : third + 1 };
+}
+
+void lm_nearest_try(lm_nearest *n, const char *candidate)
+{
+    const int d = lm_edit_distance(n->name, candidate, n->far);
+    int       i = n->count;
+
+    if (d >= n->far || (i == n->most && d >= n->distances[i - 1]))
+        return;
+    if (i < n->most)
+        n->count++;
+    else
+        i--;
+    for (; i > 0 && n->distances[i - 1] > d; i--) {
+        n->distances[i] = n->distances[i - 1];
+        n->out[i] = n->out[i - 1];
+    }
+    n->distances[i] = d;
+    n->out[i] = candidate;
+}
