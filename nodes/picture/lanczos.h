@@ -1,0 +1,20 @@
+/* lanczos.h: pictures of bytes at another size, by Lanczos with a window of three lobes, widened when it
+ * shrinks. Every byte equals Pillow's: sums in 22-bit fixed point, columns first, then rows, alpha
+ * multiplied in before and divided out after. */
+#ifndef LM_NODES_PICTURE_LANCZOS_H
+#define LM_NODES_PICTURE_LANCZOS_H
+
+#include <stdatomic.h>
+
+#include <limn/limn.h>
+
+typedef struct lm_bytes {
+    int      width, height, channels; /* 1, 3 or 4 (RGBA) */
+    uint8_t *at;                      /* [height, width, channels] */
+} lm_bytes;
+
+/* Fills out (its sizes are set, channels as in `in`). `in` of 4 channels is changed meanwhile. MEMORY, or
+ * CANCELLED once *stop (may be NULL) is set. */
+bool lm_lanczos(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err);
+
+#endif
