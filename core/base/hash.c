@@ -92,14 +92,17 @@ static void sha_block(uint32_t s[8], const uint8_t *p)
                (turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ w[i - 15] >> 3) +
                (turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10);
     memcpy(v, s, sizeof v);
+    /* The eight variables stay where they are and change their roles; unrolled, each index is a constant. */
+#pragma GCC unroll 64
     for (int i = 0; i < 64; i++) {
-        const uint32_t t1 = v[7] + (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) +
-                            ((v[4] & v[5]) ^ (~v[4] & v[6])) + sha_k[i] + w[i];
-        const uint32_t t2 = (turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) +
-                            ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + t2;
+        const uint32_t a = v[(64 - i) & 7], b = v[(65 - i) & 7], c = v[(66 - i) & 7];
+        const uint32_t e = v[(68 - i) & 7], f = v[(69 - i) & 7], g = v[(70 - i) & 7];
+        const uint32_t t1 = v[(71 - i) & 7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+                            ((e & f) ^ (~e & g)) + sha_k[i] + w[i];
+        const uint32_t t2 = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+
+        v[(67 - i) & 7] += t1;
+        v[(71 - i) & 7] = t1 + t2;
     }
     for (int i = 0; i < 8; i++)
         s[i] += v[i];

@@ -1,6 +1,8 @@
 /* progress.c: shows a run to the person at the terminal. */
 #include "core/cli/progress.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -121,12 +123,18 @@ static void save_preview(lm_progress *p, const lm_event *e)
 {
     lm_text    path = { 0 };
     limn_error err = { 0 };
+    int        fd;
 
     if (!p->preview_dir)
         return;
     lm_text_printf(&path, "%s/%s_%04lld.png", p->preview_dir, e->node, (long long)p->value);
-    if (!lm_png_save_rgb(path.at, e->rgb, e->width, e->height, &err))
+    fd = open(path.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        lm_log(LM_LOG_WARN, "preview %s: %s", path.at, strerror(errno));
+    else if (!lm_png_write_rgb(fd, path.at, e->width, e->height, e->rgb, &err))
         lm_log(LM_LOG_WARN, "preview: %s", err.text);
+    if (fd >= 0)
+        close(fd);
     lm_text_done(&path);
 }
 

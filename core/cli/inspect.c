@@ -1,0 +1,179 @@
+/* inspect.c: limn inspect: what a model file or a picture is, told from its content. */
+#include "core/cli/commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/hash.h"
+#include "core/cli/session.h"
+#include "core/data/safetensors.h"
+#include "nodes/models/detect.h"
+#include "nodes/picture/png.h"
+
+/* ------------------------------------------------------------------ hashes */
+
+static bool sha256_of(int fd, uint64_t from, uint64_t size, char hex[65])
+{
+    static uint8_t piece[1 << 20];
+    lm_sha256      s;
+    uint8_t        digest[32];
+
+    lm_sha256_init(&s);
+    for (uint64_t done = 0; done < size;) {
+        const uint64_t left = size - done;
+        const ssize_t  got = pread(fd, piece, left < sizeof piece ? left : sizeof piece,
+                                   (off_t)(from + done));
+
+        if (got <= 0)
+            return false;
+        lm_sha256_add(&s, piece, (size_t)got);
+        done += (uint64_t)got;
+    }
+    lm_sha256_done(&s, digest);
+    lm_hex(digest, 32, hex);
+    return true;
+}
+
+/* The names under which people quote models: the whole file (AutoV2 is its first ten digits), 64 KiB at
+ * 1 MiB (AutoV1), and what follows a safetensors header (AutoV3). */
+static void print_hashes(int fd, uint64_t size)
+{
+    char     hex[65];
+    uint8_t  first[8];
+    uint64_t header = 0;
+
+    if (sha256_of(fd, 0, size, hex))
+        printf("sha256      %s\nAutoV2      %.10s\n", hex, hex);
+    if (size >= 0x110000 && sha256_of(fd, 0x100000, 0x10000, hex))
+        printf("AutoV1      %.8s\n", hex);
+    if (pread(fd, first, 8, 0) == 8)
+        for (int i = 7; i >= 0; i--)
+            header = header << 8 | first[i];
+    if (header <= size - 8 && sha256_of(fd, 8 + header, size - 8 - header, hex))
+        printf("AutoV3      %.12s\n", hex);
+}
+
+/* ------------------------------------------------------------------ model files */
+
+static void print_metadata(void *self, const char *key, const char *value)
+{
+    (void)self;
+    printf("  %-24s %.160s%s\n", key, value, strlen(value) > 160 ? " …" : "");
+}
+
+static void print_dtypes(const lm_weights *w)
+{
+    int64_t count[LM_N_DTYPES] = { 0 }, numbers = 0;
+
+    for (size_t i = 0; i < lm_weights_count(w); i++) {
+        count[lm_weights_at(w, i)->dtype]++;
+        numbers += lm_shape_count(lm_weights_at(w, i)->shape);
+    }
+    printf("tensors     %zu:", lm_weights_count(w));
+    for (int i = 0; i < LM_N_DTYPES; i++)
+        if (count[i])
+            printf(" %" PRId64 " %s", count[i], lm_dtype_name((lm_dtype)i));
+    printf("\nparameters  %.2f M\n", (double)numbers / 1e6);
+}
+
+static void print_tensors(const lm_weights *w)
+{
+    char shape[LM_SHAPE_TEXT];
+
+    for (size_t i = 0; i < lm_weights_count(w); i++) {
+        const lm_weight *t = lm_weights_at(w, i);
+
+        printf("  %-88s %-5s %s\n", t->name, lm_dtype_name(t->dtype), lm_shape_text(t->shape, shape));
+    }
+}
+
+static bool inspect_model(int fd, const char *path, uint64_t size, const lm_args *a, limn_error *err)
+{
+    lm_weights *w = lm_weights_open(fd, path, err);
+
+    if (!w)
+        return false;
+    printf("file        %s, %.1f MB, safetensors\n", path, (double)size / 1e6);
+    printf("model       %s\n", lm_detect_describe(w));
+    print_dtypes(w);
+    if (!lm_args_has(a, "--no-hash"))
+        print_hashes(fd, size);
+    printf("metadata\n");
+    lm_weights_each_metadata(w, NULL, print_metadata);
+    if (lm_args_has(a, "--tensors"))
+        print_tensors(w);
+    lm_weights_unref(w);
+    return true;
+}
+
+/* ------------------------------------------------------------------ pictures */
+
+static void print_text(void *self, const char *key, const char *text, size_t n)
+{
+    (void)self, (void)n;
+    printf("%s\n  %s\n", key, text);
+}
+
+static bool inspect_picture(lm_source *s, const char *path, limn_error *err)
+{
+    lm_png_chunk chunk;
+    uint64_t     at = 8;
+    uint8_t      size[8];
+
+    if (!lm_png_next(s, &at, true, &chunk, err))
+        return limn_fail(err, FILE, "%s: a PNG without its first chunk", path);
+    if (!lm_source_peek(s, chunk.at, size, 8))
+        return limn_fail(err, FILE, "%s: the PNG is truncated", path);
+    printf("file        %s, PNG, %" PRIu32 " x %" PRIu32 " pixels\n", path, lm_be32(size),
+           lm_be32(size + 4));
+    return lm_png_texts(s, print_text, NULL, err);
+}
+
+/* ------------------------------------------------------------------ the command */
+
+static bool inspect_file(const char *path, const lm_args *a, limn_error *err)
+{
+    const int   fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    lm_source   s;
+    bool        well;
+
+    if (fd < 0)
+        return limn_fail(err, FILE, "cannot be opened: %s", strerror(errno));
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        well = limn_fail(err, FILE, "not a regular file");
+    else if (!lm_source_file(&s, fd, path, NULL, err))
+        well = false;
+    else if (lm_png_begins(&s))
+        well = inspect_picture(&s, path, err);
+    else
+        well = inspect_model(fd, path, (uint64_t)st.st_size, a, err);
+    close(fd);
+    return well;
+}
+
+static int inspect(const lm_args *a)
+{
+    limn_error err = { 0 };
+
+    if (!inspect_file(a->words[0], a, &err))
+        lm_print_error(strstr(err.text, a->words[0]) ? NULL : a->words[0], &err);
+    return lm_exit_of(err.code);
+}
+
+static const lm_option inspect_options[] = {
+    { "--tensors", NULL, "List every tensor with its type and shape." },
+    { "--no-hash", NULL, "Do not read the whole file for its hashes." },
+    { NULL },
+};
+
+const lm_command lm_inspect_command = {
+    .name = "inspect", .words = "FILE", .least = 1, .most = 1, .options = inspect_options,
+    .run = inspect,
+    .doc = "Say what a model file (.safetensors) or a picture (PNG) is and holds.",
+};
