@@ -145,29 +145,44 @@ void lm_folders_names_free(char **names)
 
 /* ------------------------------------------------------------------ counters */
 
-/* The number at the front of `text`, up to the next '_'; 0 when that is no number. */
+/* The number in front of the next '_', with blanks around it and a sign, or 0 when that is no number.
+ * Source: what Python's int() takes. */
 static int64_t number_of(const char *text)
 {
-    const size_t n = strcspn(text, "_");
+    const char *end = text + strcspn(text, "_"), *digits;
+    int64_t     number = 0;
+    bool        minus;
 
-    if (!n || n > 17)
+    while (isspace((unsigned char)*text))
+        text++;
+    while (end > text && isspace((unsigned char)end[-1]))
+        end--;
+    minus = *text == '-';
+    digits = text + (minus || *text == '+');
+    if (digits >= end || end - digits > 17)
         return 0;
-    for (size_t i = 0; i < n; i++)
-        if (!isdigit((unsigned char)text[i]))
+    for (const char *c = digits; c < end; c++) {
+        if (!isdigit((unsigned char)*c))
             return 0;
-    return strtoll(text, NULL, 10);
+        number = number * 10 + (*c - '0');
+    }
+    return minus ? -number : number;
 }
 
+/* The largest number in use, or 0 when there is none. */
 static int64_t largest_in(DIR *d, const char *prefix)
 {
     const size_t   n = strlen(prefix);
-    int64_t        most = 0;
+    int64_t        most = 0, number;
+    bool           any = false;
     struct dirent *e;
 
     while ((e = readdir(d)))
-        if (!strncmp(e->d_name, prefix, n) && e->d_name[n] == '_' &&
-            number_of(e->d_name + n + 1) > most)
-            most = number_of(e->d_name + n + 1);
+        if (!strncmp(e->d_name, prefix, n) && e->d_name[n] == '_') {
+            number = number_of(e->d_name + n + 1);
+            most = any && most > number ? most : number;
+            any = true;
+        }
     return most;
 }
 

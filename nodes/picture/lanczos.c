@@ -171,11 +171,20 @@ static bool down(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error 
     return !stopped(stop) || cancelled(err);
 }
 
+/* Rows first when they shrink by far more than the columns: it is less work, and rounds differently.
+ * Source: Pillow 13 (before it, columns always came first). */
+static bool rows_first(lm_bytes in, lm_bytes out)
+{
+    return in.height > out.height && in.height - out.height > 2 * (in.width - out.width);
+}
+
 /* A side that keeps its length is left alone. */
 static bool both_ways(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err)
 {
-    lm_bytes between = { out.width, in.height, in.channels, NULL };
-    bool     fine;
+    const bool down_first = rows_first(in, out);
+    lm_bytes   between = { down_first ? in.width : out.width, down_first ? out.height : in.height,
+                           in.channels, NULL };
+    bool       fine;
 
     if (in.height == out.height && in.width == out.width) {
         memcpy(out.at, in.at, (size_t)in.width * (size_t)in.height * (size_t)in.channels);
@@ -188,7 +197,8 @@ static bool both_ways(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_e
     between.at = lm_try_alloc((size_t)between.width * (size_t)between.height * (size_t)in.channels);
     if (!between.at)
         return no_room(err);
-    fine = across(in, between, stop, err) && down(between, out, stop, err);
+    fine = down_first ? down(in, between, stop, err) && across(between, out, stop, err)
+                      : across(in, between, stop, err) && down(between, out, stop, err);
     lm_free(between.at);
     return fine;
 }

@@ -1,6 +1,6 @@
 /* lanczos.h: pictures of bytes at another size, by Lanczos with a window of three lobes, widened when it
- * shrinks. Every byte equals Pillow's: sums in 22-bit fixed point, columns first, then rows, alpha
- * multiplied in before and divided out after. */
+ * shrinks. Every byte equals Pillow's: sums in 22-bit fixed point, each pass
+ * rounded to bytes, alpha multiplied in before and divided out after. */
 #ifndef LM_NODES_PICTURE_LANCZOS_H
 #define LM_NODES_PICTURE_LANCZOS_H
 

@@ -437,6 +437,12 @@ TEST(the_counter_is_one_more_than_the_largest)
     WANT(lm_folders_next_counter(folders, "output", "missing", "limn", NULL) == 1);
     WANT(lm_folders_next_counter(folders, "temp", "", "limn", NULL) == 1);
     WANT(lm_folders_next_counter(folders, "output", "../input", "limn", NULL) == 0);
+    put("output/sub/a_-3_.png", "");
+    put("output/sub/b_ 12 _.png", "");
+    put("output/sub/c_1x_.png", "");
+    WANT(lm_folders_next_counter(folders, "output", "sub", "a", NULL) == -2);
+    WANT(lm_folders_next_counter(folders, "output", "sub", "b", NULL) == 13);
+    WANT(lm_folders_next_counter(folders, "output", "sub", "c", NULL) == 1);
     end();
 }
 
