@@ -14,6 +14,7 @@ static const lm_ops lm_cpu_ops = {
     .linear = lm_cpu_linear,
     .linear_geglu = lm_cpu_linear_geglu,
     .conv = lm_cpu_conv,
+    .attention = lm_cpu_attention,
 };
 
 /* ------------------------------------------------------------------ memory */
