@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-/* The bytes of text up to `most` that do not cut a UTF-8 character. */
-static size_t whole_chars(const char *text, size_t size, size_t most)
+size_t lm_text_fit(const char *text, size_t size, size_t most)
 {
-    if (!most || size <= most)
+    if (size <= most)
         return size;
     while (most && (text[most] & 0xc0) == 0x80)
         most--;
@@ -15,7 +14,7 @@ static size_t whole_chars(const char *text, size_t size, size_t most)
 
 void lm_text_clean(lm_text *out, const char *text, size_t size, size_t most)
 {
-    const size_t n = whole_chars(text, size, most);
+    const size_t n = most ? lm_text_fit(text, size, most) : size;
 
     for (size_t i = 0; i < n; i++) {
         const unsigned char c = (unsigned char)text[i], after = i + 1 < n ? (unsigned char)text[i + 1] : 0;
@@ -39,7 +38,7 @@ bool lm_blame(limn_error *err, const char *id, const char *class_name)
     lm_text_puts(&who, " (");
     lm_text_clean(&who, class_name, strlen(class_name), 28);
     lm_text_puts(&who, ")");
-    n = whole_chars(who.at, who.size, sizeof err->node - 1);
+    n = lm_text_fit(who.at, who.size, sizeof err->node - 1);
     memcpy(err->node, who.at, n);
     err->node[n] = 0;
     lm_text_done(&who);

@@ -12,6 +12,9 @@ bool lm_blame(limn_error *err, const char *id, const char *class_name);
 /* Appends "portrait.json: node 7 (KSampler), steps: 0 is below the smallest allowed, 1". `file` may be NULL. */
 void lm_blame_line(lm_text *out, const char *file, const limn_error *err);
 
+/* How many bytes of text are at most `most` without cutting a character. */
+size_t lm_text_fit(const char *text, size_t size, size_t most);
+
 /* Appends text with control characters replaced by '?', cut after `most` bytes (0: whole) with "…". */
 void lm_text_clean(lm_text *out, const char *text, size_t size, size_t most);
 

@@ -12,24 +12,29 @@
 #include "core/graph/registry.h"
 #include "core/graph/workflow.h"
 
-/* Faults of the whole prompt come first: with one of these nothing runs. */
+/* Name, ComfyUI's type, and its message (NULL: made for each case). Those up to NO_OUTPUTS concern the whole
+ * prompt: with one of them nothing runs. */
 #define LM_ISSUES(X)                                                                           \
-    X(NO_CLASS,       "invalid_prompt")                                                        \
-    X(UNKNOWN_CLASS,  "invalid_prompt")                                                        \
-    X(NO_OUTPUTS,     "prompt_no_outputs")                                                     \
-    X(MISSING,        "required_input_missing")                                                \
-    X(BAD_LINK,       "bad_linked_input")                                                      \
-    X(LINK_TYPE,      "return_type_mismatch")                                                  \
-    X(VALUE_TYPE,     "invalid_input_type")                                                    \
-    X(TOO_SMALL,      "value_smaller_than_min")                                                \
-    X(TOO_BIG,        "value_bigger_than_max")                                                 \
-    X(NOT_IN_LIST,    "value_not_in_list")                                                     \
-    X(CUSTOM,         "custom_validation_failed")                                              \
-    X(LINK_NOWHERE,   "exception_during_inner_validation")                                     \
-    X(CYCLE,          "dependency_cycle")
+    X(NO_MEMORY,     "out_of_memory",            "Not enough memory to check this prompt")     \
+    X(NO_CLASS,      "invalid_prompt",                                                         \
+      "Cannot execute because a node is missing the class_type property.")                     \
+    X(UNKNOWN_CLASS, "invalid_prompt",           NULL)                                         \
+    X(NO_OUTPUTS,    "prompt_no_outputs",        "Prompt has no outputs")                      \
+    X(MISSING,       "required_input_missing",   "Required input is missing")                  \
+    X(BAD_LINK,      "bad_linked_input",                                                       \
+      "Bad linked input, must be a length-2 list of [node_id, slot_index]")                    \
+    X(LINK_TYPE,     "return_type_mismatch",     "Return type mismatch between linked nodes")  \
+    X(VALUE_TYPE,    "invalid_input_type",       NULL)                                         \
+    X(TOO_SMALL,     "value_smaller_than_min",   NULL)                                         \
+    X(TOO_BIG,       "value_bigger_than_max",    NULL)                                         \
+    X(NOT_IN_LIST,   "value_not_in_list",        "Value not in list")                          \
+    X(CUSTOM,        "custom_validation_failed", "Custom validation failed for node")          \
+    X(LINK_NOWHERE,  "exception_during_inner_validation",                                      \
+      "Exception when validating inner node")                                                  \
+    X(CYCLE,         "dependency_cycle",         "Dependency cycle detected")
 
 typedef enum lm_issue_kind {
-#define LM_ISSUE(name, type) LM_ISSUE_##name,
+#define LM_ISSUE(name, type, message) LM_ISSUE_##name,
     LM_ISSUES(LM_ISSUE)
 #undef LM_ISSUE
     LM_N_ISSUES
@@ -44,10 +49,10 @@ typedef struct lm_issue {
     lm_json_ref       received; /* the value or link at fault, in lm_workflow_json; 0: none */
     const char       *received_type;  /* LINK_TYPE */
     const char       *exception;      /* VALUE_TYPE, LINK_NOWHERE: what Python would have raised */
-    const char       *exception_type; /* LINK_NOWHERE: its class. When the node is itself an output, ComfyUI
-                                       * says exception_during_validation, and .type does too */
+    const char       *exception_type; /* LINK_NOWHERE: its class */
     int               via_node;       /* LINK_NOWHERE: the node and input through which this node was */
-    const limn_input *via_input;      /*   reached; -1 and NULL for an output                        */
+    const limn_input *via_input;      /*   reached; -1 and NULL for an output, whose type and message */
+                                      /*   are then "exception_during_validation" and so on           */
 } lm_issue;
 
 /* What an input holds once it is settled. */
@@ -87,7 +92,7 @@ typedef struct lm_check {
 
 enum { LM_MAX_ISSUES = 1000 };
 
-/* Never NULL. Constants that change their JSON type on the way ("20" for an INT) are stored back into the
+/* Never NULL; without memory it holds that one issue. Constants that change their JSON type on the way ("20" for an INT) are stored back into the
  * workflow. env->folders answers for file names (NULL: any name will do); nodes' own checks see env. [new] */
 lm_check *lm_check_new(lm_workflow *w, const lm_registry *r, const lm_run_env *env);
 void      lm_check_free(lm_check *c);

@@ -15,10 +15,4 @@
  * CANCELLED when env->stop was set. What ran before the failure is in the cache. */
 bool lm_exec_run(const lm_plan *p, lm_cache *cache, const lm_run_env *env, limn_error *err);
 
-/* Fills the args struct of a node from its table: constants, and links converted from the value that
- * `values` holds for each input (NULL where there is no link). INPUT with err->input when a linked value is
- * not of the input's type, or outside its range. Texts and values are lent by args and values. */
-bool lm_bind(const lm_class *c, const lm_arg *args, const limn_value *const *values, void *out,
-             limn_error *err);
-
 #endif

@@ -1,0 +1,161 @@
+/* check_name.c: constants that are names: of a choice, or of a file. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/check_parts.h"
+
+enum { FEW_OPTIONS = 20 }; /* more are not listed in details, as ComfyUI does */
+
+int lm_find_name(const char *const *names, const char *name)
+{
+    for (int i = 0; name && names && names[i]; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return -1;
+}
+
+static int count_names(const char *const *names)
+{
+    int n = 0;
+
+    while (names && names[n])
+        n++;
+    return n;
+}
+
+/* "a, b, c and 7 more". [new] */
+static char *some_names(const char *const *names, const char *const *more)
+{
+    const int n = count_names(names), all = n + count_names(more), shown = all > 6 ? 5 : all;
+    lm_text   text = { 0 };
+
+    for (int i = 0; i < shown; i++)
+        lm_text_printf(&text, "%s%.100s", i ? ", " : "", i < n ? names[i] : more[i - n]);
+    if (shown < all)
+        lm_text_printf(&text, " and %d more", all - shown);
+    return lm_text_take(&text);
+}
+
+static lm_issue *fault_list(const lm_at *a, int options)
+{
+    lm_issue *i = lm_issue_note(a->k, LM_ISSUE_NOT_IN_LIST, a->node, a->in, a->v);
+    char     *value, *list;
+
+    if (!i)
+        return NULL;
+    value = lm_issue_value(a->k, a->v);
+    list = options > FEW_OPTIONS ? NULL : lm_issue_type(a->k, a->in);
+    if (list)
+        lm_issue_details(a->k, i, "%s: '%s' not in %s", a->in->name, value, list);
+    else
+        lm_issue_details(a->k, i, "%s: '%s' not in (list of length %d)", a->in->name, value, options);
+    lm_free(value);
+    lm_free(list);
+    return i;
+}
+
+static bool fault_choice(const lm_at *a, const char *name)
+{
+    lm_issue *i = fault_list(a, count_names(a->in->choices));
+    char     *some, *quote;
+
+    if (!i)
+        return false;
+    some = some_names(a->in->choices, NULL);
+    quote = lm_issue_quote(a->k, a->v);
+    if (lm_find_name(a->in->unbuilt, name) >= 0)
+        lm_issue_say(a->k, i, "%s is known, but limn cannot do it yet; it can do %s", quote, some);
+    else
+        lm_issue_say(a->k, i, "%s is not among the choices: %s", quote, some);
+    lm_free(some);
+    lm_free(quote);
+    return false;
+}
+
+bool lm_check_choice(const lm_at *a, lm_arg *out)
+{
+    const char *name = lm_json_c_string(a->k->json, a->v);
+
+    out->as.i = lm_find_name(a->in->choices, name);
+    return out->as.i >= 0 || fault_choice(a, name);
+}
+
+/* Folders that pictures are uploaded to: any file there will do, and a name may say " [output]". */
+static bool is_working_folder(const char *folder)
+{
+    return !strcmp(folder, "input") || !strcmp(folder, "output") || !strcmp(folder, "temp");
+}
+
+static bool fault_picture(const lm_at *a, const limn_error *why)
+{
+    lm_issue *i = lm_issue_note(a->k, LM_ISSUE_CUSTOM, a->node, a->in, a->v);
+    char     *value;
+
+    if (i) {
+        value = lm_issue_value(a->k, a->v);
+        lm_issue_details(a->k, i, "%s - Invalid %s: %s", a->in->name,
+                         a->in->flags & LIMN_UPLOAD ? "image file" : "file", value);
+        lm_issue_say(a->k, i, "%s", why->text);
+        lm_free(value);
+    }
+    return false;
+}
+
+static bool fault_file(const lm_at *a, char **names, int count)
+{
+    const char *const *known = (const char *const *)names;
+    lm_issue          *i = fault_list(a, count + count_names(a->in->extra));
+    char              *some, *quote;
+
+    if (!i)
+        return false;
+    some = some_names(known, a->in->extra);
+    quote = lm_issue_quote(a->k, a->v);
+    if (*some)
+        lm_issue_say(a->k, i, "%s is not among the files of %s: %s", quote, a->in->folder, some);
+    else
+        lm_issue_say(a->k, i, "there is no %s: the folder %s holds no file that fits", quote,
+                     a->in->folder);
+    lm_free(some);
+    lm_free(quote);
+    return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool settle_picture(const lm_at *a, const char *name)
+{
+    limn_error err = { 0 };
+    int        fd = -1;
+
+    if (name)
+        fd = lm_folders_open(a->k->env->folders, a->in->folder, name, &err);
+    else
+        limn_fail(&err, FILE, "the name of a file is a text");
+    if (fd < 0)
+        return fault_picture(a, &err);
+    close(fd);
+    return true;
+}
+
+bool lm_check_file(const lm_at *a, lm_arg *out)
+{
+    const char *name = lm_json_c_string(a->k->json, a->v);
+    char      **names;
+    int         count;
+
+    out->as.text = name;
+    if (lm_find_name(a->in->extra, name) >= 0 || (name && !a->k->env->folders))
+        return true;
+    if (a->k->env->folders && is_working_folder(a->in->folder))
+        return settle_picture(a, name);
+    names = lm_check_names(a->k, a->in->folder, &count);
+    if (name && count && bsearch(&name, names, (size_t)count, sizeof *names, by_text))
+        return true;
+    return fault_file(a, names, count);
+}
