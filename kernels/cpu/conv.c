@@ -1,6 +1,7 @@
 /* conv.c: the convolution. */
 #include "kernels/cpu/product.h"
 #include "kernels/cpu/rows.h"
+#include "kernels/cpu/winograd.h"
 #include "kernels/front.h"
 
 /* The pictures as the taps see them. */
@@ -55,5 +56,7 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
     if (b && b->shape.n == 2)
         q.b_rows = v.y_height * v.y_width;
     q.w = lm_cpu_panels_of(p, w);
+    if (q.w && lm_cpu_winograd_pays(y->shape, w->shape, spec))
+        return lm_cpu_winograd_run(p, y, x, q.w, b, r, spec);
     return q.w && lm_cpu_product_run(p, &q);
 }

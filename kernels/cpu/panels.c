@@ -19,7 +19,6 @@ static void panels_free(void *data, size_t bytes)
 struct packing {
     lm_cpu_panels *to;
     const char    *from; /* [O][C][taps] */
-    bool           gated;
 };
 
 /* The row of w that column `column` of a panel holds, or -1 behind the last. */
@@ -28,7 +27,7 @@ static int64_t output_at(const struct packing *a, int64_t panel, int64_t column)
     const int64_t half = a->to->columns / 2, n = a->to->outputs / 2;
     int64_t       o = panel * a->to->columns + column;
 
-    if (!a->gated)
+    if (!a->to->gated)
         return o < a->to->outputs ? o : -1;
     o = panel * half + column % half;
     return o >= n ? -1 : column < half ? o : n + o;
@@ -72,9 +71,10 @@ static void pack_panel(void *self, int64_t panel, int thread)
 static bool build(const lm_tensor *w, bool gated, lm_pack *pack)
 {
     lm_cpu_panels *to = lm_alloc(sizeof *to);
-    struct packing a = { to, w->data, gated };
+    struct packing a = { to, w->data };
 
     to->dtype = w->dtype;
+    to->gated = gated;
     to->outputs = lm_dim(w, 0);
     to->channels = lm_dim(w, 1);
     to->taps = lm_count(w) / (to->outputs * to->channels);

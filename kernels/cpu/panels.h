@@ -13,6 +13,7 @@ typedef struct lm_cpu_panels {
     lm_dtype   dtype;
     int64_t    outputs, channels, taps;
     int64_t    panels, columns;
+    bool       gated; /* packed by lm_cpu_panels_gated */
     void      *at;
     size_t     bytes;
     lm_device *device;

@@ -1,11 +1,11 @@
 /* product.c: a product in blocks, divided over threads by blocks of rows and groups of panels. */
 #include "kernels/cpu/product.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "kernels/cpu/pool.h"
+#include "kernels/cpu/terms.h"
 #include "kernels/cpu/tile.h"
 
 enum {
@@ -16,8 +16,7 @@ enum {
 struct plan {
     const lm_cpu_product *q;
     const lm_cpu_tiles   *tiles;
-    const float          *bias; /* padded to whole panels; NULL */
-    const float          *r;    /* f32, like y; NULL */
+    const lm_cpu_terms   *terms;
     float                *y;    /* f32; NULL when gated */
     int64_t               n;    /* columns of y */
 
@@ -123,10 +122,11 @@ static lm_cpu_ends ends_of(const struct job *j, int64_t panel, int64_t row, bool
     const int64_t      columns = s->q->w->columns, at = (j->row + row) * s->n + panel * columns;
     const float       *bias = first && j->bias ? j->bias + panel * columns : NULL;
 
-    if (s->q->gated)
+    if (s->q->w->gated)
         return (lm_cpu_ends){ j->sums + row * columns, columns, first ? NULL : j->sums + row * columns,
                               columns, bias };
-    return (lm_cpu_ends){ s->y + at, s->n, !first ? s->y + at : s->r ? s->r + at : NULL, s->n, bias };
+    return (lm_cpu_ends){ s->y + at, s->n, !first ? s->y + at : s->terms->r ? s->terms->r + at : NULL,
+                          s->n, bias };
 }
 
 /* All tiles of the block with blocks [t, t + blocks) of one panel; A begins at block t0 of t1. */
@@ -143,7 +143,7 @@ static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks,
         const float      *a = j->a + (row * (t1 - t0) + n * (t - t0)) * LM_DEPTH;
         const lm_cpu_ends e = ends_of(j, panel, row, t == 0);
 
-        if (!s->q->gated && columns < w->columns)
+        if (!s->q->w->gated && columns < w->columns)
             ragged(j, s->tiles->tile[n], a, b, blocks, depth, &e, n, columns);
         else
             s->tiles->tile[n](a, b, blocks, depth, &e);
@@ -152,7 +152,7 @@ static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks,
 
 static float gelu(float x)
 {
-    return 0.5f * x * (1.0f + erff(x * 0.70710678f));
+    return 0.5f * x * erfcf(x * -0.70710678f);
 }
 
 /* u · gelu(v) of a panel's sums, into y. */
@@ -186,7 +186,7 @@ static void place(struct job *j, int64_t block, int thread)
     j->row = group * s->group_rows + first;
     j->rows = left < s->block_rows ? left : s->block_rows;
     j->tiles = (j->rows + s->tiles->rows - 1) / s->tiles->rows;
-    j->bias = s->bias ? s->bias + (s->q->b_rows ? group : 0) * s->q->w->panels * s->q->w->columns : NULL;
+    j->bias = s->terms->bias ? s->terms->bias + group * s->terms->bias_step : NULL;
     j->a = s->memory + (size_t)thread * s->each;
     j->panel = j->a + s->at_panel;
     j->sums = j->a + s->at_sums;
@@ -210,7 +210,7 @@ static void run_job(void *self, int64_t i, int thread)
                 n = run_of(s->q->w, t, t1);
                 sweep(&j, panel, t, n, t0, t1);
             }
-            if (s->q->gated)
+            if (s->q->w->gated)
                 gate(&j, panel);
         }
     }
@@ -238,14 +238,14 @@ static void choose_blocks(struct plan *s)
     s->depth_blocks = up(q->w->channels, LM_DEPTH) * q->w->taps;
     s->group_rows = q->b_rows ? q->b_rows : q->rows;
     s->block_rows = BLOCK_ROWS;
-    if (q->gated && s->block_rows > room / s->depth_blocks)
+    if (q->w->gated && s->block_rows > room / s->depth_blocks)
         s->block_rows = room / s->depth_blocks < 1 ? 1 : room / s->depth_blocks;
     s->group_blocks = up(s->group_rows, s->block_rows);
     s->block_rows = up(s->group_rows, s->group_blocks);
     s->row_blocks = s->group_blocks * (q->rows / s->group_rows);
 
     s->chunk = room / s->block_rows < 4 ? 4 : room / s->block_rows;
-    s->chunk = q->gated ? s->depth_blocks : up(s->depth_blocks, up(s->depth_blocks, s->chunk));
+    s->chunk = q->w->gated ? s->depth_blocks : up(s->depth_blocks, up(s->depth_blocks, s->chunk));
 }
 
 /* A job is a block of rows and a group of panels: at most 5 ms, at least 20 µs, and four a thread. */
@@ -266,31 +266,6 @@ static void choose_groups(struct plan *s)
     s->panel_groups = up(w->panels, s->group_panels);
 }
 
-/* The bias as f32 in the order of the panels, one copy a row of b, behind `to`. */
-static void spread_bias(const struct plan *s, float *to)
-{
-    const lm_cpu_panels *w = s->q->w;
-    const lm_tensor     *b = s->q->b;
-    const int64_t        width = w->panels * w->columns, half = w->columns / 2, n = w->outputs / 2;
-    const int64_t        size = (int64_t)lm_dtype_size(b->dtype);
-
-    memset(to, 0, (size_t)(lm_count(b) / w->outputs * width) * 4);
-    for (int64_t row = 0; row < lm_count(b) / w->outputs; row++, to += width) {
-        const char *from = (const char *)b->data + row * w->outputs * size;
-
-        if (!s->q->gated) {
-            lm_convert(to, LM_F32, from, b->dtype, w->outputs);
-            continue;
-        }
-        for (int64_t i = 0; i < w->panels; i++) {
-            const int64_t count = least(half, n - i * half);
-
-            lm_convert(to + i * w->columns, LM_F32, from + i * half * size, b->dtype, count);
-            lm_convert(to + i * w->columns + half, LM_F32, from + (n + i * half) * size, b->dtype, count);
-        }
-    }
-}
-
 static int64_t whole_lines(int64_t floats)
 {
     return (floats + 15) & ~(int64_t)15;
@@ -298,36 +273,26 @@ static int64_t whole_lines(int64_t floats)
 
 bool lm_cpu_product_run(lm_pass *p, const lm_cpu_product *q)
 {
-    struct plan s = { .q = q, .tiles = lm_cpu_tiles_now(), .n = lm_dim(q->y, -1) };
-    int64_t     shared = 0, wide = 0, all;
-    float      *memory;
-    bool        worked;
+    struct plan  s = { .q = q, .tiles = lm_cpu_tiles_now(), .n = lm_dim(q->y, -1) };
+    lm_cpu_terms t;
+    size_t       bytes;
+    bool         worked;
 
     choose_blocks(&s);
     choose_groups(&s);
     s.at_panel = (size_t)(s.block_rows * s.chunk * LM_DEPTH);
     s.at_sums = s.at_panel + (size_t)(PANEL_DEPTH * q->w->columns);
-    s.each = s.at_sums + (size_t)whole_lines((q->gated ? s.block_rows : LM_TILE_ROWS) * q->w->columns);
-    if (q->b)
-        shared = whole_lines(lm_count(q->b) / q->w->outputs * q->w->panels * q->w->columns);
-    if (q->r && q->r->dtype != LM_F32)
-        wide = whole_lines(lm_count(q->r));
-
-    all = shared + wide + (int64_t)s.each * lm_cpu_threads();
-    memory = lm_scratch_get(p->scratch, (size_t)all * 4);
-    if (!memory)
-        return lm_pass_fail(p, MEMORY, "no memory for a product (%" PRId64 " bytes)", all * 4);
-    s.memory = memory + shared + wide;
-    if (q->b) {
-        spread_bias(&s, memory);
-        s.bias = memory;
-    }
-    if (wide)
-        lm_convert(memory + shared, LM_F32, q->r->data, q->r->dtype, lm_count(q->r));
-    if (q->r)
-        s.r = wide ? memory + shared : q->r->data;
-    s.y = q->gated ? NULL : q->y->data;
-    worked = lm_cpu_each(p, s.row_blocks * s.panel_groups, run_job, &s);
-    lm_scratch_put(p->scratch, memory, (size_t)all * 4);
+    s.each = s.at_sums + (size_t)whole_lines((q->w->gated ? s.block_rows : LM_TILE_ROWS) * q->w->columns);
+    bytes = s.each * 4 * (size_t)lm_cpu_threads();
+    if (!lm_cpu_terms_open(p, &t, q->w, q->b, q->r))
+        return false;
+    s.memory = lm_scratch_get(p->scratch, bytes);
+    s.y = q->w->gated ? NULL : q->y->data;
+    s.terms = &t;
+    worked = s.memory ? lm_cpu_each(p, s.row_blocks * s.panel_groups, run_job, &s)
+                      : lm_pass_fail(p, MEMORY, "no memory for a product (%zu bytes)", bytes);
+    if (s.memory)
+        lm_scratch_put(p->scratch, s.memory, bytes);
+    lm_cpu_terms_close(p, &t);
     return worked;
 }

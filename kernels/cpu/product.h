@@ -19,8 +19,7 @@ typedef struct lm_cpu_product {
 
     const lm_tensor *b, *r;     /* may be NULL */
     int64_t          b_rows;    /* so many rows of the answer share a row of b; 0: all of them */
-    bool             gated;     /* w was packed by lm_cpu_panels_gated: y has half as many columns */
-    lm_tensor       *y;
+    lm_tensor       *y;         /* half as many columns when w is gated; f32 otherwise */
 } lm_cpu_product;
 
 bool lm_cpu_product_run(lm_pass *p, const lm_cpu_product *q);

@@ -1,6 +1,6 @@
 /* tile.c: the innermost product. Sums live in registers: ROWS × 2 vectors, beside two of B and one of A. */
 #include "kernels/cpu/tile.h"
-#include "kernels/cpu/simd/vec.h"
+#include "kernels/cpu/simd/number.h"
 
 #if defined(__AVX512F__)
 enum { ROWS = 14 }; /* 32 registers */
@@ -26,6 +26,8 @@ LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t bloc
     for (int64_t t = 0; t < blocks; t++, a += rows * LM_DEPTH)
         for (int64_t k = 0; k < depth; k++, b += COLUMNS) {
             const lm_vf b0 = lm_v_load(b), b1 = lm_v_load(b + LM_VF);
+
+            __builtin_prefetch(a + rows * LM_DEPTH + k * 16);
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
                 const lm_vf x = lm_v_all(a[i * LM_DEPTH + k]);
@@ -68,33 +70,15 @@ static lm_cpu_tile *const tiles[ROWS + 1] = {
 
 /* ------------------------------------------------------------------ to f32 */
 
-LM_INLINE lm_vf load_as_f32(const void *at, lm_dtype from)
-{
-    return from == LM_F32 ? lm_v_load(at) : from == LM_F16 ? lm_v_from_f16(at) : lm_v_from_bf16(at);
-}
-
-LM_INLINE float scalar_as_f32(const void *at, lm_dtype from)
-{
-    float x = 0.0f;
-
-    if (from == LM_BF16)
-        return lm_bf16_to_f32(*(const uint16_t *)at);
-    if (from == LM_F16)
-        lm_convert(&x, LM_F32, at, LM_F16, 1);
-    else
-        memcpy(&x, at, 4);
-    return x;
-}
-
 LM_INLINE void widen_from(float *out, const char *in, const lm_dtype from, int64_t n)
 {
     const int64_t size = from == LM_F32 ? 4 : 2;
     int64_t       i = 0;
 
     for (; i + LM_VF <= n; i += LM_VF)
-        lm_v_store(out + i, load_as_f32(in + i * size, from));
+        lm_v_store(out + i, lm_v_number(in + i * size, from));
     for (; i < n; i++)
-        out[i] = scalar_as_f32(in + i * size, from);
+        out[i] = lm_number(in + i * size, from);
 }
 
 static void widen(float *out, const void *in, lm_dtype from, int64_t n)

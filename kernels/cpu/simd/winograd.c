@@ -1,0 +1,201 @@
+/* winograd.c: the three transforms of F(4x4, 3x3), each the same walk over rows and then columns. */
+#include "kernels/cpu/winograd.h"
+
+#include "kernels/cpu/simd/number.h"
+
+/* Interpolation at ±A and ±B; all constants that follow are exact in f32 but for the divisions. */
+#define A 0.625f
+#define B 1.5f
+#define AA (A * A)
+#define BB (B * B)
+
+/* ------------------------------------------------------------------ six inputs */
+
+LM_INLINE void six_to_six(lm_vf *o0, lm_vf *o1, lm_vf *o2, lm_vf *o3, lm_vf *o4, lm_vf *o5, lm_vf d0,
+                          lm_vf d1, lm_vf d2, lm_vf d3, lm_vf d4, lm_vf d5)
+{
+    const lm_vf even_a = d4 - BB * d2, odd_a = A * (d3 - BB * d1);
+    const lm_vf even_b = d4 - AA * d2, odd_b = B * (d3 - AA * d1);
+
+    *o0 = d4 - (AA + BB) * d2 + AA * BB * d0;
+    *o1 = even_a + odd_a;
+    *o2 = even_a - odd_a;
+    *o3 = even_b + odd_b;
+    *o4 = even_b - odd_b;
+    *o5 = d5 - (AA + BB) * d3 + AA * BB * d1;
+}
+
+LM_INLINE void input_vector(float *v, int64_t stride, const void *const *at, const lm_dtype from,
+                            int64_t offset)
+{
+    lm_vf t[6][6], o[6];
+
+#pragma GCC unroll 6
+    for (int j = 0; j < 6; j++) {
+        lm_vf d[6];
+
+#pragma GCC unroll 6
+        for (int i = 0; i < 6; i++)
+            d[i] = lm_v_number((const char *)at[i * 6 + j] + offset, from);
+        six_to_six(&t[0][j], &t[1][j], &t[2][j], &t[3][j], &t[4][j], &t[5][j], d[0], d[1], d[2], d[3], d[4],
+                   d[5]);
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; i++, v += 6 * stride) {
+        six_to_six(&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], t[i][0], t[i][1], t[i][2], t[i][3], t[i][4],
+                   t[i][5]);
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; j++)
+            lm_v_store(v + j * stride, o[j]);
+    }
+}
+
+/* The last channels, fewer than a vector, through copies that are as long as one. */
+LM_INLINE void input_rest(float *v, int64_t stride, const void *const *at, const lm_dtype from,
+                          int64_t offset, int64_t count)
+{
+    float       in[36][LM_VF] = { { 0 } }, out[36][LM_VF];
+    const void *copies[36];
+
+    for (int i = 0; i < 36; i++) {
+        for (int64_t c = 0; c < count; c++)
+            in[i][c] = lm_number((const char *)at[i] + offset + c * (from == LM_F32 ? 4 : 2), from);
+        copies[i] = in[i];
+    }
+    input_vector(out[0], LM_VF, copies, LM_F32, 0);
+    for (int i = 0; i < 36; i++)
+        memcpy(v + i * stride, out[i], (size_t)count * 4);
+}
+
+LM_INLINE void input_from(float *v, int64_t stride, const void *const *at, const lm_dtype from,
+                          int64_t count)
+{
+    const int64_t size = from == LM_F32 ? 4 : 2;
+    int64_t       c = 0;
+
+    for (; c + LM_VF <= count; c += LM_VF)
+        input_vector(v + c, stride, at, from, c * size);
+    if (c < count)
+        input_rest(v + c, stride, at, from, c * size, count - c);
+}
+
+static void input(float *v, int64_t stride, const void *const *at, lm_dtype from, int64_t count)
+{
+    if (from == LM_F32)
+        input_from(v, stride, at, LM_F32, count);
+    else if (from == LM_F16)
+        input_from(v, stride, at, LM_F16, count);
+    else
+        input_from(v, stride, at, LM_BF16, count);
+}
+
+/* ------------------------------------------------------------------ three taps */
+
+LM_INLINE void three_to_six(lm_vf *o0, lm_vf *o1, lm_vf *o2, lm_vf *o3, lm_vf *o4, lm_vf *o5, lm_vf g0,
+                            lm_vf g1, lm_vf g2)
+{
+    const float a = 1.0f / (2.0f * AA * (AA - BB)), b = 1.0f / (2.0f * BB * (BB - AA));
+    const lm_vf even_a = a * g0 + a * AA * g2, even_b = b * g0 + b * BB * g2;
+
+    *o0 = 1.0f / (AA * BB) * g0;
+    *o1 = even_a + a * A * g1;
+    *o2 = even_a - a * A * g1;
+    *o3 = even_b + b * B * g1;
+    *o4 = even_b - b * B * g1;
+    *o5 = g2;
+}
+
+LM_INLINE void weights_vector(float *u, int64_t stride, const char *w, int64_t tap, const lm_dtype from)
+{
+    lm_vf t[6][3], o[6];
+
+#pragma GCC unroll 3
+    for (int j = 0; j < 3; j++)
+        three_to_six(&t[0][j], &t[1][j], &t[2][j], &t[3][j], &t[4][j], &t[5][j],
+                     lm_v_number(w + j * tap, from), lm_v_number(w + (3 + j) * tap, from),
+                     lm_v_number(w + (6 + j) * tap, from));
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; i++, u += 6 * stride) {
+        three_to_six(&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], t[i][0], t[i][1], t[i][2]);
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; j++)
+            lm_v_store(u + j * stride, o[j]);
+    }
+}
+
+LM_INLINE void weights_from(float *u, int64_t stride, const char *w, int64_t tap, const lm_dtype from,
+                            int64_t n)
+{
+    const int64_t size = from == LM_F32 ? 4 : 2;
+
+    for (int64_t i = 0; i < n; i += LM_VF)
+        weights_vector(u + i, stride, w + i * size, tap * size, from);
+}
+
+static void weights(float *u, int64_t stride, const void *w, int64_t tap, lm_dtype from, int64_t count)
+{
+    const int64_t n = count * 2 * LM_VF;
+
+    if (from == LM_F32)
+        weights_from(u, stride, w, tap, LM_F32, n);
+    else if (from == LM_F16)
+        weights_from(u, stride, w, tap, LM_F16, n);
+    else
+        weights_from(u, stride, w, tap, LM_BF16, n);
+}
+
+/* ------------------------------------------------------------------ four outputs */
+
+LM_INLINE void six_to_four(lm_vf *y0, lm_vf *y1, lm_vf *y2, lm_vf *y3, lm_vf m0, lm_vf m1, lm_vf m2,
+                           lm_vf m3, lm_vf m4, lm_vf m5)
+{
+    const lm_vf even_a = m1 + m2, odd_a = m1 - m2, even_b = m3 + m4, odd_b = m3 - m4;
+
+    *y0 = m0 + even_a + even_b;
+    *y1 = A * odd_a + B * odd_b;
+    *y2 = AA * even_a + BB * even_b;
+    *y3 = A * AA * odd_a + B * BB * odd_b + m5;
+}
+
+LM_INLINE void output_vector(lm_vf y[16], const float *m, int64_t stride)
+{
+    lm_vf t[4][6];
+
+#pragma GCC unroll 6
+    for (int j = 0; j < 6; j++) {
+        lm_vf s[6];
+
+#pragma GCC unroll 6
+        for (int i = 0; i < 6; i++)
+            s[i] = lm_v_load(m + (i * 6 + j) * stride);
+        six_to_four(&t[0][j], &t[1][j], &t[2][j], &t[3][j], s[0], s[1], s[2], s[3], s[4], s[5]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        six_to_four(&y[i * 4], &y[i * 4 + 1], &y[i * 4 + 2], &y[i * 4 + 3], t[i][0], t[i][1], t[i][2],
+                    t[i][3], t[i][4], t[i][5]);
+}
+
+static void output(float *const *y, const float *m, int64_t stride, const float *bias,
+                   const float *const *r, int64_t columns)
+{
+    for (int64_t c = 0; c < columns; c += LM_VF) {
+        const lm_vf b = bias ? lm_v_load(bias + c) : (lm_vf){ 0 };
+        lm_vf       o[16];
+
+        output_vector(o, m + c, stride);
+        for (int i = 0; i < 16; i++) {
+            if (!y[i])
+                continue;
+            if (c + LM_VF <= columns)
+                lm_v_store(y[i] + c, o[i] + b + (r ? lm_v_load(r[i] + c) : (lm_vf){ 0 }));
+            else
+                lm_v_store_n(y[i] + c, o[i] + b + (r ? lm_v_load_n(r[i] + c, columns - c) : (lm_vf){ 0 }),
+                             columns - c);
+        }
+    }
+}
+
+const lm_cpu_winograd LM_LEVEL_NAME(lm_cpu_winograd) = {
+    .input = input, .weights = weights, .output = output,
+};
