@@ -1,7 +1,6 @@
 /* product.c: a product in blocks, divided over threads by blocks of rows and groups of panels. */
 #include "kernels/cpu/product.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "kernels/cpu/pool.h"
@@ -35,6 +34,16 @@ struct job {
     int64_t            row, rows, tiles; /* of this block */
     const float       *bias;
 };
+
+static int64_t up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* ------------------------------------------------------------------ depth */
 
@@ -150,31 +159,15 @@ static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks,
     }
 }
 
-static float gelu(float x)
-{
-    return 0.5f * x * erfcf(x * -0.70710678f);
-}
-
 /* u · gelu(v) of a panel's sums, into y. */
 static void gate(const struct job *j, int64_t panel)
 {
     const struct plan *s = j->s;
-    const int64_t      columns = s->q->w->columns, half = columns / 2, first = panel * half;
-    const int64_t      n = s->n - first < half ? s->n - first : half;
+    const int64_t      half = s->q->w->columns / 2, at = j->row * s->n + panel * half;
+    const lm_dtype     to = s->q->y->dtype;
 
-    for (int64_t i = 0; i < j->rows; i++) {
-        const float  *u = j->sums + i * columns, *v = u + half;
-        const int64_t at = (j->row + i) * s->n + first;
-
-        for (int64_t k = 0; k < n; k++) {
-            const float g = u[k] * gelu(v[k]);
-
-            if (s->q->y->dtype == LM_BF16)
-                ((uint16_t *)s->q->y->data)[at + k] = lm_f32_to_bf16(g);
-            else
-                ((float *)s->q->y->data)[at + k] = g;
-        }
-    }
+    s->tiles->gate((char *)s->q->y->data + at * (int64_t)lm_dtype_size(to), to, s->n, j->sums, j->rows,
+                   least(half, s->n - panel * half));
 }
 
 static void place(struct job *j, int64_t block, int thread)
@@ -217,16 +210,6 @@ static void run_job(void *self, int64_t i, int thread)
 }
 
 /* ------------------------------------------------------------------ the plan */
-
-static int64_t up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* A block of A takes half of the second-level cache. A gated product keeps its sums beside it until the
  * whole depth is through, so it takes fewer rows instead of less depth. */

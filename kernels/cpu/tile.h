@@ -32,6 +32,9 @@ typedef struct lm_cpu_tiles {
     void (*widen)(float *out, const void *in, lm_dtype from, int64_t n);
     /* out[i][0..count) = at[i][first..first + count) for each of n rows, LM_DEPTH apart; NULL: zeros */
     void (*gather)(float *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count);
+    /* y[i][0..count) = u · gelu(v) for each of n rows of sums, [u | v] in `columns`; y is f32 or bf16, its
+     * rows `stride` numbers apart, count at most half of `columns` */
+    void (*gate)(void *y, lm_dtype to, int64_t stride, const float *sums, int64_t n, int64_t count);
 } lm_cpu_tiles;
 LM_CPU_FAMILY(lm_cpu_tiles)
 

@@ -1,5 +1,6 @@
 /* tile.c: the innermost product. Sums live in registers: ROWS × 2 vectors, beside two of B and one of A. */
 #include "kernels/cpu/tile.h"
+#include "kernels/cpu/simd/math.h"
 #include "kernels/cpu/simd/number.h"
 
 #if defined(__AVX512F__)
@@ -112,6 +113,33 @@ static void gather(float *out, const void *const *at, int n, lm_dtype from, int6
         gather_from(out, at, n, LM_BF16, first, count);
 }
 
+/* ------------------------------------------------------------------ the gate */
+
+static void gate_f32(float *y, int64_t stride, const float *sums, int64_t n, int64_t count)
+{
+    for (int64_t i = 0; i < n; i++, sums += COLUMNS)
+        lm_v_store_n(y + i * stride, lm_v_load(sums) * lm_v_gelu(lm_v_load(sums + LM_VF)), count);
+}
+
+static void gate_bf16(uint16_t *y, int64_t stride, const float *sums, int64_t n, int64_t count)
+{
+    for (int64_t i = 0; i < n; i++, sums += COLUMNS) {
+        uint16_t g[LM_VF];
+
+        lm_v_to_bf16(g, lm_v_load(sums) * lm_v_gelu(lm_v_load(sums + LM_VF)));
+        memcpy(y + i * stride, g, (size_t)count * 2);
+    }
+}
+
+static void gate(void *y, lm_dtype to, int64_t stride, const float *sums, int64_t n, int64_t count)
+{
+    if (to == LM_F32)
+        gate_f32(y, stride, sums, n, count);
+    else
+        gate_bf16(y, stride, sums, n, count);
+}
+
 const lm_cpu_tiles LM_LEVEL_NAME(lm_cpu_tiles) = {
     .rows = ROWS, .columns = COLUMNS, .tile = tiles, .widen = widen, .gather = gather,
+    .gate = gate,
 };
