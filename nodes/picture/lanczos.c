@@ -140,7 +140,7 @@ static bool cancelled(limn_error *err)
     return limn_fail(err, CANCELLED, "stopped");
 }
 
-static bool across(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err)
+static bool across(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
 {
     const size_t c = (size_t)in.channels;
     weights      w;
@@ -153,7 +153,7 @@ static bool across(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_erro
     return !stopped(stop) || cancelled(err);
 }
 
-static bool down(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err)
+static bool down(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
 {
     const size_t stride = (size_t)in.width * (size_t)in.channels;
     int         *sums = lm_try_alloc(stride * sizeof *sums);
@@ -173,16 +173,16 @@ static bool down(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error 
 
 /* Rows first when they shrink by far more than the columns: it is less work, and rounds differently.
  * Source: Pillow 13 (before it, columns always came first). */
-static bool rows_first(lm_bytes in, lm_bytes out)
+static bool rows_first(lm_bitmap in, lm_bitmap out)
 {
     return in.height > out.height && in.height - out.height > 2 * (in.width - out.width);
 }
 
 /* A side that keeps its length is left alone. */
-static bool both_ways(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err)
+static bool both_ways(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
 {
     const bool down_first = rows_first(in, out);
-    lm_bytes   between = { down_first ? in.width : out.width, down_first ? out.height : in.height,
+    lm_bitmap   between = { down_first ? in.width : out.width, down_first ? out.height : in.height,
                            in.channels, NULL };
     bool       fine;
 
@@ -205,7 +205,7 @@ static bool both_ways(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_e
 
 /* ------------------------------------------------------------------ alpha */
 
-static void multiply_alpha(lm_bytes b)
+static void multiply_alpha(lm_bitmap b)
 {
     for (size_t i = 0, n = (size_t)b.width * (size_t)b.height; i < n; i++)
         for (int c = 0; c < 3; c++) {
@@ -215,7 +215,7 @@ static void multiply_alpha(lm_bytes b)
         }
 }
 
-static void divide_alpha(lm_bytes b)
+static void divide_alpha(lm_bitmap b)
 {
     for (size_t i = 0, n = (size_t)b.width * (size_t)b.height; i < n; i++) {
         const unsigned a = b.at[4 * i + 3];
@@ -228,7 +228,7 @@ static void divide_alpha(lm_bytes b)
     }
 }
 
-bool lm_lanczos(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err)
+bool lm_lanczos(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
 {
     const bool alpha = in.channels == 4 && (in.width != out.width || in.height != out.height);
 

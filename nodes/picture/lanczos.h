@@ -8,13 +8,13 @@
 
 #include <limn/limn.h>
 
-typedef struct lm_bytes {
+typedef struct lm_bitmap {
     int      width, height, channels; /* 1, 3 or 4 (RGBA) */
     uint8_t *at;                      /* [height, width, channels] */
-} lm_bytes;
+} lm_bitmap;
 
 /* Fills out (its sizes are set, channels as in `in`). `in` of 4 channels is changed meanwhile. MEMORY, or
  * CANCELLED once *stop (may be NULL) is set. */
-bool lm_lanczos(lm_bytes in, lm_bytes out, const atomic_bool *stop, limn_error *err);
+bool lm_lanczos(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err);
 
 #endif
