@@ -96,7 +96,7 @@ static const lm_tensor *walk(lm_pass *p, const order *o, const lm_model *m, cons
 static const lm_tensor *carry_out(lm_pass *p, const order *o)
 {
     const lm_model  *m = lm_value_object(o->model, "model", &lm_model_kind);
-    const lm_tensor *x = lm_latent_samples(p, o->latent), *latent;
+    const lm_tensor *x = lm_want_finite(p, lm_latent_samples(p, o->latent), "the latent_image"), *latent;
     const bool       drops = lm_samplers[o->sampler].flags & LM_DROPS_PENULTIMATE;
     lm_levels        levels;
     lm_sigmas        sigmas;

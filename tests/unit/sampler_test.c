@@ -94,7 +94,9 @@ static lm_tensor *walk_row(lm_pass *p, lm_weights *tensors, const json_t *row, t
     return lm_walk_run(p, s, &w, x);
 }
 
-static void walk_all(lm_device *d, double allowed)
+/* A device's own kernels round in another order than the reference's: they may come as near as float32 lets
+ * the reference itself come to the exact walk (`floor`, times two), where that is more than 1e-5. */
+static void walk_all(lm_device *d, double floors)
 {
     json_t     *top = recorded_table(table_file), *row;
     lm_weights *tensors = recorded_tensors(tensor_file);
@@ -106,6 +108,7 @@ static void walk_all(lm_device *d, double allowed)
         toy        t = { 0 };
         lm_tensor *x = walk_row(p, tensors, row, &t);
         double     off = relative_error(p, x, recorded(p, tensors, recorded_text(row, "output")));
+        double     allowed = fmax(1e-5, floors * recorded_number(row, "floor"));
         limn_error err = { 0 };
 
         worst = fmax(worst, off);
@@ -125,12 +128,12 @@ static void walk_all(lm_device *d, double allowed)
 
 TEST(every_recorded_walk_ends_where_the_reference_ends)
 {
-    walk_all(lm_host_device(), 1e-5);
+    walk_all(lm_host_device(), 0.0);
 }
 
 TEST(every_walk_does_the_same_in_memory_it_may_not_touch)
 {
-    walk_all(guard_device(), 1e-5);
+    walk_all(guard_device(), 2.0);
 }
 
 TEST(each_sampler_sees_on_its_way_what_the_reference_saw)
