@@ -233,6 +233,7 @@ static lm_tensor *run_block(lm_pass *p, const struct look *l, const lm_unet_bloc
         h = y;
         lm_seen(p, h, "%s.%d", b->name, i);
     }
+    lm_seen(p, h, "%s", b->name);
     return lm_scope_keep(&s, h);
 }
 
