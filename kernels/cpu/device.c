@@ -15,6 +15,18 @@ static const lm_ops lm_cpu_ops = {
     .linear_geglu = lm_cpu_linear_geglu,
     .conv = lm_cpu_conv,
     .attention = lm_cpu_attention,
+    .group_norm = lm_cpu_group_norm,
+    .layer_norm = lm_cpu_layer_norm,
+    .unary = lm_cpu_unary,
+    .axpby = lm_cpu_axpby,
+    .mul = lm_cpu_mul,
+    .clamp = lm_cpu_clamp,
+    .concat = lm_cpu_concat,
+    .slice = lm_cpu_slice,
+    .resample = lm_cpu_resample,
+    .gather = lm_cpu_gather,
+    .cast = lm_cpu_cast,
+    .finite = lm_cpu_finite,
 };
 
 /* ------------------------------------------------------------------ memory */

@@ -40,10 +40,11 @@ static inline void put(lm_tensor *t, int64_t i, double x)
     }
 }
 
-/* x · Φ(x), by the error function.  Source: Hendrycks & Gimpel 2016, arXiv 1606.08415. */
+/* x · Φ(x), by the complementary error function, which keeps its digits far below 0.
+ * Source: Hendrycks & Gimpel 2016, arXiv 1606.08415. */
 static inline double gelu(double x)
 {
-    return 0.5 * x * (1.0 + erf(x * M_SQRT1_2));
+    return 0.5 * x * erfc(-x * M_SQRT1_2);
 }
 
 /* x · sigmoid(x). */
