@@ -1,5 +1,4 @@
 /* image.c: pictures from files, and from nothing. */
-#include <string.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -79,17 +78,6 @@ static limn_value *no_mask(lm_pass *p, int frames)
     return lm_mask_from_host(p, LM_SHAPE(frames, 64, 64), zeros);
 }
 
-static bool check_file(limn_call *call, const char *name, limn_error *err)
-{
-    int fd = name ? lm_folders_open(call->env->folders, "input", name, err) : -1;
-
-    if (fd >= 0)
-        close(fd);
-    else if (name && err)
-        strcpy(err->input, "image");
-    return !name || fd >= 0;
-}
-
 /* ------------------------------------------------------------------ LoadImage */
 
 struct load_image {
@@ -122,16 +110,11 @@ static bool load_image_run(limn_call *call, const void *args, limn_value **out, 
     return lm_pass_end_with(p, out, 2, err);
 }
 
-static bool load_image_check(limn_call *call, const void *args, limn_error *err)
-{
-    return check_file(call, ((const struct load_image *)args)->image, err);
-}
-
 static const limn_node load_image = LIMN_NODE(
     .name = "LoadImage", .title = "Load Image", .category = "image", .module = "nodes", .version = 1,
     .doc  = "Brings a picture from the input folder into the graph.",
     .inputs = load_image_in, .outputs = load_image_out, .args_size = sizeof(struct load_image),
-    .run = load_image_run, .check = load_image_check, .example = "workflows/nodes/load_image.json");
+    .run = load_image_run, .example = "workflows/nodes/load_image.json");
 
 /* ------------------------------------------------------------------ LoadImageMask */
 
@@ -166,16 +149,11 @@ static bool load_mask_run(limn_call *call, const void *args, limn_value **out, l
     return lm_pass_end_with(p, out, 1, err);
 }
 
-static bool load_mask_check(limn_call *call, const void *args, limn_error *err)
-{
-    return check_file(call, ((const struct load_mask *)args)->image, err);
-}
-
 static const limn_node load_mask = LIMN_NODE(
     .name = "LoadImageMask", .title = "Load Image (as Mask)", .category = "mask", .module = "nodes",
     .version = 1, .doc = "Takes one channel of a picture in the input folder as a mask.",
     .inputs = load_mask_in, .outputs = load_mask_out, .args_size = sizeof(struct load_mask),
-    .run = load_mask_run, .check = load_mask_check, .example = "workflows/nodes/load_image_mask.json");
+    .run = load_mask_run, .example = "workflows/nodes/load_image_mask.json");
 
 /* ------------------------------------------------------------------ EmptyImage */
 
