@@ -8,7 +8,7 @@
 #include "kernels/cpu/tile.h"
 
 enum {
-    BLOCK_ROWS = 224,  /* of A: a multiple of every level's tile */
+    BLOCK_ROWS = 280,  /* of A, at most */
     PANEL_DEPTH = 256, /* of B at a time: 32 KiB at AVX-512 */
 };
 
@@ -21,7 +21,7 @@ struct plan {
 
     int64_t block_rows, row_blocks;     /* rows in a block (the last may have fewer) */
     int64_t group_rows, group_blocks;   /* rows that share a bias row, and their blocks */
-    int64_t group_panels, panel_groups; /* panels in a job */
+    int64_t panel_groups;               /* the panels of a job are one of so many groups */
     int64_t depth_blocks, chunk;        /* blocks of LM_DEPTH in all, and in A at a time */
 
     float *memory; /* for each thread: A, a widened panel, sums */
@@ -80,7 +80,8 @@ static int64_t tile_row(const struct job *j, int64_t i)
     return i * j->rows / j->tiles;
 }
 
-/* Rows of A, blocks [t0, t1) of the depth, as [tile][block][row][LM_DEPTH]. */
+/* Rows of A, blocks [t0, t1) of the depth, as [run of blocks][tile][block][row][LM_DEPTH]: a sweep of a
+ * panel over the tiles reads straight on. */
 static void gather(const struct job *j, int64_t t0, int64_t t1)
 {
     const lm_cpu_product *q = j->s->q;
@@ -88,13 +89,16 @@ static void gather(const struct job *j, int64_t t0, int64_t t1)
     const void           *at[LM_TILE_ROWS];
     float                *out = j->a;
 
-    for (int64_t i = 0; i < j->tiles; i++) {
-        const int64_t row = tile_row(j, i);
-        const int     n = (int)(tile_row(j, i + 1) - row);
+    for (int64_t run = t0, blocks; run < t1; run += blocks) {
+        blocks = run_of(w, run, t1);
+        for (int64_t i = 0; i < j->tiles; i++) {
+            const int64_t row = tile_row(j, i);
+            const int     n = (int)(tile_row(j, i + 1) - row);
 
-        for (int64_t t = t0; t < t1; t++, out += n * LM_DEPTH) {
-            q->find(q->self, j->row + row, n, t % w->taps, at);
-            j->s->tiles->gather(out, at, n, q->x_dtype, t / w->taps * LM_DEPTH, depth_of(w, t));
+            for (int64_t t = run; t < run + blocks; t++, out += n * LM_DEPTH) {
+                q->find(q->self, j->row + row, n, t % w->taps, at);
+                j->s->tiles->gather(out, at, n, q->x_dtype, t / w->taps * LM_DEPTH, depth_of(w, t));
+            }
         }
     }
 }
@@ -138,24 +142,53 @@ static lm_cpu_ends ends_of(const struct job *j, int64_t panel, int64_t row, bool
                           s->n, bias };
 }
 
-/* All tiles of the block with blocks [t, t + blocks) of one panel; A begins at block t0 of t1. */
-static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks, int64_t t0, int64_t t1)
+/* Asks for part i of `parts` of the memory at `next`: it arrives while tiles are computed. */
+static void ask_for(const char *next, int64_t bytes, int64_t i, int64_t parts)
 {
-    const struct plan    *s = j->s;
-    const lm_cpu_panels  *w = s->q->w;
-    const float          *b = panel_run(j, panel, t, blocks);
-    const int64_t         columns = s->n - panel * w->columns, depth = depth_of(w, t);
+    for (int64_t k = i * bytes / parts & -64; k < (i + 1) * bytes / parts; k += 64)
+        __builtin_prefetch(next + k, 0, 2);
+}
+
+/* All tiles of the block with blocks [t, t + blocks) of one panel; a is where they begin in A, and `next`
+ * what is wanted of B after them, or NULL. */
+static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks, const float *a,
+                  const char *next)
+{
+    const struct plan   *s = j->s;
+    const lm_cpu_panels *w = s->q->w;
+    const float         *b = panel_run(j, panel, t, blocks);
+    const int64_t        columns = s->n - panel * w->columns, depth = depth_of(w, t);
+    const int64_t        bytes = blocks * depth * w->columns * (int64_t)lm_dtype_size(w->dtype);
 
     for (int64_t i = 0; i < j->tiles; i++) {
         const int64_t     row = tile_row(j, i);
         const int         n = (int)(tile_row(j, i + 1) - row);
-        const float      *a = j->a + (row * (t1 - t0) + n * (t - t0)) * LM_DEPTH;
         const lm_cpu_ends e = ends_of(j, panel, row, t == 0);
 
-        if (!s->q->w->gated && columns < w->columns)
+        if (next)
+            ask_for(next, bytes, i, j->tiles);
+        if (!w->gated && columns < w->columns)
             ragged(j, s->tiles->tile[n], a, b, blocks, depth, &e, n, columns);
         else
             s->tiles->tile[n](a, b, blocks, depth, &e);
+        a += n * blocks * LM_DEPTH;
+    }
+}
+
+/* One panel times blocks [t0, t1) of A; `more`: another panel follows. */
+static void run_panel(const struct job *j, int64_t panel, int64_t t0, int64_t t1, bool more)
+{
+    const lm_cpu_panels *w = j->s->q->w;
+
+    for (int64_t t = t0, n; t < t1; t += n) {
+        const void *next = NULL;
+
+        n = run_of(w, t, t1);
+        if (t + n < t1)
+            next = lm_cpu_panel(w, panel, depth_at(w, t + n));
+        else if (more)
+            next = lm_cpu_panel(w, panel + 1, depth_at(w, t0));
+        sweep(j, panel, t, n, j->a + j->rows * (t - t0) * LM_DEPTH, next);
     }
 }
 
@@ -188,9 +221,9 @@ static void place(struct job *j, int64_t block, int thread)
 static void run_job(void *self, int64_t i, int thread)
 {
     const struct plan *s = self;
-    const int64_t      panel0 = i / s->row_blocks * s->group_panels;
-    const int64_t      rest = s->q->w->panels - panel0;
-    const int64_t      panel1 = panel0 + (rest < s->group_panels ? rest : s->group_panels);
+    const int64_t      group = i / s->row_blocks, panels = s->q->w->panels;
+    const int64_t      panel0 = group * panels / s->panel_groups;
+    const int64_t      panel1 = (group + 1) * panels / s->panel_groups;
     struct job         j = { .s = s };
 
     place(&j, i % s->row_blocks, thread);
@@ -199,10 +232,7 @@ static void run_job(void *self, int64_t i, int thread)
 
         gather(&j, t0, t1);
         for (int64_t panel = panel0; panel < panel1; panel++) {
-            for (int64_t t = t0, n; t < t1; t += n) {
-                n = run_of(s->q->w, t, t1);
-                sweep(&j, panel, t, n, t0, t1);
-            }
+            run_panel(&j, panel, t0, t1, panel + 1 < panel1);
             if (s->q->w->gated)
                 gate(&j, panel);
         }
@@ -211,42 +241,52 @@ static void run_job(void *self, int64_t i, int thread)
 
 /* ------------------------------------------------------------------ the plan */
 
+/* As many parts as `parts`, or some more so that threads get equally many. */
+static int64_t for_threads(int64_t parts, int64_t most)
+{
+    const int64_t even = up(parts, lm_cpu_threads()) * lm_cpu_threads();
+
+    return even <= most ? even : parts;
+}
+
 /* A block of A takes half of the second-level cache. A gated product keeps its sums beside it until the
  * whole depth is through, so it takes fewer rows instead of less depth. */
 static void choose_blocks(struct plan *s)
 {
     const lm_cpu_product *q = s->q;
     const int64_t         room = (int64_t)(lm_cpu_l2_bytes() / 8 / LM_DEPTH); /* rows × blocks */
+    int64_t               rows = BLOCK_ROWS;
 
     s->depth_blocks = up(q->w->channels, LM_DEPTH) * q->w->taps;
     s->group_rows = q->b_rows ? q->b_rows : q->rows;
-    s->block_rows = BLOCK_ROWS;
-    if (q->w->gated && s->block_rows > room / s->depth_blocks)
-        s->block_rows = room / s->depth_blocks < 1 ? 1 : room / s->depth_blocks;
-    s->group_blocks = up(s->group_rows, s->block_rows);
+    if (q->w->gated && rows > room * 3 / 2 / s->depth_blocks)
+        rows = room * 3 / 2 / s->depth_blocks < 1 ? 1 : room * 3 / 2 / s->depth_blocks;
+    s->group_blocks = for_threads(up(s->group_rows, rows), s->group_rows / 64);
     s->block_rows = up(s->group_rows, s->group_blocks);
+    s->group_blocks = up(s->group_rows, s->block_rows);
     s->row_blocks = s->group_blocks * (q->rows / s->group_rows);
 
     s->chunk = room / s->block_rows < 4 ? 4 : room / s->block_rows;
     s->chunk = q->w->gated ? s->depth_blocks : up(s->depth_blocks, up(s->depth_blocks, s->chunk));
 }
 
-/* A job is a block of rows and a group of panels: at most 5 ms, at least 20 µs, and four a thread. */
+/* A job is a block of rows and a group of panels: at most some 15 ms, at least 20 µs, and four a thread. */
 static void choose_groups(struct plan *s)
 {
     const lm_cpu_panels *w = s->q->w;
     const double         flop = 2.0 * (double)s->q->rows * (double)w->channels * (double)w->taps *
                         (double)(w->panels * w->columns);
+    const double most = 47e6 * (double)w->columns;
     const int    threads = lm_cpu_threads();
     int64_t      jobs = threads > 1 ? 4 * threads : 1;
 
-    if ((double)jobs < flop / 5e8)
-        jobs = (int64_t)(flop / 5e8);
+    if ((double)jobs < flop / most)
+        jobs = (int64_t)(flop / most);
     if ((double)jobs > flop / 2e6)
         jobs = (int64_t)(flop / 2e6);
     s->panel_groups = least(up(jobs < 1 ? 1 : jobs, s->row_blocks), w->panels);
-    s->group_panels = up(w->panels, s->panel_groups);
-    s->panel_groups = up(w->panels, s->group_panels);
+    if (s->row_blocks % threads && s->panel_groups > 1)
+        s->panel_groups = for_threads(s->panel_groups, w->panels);
 }
 
 static int64_t whole_lines(int64_t floats)

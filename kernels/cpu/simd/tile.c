@@ -12,17 +12,28 @@ enum { ROWS = 6 }; /* 16 registers */
 #endif
 enum { COLUMNS = 2 * LM_VF };
 
+/* A row of a tile: one or two lines of the cache. */
+LM_INLINE void ask(const float *row)
+{
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + COLUMNS - 1);
+}
+
+/* `from` and y are asked for at the start and touched at the end: they lie far apart, row by row. The next
+ * block of A is asked for line by line. */
 LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t blocks, int64_t depth,
                     const lm_cpu_ends *e)
 {
     lm_vf sum[ROWS][2];
 
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < 2; j++)
-            sum[i][j] = (e->from ? lm_v_load(e->from + i * e->from_stride + j * LM_VF) : (lm_vf){ 0 }) +
-                        (e->bias ? lm_v_load(e->bias + j * LM_VF) : (lm_vf){ 0 });
+    for (int i = 0; i < rows; i++) {
+        if (e->from)
+            ask(e->from + i * e->from_stride);
+        if (e->from != e->y)
+            ask(e->y + i * e->y_stride);
+        sum[i][0] = sum[i][1] = (lm_vf){ 0 };
+    }
 
     for (int64_t t = 0; t < blocks; t++, a += rows * LM_DEPTH)
         for (int64_t k = 0; k < depth; k++, b += COLUMNS) {
@@ -41,8 +52,13 @@ LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t bloc
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2
-        for (int j = 0; j < 2; j++)
+        for (int j = 0; j < 2; j++) {
+            if (e->bias)
+                sum[i][j] += lm_v_load(e->bias + j * LM_VF);
+            if (e->from)
+                sum[i][j] += lm_v_load(e->from + i * e->from_stride + j * LM_VF);
             lm_v_store(e->y + i * e->y_stride + j * LM_VF, sum[i][j]);
+        }
 }
 
 #define TILE(r)                                                                                \
