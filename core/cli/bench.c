@@ -18,6 +18,7 @@
 #include "kernels/devices.h"
 #include "kernels/ops.h"
 #include "nodes/models/clip.h"
+#include "nodes/models/detect.h"
 #include "nodes/models/unet.h"
 #include "nodes/models/vae.h"
 
@@ -197,6 +198,19 @@ static bool in_pass(bench *b, bool (*work)(bench *, lm_pass *), const char *peak
 
 /* ------------------------------------------------------------------ the model */
 
+static bool load_parts(bench *b, const char *path, lm_device *d, limn_error *err)
+{
+    const lm_detected found = lm_detect(b->weights);
+
+    if (!lm_detect_usable(&found, b->weights, LM_FILE_CHECKPOINT, err))
+        return false;
+    if (!found.text_prefix || !found.vae_prefix)
+        return limn_fail(err, FILE, "%s: the bench wants a text encoder and a VAE in it", path);
+    return (b->clip = lm_clip_load(b->weights, found.text_prefix, d, err)) &&
+           (b->unet = lm_unet_load(b->weights, found.unet_prefix, d, err)) &&
+           (b->vae = lm_vae_load(b->weights, found.vae_prefix, d, err));
+}
+
 static bool load(bench *b, const char *path, limn_error *err)
 {
     const clocks began = now();
@@ -207,10 +221,7 @@ static bool load(bench *b, const char *path, limn_error *err)
         return limn_fail(err, FILE, "%s: cannot be opened", path);
     b->weights = lm_weights_open(fd, path, err);
     close(fd);
-    if (!b->weights ||
-        !(b->clip = lm_clip_load(b->weights, "cond_stage_model.transformer.text_model.", d, err)) ||
-        !(b->unet = lm_unet_load(b->weights, "model.diffusion_model.", d, err)) ||
-        !(b->vae = lm_vae_load(b->weights, "first_stage_model.", d, err)))
+    if (!b->weights || !load_parts(b, path, d, err))
         return false;
     add_one(b, "load (mapped, not packed yet), wall", "s", now().wall - began.wall);
     return true;

@@ -66,6 +66,18 @@ static void print_metadata(void *self, const char *key, const char *value)
     printf("  %-24s %.160s%s\n", key, value, strlen(value) > 160 ? " …" : "");
 }
 
+static void print_kind(const lm_weights *w)
+{
+    const lm_detected d = lm_detect(w);
+
+    printf("model       %s%s%s%s\n", lm_file_kind_text(d.kind), d.family ? ", " : "",
+           d.family ? d.family : "", d.built ? "" : " (limn cannot run it yet)");
+    if (d.kind == LM_FILE_CHECKPOINT)
+        printf("holds       %s%s%s, predicts %s\n", d.unet_prefix ? "denoiser" : "no denoiser",
+               d.text_prefix ? ", text encoder" : "", d.vae_prefix ? ", VAE" : "",
+               d.predicts_v ? "v" : "eps");
+}
+
 static void print_dtypes(const lm_weights *w)
 {
     int64_t count[LM_N_DTYPES] = { 0 }, numbers = 0;
@@ -99,7 +111,7 @@ static bool inspect_model(int fd, const char *path, uint64_t size, const lm_args
     if (!w)
         return false;
     printf("file        %s, %.1f MB, safetensors\n", path, (double)size / 1e6);
-    printf("model       %s\n", lm_detect_describe(w));
+    print_kind(w);
     print_dtypes(w);
     if (!lm_args_has(a, "--no-hash"))
         print_hashes(fd, size);
