@@ -9,7 +9,7 @@ typedef struct job {
     lm_tensor              *y;
     lm_cols                 q, k, v;
     int                     heads, flags;
-    int64_t                 d, n_q, n_k;
+    int64_t                 d, n_q, n_k, queries; /* queries: of a block */
     int64_t                 q_blocks, k_blocks; /* of a head */
     int64_t                 k_size, v_size;     /* packed floats of a head */
     int64_t                 work_size;          /* floats of a thread */
@@ -67,11 +67,11 @@ static void attend_band(void *self, int64_t first, int64_t last, int thread)
 
     for (int64_t i = first; i < last; i++) {
         const int64_t      head = i / j->q_blocks, n = head / j->heads, h = head % j->heads;
-        const int64_t      row = i % j->q_blocks * j->how->queries, left = j->n_q - row;
+        const int64_t      row = i % j->q_blocks * j->queries, left = j->n_q - row;
         const lm_cpu_head  to = head_at(lm_cols_of(j->y, 0, 0), n, h, j->d, row);
         const float       *packed = packed_k(j, one_kv(j) ? h : head);
         const lm_cpu_block b = {
-            .q = head_at(j->q, n, h, j->d, row), .n_q = left < j->how->queries ? left : j->how->queries,
+            .q = head_at(j->q, n, h, j->d, row), .n_q = left < j->queries ? left : j->queries,
             .n_k = j->n_k, .d = j->d, .k = packed, .v = packed + j->k_size,
             .first = j->flags & LM_CAUSAL ? row : LM_CPU_SEES_ALL,
             .y = (void *)to.at, .y_dtype = to.dtype, .y_stride = to.stride,
@@ -99,6 +99,8 @@ bool lm_cpu_attention(lm_pass *p, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v,
     bool   ok;
 
     j.q_blocks = (j.n_q + how->queries - 1) / how->queries;
+    j.queries = round_up((j.n_q + j.q_blocks - 1) / j.q_blocks, how->lanes); /* 64 are 32 + 32, not 48 + 16 */
+    j.q_blocks = (j.n_q + j.queries - 1) / j.queries;
     j.k_blocks = (j.n_k + LM_KEYS - 1) / LM_KEYS;
     j.k_size = round_up(round_up(j.n_k, how->tile) * j.d, 16);
     j.v_size = round_up(j.n_k * round_up(j.d, how->tile), 16);

@@ -34,6 +34,7 @@ typedef struct lm_cpu_block {
 
 typedef struct lm_cpu_attend {
     int queries; /* the most in a block */
+    int lanes;   /* a block costs whole multiples of these */
     int tile;    /* keys, and channels, that are packed side by side */
 
     /* Block `i` of LM_KEYS keys (fewer at the end of n_k) as f32. k: [key / tile][d][tile];

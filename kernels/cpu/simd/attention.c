@@ -9,44 +9,120 @@ enum { TILE = 4 }; /* 12 of 16 */
 #endif
 enum { VECTORS = 3, QUERIES = VECTORS * LM_VF };
 
-/* ------------------------------------------------------------------ numbers in and out */
-
-LM_INLINE float number(const void *at, lm_dtype dtype, int64_t i)
-{
-    uint32_t bits;
-    float    x;
-
-    if (dtype == LM_F32)
-        return ((const float *)at)[i];
-    if (dtype == LM_BF16) {
-        bits = (uint32_t)((const uint16_t *)at)[i] << 16;
-        memcpy(&x, &bits, 4);
-        return x;
-    }
-    return lm_f16_to_f32(((const uint16_t *)at)[i]);
-}
-
 static int64_t at_most(int64_t n, int64_t most)
 {
     return n < most ? n : most;
 }
 
+/* ------------------------------------------------------------------ turning squares */
+
+/* a0 b0 a1 b1 … of the lower halves, and of the upper ones. */
+#if LM_VF == 16
+#define LOW(a, b)                                                                              \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b)                                                                             \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LM_VF == 8
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+/* Rows become columns: log2(LM_VF) rounds of a perfect shuffle. */
+LM_INLINE void turn(lm_vf *v)
+{
+    lm_vf w[LM_VF];
+
+#pragma GCC unroll 4
+    for (int round = 1; round < LM_VF; round *= 2) {
+#pragma GCC unroll 8
+        for (int i = 0; i < LM_VF / 2; i++) {
+            w[2 * i] = LOW(v[i], v[i + LM_VF / 2]);
+            w[2 * i + 1] = HIGH(v[i], v[i + LM_VF / 2]);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < LM_VF; i++)
+            v[i] = w[i];
+    }
+}
+
+/* Channels [c, c + LM_VF) of a row; those from d on are 0. */
+LM_INLINE lm_vf load(const lm_cpu_head *h, int64_t row, int64_t c, int64_t d)
+{
+    const int64_t   at = row * h->stride + c, n = at_most(d - c, LM_VF);
+    const uint16_t *half = (const uint16_t *)h->at + at;
+    uint16_t        part[LM_VF] = { 0 };
+
+    if (h->dtype == LM_F32)
+        return lm_v_load_n((const float *)h->at + at, n);
+    if (n < LM_VF)
+        half = memcpy(part, half, (size_t)n * 2);
+    return h->dtype == LM_BF16 ? lm_v_from_bf16(half) : lm_v_from_f16(half);
+}
+
+LM_INLINE void load_square(lm_vf *v, const lm_cpu_head *h, int64_t row, int64_t rows, int64_t c, int64_t d)
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < LM_VF; i++)
+        v[i] = row + i < rows ? load(h, row + i, c, d) : (lm_vf){ 0 };
+}
+
+/* ------------------------------------------------------------------ numbers in and out */
+
+/* Lanes of v, TILE at a time or all that there are, each part where its first lane belongs. */
+#define PARTS(part) for (int part = 0; part < LM_VF; part += TILE < LM_VF ? TILE : LM_VF)
+enum { PART_BYTES = (TILE < LM_VF ? TILE : LM_VF) * 4 };
+
+LM_INLINE void pack_k(float *out, const lm_cpu_head *k, int64_t n, int64_t d)
+{
+    const int64_t whole = (n + TILE - 1) / TILE * TILE;
+
+    for (int64_t j = 0; j < whole; j += LM_VF)
+        for (int64_t c = 0; c < d; c += LM_VF) {
+            lm_vf v[LM_VF];
+
+            load_square(v, k, j, n, c, d);
+            turn(v);
+            for (int i = 0; i < LM_VF && c + i < d; i++)
+                PARTS(part)
+                    if (j + part < whole)
+                        memcpy(out + ((j + part) / TILE * d + c + i) * TILE + (j + part) % TILE,
+                               (const char *)&v[i] + part * 4, PART_BYTES);
+        }
+}
+
+LM_INLINE void pack_v(float *out, const lm_cpu_head *v, int64_t n, int64_t d)
+{
+    const int64_t whole = (d + TILE - 1) / TILE * TILE;
+
+    for (int64_t j = 0; j < n; j++)
+        for (int64_t c = 0; c < whole; c += LM_VF) {
+            const lm_vf x = load(v, j, c, d);
+
+            PARTS(part)
+                if (c + part < whole)
+                    memcpy(out + ((c + part) / TILE * n + j) * TILE + (c + part) % TILE,
+                           (const char *)&x + part * 4, PART_BYTES);
+        }
+}
+
+/* Row `row` of h becomes its first. */
+LM_INLINE lm_cpu_head from_row(lm_cpu_head h, int64_t row)
+{
+    h.at = (const char *)h.at + row * h.stride * (h.dtype == LM_F32 ? 4 : 2);
+    return h;
+}
+
 static void pack(float *k_out, float *v_out, const lm_cpu_head *k, const lm_cpu_head *v, int64_t n_k,
                  int64_t d, int64_t i)
 {
-    const int64_t first = i * LM_KEYS, n = at_most(n_k - first, LM_KEYS), tiles = (d + TILE - 1) / TILE;
+    const int64_t     first = i * LM_KEYS, n = at_most(n_k - first, LM_KEYS);
+    const lm_cpu_head ks = from_row(*k, first), vs = from_row(*v, first);
 
-    k_out += first * d;
-    for (int64_t j = 0; j < (n + TILE - 1) / TILE * TILE; j++)
-        for (int64_t c = 0; c < d; c++)
-            k_out[(j / TILE * d + c) * TILE + j % TILE] =
-                j < n ? number(k->at, k->dtype, (first + j) * k->stride + c) : 0.0f;
-
-    v_out += first * tiles * TILE;
-    for (int64_t j = 0; j < n; j++)
-        for (int64_t c = 0; c < tiles * TILE; c++)
-            v_out[(c / TILE * n + j) * TILE + c % TILE] =
-                c < d ? number(v->at, v->dtype, (first + j) * v->stride + c) : 0.0f;
+    pack_k(k_out + first * d, &ks, n, d);
+    pack_v(v_out + first * ((d + TILE - 1) / TILE * TILE), &vs, n, d);
 }
 
 /* q as [channel][query], times log2(e) / √d, so that scores are exponents of 2. */
@@ -54,20 +130,45 @@ static void turn_in(float *out, const lm_cpu_block *b, int64_t width)
 {
     const float scale = 1.44269504f / __builtin_sqrtf((float)b->d);
 
-    for (int64_t i = 0; i < width; i++)
-        for (int64_t c = 0; c < b->d; c++)
-            out[c * width + i] = i < b->n_q ? scale * number(b->q.at, b->q.dtype, i * b->q.stride + c) : 0.0f;
+    for (int64_t u = 0; u < width; u += LM_VF)
+        for (int64_t c = 0; c < b->d; c += LM_VF) {
+            lm_vf v[LM_VF];
+
+            load_square(v, &b->q, u, b->n_q, c, b->d);
+            turn(v);
+            for (int i = 0; i < LM_VF && c + i < b->d; i++)
+                lm_v_store(out + (c + i) * width + u, v[i] * scale);
+        }
 }
 
-static void turn_out(const lm_cpu_block *b, const float *sum, int64_t width)
+LM_INLINE void store(const lm_cpu_block *b, int64_t row, int64_t c, lm_vf v)
 {
-    for (int64_t i = 0; i < b->n_q; i++)
-        for (int64_t c = 0; c < b->d; c++) {
-            const int64_t to = i * b->y_stride + c;
-            if (b->y_dtype == LM_F32)
-                ((float *)b->y)[to] = sum[c * width + i];
-            else
-                ((uint16_t *)b->y)[to] = lm_f32_to_bf16(sum[c * width + i]);
+    const int64_t at = row * b->y_stride + c, n = at_most(b->d - c, LM_VF);
+    uint16_t     *half = (uint16_t *)b->y + at, part[LM_VF];
+
+    if (b->y_dtype == LM_F32) {
+        lm_v_store_n((float *)b->y + at, v, n);
+        return;
+    }
+    lm_v_to_bf16(n < LM_VF ? part : half, v);
+    if (n < LM_VF)
+        memcpy(half, part, (size_t)n * 2);
+}
+
+/* sum [channel][query] over total [query], as rows of y. */
+static void turn_out(const lm_cpu_block *b, const float *sum, const lm_vf *total, int64_t width)
+{
+    for (int64_t u = 0; u < width; u += LM_VF)
+        for (int64_t c = 0; c < b->d; c += LM_VF) {
+            const lm_vf scale = 1.0f / total[u / LM_VF];
+            lm_vf       v[LM_VF];
+
+#pragma GCC unroll 16
+            for (int i = 0; i < LM_VF; i++)
+                v[i] = c + i < b->d ? lm_v_load(sum + (c + i) * width + u) * scale : (lm_vf){ 0 };
+            turn(v);
+            for (int64_t i = 0; i < LM_VF && u + i < b->n_q; i++)
+                store(b, u + i, c, v[i]);
         }
 }
 
@@ -190,10 +291,7 @@ LM_INLINE void attend(const int vectors, const lm_cpu_block *b, float *work)
             gather(vectors, sum + t * TILE * width, fade, p, v + t * n * TILE, n);
     }
 
-    for (int64_t c = 0; c < b->d; c++)
-        for (int u = 0; u < vectors; u++)
-            lm_v_store(sum + c * width + u * LM_VF, lm_v_load(sum + c * width + u * LM_VF) / total[u]);
-    turn_out(b, sum, width);
+    turn_out(b, sum, total, width);
 }
 
 static void block(const lm_cpu_block *b, float *work)
@@ -207,5 +305,5 @@ static void block(const lm_cpu_block *b, float *work)
 }
 
 const lm_cpu_attend LM_LEVEL_NAME(lm_cpu_attend) = {
-    .queries = QUERIES, .tile = TILE, .pack = pack, .block = block,
+    .queries = QUERIES, .lanes = LM_VF, .tile = TILE, .pack = pack, .block = block,
 };

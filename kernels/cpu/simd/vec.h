@@ -59,7 +59,11 @@ LM_INLINE lm_vf lm_v_load_n(const float *at, int64_t n)
 
     if (n >= LM_VF)
         return lm_v_load(at);
+#if defined(__AVX512F__)
+    v = (lm_vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), at);
+#else
     memcpy(&v, at, (size_t)n * 4);
+#endif
     return v;
 }
 
@@ -68,7 +72,11 @@ LM_INLINE void lm_v_store_n(float *at, lm_vf v, int64_t n)
     if (n >= LM_VF)
         lm_v_store(at, v);
     else
+#if defined(__AVX512F__)
+        _mm512_mask_storeu_ps(at, (__mmask16)((1u << n) - 1), (__m512)v);
+#else
         memcpy(at, &v, (size_t)n * 4);
+#endif
 }
 
 LM_INLINE float lm_v_sum(lm_vf v)
