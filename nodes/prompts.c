@@ -51,10 +51,23 @@ static const lm_tensor *mask_of(lm_pass *p, const limn_value *entry, lm_shape la
     return m ? lm_masked_fit(p, m, one ? lm_with_dim(latent, 0, 1) : latent) : NULL;
 }
 
-static lm_region area_of(const limn_value *entry)
+/* A share of a side in cells, at least `least`. */
+static int64_t share_of_side(const limn_value *entry, const char *name, int64_t side, int64_t least)
+{
+    const int64_t cells = (int64_t)rint(lm_value_number(entry, name, 0.0) * (double)side);
+
+    return cells > least ? cells : least;
+}
+
+static lm_region area_of(const limn_value *entry, lm_shape latent)
 {
     if (!lm_value_has(entry, "area_h"))
         return (lm_region){ .whole = true };
+    if (lm_value_int(entry, "area_shares", 0))
+        return (lm_region){ .h = share_of_side(entry, "area_h", latent.at[1], 1),
+                            .w = share_of_side(entry, "area_w", latent.at[2], 1),
+                            .y = share_of_side(entry, "area_y", latent.at[1], 0),
+                            .x = share_of_side(entry, "area_x", latent.at[2], 0) };
     return (lm_region){ .h = lm_value_int(entry, "area_h", 0), .w = lm_value_int(entry, "area_w", 0),
                         .y = lm_value_int(entry, "area_y", 0), .x = lm_value_int(entry, "area_x", 0) };
 }
@@ -62,7 +75,7 @@ static lm_region area_of(const limn_value *entry)
 static bool read_entry(lm_pass *p, lm_prompt *out, const limn_value *entry, const lm_levels *levels,
                        lm_shape latent)
 {
-    *out = (lm_prompt){ .tokens = lm_value_tensor(entry, "tokens"), .area = area_of(entry),
+    *out = (lm_prompt){ .tokens = lm_value_tensor(entry, "tokens"), .area = area_of(entry, latent),
                         .mask = mask_of(p, entry, latent), .from = INFINITY, .to = -INFINITY };
     out->strength = lm_value_number(entry, "strength", 1.0);
     out->mask_strength = lm_value_number(entry, "mask_strength", 1.0);

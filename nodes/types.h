@@ -8,8 +8,9 @@
  *                 original batch each one is; whatever else is there is carried along
  *   CONDITIONING  items of type "COND", each: tensor "tokens" [1, T, C], optional tensor "pooled" [1, C],
  *                 optional numbers "strength", "start_percent", "end_percent", "mask_strength", ints
- *                 "area_h", "area_w", "area_y", "area_x" (latent cells), tensor "mask" [N, H, W] with
- *                 an int "set_area_to_bounds" (1: the area is the box around the mask)
+ *                 "area_h", "area_w", "area_y", "area_x" (latent cells; numbers 0..1 of the latent's
+ *                 sides when int "area_shares" is 1), tensor "mask" [N, H, W] with an int
+ *                 "set_area_to_bounds" (1: the area is the box around the mask)
  *   MODEL         object "model" (lm_model): the denoiser and its noise levels
  *   CLIP          object "clip" (lm_clip), optional int "stop_at" (-1 last layer, -2 the one before, …)
  *   VAE           object "vae" (lm_vae)

@@ -13,7 +13,7 @@ enum { CHUNKS_AT_ONCE = 16 };
 /* One piece of work: some chunks of a prompt. */
 struct work {
     const lm_clip   *clip;
-    const lm_prompt *prompt;
+    const lm_chunks *prompt;
     size_t           first, chunks; /* of the prompt */
     int              upto;          /* the layer that is listened to; 1 is the first */
     lm_tensor       *last;          /* becomes what the last layer answers */
@@ -25,7 +25,7 @@ struct work {
 static const float *vector_of(const struct work *w, const lm_token *t, bool *left_out)
 {
     int64_t      width;
-    const float *v = t->id < 0 ? lm_prompt_vector(w->prompt, t->vector, &width) : NULL;
+    const float *v = t->id < 0 ? lm_chunks_vector(w->prompt, t->vector, &width) : NULL;
 
     *left_out = v && width != lm_clip_width(w->clip);
     if (*left_out)
@@ -131,16 +131,16 @@ static lm_tensor *weigh(lm_pass *p, const struct work *w, lm_tensor *z)
 {
     const int64_t chunks = (int64_t)(w->prompt->n / LM_CHUNK);
     float        *more = lm_host_floats(p, chunks * LM_CHUNK);
-    lm_prompt     nothing;
+    lm_chunks     nothing;
     lm_tensor    *empty;
 
     if (!more)
         return NULL;
     for (size_t i = 0; i < w->prompt->n; i++)
         more[i] = (float)(w->prompt->at[i].weight - 1.0);
-    lm_prompt_read(&nothing, "", NULL, NULL);
+    lm_chunks_read(&nothing, "", NULL, NULL);
     empty = encode_all(p, (struct work){ .clip = w->clip, .prompt = &nothing, .upto = w->upto }, NULL);
-    lm_prompt_done(&nothing);
+    lm_chunks_done(&nothing);
 
     z = lm_add(p, z, lm_mul(p, lm_sub(p, z, empty),
                             lm_from_host(p, LM_SHAPE(chunks, LM_CHUNK, 1), more)));
@@ -150,7 +150,7 @@ static lm_tensor *weigh(lm_pass *p, const struct work *w, lm_tensor *z)
 /* ------------------------------------------------------------------ the prompt */
 
 /* Which token of the first chunk is pooled: the first end token, further on by each vector behind it. */
-static int64_t pooled_at(const lm_prompt *prompt)
+static int64_t pooled_at(const lm_chunks *prompt)
 {
     int64_t at = -1;
     bool    ended = false;
@@ -162,7 +162,7 @@ static int64_t pooled_at(const lm_prompt *prompt)
     return at;
 }
 
-static lm_tensor *pool(lm_pass *p, const lm_prompt *prompt, const lm_tensor *last)
+static lm_tensor *pool(lm_pass *p, const lm_chunks *prompt, const lm_tensor *last)
 {
     if (!last)
         return NULL;
@@ -180,11 +180,11 @@ static int layer_of(const lm_clip *c, int stop_at)
 lm_tensor *lm_clip_encode(lm_pass *p, const lm_clip *c, const char *text, int stop_at, lm_tensor **pooled)
 {
     lm_folders *folders = p->call->env->folders;
-    lm_prompt   prompt;
+    lm_chunks   prompt;
     struct work w = { .clip = c, .prompt = &prompt, .upto = layer_of(c, stop_at) };
     lm_tensor  *z, *last = NULL;
 
-    lm_prompt_read(&prompt, text, folders ? lm_inversion_find : NULL, folders);
+    lm_chunks_read(&prompt, text, folders ? lm_inversion_find : NULL, folders);
     z = encode_all(p, w, &last);
     if (pooled)
         *pooled = pool(p, &prompt, last);
@@ -192,6 +192,6 @@ lm_tensor *lm_clip_encode(lm_pass *p, const lm_clip *c, const char *text, int st
         z = weigh(p, &w, z);
     if (z)
         z = lm_reshape(p, z, LM_SHAPE(1, (int64_t)prompt.n, lm_clip_width(c)));
-    lm_prompt_done(&prompt);
+    lm_chunks_done(&prompt);
     return z;
 }

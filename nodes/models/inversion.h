@@ -3,7 +3,7 @@
 #define LM_NODES_MODELS_INVERSION_H
 
 #include "core/base/folders.h"
-#include "nodes/models/prompt.h"
+#include "nodes/models/chunks.h"
 
 /* The vectors of models/embeddings/<name>, <name>.safetensors, or the same in a sub-folder. An lm_find_vectors
  * with an lm_folders as self. What cannot be used is logged, and then .at is NULL.               [new] */

@@ -188,6 +188,15 @@ lm_vae *lm_vae_load(lm_weights *w, const char *prefix, lm_device *d, limn_error 
     return NULL;
 }
 
+lm_vae *lm_vae_pixels(void)
+{
+    lm_vae *v = lm_alloc(sizeof *v);
+
+    atomic_init(&v->refs, 1);
+    v->channels = 3;
+    return v;
+}
+
 lm_vae *lm_vae_ref(lm_vae *v)
 {
     atomic_fetch_add(&v->refs, 1);
@@ -209,7 +218,7 @@ int64_t lm_vae_channels(const lm_vae *v)
 
 int64_t lm_vae_factor(const lm_vae *v)
 {
-    return INT64_C(1) << (v->decoder.n_levels - 1);
+    return v->decoder.n_levels ? INT64_C(1) << (v->decoder.n_levels - 1) : 1;
 }
 
 size_t lm_vae_bytes(const lm_vae *v)

@@ -11,6 +11,8 @@ typedef struct lm_vae lm_vae;
 /* Reads the tensors that begin with `prefix` ("first_stage_model." in a checkpoint, "" in a file of its
  * own). FILE with the tensor's name, what was found and what was wanted.                        [new] */
 lm_vae *lm_vae_load(lm_weights *w, const char *prefix, lm_device *d, limn_error *err);
+/* The VAE that changes nothing: pictures of 3 channels in -1..1 are their own latents.          [new] */
+lm_vae *lm_vae_pixels(void);
 lm_vae *lm_vae_ref(lm_vae *v);                                                                /* [new] */
 void    lm_vae_unref(lm_vae *v);                                                            /* [takes] */
 

@@ -38,7 +38,7 @@ typedef struct lm_vae_side {
 
 struct lm_vae {
     atomic_int  refs;
-    lm_vae_side encoder, decoder;
+    lm_vae_side encoder, decoder; /* no levels: pictures are their own latents */
     int64_t     channels;
     lm_held     held;
 };

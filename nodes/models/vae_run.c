@@ -165,6 +165,8 @@ lm_tensor *lm_vae_decode(lm_pass *p, const lm_vae *v, const lm_tensor *z)
                      lm_shape_text(z->shape, text));
         return NULL;
     }
+    if (!v->decoder.n_levels)
+        return lm_scale(p, z, 1.0);
     return each(p, v, z, "the picture that the VAE decoded", decode_one);
 }
 
@@ -180,5 +182,7 @@ lm_tensor *lm_vae_encode(lm_pass *p, const lm_vae *v, const lm_tensor *x)
                                "not %s", (int)factor, lm_shape_text(x->shape, text));
         return NULL;
     }
+    if (!v->encoder.n_levels)
+        return lm_scale(p, x, 1.0);
     return each(p, v, x, "the latent that the VAE encoded", encode_one);
 }

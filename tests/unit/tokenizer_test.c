@@ -5,7 +5,7 @@
 #include "nodes/models/bpe.h"
 #include "nodes/models/clip_parts.h"
 #include "nodes/models/clip_text.h"
-#include "nodes/models/prompt.h"
+#include "nodes/models/chunks.h"
 #include "tests/test.h"
 
 /* "320 2368" */
@@ -74,7 +74,7 @@ static double number(const char *s)
 {
     double x = 0.0;
 
-    return lm_prompt_number(s, strlen(s), &x) ? x : -77.0;
+    return lm_chunks_number(s, strlen(s), &x) ? x : -77.0;
 }
 
 TEST(a_weight_is_read_as_python_reads_it)
@@ -92,15 +92,15 @@ TEST(brackets_may_nest_without_end)
 {
     enum { DEEP = 200000 };
     char     *text = malloc(2 * DEEP + 2);
-    lm_prompt p;
+    lm_chunks p;
 
     memset(text, '(', DEEP);
     text[DEEP] = 'a';
     memset(text + DEEP + 1, ')', DEEP);
     text[2 * DEEP + 1] = '\0';
-    lm_prompt_read(&p, text, NULL, NULL);
+    lm_chunks_read(&p, text, NULL, NULL);
     WANT(p.weighted && p.n % LM_CHUNK == 0);
-    lm_prompt_done(&p);
+    lm_chunks_done(&p);
     free(text);
 }
 
@@ -123,11 +123,11 @@ static lm_vectors vectors(void *self, const char *name)
 static const char *places(const char *text)
 {
     static char out[8192];
-    lm_prompt   p;
+    lm_chunks   p;
     size_t      used = 0;
     int         asked = 0;
 
-    lm_prompt_read(&p, text, vectors, &asked);
+    lm_chunks_read(&p, text, vectors, &asked);
     *out = '\0';
     for (size_t i = 0; i < p.n; i++) {
         const lm_token *t = &p.at[i];
@@ -140,7 +140,7 @@ static const char *places(const char *text)
         used += (size_t)snprintf(out + used, sizeof out - used, t->id == LM_TOKEN_START ? "| " : t->id < 0 ? "%s*%d " : "%s%d ",
                                  weight, t->id < 0 ? t->vector : t->id);
     }
-    lm_prompt_done(&p);
+    lm_chunks_done(&p);
     return out;
 }
 
@@ -156,39 +156,39 @@ TEST(an_embedding_is_looked_up_where_a_word_begins)
 
 TEST(vectors_keep_their_numbers)
 {
-    lm_prompt    p;
+    lm_chunks    p;
     int          asked = 0;
     int64_t      width;
     const float *v;
 
-    lm_prompt_read(&p, "embedding:n2 embedding:n3", vectors, &asked);
-    v = lm_prompt_vector(&p, 3, &width);
+    lm_chunks_read(&p, "embedding:n2 embedding:n3", vectors, &asked);
+    v = lm_chunks_vector(&p, 3, &width);
     WANT(asked == 2 && p.n_found == 2 && width == 4 && v[0] == 304.0f);
-    lm_prompt_done(&p);
+    lm_chunks_done(&p);
 }
 
 TEST(a_long_embedding_is_cut_and_a_short_one_is_not)
 {
     for (int n = 7; n <= 8; n++) {      /* behind a start and 70 cats there is room for five */
-        lm_prompt p;
+        lm_chunks p;
         int       asked = 0, first = 0;
         char      text[512] = "";
 
         for (int i = 0; i < 70; i++)
             strcat(text, "cat ");
         strcat(text, n == 7 ? "embedding:n7" : "embedding:n8");
-        lm_prompt_read(&p, text, vectors, &asked);
+        lm_chunks_read(&p, text, vectors, &asked);
         for (int i = 0; i < LM_CHUNK; i++)
             first += p.at[i].id < 0;
         WANT(p.n == 2 * LM_CHUNK && first == (n == 7 ? 0 : 5));
-        lm_prompt_done(&p);
+        lm_chunks_done(&p);
     }
 }
 
 /* ------------------------------------------------------------------ the reference's chunks */
 
 /* Is chunk `i` of p what the row says?  [ids up to the first end, {weights by place}]. */
-static bool same_chunk(const lm_prompt *p, size_t i, json_t *row)
+static bool same_chunk(const lm_chunks *p, size_t i, json_t *row)
 {
     const lm_token *at = p->at + i * LM_CHUNK;
     json_t         *ids = json_array_get(row, 0), *weights = json_array_get(row, 1), *w;
@@ -227,17 +227,17 @@ TEST(prompts_become_the_chunks_on_record)
     json_array_foreach(json_object_get(all, "prompts"), i, row) {
         const char *text = json_string_value(json_object_get(row, "text"));
         json_t     *chunks = json_object_get(row, "chunks");
-        lm_prompt   p;
+        lm_chunks   p;
         bool        same;
 
-        lm_prompt_read(&p, text, no_vectors, NULL);
+        lm_chunks_read(&p, text, no_vectors, NULL);
         same = p.n == json_array_size(chunks) * LM_CHUNK;
         for (size_t j = 0; same && j < json_array_size(chunks); j++)
             same = same_chunk(&p, j, json_array_get(chunks, j));
         if (!same)
             printf("this prompt differs: %s\n", text);
         WANT(same);
-        lm_prompt_done(&p);
+        lm_chunks_done(&p);
         checked++;
     }
     WANT(checked > 50);

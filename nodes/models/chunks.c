@@ -1,5 +1,5 @@
-/* prompt.c: from a prompt to chunks of weighted tokens. */
-#include "nodes/models/prompt.h"
+/* chunks.c: from a prompt to chunks of weighted tokens. */
+#include "nodes/models/chunks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -88,7 +88,7 @@ static bool plain_number(const char *s, lm_text *to)
     return (whole || part) && power && !*s;
 }
 
-bool lm_prompt_number(const char *s, size_t n, double *out)
+bool lm_chunks_number(const char *s, size_t n, double *out)
 {
     lm_text    text = { 0 };
     char      *plain = plain_ascii(s, n);
@@ -113,7 +113,7 @@ bool lm_prompt_number(const char *s, size_t n, double *out)
 
 /* What a prompt is read into. */
 typedef struct reader {
-    lm_prompt       *out;
+    lm_chunks       *out;
     lm_find_vectors *find;
     void            *self;
     size_t           used; /* places taken in the open chunk */
@@ -122,7 +122,7 @@ typedef struct reader {
 
 static void place(reader *r, lm_token t)
 {
-    lm_prompt *p = r->out;
+    lm_chunks *p = r->out;
 
     if (p->n == p->room) {
         p->room = p->room ? 2 * p->room : LM_CHUNK;
@@ -175,7 +175,7 @@ static void put_text(reader *r, const char *s, size_t n, double weight)
 /* Looks `name` up and puts its vectors. */
 static bool put_vectors(reader *r, const char *name, double weight)
 {
-    lm_prompt *p = r->out;
+    lm_chunks *p = r->out;
     lm_vectors v = r->find ? r->find(r->self, name) : (lm_vectors){ 0 };
 
     if (!v.at)
@@ -286,7 +286,7 @@ static void weigh_piece(reader *r, const char *s, size_t n, double weight, int d
         double      given;
 
         weight *= 1.1;
-        if (colon && colon > inner && lm_prompt_number(colon + 1, (size_t)(inner + len - colon - 1), &given)) {
+        if (colon && colon > inner && lm_chunks_number(colon + 1, (size_t)(inner + len - colon - 1), &given)) {
             weight = given;
             len = (size_t)(colon - inner);
         }
@@ -330,13 +330,13 @@ static void escape(char *s)
         }
 }
 
-void lm_prompt_read(lm_prompt *out, const char *text, lm_find_vectors *find, void *self)
+void lm_chunks_read(lm_chunks *out, const char *text, lm_find_vectors *find, void *self)
 {
     reader       r = { .out = out, .find = find, .self = self };
     const size_t n = strlen(text);
     char        *copy = lm_copy_text(text);
 
-    *out = (lm_prompt){ 0 };
+    *out = (lm_chunks){ 0 };
     escape(copy);
     open_chunk(&r);
     weigh(&r, copy, n, 1.0, 0);
@@ -344,16 +344,16 @@ void lm_prompt_read(lm_prompt *out, const char *text, lm_find_vectors *find, voi
     lm_free(copy);
 }
 
-void lm_prompt_done(lm_prompt *p)
+void lm_chunks_done(lm_chunks *p)
 {
     for (int i = 0; i < p->n_found; i++)
         lm_free(p->found[i].at);
     lm_free(p->found);
     lm_free(p->at);
-    *p = (lm_prompt){ 0 };
+    *p = (lm_chunks){ 0 };
 }
 
-const float *lm_prompt_vector(const lm_prompt *p, int32_t i, int64_t *width)
+const float *lm_chunks_vector(const lm_chunks *p, int32_t i, int64_t *width)
 {
     const lm_vectors *v = p->found;
 
