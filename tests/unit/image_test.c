@@ -124,6 +124,9 @@ static double off_by(const limn_value *v, lm_weights *w, const json_t *want)
 {
     if (!v)
         return INFINITY;
+    if (json_is_object(want)) /* too large to record: its shape alone */
+        return lm_shape_same(recorded_shape(json_object_get(want, "shape")),
+                             lm_shape_of(lm_value_tensor(v, "pixels"))) ? 0 : INFINITY;
     if (json_is_string(want) && json_string_value(want)[0] == '@')
         return furthest(v, w, json_string_value(want) + 1);
     if (json_is_string(want))
