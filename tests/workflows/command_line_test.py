@@ -117,7 +117,9 @@ def a_damaged_model_is_a_sentence_with_its_name():
         for data in (b"", b"x" * 100, good[:5000], good[:-1], good + b"\0",
                      b"\xff" * 8 + good[8:], (10).to_bytes(8, "little") + b"{} " * 10):
             bad.write_bytes(data)
-            want(b.run(graph), 4, "workflow.json", "node 1", "bad.safetensors")
+            result = b.run(graph)  # refused by the check (3) or, past its header, by the loader (4)
+            want(result, result.status if result.status in (3, 4) else 4, "workflow.json", "node 1",
+                 "bad.safetensors")
         assert b.files() == []
 
 
@@ -172,7 +174,7 @@ def names_cannot_leave_their_folders():
             assert b.run(graph).status in (3, 4), name
         for prefix in ("../out", "/tmp/out", "a/../../out"):
             result = b.run(small(n2_filename_prefix=prefix))
-            assert result.status != 0 and not list(b.path.glob("out*")), result
+            assert result.status != 0 and not list(b.path.glob("**/out_*")), result
         assert b.files() == []
 
 
@@ -234,7 +236,7 @@ def nodes_and_completion_speak():
 def inspect_tells_what_a_file_is():
     model = limn("inspect", "models/checkpoints/limn-shapes.safetensors")
     want(model, 0)
-    for word in ("SD 1", "F16", "sha256", "tensors"):
+    for word in ("Stable Diffusion 1", "F16", "sha256", "tensors"):
         assert word in model.out, model
     with base() as b:
         b.run(SMALL)

@@ -4,7 +4,7 @@ Only Python's standard library, so that a fresh machine needs nothing more.
 """
 import contextlib
 import json
-import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -34,14 +34,14 @@ def limn(*args, **options):
 
 
 class Base:
-    """A base folder of its own, with the bundled checkpoint linked into it."""
+    """A base folder of its own, with a copy of the bundled checkpoint in it."""
 
     def __init__(self, folder):
         self.path = Path(folder)
         for name in ("models/checkpoints", "input", "output"):
             (self.path / name).mkdir(parents=True)
-        os.symlink(ROOT / "models/checkpoints" / CHECKPOINT,
-                   self.path / "models/checkpoints" / CHECKPOINT)
+        shutil.copyfile(ROOT / "models/checkpoints" / CHECKPOINT,
+                        self.path / "models/checkpoints" / CHECKPOINT)
 
     def write(self, workflow, name="workflow.json"):
         path = self.path / name
