@@ -4,7 +4,7 @@
 #include "core/base/alloc.h"
 #include "core/graph/check_parts.h"
 
-enum { CHUNK = 64 << 10 };
+enum { FIRST_CHUNK = 4 << 10, LARGEST_CHUNK = 256 << 10 };
 
 struct chunk {
     struct chunk *next;
@@ -45,8 +45,9 @@ void *lm_check_keep(lm_checker *k, size_t bytes)
 
     bytes = (bytes + 15) & ~(size_t)15;
     if (!c || c->room - c->used < bytes) {
-        const size_t room = bytes > CHUNK ? bytes : CHUNK;
+        size_t room = !c ? FIRST_CHUNK : c->room < LARGEST_CHUNK ? 2 * c->room : LARGEST_CHUNK;
 
+        room = bytes > room ? bytes : room;
         c = lm_try_alloc(sizeof *c + room);
         if (!c) {
             k->starved = true;

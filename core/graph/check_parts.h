@@ -38,7 +38,7 @@ LIMN_PRINTF(3, 4) void lm_issue_say(lm_checker *k, lm_issue *i, const char *fmt,
 /* "node 7 (KSampler)". */
 void lm_issue_who(const lm_checker *k, int node, lm_text *out);
 
-/* A value for details, as Python's str() shows it, and for sentences, a text in double quotes. [new] */
+/* A value for details, as Python's str() shows it, and for sentences, as JSON, made short.   [new] */
 char *lm_issue_value(const lm_checker *k, lm_json_ref v);
 char *lm_issue_quote(const lm_checker *k, lm_json_ref v);
 /* What an input takes, as ComfyUI names it: "INT", or for names the list of them. [new] */

@@ -25,8 +25,8 @@ lm_issue *lm_issue_note(lm_checker *k, lm_issue_kind kind, int node, const limn_
     c->n_found++;
     if (c->n_issues == LM_MAX_ISSUES)
         return NULL;
-    if (!c->issues)
-        c->issues = lm_alloc_array(LM_MAX_ISSUES, sizeof *c->issues);
+    if (!(c->n_issues & (c->n_issues - 1))) /* room for twice as many at 0, 1, 2, 4, … */
+        c->issues = lm_grow(c->issues, (size_t)(2 * c->n_issues + 1) * sizeof *c->issues);
     i = &c->issues[c->n_issues++];
     *i = (lm_issue){ .kind = kind, .type = words[kind].type, .message = words[kind].message, .details = "",
                      .sentence = "", .node = node, .input = in, .received = received, .via_node = -1 };
@@ -111,15 +111,20 @@ char *lm_issue_value(const lm_checker *k, lm_json_ref v)
 
 char *lm_issue_quote(const lm_checker *k, lm_json_ref v)
 {
-    const bool quoted = lm_json_kind_of(k->json, v) == LM_JSON_STRING;
-    char      *value = lm_issue_value(k, v);
-    lm_text    text = { 0 };
+    size_t      size;
+    const char *text = lm_json_string(k->json, v, &size);
+    lm_text     json = { 0 }, quote = { 0 };
 
-    lm_text_puts(&text, quoted ? "\"" : "");
-    lm_text_clean(&text, value, strlen(value), SHORT_TEXT);
-    lm_text_puts(&text, quoted ? "\"" : "");
-    lm_free(value);
-    return lm_text_take(&text);
+    if (text) {
+        lm_text_puts(&quote, "\"");
+        lm_text_clean(&quote, text, size, SHORT_TEXT);
+        lm_text_puts(&quote, "\"");
+    } else {
+        lm_json_write(k->json, v, LM_JSON_SPACES, &json);
+        lm_text_clean(&quote, json.at, json.size, SHORT_TEXT);
+        lm_text_done(&json);
+    }
+    return lm_text_take(&quote);
 }
 
 static void list_names(lm_text *out, const char *const *names)

@@ -1,0 +1,148 @@
+/* plan_test.c: order and content keys. */
+#include "graph_for_tests.h"
+#include "tests/test.h"
+
+#define NUMBER(id, x) "\"" id "\":{\"class_type\":\"Number\",\"inputs\":{\"value\":" x "}}"
+#define SHOW(id, source) "\"" id "\":{\"class_type\":\"Show\",\"inputs\":{\"source\":[\"" source "\",0]}}"
+
+/* The key of the node `id`, planned in an environment; zeros when it has no step. */
+static lm_hash key_in(const char *text, const char *id, const lm_run_env *env)
+{
+    struct planned p = plan_text(text, env);
+    lm_hash        key = { 0, 0 };
+
+    if (!p.plan)
+        printf("    %s\n", p.err.text);
+    for (int i = 0; p.plan && i < p.plan->n_steps; i++)
+        if (!strcmp(p.plan->steps[i].id, id))
+            key = p.plan->steps[i].key;
+    planned_done(&p);
+    return key;
+}
+
+static lm_hash key(const char *text, const char *id)
+{
+    return key_in(text, id, &(lm_run_env){ .stop = &graph_stop });
+}
+
+static bool same(lm_hash a, lm_hash b)
+{
+    return lm_hash_same(a, b);
+}
+
+TEST(a_plan_holds_what_outputs_need_and_sources_come_first)
+{
+    const lm_run_env env = { .stop = &graph_stop };
+    struct planned   p = plan_text("{" SHOW("s", "2") "," NUMBER("unused", "1") ",\"2\":{\"class_type\":\"Sum\",\"inputs\":"
+                                   "{\"a\":[\"3\",0],\"b\":[\"4\",0]}}," NUMBER("4", "1") "," NUMBER("3", "1") "}", &env);
+    static const char *const order[] = { "3", "4", "2", "s" };
+
+    WANT(p.plan && p.plan->n_steps == 4 && p.plan->n_slots == 3);
+    for (int i = 0; p.plan && i < 4; i++)
+        WANT_TEXT(p.plan->steps[i].id, order[i]);
+    WANT(p.plan->steps[2].sources[0] == 0 && p.plan->steps[2].sources[1] == 1);
+    WANT(p.plan->steps[3].sources[0] == 2 && p.plan->steps[3].sources[1] == -1 && p.plan->steps[3].output);
+    planned_done(&p);
+}
+
+TEST(equal_nodes_have_equal_keys_wherever_they_stand)
+{
+    WANT(same(key("{" NUMBER("1", "4") "," SHOW("s", "1") "}", "1"),
+              key("{\"zz\":{\"class_type\":\"Number\",\"inputs\":{\"x\":1,\"value\":\"4\"}}," SHOW("s", "zz") "}", "zz")));
+    WANT(same(key("{" NUMBER("1", "4") "," SHOW("s", "1") "}", "s"), key("{" SHOW("q", "r") "," NUMBER("r", "4.0") "}", "q")));
+}
+
+TEST(every_input_and_the_source_s_slot_are_in_the_key)
+{
+    const lm_hash k = key("{" NUMBER("1", "4") "," SHOW("s", "1") "}", "s");
+
+    WANT(k.a || k.b);
+    WANT(!same(k, key("{" NUMBER("1", "5") "," SHOW("s", "1") "}", "s")));
+    WANT(!same(k, key("{" NUMBER("1", "4") ",\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":[\"1\",0],\"label\":\"x\"}}}", "s")));
+    WANT(same(k, key("{" NUMBER("1", "4") ",\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":[\"1\",0],\"label\":\"\"}}}", "s")));
+    WANT(!same(key("{\"1\":{\"class_type\":\"Halves\",\"inputs\":{\"value\":7}},\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":[\"1\",0]}}}", "s"),
+               key("{\"1\":{\"class_type\":\"Halves\",\"inputs\":{\"value\":7}},\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":[\"1\",1]}}}", "s")));
+    WANT(!same(key("{\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":1}}}", "s"),
+               key("{\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":1.0}}}", "s")));
+    WANT(!same(key("{\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":\"1\"}}}", "s"),
+               key("{\"s\":{\"class_type\":\"Show\",\"inputs\":{\"source\":\"2\"}}}", "s")));
+}
+
+TEST(class_version_and_arithmetic_are_in_the_key)
+{
+    const char      *text = "{" NUMBER("1", "4") "," SHOW("s", "1") "}";
+    lm_device        other = *lm_host_device();
+    const lm_run_env cpu = { .stop = &graph_stop, .device = lm_host_device() };
+    lm_run_env       env = cpu;
+
+    WANT(!same(key(text, "1"), key("{\"1\":{\"class_type\":\"Newer\",\"inputs\":{\"value\":4}}," SHOW("s", "1") "}", "1")));
+    env.compute = LM_COMPUTE_BF16;
+    WANT(!same(key_in(text, "1", &cpu), key_in(text, "1", &env)));
+    env = cpu;
+    other.name = "another";
+    env.device = &other;
+    WANT(!same(key_in(text, "1", &cpu), key_in(text, "1", &env)));
+    WANT(same(key_in(text, "s", &cpu), key_in(text, "s", &cpu)));
+}
+
+TEST(a_node_without_cache_has_a_new_key_each_time)
+{
+    const char *text = "{\"1\":{\"class_type\":\"Clock\"}," SHOW("s", "1") "}";
+
+    WANT(!same(key(text, "1"), key(text, "1")) && !same(key(text, "s"), key(text, "s")));
+}
+
+static const limn_input load_in[] = {
+    { .name = "image", .type = "COMBO", .kind = LIMN_KIND_FILE, .folder = "input", .offset = 0 },
+    LIMN_END,
+};
+static const limn_node load = LIMN_NODE(.name = "Load", .inputs = load_in, .args_size = sizeof(char *),
+                                        .flags = LIMN_OUTPUT_NODE, .run = number_run);
+
+static lm_hash load_key(lm_folders *folders, limn_error *err)
+{
+    const char      *text = "{\"1\":{\"class_type\":\"Load\",\"inputs\":{\"image\":\"x.png\"}}}";
+    const lm_run_env env = { .stop = &graph_stop, .folders = folders };
+    lm_registry     *r = lm_registry_new();
+    lm_workflow     *w = lm_workflow_read(text, strlen(text), err);
+    lm_check        *c;
+    lm_plan         *p;
+    lm_hash          k = { 0, 0 };
+
+    lm_registry_add(r, &load, err);
+    c = lm_check_new(w, r, &env);
+    p = lm_plan_new(c, &env, err);
+    if (p)
+        k = p->steps[0].key;
+    lm_plan_free(p);
+    lm_check_free(c);
+    lm_workflow_free(w);
+    lm_registry_free(r);
+    return k;
+}
+
+TEST(a_file_that_changed_changes_the_key)
+{
+    char        base[] = "/tmp/limn-plan-XXXXXX", command[200];
+    limn_error  err = { 0 };
+    lm_folders *folders = mkdtemp(base) ? lm_folders_new(base, &err) : NULL;
+    lm_hash     first, second;
+
+    WANT(folders);
+    snprintf(command, sizeof command, "mkdir %s/input && echo a > %s/input/x.png", base, base);
+    WANT(system(command) == 0);
+    first = load_key(folders, &err);
+    WANT(same(first, load_key(folders, &err)));
+    snprintf(command, sizeof command, "touch -d 2001-01-01 %s/input/x.png", base);
+    WANT(system(command) == 0);
+    second = load_key(folders, &err);
+    WANT(!same(first, second));
+    snprintf(command, sizeof command, "echo abc > %s/input/x.png && touch -d 2001-01-01 %s/input/x.png", base, base);
+    WANT(system(command) == 0);
+    WANT(!same(second, load_key(folders, &err)) && err.code == LIMN_OK);
+    snprintf(command, sizeof command, "rm -r %s", base);
+    WANT(system(command) == 0);
+    lm_folders_free(folders);
+}
+
+TEST_MAIN

@@ -1,0 +1,192 @@
+/* registry_test.c: declarations that are let in, those that are not, and names that are nearly right. */
+#include "core/graph/registry.h"
+
+#include "core/graph/nearest.h"
+#include "tests/test.h"
+
+static bool run(limn_call *call, const void *args, limn_value **out, limn_error *err)
+{
+    (void)call;
+    (void)args;
+    (void)out;
+    return limn_fail(err, BUG, "never run");
+}
+
+struct args {
+    const limn_value *image;
+    int64_t           steps;
+    double            cfg;
+    int32_t           pick;
+};
+static const char *const picks[] = { "a", "b", NULL }, *const twice[] = { "a", "b", "a", NULL };
+static const char *const none[] = { NULL };
+
+static limn_input row(limn_input in)
+{
+    in.name = in.name ? in.name : "steps";
+    in.type = in.type ? in.type : "INT";
+    return in;
+}
+
+/* What a registry says to a node of one input. */
+static const char *verdict(limn_input in)
+{
+    static limn_error err;
+    const limn_input  table[] = { row(in), LIMN_END };
+    const limn_node   n = LIMN_NODE(.name = "N", .inputs = table, .args_size = sizeof(struct args), .run = run);
+    lm_registry      *r = lm_registry_new();
+    bool              ok;
+
+    err = (limn_error){ 0 };
+    ok = lm_registry_add(r, &n, &err);
+    WANT(lm_registry_count(r) == ok);
+    lm_registry_free(r);
+    return ok ? "well" : err.text;
+}
+
+#define IN(...) verdict((limn_input){ __VA_ARGS__ })
+
+TEST(a_sound_declaration_is_let_in)
+{
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 8, .i_default = 20, .i_min = 1, .i_max = 100), "well");
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 8, .i_default = 20), "well");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24, .choices = picks, .t_default = "b"), "well");
+    WANT_TEXT(IN(.kind = LIMN_KIND_FILE, .offset = 0, .folder = "vae"), "well");
+}
+
+TEST(a_declaration_that_cannot_be_right_is_refused)
+{
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 8, .i_min = 5, .i_max = 1),
+              "node N, input steps: the smallest value, 5, is above the largest, 1");
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 8, .i_default = 0, .i_min = 1, .i_max = 5),
+              "node N, input steps: the default, 0, is outside 1 to 5");
+    WANT_TEXT(IN(.kind = LIMN_KIND_FLOAT, .offset = 16, .f_min = 1, .f_max = -1),
+              "node N, input steps: the smallest value, 1, is above the largest, -1");
+    WANT_TEXT(IN(.kind = LIMN_KIND_FLOAT, .offset = 16, .f_default = 3, .f_min = 0, .f_max = 2),
+              "node N, input steps: the default, 3, is outside 0 to 2");
+    WANT_TEXT(IN(.kind = LIMN_KIND_FLOAT, .offset = 16, .f_default = NAN, .f_min = 0, .f_max = 2),
+              "node N, input steps: default and range must be numbers");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24), "node N, input steps: there is nothing to choose from");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24, .choices = none),
+              "node N, input steps: there is nothing to choose from");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24, .choices = twice),
+              "node N, input steps: the choice \"a\" is there twice");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24, .choices = picks, .unbuilt = picks),
+              "node N, input steps: the choice \"a\" is there twice");
+    WANT_TEXT(IN(.kind = LIMN_KIND_CHOICE, .offset = 24, .choices = picks, .t_default = "c"),
+              "node N, input steps: the default, \"c\", is not among the choices");
+    WANT_TEXT(IN(.kind = LIMN_KIND_FILE, .offset = 0), "node N, input steps: a file needs a folder");
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 32), "node N, input steps: its field lies outside the 32 bytes of args");
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = 4), "node N, input steps: its field lies outside the 32 bytes of args");
+    WANT_TEXT(IN(.kind = LIMN_KIND_INT, .offset = (size_t)-8),
+              "node N, input steps: its field lies outside the 32 bytes of args");
+    WANT_TEXT(IN(.kind = (limn_kind)77), "node N: an input is of no known kind (77)");
+    WANT_TEXT(IN(.kind = LIMN_KIND_LINK, .name = "", .offset = 0), "node N: an input has no name");
+    WANT_TEXT(IN(.kind = LIMN_KIND_LINK, .type = "", .offset = 0), "node N, input steps: it has no type");
+}
+
+static const char *node_verdict(limn_node n)
+{
+    static limn_error err;
+    lm_registry      *r = lm_registry_new();
+    bool              ok;
+
+    err = (limn_error){ 0 };
+    ok = lm_registry_add(r, &n, &err);
+    lm_registry_free(r);
+    return ok ? "well" : err.text;
+}
+
+TEST(a_node_needs_a_name_a_run_and_whole_rows)
+{
+    static const limn_output no_type[] = { { "x", NULL, "" }, { 0 } };
+    static const limn_input  same[] = {
+        { .name = "a", .type = "INT", .kind = LIMN_KIND_INT, .offset = 0 },
+        { .name = "a", .type = "INT", .kind = LIMN_KIND_INT, .offset = 8 },
+        LIMN_END,
+    };
+
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.name = "N", .run = run)), "well");
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.run = run)), "a node has no name");
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.name = "N")), "node N: it has no run function");
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.name = "N", .run = run, .version = -1)),
+              "node N: its version, -1, is below 0");
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.name = "N", .run = run, .outputs = no_type)),
+              "node N: its output 0 has no type");
+    WANT_TEXT(node_verdict((limn_node)LIMN_NODE(.name = "N", .run = run, .inputs = same, .args_size = 16)),
+              "node N, input a: there is an input of this name already");
+    WANT(strstr(node_verdict((limn_node){ .name = "N", .run = run }), "not written with LIMN_NODE"));
+}
+
+TEST(a_name_is_taken_once_and_found_again)
+{
+    static const limn_node a = LIMN_NODE(.name = "KSampler", .run = run),
+                           b = LIMN_NODE(.name = "VAEDecode", .run = run),
+                           c = LIMN_NODE(.name = "KSampler", .run = run);
+    static const limn_node *const one[] = { &a, &b, NULL }, *const two[] = { &c, NULL };
+    const limn_node *const *const families[] = { one, NULL }, *const *const clash[] = { one, two, NULL };
+    lm_registry                  *r = lm_registry_new();
+    limn_error                    err = { 0 };
+
+    WANT(lm_registry_add_families(r, families, &err) && lm_registry_count(r) == 2);
+    WANT(lm_registry_find(r, "VAEDecode")->node == &b && lm_registry_at(r, 0)->node == &a);
+    WANT(!lm_registry_find(r, "VAEDecod") && !lm_registry_find(r, "") && !lm_registry_find(r, "ksampler"));
+    WANT(lm_registry_find_bytes(r, "KSampler???", 8)->node == &a);
+    WANT(!lm_registry_add(r, &c, &err));
+    WANT_TEXT(err.text, "node KSampler: there is a node of this name already");
+    lm_registry_free(r);
+    r = lm_registry_new();
+    WANT(!lm_registry_add_families(r, clash, NULL));
+    lm_registry_free(r);
+}
+
+TEST(distance_counts_letters_added_dropped_changed_and_swapped)
+{
+    WANT(lm_edit_distance("", "", 9) == 0 && lm_edit_distance("", "abc", 9) == 3);
+    WANT(lm_edit_distance("KSampler", "ksampler", 9) == 0);
+    WANT(lm_edit_distance("steps", "step", 9) == 1 && lm_edit_distance("steps", "stesp", 9) == 1);
+    WANT(lm_edit_distance("kitten", "sitting", 9) == 3 && lm_edit_distance("kitten", "sitting", 2) == 2);
+}
+
+TEST(the_nearest_names_come_nearest_first)
+{
+    static const char *const names[] = { "KSampler", "KSamplerAdvanced", "VAEDecode", "VAEEncode", "KSample",
+                                         "SaveImage", NULL };
+    limn_node                nodes[6];
+    lm_registry             *r = lm_registry_new();
+    limn_error               err = { 0 };
+    const char              *near[3] = { 0 };
+
+    for (int i = 0; i < 6; i++) {
+        nodes[i] = (limn_node)LIMN_NODE(.name = names[i], .run = run);
+        WANT(lm_registry_add(r, &nodes[i], &err));
+    }
+    WANT(lm_registry_nearest(r, "KSamplr", near, 3) == 2);
+    WANT_TEXT(near[0], "KSampler");
+    WANT_TEXT(near[1], "KSample");
+    WANT(lm_registry_nearest(r, "VAEncode", near, 1) == 1);
+    WANT_TEXT(near[0], "VAEEncode");
+    WANT(lm_registry_nearest(r, "something else", near, 3) == 0);
+    lm_registry_free(r);
+}
+
+TEST(inputs_are_found_and_guessed_by_name)
+{
+    static const limn_input in[] = {
+        { .name = "steps", .type = "INT", .kind = LIMN_KIND_INT, .offset = 0 },
+        { .name = "sampler_name", .type = "INT", .kind = LIMN_KIND_INT, .offset = 8 },
+        LIMN_END,
+    };
+    static const limn_node n = LIMN_NODE(.name = "N", .run = run, .inputs = in, .args_size = 16);
+    lm_registry           *r = lm_registry_new();
+    limn_error             err = { 0 };
+
+    WANT(lm_registry_add(r, &n, &err));
+    WANT(lm_class_input(lm_registry_at(r, 0), "sampler_name") == &in[1]);
+    WANT(!lm_class_input(lm_registry_at(r, 0), "sampler"));
+    WANT_TEXT(lm_class_nearest_input(lm_registry_at(r, 0), "step"), "steps");
+    WANT(!lm_class_nearest_input(lm_registry_at(r, 0), "denoise"));
+    lm_registry_free(r);
+}
+
+TEST_MAIN
