@@ -8,7 +8,7 @@ BASE is ComfyUI's folder with models/checkpoints/CKPT.  Parts (all but floors, w
     unet    OUT/unet.safetensors     H.x, H.context, H.timestep, H.out for latents of H = 32 and 64, batch 2
     vae     OUT/vae.safetensors      decode.H.latent, .image for H = 32 and 64; encode.image (256 x 256), encode.latent
     images  OUT/NAME.safetensors     the answers of each workflow, by node.slot; OUT/NAME.json is the workflow in API form
-    floors  OUT/NAME.floor.safetensors   two of the workflows again with another order of summation
+    floors  OUT/NAME.floor.safetensors   one workflow again with another order of summation
     time    OUT/time.json            seconds of a guided step and of a decode at 512 x 512
 IMAGE is [N, H, W, C]; everything else is in torch's order.  A file that exists is left alone.
 """
@@ -47,26 +47,34 @@ def graphs(ckpt):
         g = Full(name, ckpt)
         return g.paint(g.empty(size, size), **changes)
 
-    for sampler in record_graphs.SAMPLERS:
-        yield plain(f"{sampler}_normal_256", 256, sampler_name=sampler)
+    # ddim without a mask is euler, bit for bit: it is in the masked picture instead
+    yield plain("euler_normal_256", 256)
+    yield plain("euler_ancestral_normal_256", 256, sampler_name="euler_ancestral")
     yield plain("dpmpp_2m_karras_256", 256, sampler_name="dpmpp_2m", scheduler="karras")
-    for scheduler in ("exponential", "sgm_uniform", "simple", "ddim_uniform"):
-        yield plain(f"euler_{scheduler}_256", 256, scheduler=scheduler)
+
+    def inpaint(sampler):
+        g = Full(f"inpaint_{sampler}_256", ckpt)
+        mask = g.want([g("LoadImageMask", image="picture.png", channel="alpha"), 0], "MASK")
+        latent = [g("VAEEncode", pixels=g.picture(256), vae=g.vae), 0]
+        return g.paint([g("SetLatentNoiseMask", samples=latent, mask=mask), 0], denoise=0.9, sampler_name=sampler)
+
+    yield inpaint("ddim")
 
     g = Full("image_to_image_256", ckpt)
     latent = g.want([g("VAEEncode", pixels=g.picture(256), vae=g.vae), 0], "LATENT")
     yield g.paint(latent, denoise=0.6)
 
-    g = Full("inpaint_256", ckpt)
-    mask = g.want([g("LoadImageMask", image="picture.png", channel="alpha"), 0], "MASK")
-    latent = [g("VAEEncode", pixels=g.picture(256), vae=g.vae), 0]
-    yield g.paint([g("SetLatentNoiseMask", samples=latent, mask=mask), 0], denoise=0.9)
+    for sampler in ("uni_pc", "heun", "dpmpp_2m"):
+        yield plain(f"{sampler}_normal_256", 256, sampler_name=sampler)
 
     g = Full("weighted_clip_skip_batch_256", ckpt)
     clip = [g("CLIPSetLastLayer", clip=g.clip, stop_at_clip_layer=-2), 0]
     yield g.paint(g.empty(256, 192, 2), positive=g.text(PROMPTS[4][0], clip), negative=g.text("", clip), steps=10)
 
     yield plain("euler_normal_512", 512)
+    for scheduler in ("exponential", "sgm_uniform", "simple", "ddim_uniform"):
+        yield plain(f"euler_{scheduler}_256", 256, scheduler=scheduler)
+    yield inpaint("euler")
 
 
 class Recorder:
@@ -170,7 +178,7 @@ class Recorder:
         import torch
         with torch.backends.mkldnn.flags(enabled=False):
             for graph in graphs(self.options.ckpt):
-                if graph.name in ("euler_normal_256", "dpmpp_2m_karras_256"):
+                if graph.name == "euler_normal_256":
                     self.run(graph, graph.name + ".floor")
 
     def time(self):
