@@ -27,10 +27,10 @@ static bool empty_run(limn_call *call, const void *args, limn_value **out, limn_
 {
     const struct empty *a = args;
     lm_pass            *p = lm_pass_begin(call);
-    const lm_shape      s = LM_SHAPE(a->batch_size, a->height / CELL_PX, a->width / CELL_PX, 4);
-    lm_tensor          *x = lm_from_host(p, s, lm_host_floats(p, lm_shape_count(s)));
+    const lm_shape      one = LM_SHAPE(1, a->height / CELL_PX, a->width / CELL_PX, 4);
+    lm_tensor          *x = lm_from_host(p, one, lm_host_floats(p, lm_shape_count(one)));
 
-    out[0] = lm_latent_new(p, NULL, x);
+    out[0] = lm_latent_new(p, NULL, lm_repeat(p, x, a->batch_size));
     return lm_pass_end_with(p, out, 1, err);
 }
 
