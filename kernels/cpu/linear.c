@@ -17,14 +17,14 @@ static void find(const void *self, int64_t row, int n, int64_t tap, const void *
         at[i] = x->at + (row + i) * x->bytes;
 }
 
-static bool multiply(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_cpu_panels *w,
+static bool multiply(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, lm_cpu_packing how,
                      const lm_tensor *b, const lm_tensor *r)
 {
     const struct rows    rows = { x->data, lm_dim(x, -1) * (int64_t)lm_dtype_size(x->dtype) };
-    const lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, -1), .w = w, .find = find, .self = &rows,
-                               .x_dtype = x->dtype, .b = b, .r = r, .y = y };
+    const lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, -1), .w = lm_cpu_panels_of(p, w, how),
+                               .find = find, .self = &rows, .x_dtype = x->dtype, .b = b, .r = r, .y = y };
 
-    return w && lm_cpu_product_run(p, &q);
+    return q.w && lm_cpu_product_run(p, &q);
 }
 
 bool lm_cpu_linear(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
@@ -32,7 +32,7 @@ bool lm_cpu_linear(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor
 {
     if (!lm_count(y) || !lm_count(x) || y->dtype != LM_F32)
         return lm_ref_ops.linear(p, y, x, w, b, r);
-    return multiply(p, y, x, lm_cpu_panels_of(p, w), b, r);
+    return multiply(p, y, x, w, lm_cpu_wants_pairs(p) ? LM_CPU_PAIRS : LM_CPU_PLAIN, b, r);
 }
 
 bool lm_cpu_linear_geglu(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w,
@@ -40,5 +40,5 @@ bool lm_cpu_linear_geglu(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
 {
     if (!lm_count(y) || !lm_count(x) || y->dtype == LM_F16)
         return lm_ref_ops.linear_geglu(p, y, x, w, b);
-    return multiply(p, y, x, lm_cpu_panels_gated(p, w), b, NULL);
+    return multiply(p, y, x, w, lm_cpu_wants_pairs(p) ? LM_CPU_GATED_PAIRS : LM_CPU_GATED, b, NULL);
 }

@@ -9,12 +9,13 @@
 
 enum {
     BLOCK_ROWS = 280,  /* of A, at most */
-    PANEL_DEPTH = 256, /* of B at a time: 32 KiB at AVX-512 */
+    PANEL_DEPTH = 256, /* of B at a time, twice as much in pairs: 32 KiB at AVX-512 */
 };
 
 struct plan {
     const lm_cpu_product *q;
     const lm_cpu_tiles   *tiles;
+    lm_cpu_tile *const   *tile;
     const lm_cpu_terms   *terms;
     float                *y;    /* f32; NULL when gated */
     int64_t               n;    /* columns of y */
@@ -24,13 +25,15 @@ struct plan {
     int64_t panel_groups;               /* the panels of a job are one of so many groups */
     int64_t depth_blocks, chunk;        /* blocks of LM_DEPTH in all, and in A at a time */
 
-    float *memory; /* for each thread: A, a widened panel, sums */
-    size_t each, at_panel, at_sums;
+    int64_t size;  /* bytes of a number of A */
+    char   *memory; /* for each thread: A, a widened panel, sums */
+    size_t  each, at_panel, at_sums;
 };
 
 struct job {
     const struct plan *s;
-    float             *a, *panel, *sums;
+    char              *a;
+    float             *panel, *sums;
     int64_t            row, rows, tiles; /* of this block */
     const float       *bias;
 };
@@ -48,11 +51,17 @@ static int64_t least(int64_t a, int64_t b)
 /* ------------------------------------------------------------------ depth */
 
 /* Channels in block t of the depth. */
+static int64_t channels_of(const lm_cpu_panels *w, int64_t t)
+{
+    return least(w->channels - t / w->taps * LM_DEPTH, LM_DEPTH);
+}
+
+/* The rows of a panel that they take. */
 static int64_t depth_of(const lm_cpu_panels *w, int64_t t)
 {
-    const int64_t left = w->channels - t / w->taps * LM_DEPTH;
+    const int64_t n = channels_of(w, t);
 
-    return left < LM_DEPTH ? left : LM_DEPTH;
+    return w->pairs ? n + n % 2 : n;
 }
 
 /* The row of a panel at which block t begins. */
@@ -67,7 +76,7 @@ static int64_t run_of(const lm_cpu_panels *w, int64_t t, int64_t end)
     const int64_t depth = depth_of(w, t);
     int64_t       n = 1;
 
-    while (t + n < end && depth_of(w, t + n) == depth && (n + 1) * depth <= PANEL_DEPTH)
+    while (t + n < end && depth_of(w, t + n) == depth && (n + 1) * depth <= (w->pairs ? 2 : 1) * PANEL_DEPTH)
         n++;
     return n;
 }
@@ -80,6 +89,16 @@ static int64_t tile_row(const struct job *j, int64_t i)
     return i * j->rows / j->tiles;
 }
 
+static void gather_block(const struct plan *s, void *out, const void **at, int n, int64_t t)
+{
+    const int64_t first = t / s->q->w->taps * LM_DEPTH, count = channels_of(s->q->w, t);
+
+    if (s->q->w->pairs)
+        lm_cpu_pairs_now()->gather(out, at, n, s->q->x_dtype, first, count);
+    else
+        s->tiles->gather(out, at, n, s->q->x_dtype, first, count);
+}
+
 /* Rows of A, blocks [t0, t1) of the depth, as [run of blocks][tile][block][row][LM_DEPTH]: a sweep of a
  * panel over the tiles reads straight on. */
 static void gather(const struct job *j, int64_t t0, int64_t t1)
@@ -87,7 +106,7 @@ static void gather(const struct job *j, int64_t t0, int64_t t1)
     const lm_cpu_product *q = j->s->q;
     const lm_cpu_panels  *w = q->w;
     const void           *at[LM_TILE_ROWS];
-    float                *out = j->a;
+    char                 *out = j->a;
 
     for (int64_t run = t0, blocks; run < t1; run += blocks) {
         blocks = run_of(w, run, t1);
@@ -95,27 +114,27 @@ static void gather(const struct job *j, int64_t t0, int64_t t1)
             const int64_t row = tile_row(j, i);
             const int     n = (int)(tile_row(j, i + 1) - row);
 
-            for (int64_t t = run; t < run + blocks; t++, out += n * LM_DEPTH) {
+            for (int64_t t = run; t < run + blocks; t++, out += n * LM_DEPTH * j->s->size) {
                 q->find(q->self, j->row + row, n, t % w->taps, at);
-                j->s->tiles->gather(out, at, n, q->x_dtype, t / w->taps * LM_DEPTH, depth_of(w, t));
+                gather_block(j->s, out, at, n, t);
             }
         }
     }
 }
 
-static const float *panel_run(const struct job *j, int64_t panel, int64_t t, int64_t blocks)
+static const void *panel_run(const struct job *j, int64_t panel, int64_t t, int64_t blocks)
 {
     const lm_cpu_panels *w = j->s->q->w;
     const void          *at = lm_cpu_panel(w, panel, depth_at(w, t));
 
-    if (w->dtype == LM_F32)
+    if (w->pairs || w->dtype == LM_F32)
         return at;
     j->s->tiles->widen(j->panel, at, w->dtype, blocks * depth_of(w, t) * w->columns);
     return j->panel;
 }
 
 /* A tile whose panel reaches beyond the last column of y: by way of `sums`. */
-static void ragged(const struct job *j, lm_cpu_tile *tile, const float *a, const float *b, int64_t blocks,
+static void ragged(const struct job *j, lm_cpu_tile *tile, const void *a, const void *b, int64_t blocks,
                    int64_t depth, const lm_cpu_ends *to, int n, int64_t columns)
 {
     const int64_t stride = j->s->q->w->columns;
@@ -151,12 +170,12 @@ static void ask_for(const char *next, int64_t bytes, int64_t i, int64_t parts)
 
 /* All tiles of the block with blocks [t, t + blocks) of one panel; a is where they begin in A, and `next`
  * what is wanted of B after them, or NULL. */
-static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks, const float *a,
+static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks, const char *a,
                   const char *next)
 {
     const struct plan   *s = j->s;
     const lm_cpu_panels *w = s->q->w;
-    const float         *b = panel_run(j, panel, t, blocks);
+    const void          *b = panel_run(j, panel, t, blocks);
     const int64_t        columns = s->n - panel * w->columns, depth = depth_of(w, t);
     const int64_t        bytes = blocks * depth * w->columns * (int64_t)lm_dtype_size(w->dtype);
 
@@ -168,10 +187,10 @@ static void sweep(const struct job *j, int64_t panel, int64_t t, int64_t blocks,
         if (next)
             ask_for(next, bytes, i, j->tiles);
         if (!w->gated && columns < w->columns)
-            ragged(j, s->tiles->tile[n], a, b, blocks, depth, &e, n, columns);
+            ragged(j, s->tile[n], a, b, blocks, depth, &e, n, columns);
         else
-            s->tiles->tile[n](a, b, blocks, depth, &e);
-        a += n * blocks * LM_DEPTH;
+            s->tile[n](a, b, blocks, depth, &e);
+        a += n * blocks * LM_DEPTH * s->size;
     }
 }
 
@@ -188,7 +207,7 @@ static void run_panel(const struct job *j, int64_t panel, int64_t t0, int64_t t1
             next = lm_cpu_panel(w, panel, depth_at(w, t + n));
         else if (more)
             next = lm_cpu_panel(w, panel + 1, depth_at(w, t0));
-        sweep(j, panel, t, n, j->a + j->rows * (t - t0) * LM_DEPTH, next);
+        sweep(j, panel, t, n, j->a + j->rows * (t - t0) * LM_DEPTH * j->s->size, next);
     }
 }
 
@@ -214,8 +233,8 @@ static void place(struct job *j, int64_t block, int thread)
     j->tiles = (j->rows + s->tiles->rows - 1) / s->tiles->rows;
     j->bias = s->terms->bias ? s->terms->bias + group * s->terms->bias_step : NULL;
     j->a = s->memory + (size_t)thread * s->each;
-    j->panel = j->a + s->at_panel;
-    j->sums = j->a + s->at_sums;
+    j->panel = (float *)(void *)(j->a + s->at_panel);
+    j->sums = (float *)(void *)(j->a + s->at_sums);
 }
 
 static void run_job(void *self, int64_t i, int thread)
@@ -254,7 +273,7 @@ static int64_t for_threads(int64_t parts, int64_t most)
 static void choose_blocks(struct plan *s)
 {
     const lm_cpu_product *q = s->q;
-    const int64_t         room = (int64_t)(lm_cpu_l2_bytes() / 8 / LM_DEPTH); /* rows × blocks */
+    const int64_t         room = (int64_t)lm_cpu_l2_bytes() / 2 / s->size / LM_DEPTH; /* rows × blocks */
     int64_t               rows = BLOCK_ROWS;
 
     s->depth_blocks = up(q->w->channels, LM_DEPTH) * q->w->taps;
@@ -289,28 +308,31 @@ static void choose_groups(struct plan *s)
         s->panel_groups = for_threads(s->panel_groups, w->panels);
 }
 
-static int64_t whole_lines(int64_t floats)
+static size_t lines(int64_t bytes)
 {
-    return (floats + 15) & ~(int64_t)15;
+    return ((size_t)bytes + 63) & ~(size_t)63;
 }
 
 bool lm_cpu_product_run(lm_pass *p, const lm_cpu_product *q)
 {
-    struct plan  s = { .q = q, .tiles = lm_cpu_tiles_now(), .n = lm_dim(q->y, -1) };
-    lm_cpu_terms t;
-    size_t       bytes;
-    bool         worked;
+    const lm_cpu_panels *w = q->w;
+    struct plan          s = { .q = q, .tiles = lm_cpu_tiles_now(), .n = lm_dim(q->y, -1) };
+    lm_cpu_terms         t;
+    size_t               bytes;
+    bool                 worked;
 
+    s.tile = w->pairs ? lm_cpu_pairs_now()->tile : s.tiles->tile;
+    s.size = w->pairs ? 2 : 4;
     choose_blocks(&s);
     choose_groups(&s);
-    s.at_panel = (size_t)(s.block_rows * s.chunk * LM_DEPTH);
-    s.at_sums = s.at_panel + (size_t)(PANEL_DEPTH * q->w->columns);
-    s.each = s.at_sums + (size_t)whole_lines((q->w->gated ? s.block_rows : LM_TILE_ROWS) * q->w->columns);
-    bytes = s.each * 4 * (size_t)lm_cpu_threads();
-    if (!lm_cpu_terms_open(p, &t, q->w, q->b, q->r))
+    s.at_panel = lines(s.block_rows * s.chunk * LM_DEPTH * s.size);
+    s.at_sums = s.at_panel + lines(w->pairs ? 0 : PANEL_DEPTH * w->columns * 4);
+    s.each = s.at_sums + lines((w->gated ? s.block_rows : LM_TILE_ROWS) * w->columns * 4);
+    bytes = s.each * (size_t)lm_cpu_threads();
+    if (!lm_cpu_terms_open(p, &t, w, q->b, q->r))
         return false;
     s.memory = lm_scratch_get(p->scratch, bytes);
-    s.y = q->w->gated ? NULL : q->y->data;
+    s.y = w->gated ? NULL : q->y->data;
     s.terms = &t;
     worked = s.memory ? lm_cpu_each(p, s.row_blocks * s.panel_groups, run_job, &s)
                       : lm_pass_fail(p, MEMORY, "no memory for a product (%zu bytes)", bytes);

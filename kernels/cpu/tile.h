@@ -21,7 +21,7 @@ typedef struct lm_cpu_ends {
 } lm_cpu_ends;
 
 /* `blocks` blocks of A in each of which the first `depth` numbers of a row count. */
-typedef void lm_cpu_tile(const float *a, const float *b, int64_t blocks, int64_t depth,
+typedef void lm_cpu_tile(const void *a, const void *b, int64_t blocks, int64_t depth,
                          const lm_cpu_ends *ends);
 
 typedef struct lm_cpu_tiles {
@@ -37,5 +37,14 @@ typedef struct lm_cpu_tiles {
     void (*gate)(void *y, lm_dtype to, int64_t stride, const float *sums, int64_t n, int64_t count);
 } lm_cpu_tiles;
 LM_CPU_FAMILY(lm_cpu_tiles)
+
+/* The same in bf16 with sums in f32, where the processor multiplies pairs of them (LM_CPU_HAS_BF16). A's
+ * rows are LM_DEPTH numbers apart as well; a panel is [k / 2][columns][2]; depth is even. */
+typedef struct lm_cpu_pairs {
+    lm_cpu_tile *const *tile; /* NULL: not at this level */
+    /* as gather above, rounded to bf16; an odd count is followed by a zero */
+    void (*gather)(uint16_t *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count);
+} lm_cpu_pairs;
+LM_CPU_FAMILY(lm_cpu_pairs)
 
 #endif

@@ -1,5 +1,6 @@
 /* tile.c: the innermost product. Sums live in registers: ROWS × 2 vectors, beside two of B and one of A. */
 #include "kernels/cpu/tile.h"
+#include "kernels/cpu/simd/ends.h"
 #include "kernels/cpu/simd/math.h"
 #include "kernels/cpu/simd/number.h"
 
@@ -12,15 +13,7 @@ enum { ROWS = 6 }; /* 16 registers */
 #endif
 enum { COLUMNS = 2 * LM_VF };
 
-/* A row of a tile: one or two lines of the cache. */
-LM_INLINE void ask(const float *row)
-{
-    __builtin_prefetch(row);
-    __builtin_prefetch(row + COLUMNS - 1);
-}
-
-/* `from` and y are asked for at the start and touched at the end: they lie far apart, row by row. The next
- * block of A is asked for line by line. */
+/* The next block of A is asked for line by line. */
 LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t blocks, int64_t depth,
                     const lm_cpu_ends *e)
 {
@@ -28,13 +21,9 @@ LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t bloc
 
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
-        if (e->from)
-            ask(e->from + i * e->from_stride);
-        if (e->from != e->y)
-            ask(e->y + i * e->y_stride);
+        lm_ends_ask(e, i);
         sum[i][0] = sum[i][1] = (lm_vf){ 0 };
     }
-
     for (int64_t t = 0; t < blocks; t++, a += rows * LM_DEPTH)
         for (int64_t k = 0; k < depth; k++, b += COLUMNS) {
             const lm_vf b0 = lm_v_load(b), b1 = lm_v_load(b + LM_VF);
@@ -48,21 +37,13 @@ LM_INLINE void tile(const int rows, const float *a, const float *b, int64_t bloc
                 sum[i][1] += x * b1;
             }
         }
-
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < 2; j++) {
-            if (e->bias)
-                sum[i][j] += lm_v_load(e->bias + j * LM_VF);
-            if (e->from)
-                sum[i][j] += lm_v_load(e->from + i * e->from_stride + j * LM_VF);
-            lm_v_store(e->y + i * e->y_stride + j * LM_VF, sum[i][j]);
-        }
+        lm_ends_store(e, i, sum[i]);
 }
 
 #define TILE(r)                                                                                \
-    static void tile_##r(const float *a, const float *b, int64_t blocks, int64_t depth,        \
+    static void tile_##r(const void *a, const void *b, int64_t blocks, int64_t depth,          \
                          const lm_cpu_ends *e)                                                 \
     {                                                                                          \
         tile(r, a, b, blocks, depth, e);                                                       \
