@@ -115,10 +115,3 @@ const char *lm_cpu_describe(void)
              lm_cpu_threads(), lm_cpu_threads() == 1 ? "" : "s");
     return text;
 }
-
-/* No kernel computes bf16 products faster than f32 ones yet, so there is nothing to measure. */
-lm_compute lm_cpu_choose_compute(const char *memory)
-{
-    (void)memory;
-    return LM_COMPUTE_F32;
-}
