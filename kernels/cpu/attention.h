@@ -36,14 +36,18 @@ typedef struct lm_cpu_attend {
     int queries; /* the most in a block */
     int lanes;   /* a block costs whole multiples of these */
     int tile;    /* keys, and channels, that are packed side by side */
+    int pair;    /* numbers in a word: 1 (f32) or 2 (bf16) */
 
-    /* Block `i` of LM_KEYS keys (fewer at the end of n_k) as f32. k: [key / tile][d][tile];
-     * v: [LM_KEYS-block][d / tile][key][tile]; what does not exist is 0. Both hold n_k and d rounded up to
-     * whole tiles, k n_k·d, v n_k·d rounded up. */
+    /* Block `i` of LM_KEYS keys (fewer at the end of n_k) as words. k: [key / tile][d / pair][tile];
+     * v: [LM_KEYS-block][d / tile][key / pair][tile]; every division rounds up, what does not exist is 0. */
     void (*pack)(float *k_out, float *v_out, const lm_cpu_head *k, const lm_cpu_head *v, int64_t n_k,
                  int64_t d, int64_t i);
     void (*block)(const lm_cpu_block *b, float *work); /* work: its floats are attention.c's affair */
 } lm_cpu_attend;
 LM_CPU_FAMILY(lm_cpu_attend)
+
+/* The same on words of two bf16, for machines that have VDPBF16PS; .pair is 0 at levels that never do. */
+typedef lm_cpu_attend lm_cpu_attend_bf16;
+LM_CPU_FAMILY(lm_cpu_attend_bf16)
 
 #endif

@@ -43,6 +43,22 @@ LM_INLINE lm_vf lm_v_exp2(lm_vf x)
     return lm_v_times_power(p, n);
 }
 
+/* The same, 1e-4: enough where the answer is rounded to bf16. */
+LM_INLINE lm_vf lm_v_exp2_rough(lm_vf x)
+{
+    lm_vf n, f, p;
+
+#if !defined(__AVX512F__)
+    x = lm_v_max(lm_v_all(-126.0f), x);
+#endif
+    n = lm_v_round(x);
+    f = x - n;
+    p = f * 0.0551716648f + 0.242611125f;
+    p = p * f + 0.693260968f;
+    p = p * f + 0.999928057f;
+    return lm_v_times_power(p, n);
+}
+
 /* e^x, 2e-7; from 88 on e^88, below -87 something under 2e-38. NaN stays NaN. */
 LM_INLINE lm_vf lm_v_exp(lm_vf x)
 {

@@ -1,0 +1,356 @@
+/* attend.h: one block of queries against all keys of a head; lanes are queries. The file that includes it
+ * says how many numbers a product takes at a time:
+ *
+ *     LM_PAIR 1   f32
+ *     LM_PAIR 2   two bf16 in the place of one float (VDPBF16PS): two channels of q and k, two keys of the
+ *                 weights and v; sums are f32
+ *
+ * A "word" below is such a place. */
+#include "kernels/cpu/attention.h"
+#include "kernels/cpu/simd/math.h"
+#include "kernels/cpu/simd/number.h"
+#include "kernels/cpu/simd/square.h"
+
+#if LM_PAIR == 2
+#define HOT LM_INLINE __attribute__((target("avx512bf16")))
+#define COLD static __attribute__((target("avx512bf16")))
+#else
+#define HOT LM_INLINE
+#define COLD static
+#endif
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+enum { TILE = 8 }; /* 24 sums, 3 vectors of queries and a broadcast in 32 registers */
+#else
+enum { TILE = 4 }; /* 12 of 16 */
+#endif
+enum { VECTORS = 3, QUERIES = VECTORS * LM_VF };
+
+LM_INLINE int64_t at_most(int64_t n, int64_t most)
+{
+    return n < most ? n : most;
+}
+
+LM_INLINE int64_t words(int64_t n)
+{
+    return (n + LM_PAIR - 1) / LM_PAIR;
+}
+
+LM_INLINE int64_t tiles(int64_t n)
+{
+    return (n + TILE - 1) / TILE;
+}
+
+/* ------------------------------------------------------------------ numbers and words */
+
+/* Channels [c, c + LM_VF) of a row; those from d on are 0. */
+HOT lm_vf load(const lm_cpu_head *h, int64_t row, int64_t c, int64_t d)
+{
+    const int64_t   at = row * h->stride + c, n = at_most(d - c, LM_VF);
+    const uint16_t *half = (const uint16_t *)h->at + at;
+    uint16_t        part[LM_VF] = { 0 };
+
+    if (n <= 0)
+        return (lm_vf){ 0 };
+    if (h->dtype == LM_F32)
+        return lm_v_load_n((const float *)h->at + at, n);
+    if (n < LM_VF)
+        half = memcpy(part, half, (size_t)n * 2);
+    return h->dtype == LM_BF16 ? lm_v_from_bf16(half) : lm_v_from_f16(half);
+}
+
+#if LM_PAIR == 2
+/* Words of two numbers each, rounded to bf16; a tie goes away from 0. */
+HOT lm_vf join(lm_vf low, lm_vf high)
+{
+    return (lm_vf)(((lm_vu)low + 0x8000) >> 16 | (((lm_vu)high + 0x8000) & 0xffff0000));
+}
+
+/* Words [c, c + LM_VF) of a row: numbers that lie side by side already are a word. */
+HOT lm_vf load_words(const lm_cpu_head *h, int64_t row, int64_t c, int64_t d)
+{
+    if (h->dtype == LM_BF16 && 2 * c + 2 * LM_VF <= d)
+        return lm_v_load((const float *)((const uint16_t *)h->at + row * h->stride + 2 * c));
+    return (lm_vf)_mm512_cvtne2ps_pbh((__m512)load(h, row, 2 * c + LM_VF, d), (__m512)load(h, row, 2 * c, d));
+}
+
+HOT lm_vf product(lm_vf sum, lm_vf x, lm_vf y)
+{
+    return (lm_vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)x, (__m512bh)y);
+}
+
+HOT lm_vf power(lm_vf x)
+{
+    return lm_v_exp2_rough(x);
+}
+#else
+HOT lm_vf load_words(const lm_cpu_head *h, int64_t row, int64_t c, int64_t d)
+{
+    return load(h, row, c, d);
+}
+
+HOT lm_vf product(lm_vf sum, lm_vf x, lm_vf y)
+{
+    return sum + x * y;
+}
+
+HOT lm_vf power(lm_vf x)
+{
+    return lm_v_exp2(x);
+}
+#endif
+
+/* Words [c, c + LM_VF) of LM_VF rows, turned: v[i] is word c + i of the rows. */
+HOT void load_turned(lm_vf *v, const lm_cpu_head *h, int64_t row, int64_t rows, int64_t c, int64_t d)
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < LM_VF; i++)
+        v[i] = row + i < rows ? load_words(h, row + i, c, d) : (lm_vf){ 0 };
+    lm_v_turn(v);
+}
+
+/* ------------------------------------------------------------------ packing */
+
+/* Lanes of a vector, TILE at a time or all that there are. */
+#define PARTS(part) for (int part = 0; part < LM_VF; part += TILE < LM_VF ? TILE : LM_VF)
+enum { PART_BYTES = (TILE < LM_VF ? TILE : LM_VF) * 4 };
+
+HOT void pack_k(float *out, const lm_cpu_head *k, int64_t n, int64_t d)
+{
+    const int64_t whole = tiles(n) * TILE, depth = words(d);
+
+    for (int64_t j = 0; j < whole; j += LM_VF)
+        for (int64_t c = 0; c < depth; c += LM_VF) {
+            lm_vf v[LM_VF];
+
+            load_turned(v, k, j, n, c, d);
+            for (int i = 0; i < LM_VF && c + i < depth; i++)
+                PARTS(part)
+                    if (j + part < whole)
+                        memcpy(out + ((j + part) / TILE * depth + c + i) * TILE + (j + part) % TILE,
+                               (const char *)&v[i] + part * 4, PART_BYTES);
+        }
+}
+
+HOT void pack_v(float *out, const lm_cpu_head *v, int64_t n, int64_t d)
+{
+    const int64_t whole = tiles(d) * TILE;
+
+    for (int64_t j = 0; j < n; j += LM_PAIR)
+        for (int64_t c = 0; c < whole; c += LM_VF) {
+            lm_vf x = load(v, j, c, d);
+
+#if LM_PAIR == 2
+            x = join(x, j + 1 < n ? load(v, j + 1, c, d) : (lm_vf){ 0 });
+#endif
+            PARTS(part)
+                if (c + part < whole)
+                    memcpy(out + ((c + part) / TILE * words(n) + j / LM_PAIR) * TILE + (c + part) % TILE,
+                           (const char *)&x + part * 4, PART_BYTES);
+        }
+}
+
+/* h with row `row` as its first. */
+HOT lm_cpu_head from_row(lm_cpu_head h, int64_t row)
+{
+    h.at = (const char *)h.at + row * h.stride * (h.dtype == LM_F32 ? 4 : 2);
+    return h;
+}
+
+COLD void pack(float *k_out, float *v_out, const lm_cpu_head *k, const lm_cpu_head *v, int64_t n_k,
+               int64_t d, int64_t i)
+{
+    const int64_t     first = i * LM_KEYS, n = at_most(n_k - first, LM_KEYS);
+    const lm_cpu_head ks = from_row(*k, first), vs = from_row(*v, first);
+
+    pack_k(k_out + first * words(d), &ks, n, d);
+    pack_v(v_out + words(first) * tiles(d) * TILE, &vs, n, d);
+}
+
+/* ------------------------------------------------------------------ one block of keys */
+
+/* -infinity in the lanes below `n`. */
+HOT lm_vf hide(lm_vf x, int64_t n)
+{
+    static const int32_t lanes[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+    lm_vi                lane;
+
+    memcpy(&lane, lanes, sizeof lane);
+    return lm_v_pick(lane < (int32_t)at_most(n, LM_VF), lm_v_all(-__builtin_inff()), x);
+}
+
+/* sum[TILE][vectors] += a[TILE] · b[vectors] for each of n words. */
+#define PRODUCTS(sum, a, b, n)                                                                 \
+    for (int64_t k_ = 0; k_ < (n); k_++, (a) += TILE, (b) += vectors * LM_VF)                  \
+        _Pragma("GCC unroll 8") for (int t = 0; t < TILE; t++)                                 \
+        {                                                                                      \
+            const lm_vf x_ = lm_v_all((a)[t]);                                                 \
+            _Pragma("GCC unroll 3") for (int u = 0; u < vectors; u++)                          \
+                (sum)[t][u] = product((sum)[t][u], lm_v_load((b) + u * LM_VF), x_);            \
+        }
+
+/* Scores of TILE keys, p[key][query] = k · q; `most` rises with those of the first n. Key j is `ahead` + j
+ * tokens after query 0, and hidden from the queries before it. */
+HOT void score(const int vectors, float *p, lm_vf *most, const float *q, const float *k, int64_t depth,
+               int64_t n, int64_t ahead)
+{
+    lm_vf sum[TILE][VECTORS] = { 0 };
+
+    PRODUCTS(sum, k, q, depth)
+
+    if (ahead + TILE > 1)
+#pragma GCC unroll 8
+        for (int j = 0; j < TILE; j++)
+#pragma GCC unroll 3
+            for (int u = 0; u < vectors; u++)
+                sum[j][u] = hide(sum[j][u], ahead + j - u * LM_VF);
+
+#pragma GCC unroll 8
+    for (int j = 0; j < TILE; j++)
+#pragma GCC unroll 3
+        for (int u = 0; u < vectors; u++) {
+            if (j < n)
+                most[u] = lm_v_max(most[u], sum[j][u]);
+            lm_v_store(p + (j * vectors + u) * LM_VF, sum[j][u]);
+        }
+}
+
+/* Scores become words of weights, 2^((p - most) · scale), where they are; what was summed under the old
+ * maximum shrinks by `fade`. */
+HOT void weigh(const int vectors, float *p, int64_t n, float scale, const lm_vf *most, const lm_vf *before,
+               lm_vf *total, lm_vf *fade)
+{
+    lm_vf zero[VECTORS];
+    float *out = p;
+
+#pragma GCC unroll 3
+    for (int u = 0; u < vectors; u++) {
+        zero[u] = most[u] * scale;
+        fade[u] = power(before[u] * scale - zero[u]);
+        total[u] *= fade[u];
+    }
+    for (int64_t j = 0; j < n; j += LM_PAIR, p += LM_PAIR * vectors * LM_VF)
+#pragma GCC unroll 3
+        for (int u = 0; u < vectors; u++, out += LM_VF) {
+            lm_vf w = power(lm_v_load(p + u * LM_VF) * scale - zero[u]);
+
+            total[u] += w;
+#if LM_PAIR == 2
+            if (j + 1 < n) {
+                const lm_vf next = power(lm_v_load(p + (vectors + u) * LM_VF) * scale - zero[u]);
+
+                total[u] += next;
+                w = join(w, next);
+            } else {
+                w = join(w, (lm_vf){ 0 });
+            }
+#endif
+            lm_v_store(out, w);
+        }
+}
+
+/* TILE channels: sum[channel][query] = sum · fade + p · v over n words of keys. */
+HOT void gather(const int vectors, float *sum, const lm_vf *fade, const float *p, const float *v, int64_t n)
+{
+    lm_vf now[TILE][VECTORS];
+
+#pragma GCC unroll 8
+    for (int c = 0; c < TILE; c++)
+#pragma GCC unroll 3
+        for (int u = 0; u < vectors; u++)
+            now[c][u] = lm_v_load(sum + (c * vectors + u) * LM_VF) * fade[u];
+
+    PRODUCTS(now, v, p, n)
+
+#pragma GCC unroll 8
+    for (int c = 0; c < TILE; c++)
+#pragma GCC unroll 3
+        for (int u = 0; u < vectors; u++)
+            lm_v_store(sum + (c * vectors + u) * LM_VF, now[c][u]);
+}
+
+/* ------------------------------------------------------------------ one block of queries */
+
+/* q as [word][query]. */
+HOT void turn_in(float *out, const lm_cpu_block *b, int64_t width)
+{
+    const int64_t depth = words(b->d);
+
+    for (int64_t u = 0; u < width; u += LM_VF)
+        for (int64_t c = 0; c < depth; c += LM_VF) {
+            lm_vf v[LM_VF];
+
+            load_turned(v, &b->q, u, b->n_q, c, b->d);
+            for (int i = 0; i < LM_VF && c + i < depth; i++)
+                lm_v_store(out + (c + i) * width + u, v[i]);
+        }
+}
+
+HOT void store(const lm_cpu_block *b, int64_t row, int64_t c, lm_vf v)
+{
+    const int64_t at = row * b->y_stride + c, n = at_most(b->d - c, LM_VF);
+    uint16_t     *half = (uint16_t *)b->y + at, part[LM_VF];
+
+    if (b->y_dtype == LM_F32) {
+        lm_v_store_n((float *)b->y + at, v, n);
+        return;
+    }
+    lm_v_to_bf16(n < LM_VF ? part : half, v);
+    if (n < LM_VF)
+        memcpy(half, part, (size_t)n * 2);
+}
+
+/* sum [channel][query] over total [query], as rows of y. */
+HOT void turn_out(const lm_cpu_block *b, const float *sum, const lm_vf *total, int64_t width)
+{
+    for (int64_t u = 0; u < width; u += LM_VF)
+        for (int64_t c = 0; c < b->d; c += LM_VF) {
+            const lm_vf scale = 1.0f / total[u / LM_VF];
+            lm_vf       v[LM_VF];
+
+#pragma GCC unroll 16
+            for (int i = 0; i < LM_VF; i++)
+                v[i] = c + i < b->d ? lm_v_load(sum + (c + i) * width + u) * scale : (lm_vf){ 0 };
+            lm_v_turn(v);
+            for (int64_t i = 0; i < LM_VF && u + i < b->n_q; i++)
+                store(b, u + i, c, v[i]);
+        }
+}
+
+HOT void attend(const int vectors, const lm_cpu_block *b, float *work)
+{
+    const int64_t width = vectors * LM_VF, depth = words(b->d), wide = tiles(b->d) * TILE;
+    const int64_t end = at_most(b->n_k, b->first == LM_CPU_SEES_ALL ? b->n_k : b->first + b->n_q);
+    const float   scale = 1.44269504f / __builtin_sqrtf((float)b->d); /* log2(e): powers of 2 */
+    float        *q = work, *p = q + depth * width, *sum = p + LM_KEYS * width;
+    lm_vf         most[VECTORS], before[VECTORS], fade[VECTORS], total[VECTORS] = { 0 };
+
+    turn_in(q, b, width);
+    memset(sum, 0, (size_t)(wide * width) * sizeof *sum);
+    for (int u = 0; u < vectors; u++)
+        most[u] = lm_v_all(-__builtin_inff());
+
+    for (int64_t first = 0; first < end; first += LM_KEYS) {
+        const int64_t n = at_most(b->n_k - first, LM_KEYS);
+        const float  *v = b->v + words(first) * wide;
+
+        memcpy(before, most, sizeof before);
+        for (int64_t j = 0; j < n; j += TILE)
+            score(vectors, p + j * width, most, q, b->k + (first + j) * depth, depth, n - j,
+                  first + j - b->first);
+        weigh(vectors, p, n, scale, most, before, total, fade);
+        for (int64_t c = 0; c < wide; c += TILE)
+            gather(vectors, sum + c * width, fade, p, v + c * words(n), words(n));
+    }
+    turn_out(b, sum, total, width);
+}
+
+COLD void block(const lm_cpu_block *b, float *work)
+{
+    if (b->n_q > 2 * LM_VF)
+        attend(3, b, work);
+    else if (b->n_q > LM_VF)
+        attend(2, b, work);
+    else
+        attend(1, b, work);
+}
