@@ -1,5 +1,5 @@
-/* check_parts.h: what the files of the check share: check.c walks, check_link.c and check_value.c settle one
- * input each, issue.c words the faults. */
+/* check_parts.h: what the files of the check share: check.c frames it, check_walk.c goes from node to node,
+ * check_link.c, check_value.c and check_name.c settle one input each, issue.c words the faults. */
 #ifndef LM_GRAPH_CHECK_PARTS_H
 #define LM_GRAPH_CHECK_PARTS_H
 
@@ -24,6 +24,10 @@ void        lm_check_keep_value(lm_checker *k, limn_value *v);                  
 /* Names of the files of a kind, sorted; read once a check.                                  [lends] */
 char      **lm_check_names(lm_checker *k, const char *folder, int *count);
 void        lm_check_memory_free(struct lm_check_memory *m);
+
+/* From every output node through what it needs: fills the nodes' args and `valid`, and the lists of outputs.
+ * `inputs` and `bytes`: the most inputs and the largest args struct that a class here has. */
+void lm_check_walk(lm_checker *k, int inputs, size_t bytes);
 
 /* ------------------------------------------------------------------ issue.c */
 

@@ -96,153 +96,21 @@ static lm_json_ref add(struct reader *r, lm_json_kind kind, const char *text, si
 
 /* ------------------------------------------------------------------ strings */
 
-/* The first byte from s on that is a quote, a backslash, a control character or not ASCII. */
-static char *skip_plain(char *s)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t       x, found;
-
-    for (;; s += 8) {
-        memcpy(&x, s, 8);
-        found = (x - 0x20 * ones) | ((x ^ '"' * ones) - ones) | ((x ^ '\\' * ones) - ones) | x;
-        found &= 0x80 * ones;
-        if (found) /* bytes below the lowest mark are clean; those above may be marked by a borrow */
-            return s + __builtin_ctzll(found) / 8;
-    }
-}
-
-/* Bytes of the character at s, whose first byte is not ASCII; 0 when it is not UTF-8.
- * Source: RFC 3629, section 4. */
-static int utf8_length(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    const int            n = u[0] < 0xc2 ? 0 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : u[0] < 0xf5 ? 4 : 0;
-
-    for (int i = 1; i < n; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
-        (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
-        return 0;
-    return n;
-}
-
-static char *put_utf8(char *w, uint32_t c)
-{
-    if (c < 0x80) {
-        *w++ = (char)c;
-    } else if (c < 0x800) {
-        *w++ = (char)(0xc0 | c >> 6);
-        *w++ = (char)(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-        *w++ = (char)(0xe0 | c >> 12);
-        *w++ = (char)(0x80 | (c >> 6 & 63));
-        *w++ = (char)(0x80 | (c & 63));
-    } else {
-        *w++ = (char)(0xf0 | c >> 18);
-        *w++ = (char)(0x80 | (c >> 12 & 63));
-        *w++ = (char)(0x80 | (c >> 6 & 63));
-        *w++ = (char)(0x80 | (c & 63));
-    }
-    return w;
-}
-
-/* Four hexadecimal digits at s, or -1. */
-static int32_t hex4(const char *s)
-{
-    int32_t x = 0;
-
-    for (int i = 0; i < 4; i++) {
-        const char c = s[i];
-
-        if (c >= '0' && c <= '9')
-            x = x << 4 | (c - '0');
-        else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-            x = x << 4 | ((c | 32) - 'a' + 10);
-        else
-            return -1;
-    }
-    return x;
-}
-
-/* \uXXXX at *s: a character, of two escapes when they are the halves of a pair. */
-static bool read_hex_escape(struct reader *r, char **s, char **w)
-{
-    int32_t c = hex4(*s + 2), low;
-
-    if (c < 0) {
-        r->at = *s;
-        return fail(r, "\\u needs four hexadecimal digits");
-    }
-    *s += 6;
-    if (c >= 0xd800 && c < 0xdc00 && (*s)[0] == '\\' && (*s)[1] == 'u') {
-        low = hex4(*s + 2);
-        if (low >= 0xdc00 && low < 0xe000) {
-            c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-            *s += 6;
-        }
-    }
-    *w = put_utf8(*w, (uint32_t)c);
-    return true;
-}
-
-static bool read_escape(struct reader *r, char **s, char **w)
-{
-    static const char names[] = "\"\\/bfnrt", chars[] = "\"\\/\b\f\n\r\t";
-    const char       *name = (*s)[1] ? strchr(names, (*s)[1]) : NULL;
-
-    if ((*s)[1] == 'u')
-        return read_hex_escape(r, s, w);
-    if (!name) {
-        r->at = *s;
-        return fail(r, "this is no escape that JSON has");
-    }
-    *(*w)++ = chars[name - names];
-    *s += 2;
-    return true;
-}
-
-/* The rest of a string from s on, the first byte that is not plain, decoded in place. */
-static bool read_rest(struct reader *r, char *s, char **end)
-{
-    char *w = s, *run;
-    int   n;
-
-    while (*s != '"') {
-        if (*s == '\\') {
-            if (!read_escape(r, &s, &w))
-                return false;
-        } else if ((unsigned char)*s < 0x20) {
-            r->at = s;
-            return fail(r, "a control character in a string must be written as an escape");
-        } else if (*s & 0x80) {
-            n = utf8_length(s);
-            if (!n)
-                return fail_at(r, s, "these bytes are not UTF-8");
-            memmove(w, s, (size_t)n);
-            w += n;
-            s += n;
-        } else {
-            run = s;
-            s = skip_plain(s);
-            memmove(w, run, (size_t)(s - run));
-            w += s - run;
-        }
-    }
-    *end = w;
-    r->at = s + 1;
-    return true;
-}
-
 /* The string that begins at r->at, its quote included. */
 static bool read_string(struct reader *r, char **text, size_t *size)
 {
-    char *begin = r->at + 1, *end = skip_plain(begin);
+    char       *begin = r->at + 1, *end = lm_json_skip_plain(begin);
+    const char *fault;
 
-    if (*end == '"')
-        r->at = end + 1;
-    else if (!read_rest(r, end, &end))
-        return false;
+    r->at = end;
+    if (*end != '"') {
+        fault = lm_json_decode(&r->at, &end);
+        if (fault) {
+            fail(r, fault);
+            return false;
+        }
+    }
+    r->at++;
     *end = 0; /* at the latest on the closing quote, which has been read */
     *text = begin;
     *size = (size_t)(end - begin);
