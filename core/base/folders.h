@@ -45,6 +45,7 @@ typedef struct lm_new_file {
     int   fd;         /* write here */
     int   directory;  /* descriptors and names are lm_folders' own affair */
     char *temporary, *final;
+    bool  durable;    /* waits for the disk before it appears; previews in temp need not */
     bool  taken;      /* commit failed because a file of that name is there: rename, commit again */
 } lm_new_file;
 bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new_file *out,

@@ -77,7 +77,7 @@ bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new
     const lm_kind *k = lm_kind_find(f, kind);
     const char    *fault = lm_beneath_fault(name), *last;
 
-    *out = (lm_new_file){ .fd = -1, .directory = -1 };
+    *out = (lm_new_file){ .fd = -1, .directory = -1, .durable = strcmp(kind, "temp") != 0 };
     if (!k || !k->open_to_requests)
         return limn_fail(err, BUG, "files are not written to %s", lm_shown_name(kind).text);
     if (fault || name[strlen(name) - 1] == '/')
@@ -113,7 +113,7 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
     bool closed;
 
     if (file->fd >= 0) {
-        closed = !fsync(file->fd);
+        closed = !file->durable || !fsync(file->fd);
         if (close(file->fd))
             closed = false;
         file->fd = -1;
@@ -127,7 +127,8 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
     }
     lm_free(file->temporary);
     file->temporary = NULL;
-    fsync(file->directory); /* the picture is whole either way; some file systems cannot */
+    if (file->durable)
+        fsync(file->directory); /* the file is whole either way, and some file systems cannot */
     lm_new_file_abandon(file);
     return true;
 }

@@ -13,17 +13,22 @@
 bool lm_picture_size_ok(const lm_source *s, int64_t width, int64_t height, int64_t frames,
                         limn_error *err)
 {
+    const int64_t most = s->most_pixels ? s->most_pixels : LM_PICTURE_PIXELS;
+    const int64_t most_in_frames = LM_PICTURE_FRAMES * most;
+
     if (width < 1 || height < 1 || frames < 1)
         return limn_fail(err, FILE, "%s claims to be %" PRId64 " x %" PRId64 " pixels", s->label, width,
                          height);
-    if (width > LM_PICTURE_SIDE || height > LM_PICTURE_SIDE || width * height > LM_PICTURE_PIXELS)
+    if (width > LM_PICTURE_SIDE || height > LM_PICTURE_SIDE)
+        return limn_fail(err, FILE, "%s is %" PRId64 " x %" PRId64 " pixels; no side may have more than %d",
+                         s->label, width, height, LM_PICTURE_SIDE);
+    if (width * height > most)
         return limn_fail(err, FILE, "%s is %" PRId64 " x %" PRId64 " pixels, more than the %" PRId64
-                         " megapixels that a picture may have", s->label, width, height,
-                         LM_PICTURE_PIXELS >> 20);
-    if (frames > LM_PICTURE_FRAME_PIXELS / (width * height))
+                         " megapixels that a picture may have", s->label, width, height, most >> 20);
+    if (frames > most_in_frames / (width * height))
         return limn_fail(err, FILE, "%s has %" PRId64 " frames of %" PRId64 " x %" PRId64 " pixels, more "
                          "than the %" PRId64 " megapixels that an animation may have", s->label, frames,
-                         width, height, LM_PICTURE_FRAME_PIXELS >> 20);
+                         width, height, most_in_frames >> 20);
     return true;
 }
 

@@ -14,8 +14,7 @@
 
 /* One picture: 8192 · 8192. All frames of an animation together: four of those. */
 #define LM_PICTURE_PIXELS (64 * INT64_C(1048576))
-#define LM_PICTURE_FRAME_PIXELS (4 * LM_PICTURE_PIXELS)
-enum { LM_PICTURE_SIDE = 65535 };
+enum { LM_PICTURE_FRAMES = 4, LM_PICTURE_SIDE = 65535 };
 
 typedef struct lm_picture {
     int      width, height, frames;

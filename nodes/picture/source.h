@@ -13,6 +13,7 @@ typedef struct lm_source {
     uint64_t           size, at;
     const char        *label; /* names the file in every sentence; lent */
     const atomic_bool *stop;  /* read between rows; NULL: nobody stops it */
+    int64_t            most_pixels; /* of one picture; 0: LM_PICTURE_PIXELS */
 } lm_source;
 
 /* `fd` stays the caller's. FILE when it is not a file that can be read. */

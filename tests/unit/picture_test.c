@@ -266,31 +266,42 @@ static void want_refused(const void *bytes, size_t n, const char *words)
         lm_picture_done(&p);
 }
 
+static void want_size_refused(uint32_t w, uint32_t h, const char *words)
+{
+    lm_text t = { 0 };
+
+    put_header(&t, w, h, 8, 2, 0);
+    put_zeros(&t, 1 << 20);
+    put_end(&t);
+    want_refused(t.at, t.size, words);
+    lm_text_done(&t);
+}
+
 TEST(a_picture_larger_than_64_megapixels_is_refused_by_its_header)
 {
-    static const uint32_t sizes[][2] = { { 13000, 13000 }, { 9000, 9000 }, { 65536, 1 }, { 1, 65536 },
-                                         { 0x7fffffff, 0x7fffffff }, { 0x80000000, 2 }, { 8193, 8192 } };
+    const size_t before = memory_mark();
 
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        lm_text t = { 0 };
-
-        put_header(&t, sizes[i][0], sizes[i][1], 8, 2, 0);
-        put_zeros(&t, 1 << 20);
-        put_end(&t);
-        want_refused(t.at, t.size, "pixels, more than the 64 megapixels");
-        lm_text_done(&t);
-    }
+    want_size_refused(13000, 13000, "is 13000 x 13000 pixels, more than the 64 megapixels");
+    want_size_refused(9000, 9000, "is 9000 x 9000 pixels, more than the 64 megapixels");
+    want_size_refused(8193, 8192, "more than the 64 megapixels");
+    want_size_refused(65536, 1, "no side may have more than 65535");
+    want_size_refused(1, 65536, "no side may have more than 65535");
+    want_size_refused(0x7fffffff, 0x7fffffff, "no side may have more than 65535");
+    want_size_refused(0x80000000, 2, "no side may have more than 65535");
+    WANT(peak_memory() - before <= 16 << 20);
 }
 
 TEST(a_header_that_claims_more_than_its_bytes_can_hold_is_refused)
 {
-    lm_text t = { 0 };
+    const size_t before = memory_mark();
+    lm_text      t = { 0 };
 
     put_header(&t, 8000, 8000, 8, 6, 0);
     put_zeros(&t, 100000);
     put_end(&t);
     want_refused(t.at, t.size, "more than its");
     lm_text_done(&t);
+    WANT(peak_memory() - before <= 16 << 20);
 }
 
 TEST(a_text_chunk_that_claims_gigabytes_is_refused)
@@ -457,6 +468,26 @@ TEST(what_is_no_picture_is_told_so)
     want_refused("GIF89a, and so on", 17, "of the kind GIF");
     want_refused("RIFF\4\0\0\0WAVE", 12, "neither PNG nor JPEG nor WebP");
     want_refused("\xff\xd8\xff\xe0", 4, "cut off");
+}
+
+/* A progressive picture whose first scan comes again and again: each would pass over all of it. */
+TEST(a_jpeg_of_endless_scans_is_refused)
+{
+    file       f = slurp("q75_progressive.jpg");
+    lm_text    t = { 0 };
+    size_t     sos = 0, end;
+
+    while (f.at[sos] != 0xff || f.at[sos + 1] != 0xda)
+        sos++;
+    for (end = sos + 2; f.at[end] != 0xff || !f.at[end + 1];)
+        end++;
+    lm_text_add(&t, (const char *)f.at, sos);
+    for (int i = 0; i < 150; i++)
+        lm_text_add(&t, (const char *)f.at + sos, end - sos);
+    lm_text_add(&t, (const char *)f.at + end, f.n - end);
+    want_refused(t.at, t.size, "more than 100 scans");
+    lm_text_done(&t);
+    free(f.at);
 }
 
 TEST(a_stopped_reading_says_so)
