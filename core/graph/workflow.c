@@ -240,12 +240,14 @@ static bool set_input(lm_workflow *w, lm_workflow_node *n, const limn_input *in,
                       const char *value, limn_error *err)
 {
     const size_t size = strlen(value);
-    limn_error   not_json = { 0 };
+    limn_error   why = { 0 };
 
     if (!own_inputs(w, n, err))
         return false;
-    if (!takes_text(in) && lm_json_set(w->json, n->inputs, name, value, size, &not_json))
+    if (!takes_text(in) && lm_json_set(w->json, n->inputs, name, value, size, &why))
         return true;
+    if (why.code == LIMN_MEMORY)
+        return limn_fail(err, MEMORY, "%.300s", why.text);
     return lm_json_set_string(w->json, n->inputs, name, value, size, err);
 }
 
