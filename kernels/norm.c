@@ -17,30 +17,41 @@ static bool fits(lm_pass *p, const char *op, const lm_tensor *x, const lm_tensor
     return true;
 }
 
-static lm_tensor *group_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
-                             int groups, double eps, bool silu)
+/* Into y, or into fresh scratch when y is NULL. */
+static lm_tensor *group_norm(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *g,
+                             const lm_tensor *b, int groups, double eps, bool silu)
 {
-    lm_tensor *y;
-
     LM_ENTER(p);
     if (!fits(p, "group_norm", x, g, b, 2))
         return NULL;
     LM_WANT(p, groups > 0 && lm_dim(x, -1) % groups == 0,
             "group_norm: %" PRId64 " channels cannot be put into %d groups", lm_dim(x, -1), groups);
-    y = lm_scratch_tensor(p, lm_compute_dtype(p), lm_shape_of(x));
+    if (!y)
+        y = lm_scratch_tensor(p, lm_compute_dtype(p), lm_shape_of(x));
     return LM_RUN(p, group_norm, y, x, g, b, groups, eps, silu);
 }
 
 lm_tensor *lm_group_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                          int groups, double eps)
 {
-    return group_norm(p, x, g, b, groups, eps, false);
+    return group_norm(p, NULL, x, g, b, groups, eps, false);
 }
 
 lm_tensor *lm_group_norm_silu(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                               int groups, double eps)
 {
-    return group_norm(p, x, g, b, groups, eps, true);
+    return group_norm(p, NULL, x, g, b, groups, eps, true);
+}
+
+lm_tensor *lm_group_norm_silu_over(lm_pass *p, lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
+                                   int groups, double eps)
+{
+    const bool here = x && x->dtype == LM_F32 && lm_compute_dtype(p) == LM_F32 && !x->release;
+    lm_tensor *y = group_norm(p, here ? x : NULL, x, g, b, groups, eps, true);
+
+    if (!here)
+        lm_drop(p, x);
+    return y;
 }
 
 lm_tensor *lm_layer_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,

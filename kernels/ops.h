@@ -59,7 +59,7 @@ typedef struct lm_ops {
      * k and v may have batch 1 for all N */
     bool (*attention)(lm_pass *, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v, int heads, int flags);
     /* y = ((x - mean) / √(var + eps)) · g[C] + b[C] over each of `groups` of channels of x[N, .., C];
-     * then silu when asked */
+     * then silu when asked; y may be x */
     bool (*group_norm)(lm_pass *, lm_tensor *y, const lm_tensor *x, const lm_tensor *g,
                        const lm_tensor *b, int groups, double eps, bool silu);
     /* the same over the last axis of x[.., C], one row at a time */
@@ -117,6 +117,9 @@ lm_tensor *lm_group_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, con
                          int groups, double eps);
 lm_tensor *lm_group_norm_silu(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                               int groups, double eps);
+/* The same, written over x where x is f32 scratch and so is the answer; else x is dropped. Pictures are large. */
+lm_tensor *lm_group_norm_silu_over(lm_pass *p, lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
+                                   int groups, double eps);
 lm_tensor *lm_layer_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                          double eps);
 

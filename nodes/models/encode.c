@@ -116,7 +116,7 @@ static lm_tensor *encode_all(lm_pass *p, struct work w, lm_tensor **last)
 
     for (w.first = 0; w.first < chunks && lm_pass_live(p); w.first += w.chunks) {
         w.chunks = chunks - w.first < CHUNKS_AT_ONCE ? chunks - w.first : CHUNKS_AT_ONCE;
-        part = lm_checked(p, encode(p, &w), "what the text encoder answers", encode, &w);
+        part = lm_checked(p, encode(p, &w), "the text encoder", encode, &w);
         z = z ? lm_concat(p, z, part, 0) : part;
         if (last && !w.first)
             *last = w.last;

@@ -40,24 +40,16 @@ void lm_reader_set(lm_reader *r, char letter, int64_t size)
 
 /* ------------------------------------------------------------------ names */
 
-static const lm_weight *find(const lm_reader *r, const char *rest)
-{
-    char name[MAX_NAME];
-
-    return snprintf(name, sizeof name, "%s%s", r->prefix, rest) < MAX_NAME
-               ? lm_weights_find(r->weights, name)
-               : NULL;
-}
-
 bool lm_reader_has(const lm_reader *r, const char *name, ...)
 {
-    char    rest[MAX_NAME];
+    char    rest[MAX_NAME], whole[2 * MAX_NAME];
     va_list ap;
 
     va_start(ap, name);
     vsnprintf(rest, sizeof rest, name, ap);
     va_end(ap);
-    return find(r, rest) != NULL;
+    snprintf(whole, sizeof whole, "%.200s%s", r->prefix, rest);
+    return lm_weights_find(r->weights, whole) != NULL;
 }
 
 int lm_reader_count(const lm_reader *r, const char *before, const char *after)
@@ -156,17 +148,22 @@ static const lm_tensor *hold(lm_reader *r, lm_tensor *t)
     return t;
 }
 
-/* The tensor <prefix><rest>, its shape checked. NULL with a failure, or when an optional one is absent. */
-static lm_tensor *load(lm_reader *r, const char *rest, const char *pattern, bool optional)
+/* The tensor <prefix><at><name[0..len)>, its shape checked. NULL with a failure, or when an optional one is
+ * absent. */
+static lm_tensor *load(lm_reader *r, const char *at, const char *name, int len, const char *pattern,
+                       bool optional)
 {
-    const lm_weight *w = find(r, rest);
+    lm_text          whole = { 0 };
+    const lm_weight *w;
     lm_tensor       *t;
 
-    if (!w) {
-        if (!optional)
-            lm_reader_fail(r, "the tensor %s%s is missing", r->prefix, rest);
+    lm_text_printf(&whole, "%s%s%.*s", r->prefix, at, len, name);
+    w = lm_weights_find(r->weights, lm_text_str(&whole));
+    if (!w && !optional)
+        lm_reader_fail(r, "the tensor %s is missing", lm_text_str(&whole));
+    lm_text_done(&whole);
+    if (!w)
         return NULL;
-    }
     if (!matches(r, pattern, w->shape)) {
         misshapen(r, w, pattern);
         return NULL;
@@ -214,13 +211,11 @@ static const lm_tensor *load_stacked(lm_reader *r, const char *at, const lm_row 
 {
     lm_tensor *parts[MAX_STACK] = { 0 }, *whole = NULL;
     int        n = 0;
-    char       rest[MAX_NAME];
 
     for (const char *name = row->name; name && !r->failed && n < MAX_STACK; n++) {
         const size_t len = strcspn(name, "+");
 
-        snprintf(rest, sizeof rest, "%s%.*s", at, (int)len, name);
-        parts[n] = load(r, rest, row->shape, false);
+        parts[n] = load(r, at, name, (int)len, row->shape, false);
         name = name[len] ? name + len + 1 : NULL;
     }
     if (!r->failed)
@@ -232,13 +227,11 @@ static const lm_tensor *load_stacked(lm_reader *r, const char *at, const lm_row 
 
 static const lm_tensor *load_row(lm_reader *r, const char *at, const lm_row *row)
 {
-    char       rest[MAX_NAME];
     lm_tensor *t;
 
     if (strchr(row->name, '+'))
         return load_stacked(r, at, row);
-    snprintf(rest, sizeof rest, "%s%s", at, row->name);
-    t = load(r, rest, row->shape, row->optional);
+    t = load(r, at, row->name, (int)strlen(row->name), row->shape, row->optional);
     return t ? hold(r, t) : NULL;
 }
 

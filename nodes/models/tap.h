@@ -10,7 +10,8 @@
 extern void (*lm_tap)(void *self, lm_pass *p, const char *block, const lm_tensor *x);
 extern void  *lm_tap_self;
 
-/* Shows x to the tap; with p->check_finite, a NaN or an infinity in it is an error that names the block. */
+/* Shows x to the tap. With p->check_finite the ops themselves refuse a NaN or an infinity; then x is NULL and
+ * the block's name is put into the error. */
 LIMN_PRINTF(3, 4)
 void lm_seen_at(lm_pass *p, const lm_tensor *x, const char *block, ...);
 #define lm_seen(p, x, ...)                                                                     \
@@ -27,7 +28,8 @@ static inline lm_tensor *lm_over(lm_pass *p, const lm_tensor *used, lm_tensor *m
 }
 
 /* What a network answers, checked. `again` repeats the work; it runs only when x is not finite, with
- * p->check_finite set, so that the error names the first block at fault. `whole` names the network. */
+ * p->check_finite set, so that the error names the first block and op at fault. `whole` names the network:
+ * "the denoiser". */
 lm_tensor *lm_checked(lm_pass *p, lm_tensor *x, const char *whole,
                       lm_tensor *(*again)(lm_pass *p, void *self), void *self);
 

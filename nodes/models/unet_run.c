@@ -129,7 +129,7 @@ static lm_tensor *res(lm_pass *p, const struct look *l, const lm_unet_res *b, co
 
     h = lm_group_norm_silu(p, x, b->norm1_g, b->norm1_b, LM_UNET_GROUPS, res_eps);
     h = lm_over(p, h, lm_conv(p, h, b->conv1_w, shift, LM_CONV_3x3));               // [N, h, w, O]
-    h = lm_over(p, h, lm_group_norm_silu(p, h, b->norm2_g, b->norm2_b, LM_UNET_GROUPS, res_eps));
+    h = lm_group_norm_silu_over(p, h, b->norm2_g, b->norm2_b, LM_UNET_GROUPS, res_eps);
     skip = b->skip_w ? lm_linear(p, x, b->skip_w, b->skip_b) : x;
     h = lm_conv_add(p, h, b->conv2_w, b->conv2_b, skip, LM_CONV_3x3);
 
@@ -259,7 +259,7 @@ static lm_tensor *forward(lm_pass *p, void *self)
         h = run_block(p, l, &u->out[n - 1 - i], both, i ? skip[i - 1] : NULL);
         lm_drop(p, both);
     }
-    h = lm_over(p, h, lm_group_norm_silu(p, h, u->norm_g, u->norm_b, LM_UNET_GROUPS, res_eps));
+    h = lm_group_norm_silu_over(p, h, u->norm_g, u->norm_b, LM_UNET_GROUPS, res_eps);
     return lm_scope_keep(&s, lm_conv(p, h, u->out_w, u->out_b, LM_CONV_3x3));
 }
 
@@ -303,5 +303,5 @@ lm_tensor *lm_unet_eval(lm_pass *p, lm_unet_run *r, const lm_tensor *x, double t
     find_time(p, &l, &timestep);
     if (lm_pass_live(p))
         y = forward(p, &l);
-    return lm_scope_keep(&s, lm_checked(p, y, "what the denoiser answers", forward, &l));
+    return lm_scope_keep(&s, lm_checked(p, y, "the denoiser", forward, &l));
 }

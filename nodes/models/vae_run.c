@@ -8,12 +8,6 @@
 
 static const double eps = 1e-6;
 
-/* Replaces x by silu(norm(x)); takes x over. */
-static lm_tensor *norm_silu(lm_pass *p, lm_tensor *x, const lm_tensor *g, const lm_tensor *b)
-{
-    return lm_over(p, x, lm_group_norm_silu(p, x, g, b, LM_VAE_GROUPS, eps));
-}
-
 /* x [1, h, w, I] -> [1, h, w, O]; takes x over.  Where the width changes, the shorter way round is made
  * first: x itself can go then. */
 static lm_tensor *res(lm_pass *p, const lm_vae_res *b, lm_tensor *x)
@@ -22,11 +16,11 @@ static lm_tensor *res(lm_pass *p, const lm_vae_res *b, lm_tensor *x)
     lm_tensor *h;
 
     if (b->skip_w)
-        h = norm_silu(p, x, b->norm1_g, b->norm1_b);
+        h = lm_group_norm_silu_over(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
     else
         h = lm_group_norm_silu(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
     h = lm_over(p, h, lm_conv(p, h, b->conv1_w, b->conv1_b, LM_CONV_3x3));
-    h = norm_silu(p, h, b->norm2_g, b->norm2_b);
+    h = lm_group_norm_silu_over(p, h, b->norm2_g, b->norm2_b, LM_VAE_GROUPS, eps);
     h = lm_over(p, h, lm_conv_add(p, h, b->conv2_w, b->conv2_b, skip, LM_CONV_3x3));
     return lm_over(p, skip, h);
 }
@@ -71,7 +65,7 @@ static lm_tensor *blocks(lm_pass *p, const lm_vae_level *l, const char *way, int
 /* What both sides end in. */
 static lm_tensor *finish(lm_pass *p, const lm_vae_side *s, lm_tensor *x)
 {
-    x = norm_silu(p, x, s->norm_g, s->norm_b);
+    x = lm_group_norm_silu_over(p, x, s->norm_g, s->norm_b, LM_VAE_GROUPS, eps);
     x = lm_over(p, x, lm_conv(p, x, s->out_w, s->out_b, LM_CONV_3x3));
     lm_seen(p, x, "conv_out");
     return x;
@@ -167,7 +161,7 @@ lm_tensor *lm_vae_decode(lm_pass *p, const lm_vae *v, const lm_tensor *z)
     }
     if (!v->decoder.n_levels)
         return lm_scale(p, z, 1.0);
-    return each(p, v, z, "the picture that the VAE decoded", decode_one);
+    return each(p, v, z, "the VAE's decoder", decode_one);
 }
 
 lm_tensor *lm_vae_encode(lm_pass *p, const lm_vae *v, const lm_tensor *x)
@@ -184,5 +178,5 @@ lm_tensor *lm_vae_encode(lm_pass *p, const lm_vae *v, const lm_tensor *x)
     }
     if (!v->encoder.n_levels)
         return lm_scale(p, x, 1.0);
-    return each(p, v, x, "the latent that the VAE encoded", encode_one);
+    return each(p, v, x, "the VAE's encoder", encode_one);
 }
