@@ -14,19 +14,19 @@ struct bench_args {
     const limn_value *left, *right;
     uint64_t          seed;
     int64_t           steps;
-    double            cfg, denoise;
+    double            real, share;
     const char       *text;
     int32_t           pick;
 };
-static const char *const picks[] = { "euler", "euler_ancestral", "heun", "dpmpp_2m", "ddim", "uni_pc", NULL };
+static const char *const picks[] = { "north", "north_east", "east", "south_east", "south", "south_west", NULL };
 #define LIMN_ARGS struct bench_args
 static const limn_input bench_in[] = {
     LIMN_LINK  (left,    "INT",                    "One number.",   .flags = LIMN_OPTIONAL),
     LIMN_LINK  (right,   "INT",                    "Another.",      .flags = LIMN_OPTIONAL),
     LIMN_SEED  (seed,                              "Added to them."),
     LIMN_INT   (steps,   20,  1, 10000, 1,         "Added to them."),
-    LIMN_FLOAT (cfg,     8.0, 0.0, 100.0, 0.1,     "Read and left alone."),
-    LIMN_FLOAT (denoise, 1.0, 0.0, 1.0, 0.01,      "Read and left alone."),
+    LIMN_FLOAT (real,    8.0, 0.0, 100.0, 0.1,     "Read and left alone."),
+    LIMN_FLOAT (share,   1.0, 0.0, 1.0, 0.01,      "Read and left alone."),
     LIMN_TEXT  (text,    "",                       "Read and left alone."),
     LIMN_CHOICE(pick,    picks,                    "Read and left alone."),
     LIMN_END
@@ -82,8 +82,8 @@ static void add_node(lm_text *text, int i)
         lm_text_printf(text, "\"left\": [\"%d\", 0], ", i - 1);
     if (i % CHAIN == CHAIN - 1 && i > CHAIN)
         lm_text_printf(text, "\"right\": [\"%d\", 0], ", i - CHAIN);
-    lm_text_printf(text, "\"seed\": %llu, \"steps\": 20, \"cfg\": 8.0, \"denoise\": 0.95, \"text\": \"a circle\", "
-                         "\"pick\": \"euler\"}, \"class_type\": \"BenchStep\", \"_meta\": {\"title\": \"Step\"}}, ",
+    lm_text_printf(text, "\"seed\": %llu, \"steps\": 20, \"real\": 8.0, \"share\": 0.95, \"text\": \"a circle\", "
+                         "\"pick\": \"north\"}, \"class_type\": \"BenchStep\", \"_meta\": {\"title\": \"Step\"}}, ",
                    15668020870028600000ull + (unsigned long long)i);
 }
 

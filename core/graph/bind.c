@@ -43,13 +43,24 @@ static void bind_constant(const limn_input *in, const lm_arg *a, void *field)
     }
 }
 
+/* The place of a choice, -1 when it is not there. */
+static int32_t find_choice(const limn_input *in, const char *name)
+{
+    for (int32_t i = 0; in->choices[i]; i++)
+        if (!strcmp(in->choices[i], name))
+            return i;
+    return -1;
+}
+
 /* A linked input whose value is not there yet. */
 static void bind_default(const limn_input *in, void *field)
 {
-    lm_arg a = { .as.i = in->kind == LIMN_KIND_CHOICE ? 0 : in->i_default };
+    lm_arg a = { .as.i = in->i_default };
 
     if (in->kind == LIMN_KIND_FLOAT)
         a.as.f = in->f_default;
+    else if (in->kind == LIMN_KIND_CHOICE)
+        a.as.i = in->t_default ? find_choice(in, in->t_default) : 0;
     else if (in->kind == LIMN_KIND_TEXT || in->kind == LIMN_KIND_FILE)
         a.as.text = in->t_default ? in->t_default : "";
     else if (in->kind == LIMN_KIND_LINK)
@@ -131,14 +142,14 @@ static const char *linked_text(const limn_input *in, const limn_value *v, limn_e
 static bool bind_choice(const limn_input *in, const limn_value *v, void *field, limn_error *err)
 {
     const char *name = linked_text(in, v, err);
+    int32_t     i;
 
     if (!name)
         return false;
-    for (int32_t i = 0; in->choices[i]; i++)
-        if (!strcmp(in->choices[i], name)) {
-            PUT(int32_t, field, i);
-            return true;
-        }
+    i = find_choice(in, name);
+    PUT(int32_t, field, i);
+    if (i >= 0)
+        return true;
     limn_fail(err, INPUT, "\"%.100s\" is not among the choices", name);
     return fail_at(in, err);
 }

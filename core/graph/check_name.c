@@ -82,13 +82,13 @@ bool lm_check_choice(const lm_at *a, lm_arg *out)
     return out->as.i >= 0 || fault_choice(a, name);
 }
 
-/* Folders that pictures are uploaded to: any file there will do, and a name may say " [output]". */
+/* Folders that files are uploaded to: any file there will do, and a name may say " [output]". */
 static bool is_working_folder(const char *folder)
 {
     return !strcmp(folder, "input") || !strcmp(folder, "output") || !strcmp(folder, "temp");
 }
 
-static bool fault_picture(const lm_at *a, const limn_error *why)
+static bool fault_upload(const lm_at *a, const limn_error *why)
 {
     lm_issue *i = lm_issue_note(a->k, LM_ISSUE_CUSTOM, a->node, a->in, a->v);
     char     *value;
@@ -128,7 +128,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool settle_picture(const lm_at *a, const char *name)
+static bool settle_upload(const lm_at *a, const char *name)
 {
     limn_error err = { 0 };
     int        fd = -1;
@@ -138,7 +138,7 @@ static bool settle_picture(const lm_at *a, const char *name)
     else
         limn_fail(&err, FILE, "the name of a file is a text");
     if (fd < 0)
-        return fault_picture(a, &err);
+        return fault_upload(a, &err);
     close(fd);
     return true;
 }
@@ -153,7 +153,7 @@ bool lm_check_file(const lm_at *a, lm_arg *out)
     if (lm_find_name(a->in->extra, name) >= 0 || (name && !a->k->env->folders))
         return true;
     if (a->k->env->folders && is_working_folder(a->in->folder))
-        return settle_picture(a, name);
+        return settle_upload(a, name);
     names = lm_check_names(a->k, a->in->folder, &count);
     if (name && count && bsearch(&name, names, (size_t)count, sizeof *names, by_text))
         return true;
