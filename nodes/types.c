@@ -1,11 +1,6 @@
 /* types.c: values around tensors of a pass, and the tensors inside values. */
 #include "nodes/types.h"
 
-#include "core/base/alloc.h"
-#include "nodes/models/clip.h"
-#include "nodes/models/unet.h"
-#include "nodes/models/vae.h"
-
 /* A failure after the tensor was copied must not leave a value: NULL travels only with an error. */
 static limn_value *wrap(lm_pass *p, limn_value *v, const char *field, const lm_tensor *t)
 {
@@ -57,42 +52,3 @@ const lm_tensor *lm_latent_samples(lm_pass *p, const limn_value *latent)
 {
     return want(p, latent, "samples", "LATENT");
 }
-
-/* ------------------------------------------------------------------ models on wires */
-
-static void model_free(void *object)
-{
-    lm_model *m = object;
-
-    lm_unet_unref(m->net);
-    lm_free(m);
-}
-
-static size_t model_bytes(const void *object)
-{
-    return lm_unet_bytes(((const lm_model *)object)->net);
-}
-
-static void clip_free(void *object)
-{
-    lm_clip_unref(object);
-}
-
-static size_t clip_bytes(const void *object)
-{
-    return lm_clip_bytes(object);
-}
-
-static void vae_free(void *object)
-{
-    lm_vae_unref(object);
-}
-
-static size_t vae_bytes(const void *object)
-{
-    return lm_vae_bytes(object);
-}
-
-const lm_object_kind lm_model_kind = { "model", model_free, model_bytes };
-const lm_object_kind lm_clip_kind = { "clip", clip_free, clip_bytes };
-const lm_object_kind lm_vae_kind = { "vae", vae_free, vae_bytes };
