@@ -1,7 +1,7 @@
 """Pictures judged by their pixels: the bundled checkpoint follows the prompt, through the whole program."""
 import sys
 
-from limn import base, main, png_pixels, test, text2image
+from limn import ROOT, base, main, png_pixels, test, text2image
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 160, 60), "blue": (40, 70, 210),
            "yellow": (240, 220, 50), "white": (245, 245, 245), "black": (20, 20, 20),
@@ -67,6 +67,69 @@ def a_square_fills_its_corners_and_a_triangle_does_not():
     print("   fills", {shape: round(fill, 2) for shape, fill in fills.items()})
     assert fills["square"] > 0.85 and 0.68 < fills["circle"] < 0.86
     assert 0.4 < fills["triangle"] < 0.66 and 0.25 < fills["star"] < 0.6
+
+
+def pictures_of(b, name, *settings):
+    """Runs a workflow of the repository -> its pictures in order."""
+    result = b.run(ROOT / "workflows" / name, "--quiet", *settings)
+    assert result.status == 0, result
+    return [png_pixels(open(path, "rb").read()) for path in result.out.split()]
+
+
+@test
+def image_to_image_changes_the_colour_and_keeps_the_background():
+    with base() as b:
+        before, after = pictures_of(b, "image2image.json")
+        want_object(before, "red", "blue")
+        want_object(after, "green", "blue")
+
+
+@test
+def inpainting_repaints_the_mask_and_keeps_the_rest():
+    with base() as b:
+        before, after = pictures_of(b, "inpainting.json")
+        want_object(before, "red", "blue")
+        want_object(after, "yellow", "blue")
+        edge = [abs(x - y) for row in (1, 2, 3, 125, 126) for x, y in
+                zip(before[2][row], after[2][row])]
+        assert sum(edge) / len(edge) < 12, sum(edge) / len(edge)
+
+
+@test
+def a_negative_prompt_turns_its_colour_away():
+    """Asked for a shape of no colour, the model picks one; named in the negative prompt, it is left."""
+    free, kept_away = 0, 0
+    with base() as b:
+        for seed in range(5):
+            prompt = {"prompt": "a circle on a white background", "seed": seed, "cfg": 3.0}
+            picture = paint(b, **prompt)
+            colour = max((c for c in COLOURS if c != "white"), key=lambda c: share(picture, c))
+            free += share(picture, colour)
+            kept_away += share(paint(b, **prompt, negative=f"a {colour} shape"), colour)
+    print(f"   {free:.3f} of five pictures in the colour chosen, {kept_away:.3f} when turned away")
+    assert free > 0.1 and kept_away < 0.5 * free
+
+
+@test
+def guidance_pulls_toward_the_prompt():
+    """The walk without guidance differs, and with more of it the background is at least as sure."""
+    with base() as b:
+        loose = paint(b, "a purple star on a yellow background", seed=11, cfg=1.0)
+        firm = paint(b, "a purple star on a yellow background", seed=11, cfg=5.0)
+        assert loose != firm
+        want_object(firm, "purple", "yellow")
+
+
+@test
+def every_sampler_and_schedule_paints_the_prompt():
+    with base() as b:
+        for sampler in ("euler", "euler_ancestral", "heun", "dpmpp_2m", "ddim", "uni_pc"):
+            for scheduler in ("normal", "karras", "exponential", "sgm_uniform", "simple",
+                              "ddim_uniform"):
+                picture = paint(b, "a blue square on a white background", seed=4,
+                                sampler_name=sampler, scheduler=scheduler)
+                assert corners(picture).count("white") >= 3 and share(picture, "blue") > 0.04, \
+                    (sampler, scheduler, corners(picture), share(picture, "blue"))
 
 
 @test
