@@ -76,12 +76,14 @@ static int64_t axis(const char **at, char *letter)
     return times ? times : 1;
 }
 
-/* Does `found` follow the pattern?  Free letters are settled on the way. */
+/* Does `found` follow the pattern?  Then free letters are settled. */
 static bool matches(lm_reader *r, const char *pattern, lm_shape found)
 {
-    bool ok = true;
-    int  n = 0;
+    int64_t before[sizeof r->size / sizeof *r->size];
+    bool    ok = true;
+    int     n = 0;
 
+    memcpy(before, r->size, sizeof before);
     for (; *pattern && ok; n++) {
         char          letter;
         const int64_t times = axis(&pattern, &letter);
@@ -93,6 +95,8 @@ static bool matches(lm_reader *r, const char *pattern, lm_shape found)
     }
     for (; ok && n < found.n; n++)
         ok = found.at[n] == 1;
+    if (!ok)
+        memcpy(r->size, before, sizeof before);
     return ok;
 }
 

@@ -248,6 +248,8 @@ static lm_tensor *forward(lm_pass *p, void *self)
     const lm_tensor   *x = l->x;
     lm_tensor         *h;
 
+    if (p->check_finite)
+        lm_want_finite(p, x, "the latent it was given");
     for (int i = 0; i < n && lm_pass_live(p); i++)
         x = skip[i] = run_block(p, l, &u->in[i], x, NULL);
     h = run_block(p, l, &u->middle, x, NULL);
