@@ -77,12 +77,12 @@ static void pack_block(const struct packing *a, int64_t panel, int64_t c0, int64
         const int64_t o = output_at(to, panel, column);
         const char   *from = a->from + ((o * to->channels + c0) * to->taps + tap) * (int64_t)size;
         uint32_t      taken[LM_DEPTH] = { 0 };
-        char         *row = rows + column * LM_DEPTH * (to->pairs ? 4 : (int64_t)size);
+        char         *row = rows + column * LM_DEPTH * (to->pairs ? 4 : (int64_t)size); /* a pair is 4 */
 
         if (o >= 0)
             pick(taken, from, size, to->taps, n);
         if (to->pairs)
-            lm_convert(row, LM_BF16, taken, a->dtype, n + n % 2);
+            lm_cpu_pairs_now()->gather((uint16_t *)(void *)row, &(const void *){ taken }, 1, a->dtype, 0, n);
         else
             memcpy(row, taken, (size_t)n * size);
     }
