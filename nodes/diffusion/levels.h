@@ -28,7 +28,9 @@ float lm_levels_sigma(const lm_levels *l, float place);
 double lm_levels_of_percent(const lm_levels *l, double percent);
 
 /* Functions of float32 numbers, computed in double and rounded once: PyTorch's own are so at least 97
- * times of 100 and one unit in the last place beside it otherwise, and libm's differ by machine. */
+ * times of 100 and one unit in the last place beside it otherwise, and libm's differ by machine. It shows
+ * where a walk meets a place exactly half way between two levels: 27 of those 999 go to the other one, one
+ * step's timestep by one in a walk of 55, 75, 109 or 149 `normal` steps, and in none below. */
 float lm_exp32(float x);
 float lm_log32(float x);
 float lm_expm132(float x);
