@@ -22,15 +22,28 @@ static bool read_file(limn_call *call, const char *name, lm_picture *out, limn_e
     return fine;
 }
 
-/* One channel of the picture's bytes (0..3; the alpha that is not there is 255) as numbers, `from + k · v`
- * for v = byte / 255. */
-static void channel(const lm_picture *pic, int c, float from, float k, float *out)
+/* One channel of a row's bytes (0..3; the alpha that is not there is 255) as numbers, `from + k · v` for
+ * v = byte / 255. */
+static void channel(const lm_picture *pic, const uint8_t *row, int c, float from, float k, float *out)
 {
-    const size_t n = (size_t)pic->frames * (size_t)pic->height * (size_t)pic->width;
     const size_t stride = (size_t)pic->channels;
 
-    for (size_t i = 0; i < n; i++)
-        out[i] = from + k * ((float)(c < pic->channels ? pic->bytes[i * stride + (size_t)c] : 255) / 255.0f);
+    for (size_t i = 0; i < (size_t)pic->width; i++)
+        out[i] = from + k * ((float)(c < pic->channels ? row[i * stride + (size_t)c] : 255) / 255.0f);
+}
+
+static void colours(const lm_picture *pic, const uint8_t *row, float *out)
+{
+    const size_t stride = (size_t)pic->channels;
+
+    for (size_t i = 0; i < (size_t)pic->width; i++)
+        for (size_t c = 0; c < 3; c++)
+            out[i * 3 + c] = (float)row[i * stride + c] / 255.0f;
+}
+
+static const uint8_t *row_of(const lm_picture *pic, size_t y)
+{
+    return pic->bytes + y * (size_t)pic->width * (size_t)pic->channels;
 }
 
 static float *room_for(lm_pass *p, const lm_picture *pic, int channels)
@@ -45,14 +58,12 @@ static float *room_for(lm_pass *p, const lm_picture *pic, int channels)
 
 static limn_value *image_of(lm_pass *p, const lm_picture *pic)
 {
-    const size_t n = (size_t)pic->frames * (size_t)pic->height * (size_t)pic->width;
-    const size_t stride = (size_t)pic->channels;
+    const size_t rows = (size_t)pic->frames * (size_t)pic->height;
     float       *rgb = room_for(p, pic, 3);
     limn_value  *v;
 
-    for (size_t i = 0; rgb && i < n; i++)
-        for (size_t c = 0; c < 3; c++)
-            rgb[i * 3 + c] = (float)pic->bytes[i * stride + c] / 255.0f;
+    for (size_t y = 0; y < rows && lm_pass_live(p); y++)
+        colours(pic, row_of(pic, y), rgb + y * (size_t)pic->width * 3);
     v = lm_image_from_host(p, LM_SHAPE(pic->frames, pic->height, pic->width, 3), rgb);
     lm_free(rgb);
     return v;
@@ -60,11 +71,13 @@ static limn_value *image_of(lm_pass *p, const lm_picture *pic)
 
 static limn_value *mask_of(lm_pass *p, const lm_picture *pic, int c)
 {
-    float      *mask = room_for(p, pic, 1);
-    limn_value *v;
+    const size_t rows = (size_t)pic->frames * (size_t)pic->height;
+    const float  from = c == 3 ? 1.0f : 0.0f, k = c == 3 ? -1.0f : 1.0f; /* opaque is 0 */
+    float       *mask = room_for(p, pic, 1);
+    limn_value  *v;
 
-    if (mask)
-        channel(pic, c, c == 3 ? 1.0f : 0.0f, c == 3 ? -1.0f : 1.0f, mask);
+    for (size_t y = 0; y < rows && lm_pass_live(p); y++)
+        channel(pic, row_of(pic, y), c, from, k, mask + y * (size_t)pic->width);
     v = lm_mask_from_host(p, LM_SHAPE(pic->frames, pic->height, pic->width), mask);
     lm_free(mask);
     return v;
@@ -175,12 +188,13 @@ static bool empty_run(limn_call *call, const void *args, limn_value **out, limn_
 {
     const struct empty *a = args;
     lm_pass            *p = lm_pass_begin(call);
-    const int64_t       n = a->batch_size * a->height * a->width;
-    float              *px = lm_host_floats(p, n * 3);
+    const int64_t       rows = a->batch_size * a->height;
+    float              *px = lm_host_floats(p, rows * a->width * 3), *to = px;
 
-    for (int64_t i = 0; px && i < n; i++)
-        for (int c = 0; c < 3; c++)
-            px[i * 3 + c] = (float)((double)(a->color >> (16 - 8 * c) & 0xff) / 255.0);
+    for (int64_t y = 0; y < rows && lm_pass_live(p); y++)
+        for (int64_t x = 0; x < a->width; x++)
+            for (int c = 0; c < 3; c++)
+                *to++ = (float)((double)(a->color >> (16 - 8 * c) & 0xff) / 255.0);
     out[0] = lm_image_from_host(p, LM_SHAPE(a->batch_size, a->height, a->width, 3), px);
     return lm_pass_end_with(p, out, 1, err);
 }

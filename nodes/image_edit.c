@@ -97,8 +97,8 @@ static limn_value *moved(lm_pass *p, const lm_tensor *t, from_where *from, bool 
     const float  *in = lm_host_view(p, t);
     float        *out = lm_host_floats(p, lm_count(t)), *to = out;
 
-    for (int64_t i = 0; in && out && i < n && lm_pass_live(p); i++, in += h * w * c)
-        for (int64_t y = 0; y < rows; y++)
+    for (int64_t i = 0; i < n && lm_pass_live(p); i++, in += h * w * c)
+        for (int64_t y = 0; y < rows && lm_pass_live(p); y++)
             for (int64_t x = 0; x < columns; x++, to += c) {
                 const place at = from(x, y, w, h);
 
@@ -212,9 +212,10 @@ static limn_value *padded(lm_pass *p, const struct pad *a, const lm_tensor *t)
     const float  *in = lm_host_view(p, t);
     float        *out = lm_host_floats(p, n * rows * columns * c);
 
-    for (int64_t i = 0; in && out && i < n * rows * columns * c; i++)
-        out[i] = 0.5f;
-    for (int64_t i = 0; in && out && i < n; i++)
+    for (int64_t y = 0; y < n * rows && lm_pass_live(p); y++)
+        for (int64_t i = y * columns * c; i < (y + 1) * columns * c; i++)
+            out[i] = 0.5f;
+    for (int64_t i = 0; i < n && lm_pass_live(p); i++)
         for (int64_t y = 0; y < h; y++)
             memcpy(out + ((i * rows + a->top + y) * columns + a->left) * c, in + (i * h + y) * w * c,
                    (size_t)(w * c) * sizeof *out);
@@ -227,9 +228,10 @@ static limn_value *pad_mask(lm_pass *p, const struct pad *a, int64_t w, int64_t 
     const bool    fades = f > 0 && f * 2 < h && f * 2 < w;
     float        *out = lm_host_floats(p, rows * columns);
 
-    for (int64_t i = 0; out && i < rows * columns; i++)
-        out[i] = 1.0f;
-    for (int64_t y = 0; out && y < h; y++)
+    for (int64_t y = 0; y < rows && lm_pass_live(p); y++)
+        for (int64_t x = 0; x < columns; x++)
+            out[y * columns + x] = 1.0f;
+    for (int64_t y = 0; y < h && lm_pass_live(p); y++)
         for (int64_t x = 0; x < w; x++) {
             const int64_t d = fades ? to_new(a, x, y, w, h) : f;
             const double  v = d < f ? (double)(f - d) / (double)f : 0;

@@ -71,19 +71,20 @@ static const limn_input blend_in[] = {
 
 static limn_value *blended(lm_pass *p, const struct blend *a, const lm_tensor *x, const lm_tensor *y)
 {
-    const int64_t nx = lm_dim(x, 0), ny = lm_dim(y, 0), n = nx > ny ? nx : ny, one = lm_count(x) / nx;
+    const int64_t nx = lm_dim(x, 0), ny = lm_dim(y, 0), n = nx > ny ? nx : ny;
+    const int64_t one = lm_count(x) / nx, row = one / lm_dim(x, 1);
     const float  *u = lm_host_view(p, x), *v = lm_host_view(p, y);
     const float   less = (float)(1 - a->blend_factor), more = (float)a->blend_factor;
     float        *out = lm_host_floats(p, n * one);
 
     if (nx != ny && nx != 1 && ny != 1)
         lm_pass_fail(p, INPUT, "one batch has %lld pictures, the other %lld", (long long)nx, (long long)ny);
-    for (int64_t i = 0; i < n && lm_pass_live(p); i++)
-        for (int64_t k = 0; k < one; k++) {
-            const float s = u[(nx == 1 ? 0 : i) * one + k], t = v[(ny == 1 ? 0 : i) * one + k];
-            const float r = s * less + blends[a->blend_mode](s, t) * more;
+    for (int64_t r = 0; r < n * lm_dim(x, 1) && lm_pass_live(p); r++)
+        for (int64_t k = r * row; k < (r + 1) * row; k++) {
+            const float s = u[nx == 1 ? k % one : k], t = v[ny == 1 ? k % one : k];
+            const float mix = s * less + blends[a->blend_mode](s, t) * more;
 
-            out[i * one + k] = r < 0 ? 0 : r > 1 ? 1 : r;
+            out[k] = mix < 0 ? 0 : mix > 1 ? 1 : mix;
         }
     return lm_image_from_host(p, lm_with_dim(lm_shape_of(x), 0, n), out);
 }
@@ -155,7 +156,7 @@ static limn_value *laid_over(lm_pass *p, const struct composite *a, const lm_ten
         return NULL;
     memcpy(out, in, (size_t)lm_count(t) * sizeof *out);
     for (int64_t i = 0; i < n; i++)
-        for (int64_t y = 0; y < l->h && a->y + y < h && columns > 0; y++)
+        for (int64_t y = 0; y < l->h && a->y + y < h && columns > 0 && lm_pass_live(p); y++)
             lay_row(out + ((i * h + a->y + y) * w + a->x) * c, l, i, y, columns, c);
     return lm_image_from_host(p, lm_shape_of(t), out);
 }

@@ -27,18 +27,18 @@ static lm_bitmap bytes_of(lm_pass *p, int64_t width, int64_t height, int64_t cha
 }
 
 /* Fills `out` from the picture at `in`. */
-static bool lanczos_one(lm_pass *p, const float *in, lm_bitmap from, lm_bitmap to, float *out)
+static void lanczos_one(lm_pass *p, const float *in, lm_bitmap from, lm_bitmap to, float *out)
 {
-    const int64_t n_in = (int64_t)from.width * from.height * from.channels;
-    const int64_t n_out = (int64_t)to.width * to.height * to.channels;
+    const int64_t stride_in = (int64_t)from.width * from.channels, stride = (int64_t)to.width * to.channels;
 
-    for (int64_t i = 0; i < n_in; i++)
-        from.at[i] = to_byte(in[i]);
-    if (!lm_lanczos(from, to, p->call->env->stop, &p->error))
-        return false;
-    for (int64_t i = 0; i < n_out; i++)
-        out[i] = (float)to.at[i] / 255.0f;
-    return true;
+    for (int64_t y = 0; y < from.height && lm_pass_live(p); y++)
+        for (int64_t i = y * stride_in; i < (y + 1) * stride_in; i++)
+            from.at[i] = to_byte(in[i]);
+    if (lm_pass_live(p))
+        lm_lanczos(from, to, p->call->env->stop, &p->error);
+    for (int64_t y = 0; y < to.height && lm_pass_live(p); y++)
+        for (int64_t i = y * stride; i < (y + 1) * stride; i++)
+            out[i] = (float)to.at[i] / 255.0f;
 }
 
 static const lm_tensor *lanczos(lm_pass *p, const lm_tensor *x, int64_t width, int64_t height)

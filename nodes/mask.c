@@ -27,11 +27,11 @@ static bool solid_run(limn_call *call, const void *args, limn_value **out, limn_
 {
     const struct solid *a = args;
     lm_pass            *p = lm_pass_begin(call);
-    const int64_t       n = a->width * a->height;
-    float              *m = lm_host_floats(p, n);
+    float              *m = lm_host_floats(p, a->width * a->height);
 
-    for (int64_t i = 0; m && i < n; i++)
-        m[i] = (float)a->value;
+    for (int64_t y = 0; y < a->height && lm_pass_live(p); y++)
+        for (int64_t x = 0; x < a->width; x++)
+            m[y * a->width + x] = (float)a->value;
     out[0] = lm_mask_from_host(p, LM_SHAPE(1, a->height, a->width), m);
     return lm_pass_end_with(p, out, 1, err);
 }
@@ -156,12 +156,13 @@ static bool color_run(limn_call *call, const void *args, limn_value **out, limn_
     const lm_tensor    *t = lm_image_pixels(p, a->image);
 
     if (t) {
-        const int64_t n = lm_count(t) / lm_dim(t, 3), c = lm_dim(t, 3);
+        const int64_t rows = lm_dim(t, 0) * lm_dim(t, 1), w = lm_dim(t, 2), c = lm_dim(t, 3);
         const float  *px = lm_host_view(p, t);
-        float        *m = lm_host_floats(p, n);
+        float        *m = lm_host_floats(p, rows * w);
 
-        for (int64_t i = 0; px && m && i < n; i++, px += c)
-            m[i] = (rounded(px[0]) << 16) + (rounded(px[1]) << 8) + rounded(px[2]) == a->color;
+        for (int64_t y = 0; y < rows && lm_pass_live(p); y++)
+            for (int64_t x = 0; x < w; x++, px += c)
+                m[y * w + x] = (rounded(px[0]) << 16) + (rounded(px[1]) << 8) + rounded(px[2]) == a->color;
         out[0] = lm_mask_from_host(p, LM_SHAPE(lm_dim(t, 0), lm_dim(t, 1), lm_dim(t, 2)), m);
     }
     return lm_pass_end_with(p, out, 1, err);
@@ -195,8 +196,9 @@ static bool threshold_run(limn_call *call, const void *args, limn_value **out, l
     const float            *in = t ? lm_host_view(p, t) : NULL;
     float                  *m = t ? lm_host_floats(p, lm_count(t)) : NULL;
 
-    for (int64_t i = 0; in && m && i < lm_count(t); i++)
-        m[i] = in[i] > (float)a->value;
+    for (int64_t y = 0; t && y < lm_count(t) / lm_dim(t, -1) && lm_pass_live(p); y++)
+        for (int64_t i = y * lm_dim(t, -1); i < (y + 1) * lm_dim(t, -1); i++)
+            m[i] = in[i] > (float)a->value;
     if (t)
         out[0] = lm_mask_from_host(p, lm_shape_of(t), m);
     return lm_pass_end_with(p, out, 1, err);

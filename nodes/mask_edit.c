@@ -38,11 +38,12 @@ static float more(float a, float b, float sign)
 
 /* One step: each pixel takes the most (or least) of itself and the neighbours that the kernel names. What
  * lies outside does not count. True when anything changed. */
-static bool grow_once(const float *in, float *out, int64_t h, int64_t w, bool diamond, float sign)
+static bool grow_once(lm_pass *p, const float *in, float *out, int64_t h, int64_t w, bool diamond,
+                      float sign)
 {
     bool changed = false;
 
-    for (int64_t y = 0; y < h; y++)
+    for (int64_t y = 0; y < h && lm_pass_live(p); y++)
         for (int64_t x = 0; x < w; x++) {
             const float *at = in + y * w + x;
             float        v = *at;
@@ -66,9 +67,7 @@ static void grow_one(lm_pass *p, float **m, float **other, int64_t h, int64_t w,
     for (int64_t i = 0, n = a->expand < 0 ? -a->expand : a->expand; i < n && changed; i++) {
         float *made = *other;
 
-        if (!lm_pass_live(p))
-            return;
-        changed = grow_once(*m, made, h, w, a->tapered_corners, sign);
+        changed = grow_once(p, *m, made, h, w, a->tapered_corners, sign);
         *other = *m;
         *m = made;
     }

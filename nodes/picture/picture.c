@@ -69,13 +69,14 @@ static size_t stored_at(int orientation, size_t x, size_t y, size_t w, size_t h)
     }
 }
 
-static void turn_frame(const lm_picture *from, lm_picture *to, int orientation, size_t frame)
+static void turn_frame(const lm_source *s, const lm_picture *from, lm_picture *to, int orientation,
+                       size_t frame)
 {
     const size_t   c = (size_t)from->channels, w = (size_t)from->width, h = (size_t)from->height;
     const uint8_t *in = from->bytes + frame * w * h * c;
     uint8_t       *out = to->bytes + frame * w * h * c;
 
-    for (size_t y = 0; y < (size_t)to->height; y++)
+    for (size_t y = 0; y < (size_t)to->height && !lm_source_stopped(s); y++)
         for (size_t x = 0; x < (size_t)to->width; x++, out += c)
             memcpy(out, in + c * stored_at(orientation, x, y, w, h), c);
 }
@@ -93,10 +94,10 @@ static bool turn_upright(const lm_source *s, lm_picture *p, int orientation, lim
     if (!lm_picture_room(s, &turned, err))
         return false;
     for (int i = 0; i < p->frames; i++)
-        turn_frame(p, &turned, orientation, (size_t)i);
+        turn_frame(s, p, &turned, orientation, (size_t)i);
     lm_free(p->bytes);
     *p = turned;
-    return true;
+    return !lm_source_stopped(s) || lm_source_cancel(err);
 }
 
 /* ------------------------------------------------------------------ which format */
