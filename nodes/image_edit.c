@@ -83,11 +83,18 @@ typedef struct place {
 } place;
 typedef place from_where(int64_t x, int64_t y, int64_t w, int64_t h);
 
-static place upside_down(int64_t x, int64_t y, int64_t w, int64_t h) { (void)w; return (place){ x, h - 1 - y }; }
-static place mirrored(int64_t x, int64_t y, int64_t w, int64_t h) { (void)h; return (place){ w - 1 - x, y }; }
-static place by_90(int64_t x, int64_t y, int64_t w, int64_t h) { (void)w; return (place){ y, h - 1 - x }; }
-static place by_180(int64_t x, int64_t y, int64_t w, int64_t h) { return (place){ w - 1 - x, h - 1 - y }; }
-static place by_270(int64_t x, int64_t y, int64_t w, int64_t h) { (void)h; return (place){ w - 1 - y, x }; }
+#define MOVE(name, from_x, from_y)                                                             \
+    static place name(int64_t x, int64_t y, int64_t w, int64_t h)                              \
+    {                                                                                          \
+        (void)w;                                                                               \
+        (void)h;                                                                               \
+        return (place){ (from_x), (from_y) };                                                  \
+    }
+MOVE(upside_down, x, h - 1 - y)
+MOVE(mirrored, w - 1 - x, y)
+MOVE(by_90, y, h - 1 - x)
+MOVE(by_180, w - 1 - x, h - 1 - y)
+MOVE(by_270, w - 1 - y, x)
 
 /* Every picture with its pixels moved; on its side when `turned`. */
 static limn_value *moved(lm_pass *p, const lm_tensor *t, from_where *from, bool turned)

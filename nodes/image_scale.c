@@ -117,7 +117,8 @@ static bool scale_run(limn_call *call, const void *args, limn_value **out, limn_
     else if (x && !h && w)
         h = by_aspect(lm_dim(x, 1), w, lm_dim(x, 2));
     if (x && (w || h))
-        out[0] = lm_image_new(p, lm_image_scale(p, x, (lm_scale_method)a->upscale_method, w, h, a->crop == 1));
+        out[0] = lm_image_new(p, lm_image_scale(p, x, (lm_scale_method)a->upscale_method, w, h,
+                                                a->crop == 1));
     else if (x)
         out[0] = lm_value_ref(a->image);
     return lm_pass_end_with(p, out, 1, err);

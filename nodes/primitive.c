@@ -254,5 +254,6 @@ static const limn_node preview = LIMN_NODE(
     .inputs = preview_in, .outputs = nothing_out, .args_size = sizeof(struct preview), .run = preview_run,
     .example = "workflows/nodes/preview_any.json");
 
-const limn_node *const lm_nodes_primitive[] = { &line, &lines, &whole, &real, &truth, &concatenate, &preview,
-                                                NULL };
+const limn_node *const lm_nodes_primitive[] = {
+    &line, &lines, &whole, &real, &truth, &concatenate, &preview, NULL
+};

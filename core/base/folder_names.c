@@ -50,23 +50,10 @@ static void keep(listing *l, const char *name)
     l->names[l->n++] = lm_copy_text(name);
 }
 
-/* A link counts where lm_folders_open would follow it: inside the owner's model folders. */
-static bool link_is_followed(const listing *l, int at, const char *name)
+/* A link counts where lm_folders_open would follow it. */
+static bool is_followed(const listing *l, int at, const char *name)
 {
-    char    self[64], path[4096];
-    char   *owner;
-    int     fd = l->kind->open_to_requests ? -1 : openat(at, name, O_PATH | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0)
-        return false;
-    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    n = readlink(self, path, sizeof path - 1);
-    close(fd);
-    path[n < 0 ? 0 : n] = 0;
-    owner = lm_folders_owner_of(l->folders, path);
-    free(owner);
-    return owner != NULL;
+    return !l->kind->open_to_requests && lm_folders_follows(l->folders, at, name);
 }
 
 static void list(listing *l, int at, const char *inside);
@@ -79,7 +66,7 @@ static void list_one(listing *l, int at, const char *inside, const char *name)
     if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git") ||
         fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW))
         return;
-    if (S_ISLNK(st.st_mode) && (!link_is_followed(l, at, name) || fstatat(at, name, &st, 0)))
+    if (S_ISLNK(st.st_mode) && (!is_followed(l, at, name) || fstatat(at, name, &st, 0)))
         return;
     lm_text_printf(&whole, "%s%s%s", inside, *inside ? "/" : "", name);
     if (S_ISREG(st.st_mode) && ends_well(l, name))

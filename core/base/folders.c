@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +49,7 @@ static const char *today(const char *kind)
     return strcmp(kind, "clip") ? kind : "text_encoders";
 }
 
-static char *join(const char *directory, const char *name)
+char *lm_path_join(const char *directory, const char *name)
 {
     lm_text     t = { 0 };
     const char *end = directory + strlen(directory);
@@ -67,7 +65,7 @@ static void lay_out(lm_kind *k, const char *base, const struct layout *l)
     k->name = lm_copy_text(l->kind);
     k->open_to_requests = !strchr(l->directories, '/');
     for (char *d = strtok_r(list, "|", &rest); d; d = strtok_r(NULL, "|", &rest))
-        k->roots[k->n_roots++] = join(base, d);
+        k->roots[k->n_roots++] = lm_path_join(base, d);
     lm_free(list);
 }
 
@@ -140,71 +138,6 @@ bool lm_folders_replace(lm_folders *f, const char *kind, const char *directory, 
     return true;
 }
 
-/* ------------------------------------------------------------------ links that the owner made */
-
-/* How far `path` reaches into `root`, or 0: the length of root when path lies inside. */
-static size_t reach(const char *root, const char *path)
-{
-    const size_t n = strlen(root);
-
-    return !strncmp(root, path, n) && (path[n] == '/' || (n && root[n - 1] == '/')) ? n : 0;
-}
-
-static void take_longer(char **best, char *root, const char *path)
-{
-    const size_t n = root ? reach(root, path) : 0;
-
-    if (n && (!*best || n > strlen(*best))) {
-        free(*best);
-        *best = root;
-    } else {
-        free(root);
-    }
-}
-
-char *lm_folders_owner_of(const lm_folders *f, const char *path)
-{
-    char *best = NULL, *models = join(f->base, "models");
-
-    take_longer(&best, realpath(models, NULL), path);
-    lm_free(models);
-    for (int i = 0; i < f->n_kinds; i++)
-        for (int r = 0; r < f->kinds[i].n_roots && !f->kinds[i].open_to_requests; r++)
-            take_longer(&best, realpath(f->kinds[i].roots[r], NULL), path);
-    return best;
-}
-
-/* Opens what a link in a model folder points at, when that lies in a folder that the owner set up. The
- * name is resolved once and opened again beneath that folder without links, so that nothing can be
- * exchanged in between. */
-static int follow_link(const lm_folders *f, int root, const char *name)
-{
-    char  self[64], path[PATH_MAX];
-    char *owner;
-    int   at = openat(root, name, O_PATH | O_CLOEXEC), dir, fd = -1;
-    ssize_t n;
-
-    if (at < 0)
-        return -1;
-    snprintf(self, sizeof self, "/proc/self/fd/%d", at);
-    n = readlink(self, path, sizeof path - 1);
-    close(at);
-    path[n < 0 ? 0 : n] = 0;
-    owner = lm_folders_owner_of(f, path);
-    errno = EXDEV;
-    if (!owner)
-        return -1;
-    dir = open(owner, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (dir >= 0) {
-        const char *inside = path + strlen(owner);
-
-        fd = lm_beneath_file(dir, inside + strspn(inside, "/"));
-        close(dir);
-    }
-    free(owner);
-    return fd;
-}
-
 /* ------------------------------------------------------------------ opening */
 
 static int open_in(const lm_folders *f, const lm_kind *k, const char *directory, const char *name)
@@ -215,7 +148,7 @@ static int open_in(const lm_folders *f, const lm_kind *k, const char *directory,
         return -1;
     fd = lm_beneath_file(root, name);
     if (fd < 0 && errno == ELOOP && !k->open_to_requests)
-        fd = follow_link(f, root, name);
+        fd = lm_folders_follow(f, root, name);
     why = errno;
     close(root);
     errno = why;
@@ -343,34 +276,7 @@ char *lm_folders_path(lm_folders *f, const char *kind, const char *name)
 
     if (fd >= 0)
         close(fd);
-    path = k ? join(k->roots[which], plain) : lm_copy_text(name);
+    path = k ? lm_path_join(k->roots[which], plain) : lm_copy_text(name);
     lm_free(plain);
     return path;
-}
-
-/* ------------------------------------------------------------------ words */
-
-lm_shown lm_shown_name(const char *name)
-{
-    lm_shown s = { "" };
-    size_t   n = strlen(name), keep = n < 120 ? n : 116;
-
-    while (keep < n && keep && ((unsigned char)name[keep] & 0xc0) == 0x80)
-        keep--;
-    memcpy(s.text, name, keep);
-    memcpy(s.text + keep, keep < n ? "…" : "", keep < n ? 4 : 1);
-    for (char *c = s.text; *c; c++)
-        *c = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
-    return s;
-}
-
-const char *lm_why(int error, char text[96])
-{
-    const char *said = strerror_r(error, text, 96);
-
-    if (said != text)
-        snprintf(text, 96, "%s", said);
-    if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a')
-        text[0] = (char)(text[0] + 32);
-    return text;
 }

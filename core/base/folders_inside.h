@@ -1,4 +1,4 @@
-/* folders_inside.h: what folders.c, folder_names.c and new_file.c share and nobody else sees. */
+/* folders_inside.h: what folders.c, folder_*.c and new_file.c share and nobody else sees. */
 #ifndef LM_BASE_FOLDERS_INSIDE_H
 #define LM_BASE_FOLDERS_INSIDE_H
 
@@ -23,9 +23,14 @@ struct lm_folders {
 /* The kind, by name or by its older name; NULL when unknown. */
 lm_kind *lm_kind_find(const lm_folders *f, const char *name);
 
-/* Does `path` (resolved) lie in one of the directories that the owner set up? The longest such directory,
- * resolved, or NULL.                                                                          [new] */
-char *lm_folders_owner_of(const lm_folders *f, const char *path);
+/* Opens what a link in a model folder points at, when that lies in a folder that the owner set up: the name
+ * is resolved once and opened again beneath that folder without links, so that nothing can be exchanged in
+ * between. -1, and EXDEV when it leads elsewhere. */
+int  lm_folders_follow(const lm_folders *f, int at, const char *name);
+bool lm_folders_follows(const lm_folders *f, int at, const char *name); /* would it? */
+
+/* "directory/name".                                                                              [new] */
+char *lm_path_join(const char *directory, const char *name);
 
 /* Splits " [input]" and its like off `name`; the kind it names, or `kind`. `plain` is the rest.  [new] */
 const char *lm_folders_annotated(const char *kind, const char *name, char **plain);

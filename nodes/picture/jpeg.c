@@ -196,8 +196,8 @@ static bool choose_output(reading *r)
     const int n = r->jpeg.num_components;
 
     if (n != 1 && n != 3 && n != 4)
-        return limn_fail(r->err, FILE, "%s is a JPEG of %d channels, which is neither grey nor RGB nor CMYK",
-                         r->source->label, n);
+        return limn_fail(r->err, FILE, "%s is a JPEG of %d channels, neither grey nor RGB nor "
+                         "CMYK", r->source->label, n);
     r->jpeg.out_color_space = n == 4 ? JCS_CMYK : JCS_RGB;
     return true;
 }

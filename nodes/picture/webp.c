@@ -54,8 +54,8 @@ static bool scan(const lm_source *s, facts *f, limn_error *err)
                          (unsigned long long)s->size);
     f->end = 8 + (uint64_t)lm_le32(head + 4);
     if (f->end > s->size)
-        return limn_fail(err, FILE, "%s is cut off: the WebP claims %llu bytes, the file has %llu", s->label,
-                         (unsigned long long)f->end, (unsigned long long)s->size);
+        return limn_fail(err, FILE, "%s is cut off: the WebP claims %llu bytes, the file has %llu",
+                         s->label, (unsigned long long)f->end, (unsigned long long)s->size);
     for (uint64_t at = 12; at + 8 <= f->end;) {
         uint32_t n;
 
