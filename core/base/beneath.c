@@ -150,7 +150,7 @@ int lm_beneath_open(int root, const char *name, int flags, unsigned mode)
         if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
             break;
     }
-    if (fd < 0 && errno == ENOSYS)
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* EPERM: what older containers answer for it */
         return walk(root, name, flags, mode);
     return (int)fd;
 }
