@@ -60,32 +60,36 @@ static lm_cpu_tile *const tiles[ROWS + 1] = {
     tile_8, tile_9, tile_10, tile_11, tile_12, tile_13, tile_14,
 };
 
-LM_INLINE void gather_row(uint16_t *out, const char *in, const lm_dtype from, int64_t count)
+/* Rounds to nearest, ties to even; subnormals become 0, as they do in the products. */
+BF16 static inline __attribute__((always_inline)) void gather_row(uint16_t *out, const char *in,
+                                                                  const lm_dtype from, int64_t count)
 {
     const int64_t size = from == LM_F32 ? 4 : 2;
     int64_t       i = 0;
 
     for (; i + LM_VF <= count; i += LM_VF)
-        lm_v_to_bf16(out + i, lm_v_number(in + i * size, from));
+        _mm256_storeu_si256((__m256i *)(out + i),
+                            (__m256i)_mm512_cvtneps_pbh((__m512)lm_v_number(in + i * size, from)));
     for (; i < count; i++)
         out[i] = lm_f32_to_bf16(lm_number(in + i * size, from));
-    if (count % 2)
-        out[count] = 0;
 }
 
-static void gather(uint16_t *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count)
+BF16 static void gather(uint16_t *out, const void *const *at, int n, lm_dtype from, int64_t first,
+                        int64_t count)
 {
     for (int i = 0; i < n; i++, out += LM_DEPTH) {
         const char *in = (const char *)at[i] + first * (from == LM_F32 ? 4 : 2);
 
         if (!at[i])
-            memset(out, 0, (size_t)(count + count % 2) * 2);
+            memset(out, 0, (size_t)count * 2);
         else if (from == LM_F32)
             gather_row(out, in, LM_F32, count);
         else if (from == LM_F16)
             gather_row(out, in, LM_F16, count);
         else
-            gather_row(out, in, LM_BF16, count);
+            memcpy(out, in, (size_t)count * 2);
+        if (count % 2)
+            out[count] = 0;
     }
 }
 
