@@ -198,7 +198,8 @@ static const limn_input mask_in[] = {
     LIMN_LINK  (conditioning, "CONDITIONING", "A prompt."),
     LIMN_LINK  (mask, "MASK", "Where it counts: 1 fully, 0 not at all."),
     LIMN_FLOAT (strength, 1.0, 0.0, 10.0, 0.01, "How much it counts there."),
-    LIMN_CHOICE(set_cond_area, bounds_names, "Whether the denoiser sees the whole picture or the mask's box."),
+    LIMN_CHOICE(set_cond_area, bounds_names,
+                "Whether the denoiser sees all of the picture or the mask's box."),
     LIMN_END
 };
 #undef LIMN_ARGS

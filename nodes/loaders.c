@@ -20,7 +20,7 @@ static bool blame(limn_error *err, const char *input)
     return false;
 }
 
-/* Opens a model file and says what it is; NULL when it is nothing that a `wanted` can be read from. [new] */
+/* Opens a model file and says what it is; NULL when no `wanted` can be read from it.             [new] */
 static lm_weights *open_model(limn_call *call, const char *folder, const char *name, lm_file_kind wanted,
                               lm_detected *d, limn_error *err)
 {

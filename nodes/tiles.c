@@ -87,7 +87,8 @@ static void one_tile(lm_pass *p, const lm_tiling *t, const lm_tensor *x, int64_t
     const struct axis down = rows(t, x), across = columns(t, x);
     const bool        alone = steps(down) * steps(across) == 1;
     const int64_t     feather = alone ? 0 : t->overlap * t->times / t->parts;
-    const int64_t     y = start(down, i) * t->times / t->parts, left = start(across, j) * t->times / t->parts;
+    const int64_t     y = start(down, i) * t->times / t->parts;
+    const int64_t     left = start(across, j) * t->times / t->parts;
     lm_scope          s = lm_scope_open(p);
     lm_tensor        *part;
     const float      *host, *by_row, *by_column;
@@ -130,7 +131,8 @@ static bool moves(lm_pass *p, struct axis a)
 void lm_tiles_add(lm_pass *p, const lm_tiling *t, const lm_tensor *x, float share, float *sum,
                   int64_t *done, int64_t total)
 {
-    const int64_t h = x ? lm_dim(x, 1) * t->times / t->parts : 0, w = x ? lm_dim(x, 2) * t->times / t->parts : 0;
+    const int64_t h = x ? lm_dim(x, 1) * t->times / t->parts : 0;
+    const int64_t w = x ? lm_dim(x, 2) * t->times / t->parts : 0;
 
     if (!x || !moves(p, rows(t, x)) || !moves(p, columns(t, x)))
         return;

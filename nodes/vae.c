@@ -39,7 +39,8 @@ static const lm_tensor *samples_in(lm_pass *p, const lm_vae *vae, const limn_val
 
     if (!z || !vae || lm_dim(z, -1) == want)
         return vae ? z : NULL;
-    lm_pass_fail(p, INPUT, "the latent has %" PRId64 " channels, the VAE wants %" PRId64, lm_dim(z, -1), want);
+    lm_pass_fail(p, INPUT, "the latent has %" PRId64 " channels, the VAE wants %" PRId64, lm_dim(z, -1),
+                 want);
     blame(p, "samples");
     return NULL;
 }
@@ -87,7 +88,8 @@ static lm_tensor *tiled(lm_pass *p, lm_tiling t, const lm_tensor *x, int64_t sid
 
     if (!x)
         return NULL;
-    s = LM_SHAPE(lm_dim(x, 0), lm_dim(x, 1) * t.times / t.parts, lm_dim(x, 2) * t.times / t.parts, t.channels);
+    s = LM_SHAPE(lm_dim(x, 0), lm_dim(x, 1) * t.times / t.parts, lm_dim(x, 2) * t.times / t.parts,
+                 t.channels);
     sum = lm_host_floats(p, lm_shape_count(s));
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < 3 && sum; i++) {

@@ -1,8 +1,6 @@
 /* chunks.c: from a prompt to chunks of weighted tokens. */
 #include "nodes/models/chunks.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -11,6 +9,7 @@
 #include "nodes/models/bpe.h"
 #include "nodes/models/clip_parts.h"
 #include "nodes/models/clip_text.h"
+#include "nodes/models/python_float.h"
 
 enum { MAX_DEPTH = 1000, UNCUT = 8 };
 
@@ -19,95 +18,6 @@ enum { ESCAPED_CLOSE = 1, ESCAPED_OPEN = 2 };
 
 static const char embedding[] = "embedding:";
 enum { EMBEDDING_LEN = sizeof embedding - 1 };
-
-/* ------------------------------------------------------------------ numbers */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_blank(uint32_t c)
-{
-    return lm_char_class_of(c) == LM_CHAR_SPACE || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F) ||
-           c == 0x85;
-}
-
-/* s[0..n) without blanks around it, digits of all scripts as ASCII. */
-static char *plain_ascii(const char *s, size_t n)
-{
-    lm_text out = { 0 };
-    size_t  solid = 0;
-
-    for (size_t i = 0, used; i < n; i += used) {
-        const uint32_t c = lm_char_read(s + i, n - i, &used);
-        const int      digit = lm_char_digit(c);
-
-        if (is_blank(c) && !out.size)
-            continue;
-        if (digit >= 0)
-            lm_text_printf(&out, "%d", digit);
-        else
-            lm_text_add(&out, s + i, used);
-        solid = is_blank(c) ? solid : out.size;
-    }
-    if (out.at)
-        out.at[solid] = '\0';
-    return lm_text_take(&out);
-}
-
-/* Digits, single underscores between them allowed; copies them to *to. How many bytes were read. */
-static size_t digits(const char *s, lm_text *to)
-{
-    size_t i = 0;
-
-    for (; is_digit(s[i]) || (s[i] == '_' && i && is_digit(s[i - 1]) && is_digit(s[i + 1])); i++)
-        if (s[i] != '_')
-            lm_text_add(to, s + i, 1);
-    return i;
-}
-
-/* [digits][.digits][e[sign]digits], copied to *to. */
-static bool plain_number(const char *s, lm_text *to)
-{
-    const size_t whole = digits(s, to);
-    size_t       part = 0, power = 1;
-
-    s += whole;
-    if (*s == '.') {
-        lm_text_puts(to, ".");
-        s += 1 + (part = digits(s + 1, to));
-    }
-    if (*s == 'e' || *s == 'E') {
-        lm_text_puts(to, "e");
-        s++;
-        if (*s == '+' || *s == '-')
-            lm_text_add(to, s++, 1);
-        s += power = digits(s, to);
-    }
-    return (whole || part) && power && !*s;
-}
-
-bool lm_chunks_number(const char *s, size_t n, double *out)
-{
-    lm_text    text = { 0 };
-    char      *plain = plain_ascii(s, n);
-    const bool minus = *plain == '-';
-    const char *at = plain + (minus || *plain == '+');
-    bool       ok = true;
-
-    if (!strcasecmp(at, "inf") || !strcasecmp(at, "infinity"))
-        *out = HUGE_VAL;
-    else if (!strcasecmp(at, "nan"))
-        *out = NAN;
-    else if ((ok = plain_number(at, &text)))
-        *out = strtod(lm_text_str(&text), NULL);    /* limn runs in the "C" locale */
-    if (ok && minus)
-        *out = -*out;
-    lm_text_done(&text);
-    lm_free(plain);
-    return ok;
-}
 
 /* ------------------------------------------------------------------ groups of tokens, and chunks */
 
@@ -157,7 +67,8 @@ static void put_group(reader *r, const int32_t *ids, int32_t first_vector, size_
             close_chunk(r);
             open_chunk(r);
         }
-        place(r, ids ? (lm_token){ ids[i], 0, weight } : (lm_token){ -1, first_vector + (int32_t)i, weight });
+        place(r, ids ? (lm_token){ ids[i], 0, weight }
+                     : (lm_token){ -1, first_vector + (int32_t)i, weight });
     }
 }
 
@@ -196,7 +107,7 @@ static char *words_of(const char *s, size_t n)
     for (size_t i = 0, used; i < n; i += used) {
         const uint32_t c = lm_char_read(s + i, n - i, &used);
 
-        if (is_blank(c)) {
+        if (lm_char_is_blank(c)) {
             between = words.size > 0;
             continue;
         }
@@ -282,11 +193,11 @@ static void weigh_piece(reader *r, const char *s, size_t n, double weight, int d
 {
     if (depth < MAX_DEPTH && n >= 2 && s[0] == '(' && s[n - 1] == ')') {
         const char *inner = s + 1, *colon = memrchr(inner, ':', n - 2);
-        size_t      len = n - 2;
+        size_t      len = n - 2, behind = colon ? (size_t)(inner + len - colon - 1) : 0;
         double      given;
 
         weight *= 1.1;
-        if (colon && colon > inner && lm_chunks_number(colon + 1, (size_t)(inner + len - colon - 1), &given)) {
+        if (colon && colon > inner && lm_python_float(colon + 1, behind, &given)) {
             weight = given;
             len = (size_t)(colon - inner);
         }

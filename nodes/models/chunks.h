@@ -40,7 +40,4 @@ void lm_chunks_done(lm_chunks *p);
 /* The numbers of vector `i`, and how many. */
 const float *lm_chunks_vector(const lm_chunks *p, int32_t i, int64_t *width);
 
-/* The number that Python's float() reads from s[0..n); false when it would refuse. */
-bool lm_chunks_number(const char *s, size_t n, double *out);
-
 #endif

@@ -2,7 +2,6 @@
  * 15, canonical composition; of Hangul's arithmetic: the Unicode Standard, section 3.12. */
 #include "nodes/models/clip_text.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
@@ -84,6 +83,12 @@ static unsigned run_of(const uint32_t *runs, int n, uint32_t c)
 enum lm_char_class lm_char_class_of(uint32_t c)
 {
     return (enum lm_char_class)run_of(lm_clip_class_runs, lm_clip_n_class_runs, c);
+}
+
+bool lm_char_is_blank(uint32_t c)
+{
+    return lm_char_class_of(c) == LM_CHAR_SPACE || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F) ||
+           c == 0x85;
 }
 
 static unsigned mark_class(uint32_t c)

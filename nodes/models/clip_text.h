@@ -4,6 +4,7 @@
 #ifndef LM_NODES_MODELS_CLIP_TEXT_H
 #define LM_NODES_MODELS_CLIP_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ int lm_char_utf8(uint32_t code_point, char out[4]);
 
 /* The code point at s[0..n), n > 0, and its length in *used; U+FFFD and 1 for what is not UTF-8. */
 uint32_t lm_char_read(const char *s, size_t n, size_t *used);
+
+/* What Python calls white space. */
+bool lm_char_is_blank(uint32_t code_point);
 
 /* The value 0..9 of a decimal digit of any script, or -1. */
 int lm_char_digit(uint32_t code_point);

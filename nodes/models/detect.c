@@ -128,13 +128,15 @@ static void look_for_parts(lm_detected *d, const lm_weights *w)
 
 static bool is_lora(const lm_weights *w)
 {
-    return has_part(w, ".lora_up.weight$") || has_part(w, ".lora_A.weight$") || has_part(w, ".lora_B.weight$") ||
-           has_part(w, ".hada_w1_a$") || has_part(w, ".lokr_w1") || has_part(w, ".lora.up.weight$");
+    return has_part(w, ".lora_up.weight$") || has_part(w, ".lora_A.weight$") ||
+           has_part(w, ".lora_B.weight$") || has_part(w, ".lora.up.weight$") ||
+           has_part(w, ".hada_w1_a$") || has_part(w, ".lokr_w1");
 }
 
 static bool is_controlnet(const lm_weights *w)
 {
-    return has_part(w, "input_hint_block.0.weight$") || has_part(w, "controlnet_cond_embedding.conv_in.weight$");
+    return has_part(w, "input_hint_block.0.weight$") ||
+           has_part(w, "controlnet_cond_embedding.conv_in.weight$");
 }
 
 static bool is_embedding(const lm_weights *w)

@@ -5,8 +5,8 @@
 #include "core/base/folders.h"
 #include "nodes/models/chunks.h"
 
-/* The vectors of models/embeddings/<name>, <name>.safetensors, or the same in a sub-folder. An lm_find_vectors
- * with an lm_folders as self. What cannot be used is logged, and then .at is NULL.               [new] */
+/* The vectors of models/embeddings/<name>, <name>.safetensors, or the same in a sub-folder. An
+ * lm_find_vectors with an lm_folders as self. What cannot be used is logged; then .at is NULL.   [new] */
 lm_vectors lm_inversion_find(void *folders, const char *name);
 
 #endif

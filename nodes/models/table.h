@@ -49,7 +49,7 @@ void lm_read_rows(lm_reader *r, const lm_row *rows, void *block, const char *at,
 LIMN_PRINTF(2, 3)
 bool lm_reader_has(const lm_reader *r, const char *name, ...);
 
-/* How many of <prefix><before>0<after>, <prefix><before>1<after>, … there are without a gap, at most 64. */
+/* How many of <prefix><before>0<after>, <prefix><before>1<after>, … there are in a row, at most 64. */
 int lm_reader_count(const lm_reader *r, const char *before, const char *after);
 
 /* Size `letter`, and setting it (0 frees it). */
@@ -57,7 +57,7 @@ int64_t lm_reader_size(const lm_reader *r, char letter);
 void    lm_reader_set(lm_reader *r, char letter, int64_t size);
 
 /* A heap tensor of f32 made from a[n] + b[n], held by the reader; for biases that are added together. */
-const lm_tensor *lm_reader_sum(lm_reader *r, const lm_tensor *a, const lm_tensor *b);           /* [lends] */
+const lm_tensor *lm_reader_sum(lm_reader *r, const lm_tensor *a, const lm_tensor *b); /* [lends] */
 
 /* FILE with the file's name in front, unless something failed before. Always false. */
 LIMN_PRINTF(2, 3)

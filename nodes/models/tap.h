@@ -10,8 +10,8 @@
 extern void (*lm_tap)(void *self, lm_pass *p, const char *block, const lm_tensor *x);
 extern void  *lm_tap_self;
 
-/* Shows x to the tap. With p->check_finite the ops themselves refuse a NaN or an infinity; then x is NULL and
- * the block's name is put into the error. */
+/* Shows x to the tap. With p->check_finite the ops themselves refuse a NaN or an infinity; then x is NULL
+ * and the block's name is put into the error. */
 LIMN_PRINTF(3, 4)
 void lm_seen_at(lm_pass *p, const lm_tensor *x, const char *block, ...);
 #define lm_seen(p, x, ...)                                                                     \

@@ -105,7 +105,8 @@ static void read_res(lm_reader *r, lm_unet *u, lm_unet_res *b, const char *at)
     lm_reader_set(r, 'I', lm_reader_size(r, 'C'));
     lm_reader_set(r, 'O', 0);
     lm_read_rows(r, res_rows, b, "%s", at);
-    if (lm_reader_size(r, 'I') != lm_reader_size(r, 'O') || lm_reader_has(r, "%sskip_connection.weight", at))
+    if (lm_reader_size(r, 'I') != lm_reader_size(r, 'O') ||
+        lm_reader_has(r, "%sskip_connection.weight", at))
         lm_read_rows(r, skip_rows, b, "%s", at);
     b->shift_b = lm_reader_sum(r, b->time_b, b->conv1_b);
     b->index = u->n_res++;

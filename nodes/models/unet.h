@@ -38,7 +38,7 @@ void lm_unet_times(lm_pass *p, lm_unet_run *r, const double *timesteps, int n);
 
 /* x [N, h, w, Cin], already scaled for the network, at any h and w; N as the context's, or any N when the
  * context had batch 1. timestep 0..999, may be fractional, holds for the whole batch. Gives what the model
- * predicts, [N, h, w, Cout] f32, checked: a NaN or an infinity is an error that names the block.  [lends] */
+ * predicts, [N, h, w, Cout] f32. A NaN or an infinity in it is an error that names the block. [lends] */
 lm_tensor *lm_unet_eval(lm_pass *p, lm_unet_run *r, const lm_tensor *x, double timestep);
 
 #endif

@@ -91,11 +91,12 @@ static void read_res(lm_reader *r, lm_vae_res *b, const char *at)
     lm_reader_set(r, 'I', lm_reader_size(r, 'C'));
     lm_reader_set(r, 'O', 0);
     lm_read_rows(r, res_rows, b, "%s", at);
-    if (lm_reader_size(r, 'I') != lm_reader_size(r, 'O') || lm_reader_has(r, "%snin_shortcut.weight", at))
+    if (lm_reader_size(r, 'I') != lm_reader_size(r, 'O') ||
+        lm_reader_has(r, "%snin_shortcut.weight", at))
         lm_read_rows(r, skip_rows, b, "%s", at);
     if (!r->failed && (lm_reader_size(r, 'I') | lm_reader_size(r, 'O')) % LM_VAE_GROUPS)
-        lm_reader_fail(r, "%s%s works on %" PRId64 " and %" PRId64 " channels, which %d groups cannot share",
-                       r->prefix, at, lm_reader_size(r, 'I'), lm_reader_size(r, 'O'), LM_VAE_GROUPS);
+        lm_reader_fail(r, "%s%s works on %" PRId64 " and %" PRId64 " channels, which %d groups cannot "
+                       "share", r->prefix, at, lm_reader_size(r, 'I'), lm_reader_size(r, 'O'), LM_VAE_GROUPS);
     lm_reader_set(r, 'C', lm_reader_size(r, 'O'));
 }
 
@@ -115,8 +116,7 @@ static void read_level(lm_reader *r, lm_vae_level *l, const char *at, const lm_r
 {
     char name[64];
 
-    l->n_blocks = lm_reader_has(r, "%s.block.0.norm1.weight", at) ? 1 : 0;
-    while (l->n_blocks && l->n_blocks < LM_VAE_MOST && lm_reader_has(r, "%s.block.%d.norm1.weight", at, l->n_blocks))
+    while (l->n_blocks < LM_VAE_MOST && lm_reader_has(r, "%s.block.%d.norm1.weight", at, l->n_blocks))
         l->n_blocks++;
     for (int i = 0; i < l->n_blocks; i++) {
         snprintf(name, sizeof name, "%s.block.%d.", at, i);

@@ -6,6 +6,7 @@
 #include "nodes/models/clip_parts.h"
 #include "nodes/models/clip_text.h"
 #include "nodes/models/chunks.h"
+#include "nodes/models/python_float.h"
 #include "tests/test.h"
 
 /* "320 2368" */
@@ -74,7 +75,7 @@ static double number(const char *s)
 {
     double x = 0.0;
 
-    return lm_chunks_number(s, strlen(s), &x) ? x : -77.0;
+    return lm_python_float(s, strlen(s), &x) ? x : -77.0;
 }
 
 TEST(a_weight_is_read_as_python_reads_it)
