@@ -1,0 +1,35 @@
+"""Writes the three trained parts as one Stable Diffusion 1.x checkpoint in f16."""
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from noise import ALPHAS
+from train_text import Reader
+from train_unet import load_vae
+from training import load_average
+from unet import UNet
+from words import Words
+
+TEXT, UNET, VAE = "cond_stage_model.transformer.text_model.", "model.diffusion_model.", "first_stage_model."
+TABLE = "embeddings.token_embedding.weight"
+
+
+def under(prefix, state):
+    return {prefix + k: v.detach().cpu().to(torch.float16).contiguous() for k, v in state.items()}
+
+
+def export(options, _worker):
+    reader, text = load_average(options, "text", Reader(Words(options.wheel)))
+    unet, drawn = load_average(options, "unet", UNet())
+    text_state = dict(reader.tower.state_dict(), **{TABLE: reader.tower.whole_table()})
+    vae = torch.load(f"{options.work}/vae.pt", weights_only=True)
+    tensors = under(TEXT, text_state) | under(UNET, unet.state_dict()) | under(VAE, load_vae(options).state_dict())
+    tensors["alphas_cumprod"] = ALPHAS.float()
+    steps = {"text": text["step"], "vae": vae["step"], "unet": drawn["step"]}
+    note = {"name": "limn-shapes", "license": "MIT", "script": "scripts/train_bundled/train.py",
+            "seed": str(options.seed), "training_steps": " ".join(f"{k} {v}" for k, v in steps.items())}
+    Path(options.out).parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, options.out, metadata=note)
+    Path(options.out).chmod(0o644)
+    print(f"{options.out}: {sum(t.numel() for t in tensors.values()):,} numbers, {steps}")
