@@ -96,7 +96,7 @@ def check_calls(calls):
 def check_headers_guarded():
     for name, text in sources():
         if name.endswith(".h") and not re.search(r"#ifndef \w+\n#define \w+", text) \
-                and "included many times" not in text:
+                and "The file that includes it" not in text:  # a template, included once for each use
             yield f"{name}: has no guard"
 
 
