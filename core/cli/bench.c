@@ -15,6 +15,7 @@
 #include "core/cli/session.h"
 #include "core/data/pass.h"
 #include "core/graph/bench.h"
+#include "kernels/bench.h"
 #include "kernels/devices.h"
 #include "kernels/ops.h"
 #include "nodes/models/clip.h"
@@ -22,7 +23,7 @@
 #include "nodes/models/unet.h"
 #include "nodes/models/vae.h"
 
-enum { MOST_ROUNDS = 101, MOST_FIGURES = 64 };
+enum { MOST_ROUNDS = 101, MOST_FIGURES = 256 };
 
 typedef struct figure {
     char   name[64], unit[16];
@@ -235,6 +236,25 @@ static void unload(bench *b)
     lm_weights_unref(b->weights);
 }
 
+/* ------------------------------------------------------------------ single ops */
+
+static void note_op(void *self, const lm_bench_row *row)
+{
+    bench *b = self;
+    char   name[64];
+
+    snprintf(name, sizeof name, "%s, %s", row->net, row->name);
+    add_one(b, name, "ms", row->cpu_ms);
+    snprintf(name, sizeof name, "  its rate, a core");
+    add_one(b, name, "GFLOP/s", 1e3 * row->gflop / row->cpu_ms);
+}
+
+static bool measure_ops(bench *b, limn_error *err)
+{
+    add_one(b, "f32 multiply-adds, a core", "GFLOP/s", lm_bench_peak());
+    return lm_bench_ops(&b->session.env, 0.2, NULL, note_op, b, err);
+}
+
 /* ------------------------------------------------------------------ the graph */
 
 static bool measure_graph(bench *b, limn_error *err)
@@ -267,7 +287,7 @@ static void print_table(const bench *b)
     for (int i = 0; i < b->n; i++) {
         const figure *f = &b->figures[i];
 
-        printf("%-48s %12.4f %-5s", f->name, f->value, f->unit);
+        printf("%-48s %12.4f %-7s", f->name, f->value, f->unit);
         if (f->least < f->most)
             printf(" (%.4f to %.4f)", f->least, f->most);
         putchar('\n');
@@ -311,6 +331,8 @@ static bool measure_all(bench *b, const lm_args *a, limn_error *err)
 
     if (wanted(a, "graph") && !measure_graph(b, err))
         return false;
+    if (wanted(a, "ops") && !measure_ops(b, err))
+        return false;
     if (!any_model)
         return true;
     return load(b, model ? model : "models/checkpoints/limn-shapes.safetensors", err) &&
@@ -329,8 +351,8 @@ static int bench_main(const lm_args *a)
         !lm_args_number(a, "--size", 64, 4096, &size))
         return LM_EXIT_USAGE;
     for (int i = 0; i < a->n_words; i++)
-        if (!strstr(" graph text step vae ", a->words[i])) {
-            fprintf(stderr, "limn bench: %s: it is graph, text, step or vae\n", a->words[i]);
+        if (!strstr(" graph ops text step vae ", a->words[i])) {
+            fprintf(stderr, "limn bench: %s: it is graph, ops, text, step or vae\n", a->words[i]);
             return LM_EXIT_USAGE;
         }
     b.rounds = (int)rounds;
@@ -360,7 +382,7 @@ static const lm_option bench_options[] = {
 };
 
 const lm_command lm_bench_command = {
-    .name = "bench", .words = "[graph|text|step|vae]...", .most = 8, .options = bench_options,
+    .name = "bench", .words = "[graph|ops|text|step|vae]...", .most = 8, .options = bench_options,
     .run = bench_main,
-    .doc = "Measure the graph, text encoding, a sampling step with guidance and the VAE here.",
+    .doc = "Measure the graph, single ops, text encoding, a step with guidance and the VAE here.",
 };
