@@ -1,4 +1,5 @@
 /* conv.c: the convolution. */
+#include "kernels/cpu/pairs.h"
 #include "kernels/cpu/product.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/cpu/winograd.h"
@@ -48,7 +49,9 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
         lm_dim(y, 1), lm_dim(y, 2), lm_dim(w, 3), spec->stride ? spec->stride : 1, spec->top, spec->left,
         spec->upsample ? 2 : 1,
     };
-    const bool     winograd = lm_cpu_winograd_pays(y->shape, w->shape, spec);
+    const bool     pairs = lm_cpu_wants_pairs(p);
+    const bool     winograd = lm_cpu_winograd_pays(y->shape, w->shape, spec) &&
+                          !(pairs && lm_cpu_pairs_are_amx());
     lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, 3), .find = find, .self = &v,
                          .x_dtype = x->dtype, .b = b, .r = r, .y = y };
 
@@ -56,7 +59,7 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
         return lm_ref_ops.conv(p, y, x, w, b, r, spec);
     if (b && b->shape.n == 2)
         q.b_rows = v.y_height * v.y_width;
-    q.w = lm_cpu_panels_of(p, w, lm_cpu_wants_pairs(p) && !winograd ? LM_CPU_PAIRS : LM_CPU_PLAIN);
+    q.w = lm_cpu_panels_of(p, w, pairs && !winograd ? LM_CPU_PAIRS : LM_CPU_PLAIN);
     if (q.w && winograd)
         return lm_cpu_winograd_run(p, y, x, q.w, b, r, spec);
     return q.w && lm_cpu_product_run(p, &q);

@@ -1,4 +1,5 @@
 /* linear.c: products with a weight matrix. */
+#include "kernels/cpu/pairs.h"
 #include "kernels/cpu/product.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/front.h"

@@ -146,8 +146,3 @@ const lm_cpu_panels *lm_cpu_panels_of(lm_pass *p, const lm_tensor *w, lm_cpu_pac
                      lm_bytes(w));
     return found ? found->data : NULL;
 }
-
-bool lm_cpu_wants_pairs(const lm_pass *p)
-{
-    return p->compute == LM_COMPUTE_BF16 && lm_cpu_has(LM_CPU_HAS_BF16) && lm_cpu_pairs_now()->tile;
-}

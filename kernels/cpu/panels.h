@@ -32,9 +32,6 @@ typedef enum lm_cpu_packing {
 /* w[O, C, …] as panels; NULL (and the pass failed) when there is no memory.                 [lends] */
 const lm_cpu_panels *lm_cpu_panels_of(lm_pass *p, const lm_tensor *w, lm_cpu_packing how);
 
-/* Does a product of this pass want pairs? */
-bool lm_cpu_wants_pairs(const lm_pass *p);
-
 /* Row k of panel i. */
 static inline const void *lm_cpu_panel(const lm_cpu_panels *w, int64_t i, int64_t k)
 {

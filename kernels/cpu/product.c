@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "kernels/cpu/pairs.h"
 #include "kernels/cpu/pool.h"
 #include "kernels/cpu/terms.h"
-#include "kernels/cpu/tile.h"
 
 enum {
     BLOCK_ROWS = 280,  /* of A, at most */
@@ -15,7 +15,9 @@ enum {
 struct plan {
     const lm_cpu_product *q;
     const lm_cpu_tiles   *tiles;
+    const lm_cpu_pairs   *pairs; /* when w is packed so */
     lm_cpu_tile *const   *tile;
+    int                   tile_rows;
     const lm_cpu_terms   *terms;
     float                *y;    /* f32; NULL when gated */
     int64_t               n;    /* columns of y */
@@ -93,7 +95,7 @@ static void gather_block(const struct plan *s, void *out, const void **at, int n
 {
     const int64_t first = t / s->q->w->taps * LM_DEPTH, count = channels_of(s->q->w, t);
 
-    if (s->q->w->pairs)
+    if (s->pairs)
         lm_cpu_pairs_now()->gather(out, at, n, s->q->x_dtype, first, count);
     else
         s->tiles->gather(out, at, n, s->q->x_dtype, first, count);
@@ -230,7 +232,7 @@ static void place(struct job *j, int64_t block, int thread)
 
     j->row = group * s->group_rows + first;
     j->rows = left < s->block_rows ? left : s->block_rows;
-    j->tiles = (j->rows + s->tiles->rows - 1) / s->tiles->rows;
+    j->tiles = up(j->rows, s->tile_rows);
     j->bias = s->terms->bias ? s->terms->bias + group * s->terms->bias_step : NULL;
     j->a = s->memory + (size_t)thread * s->each;
     j->panel = (float *)(void *)(j->a + s->at_panel);
@@ -321,11 +323,13 @@ bool lm_cpu_product_run(lm_pass *p, const lm_cpu_product *q)
     size_t               bytes;
     bool                 worked;
 
-    s.tile = w->pairs ? lm_cpu_pairs_now()->tile : s.tiles->tile;
-    s.size = w->pairs ? 2 : 4;
+    s.pairs = w->pairs ? lm_cpu_pairs_best() : NULL;
+    s.tile = s.pairs ? s.pairs->tile : s.tiles->tile;
+    s.tile_rows = s.pairs ? s.pairs->rows : s.tiles->rows;
+    s.size = s.pairs ? 2 : 4;
     choose_blocks(&s);
     choose_groups(&s);
-    s.at_panel = lines(s.block_rows * s.chunk * LM_DEPTH * s.size);
+    s.at_panel = lines((s.block_rows * s.chunk + LM_TILE_ROWS) * LM_DEPTH * s.size); /* AMX reads beyond */
     s.at_sums = s.at_panel + lines(w->pairs ? 0 : PANEL_DEPTH * w->columns * 4);
     s.each = s.at_sums + lines((w->gated ? s.block_rows : LM_TILE_ROWS) * w->columns * 4);
     bytes = s.each * (size_t)lm_cpu_threads();

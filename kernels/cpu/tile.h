@@ -9,7 +9,7 @@
 #include "core/data/dtype.h"
 #include "kernels/cpu/level.h"
 
-enum { LM_DEPTH = 64, LM_TILE_ROWS = 16 /* no level has more */ };
+enum { LM_DEPTH = 64, LM_TILE_ROWS = 32 /* no tile has more */ };
 
 /* Where a tile begins and ends: y = a·b + from + bias; from and bias may be NULL, y may be from. */
 typedef struct lm_cpu_ends {
@@ -38,13 +38,17 @@ typedef struct lm_cpu_tiles {
 } lm_cpu_tiles;
 LM_CPU_FAMILY(lm_cpu_tiles)
 
-/* The same in bf16 with sums in f32, where the processor multiplies pairs of them (LM_CPU_HAS_BF16). A's
- * rows are LM_DEPTH numbers apart as well; a panel is [k / 2][columns][2]; depth is even. */
+/* The same in bf16 with sums in f32. A's rows are LM_DEPTH numbers apart as well; a panel is
+ * [k / 2][columns][2]; depth is even. Which of them this processor has: pairs.h. */
 typedef struct lm_cpu_pairs {
+    int                 rows; /* of the largest tile; columns are those of lm_cpu_tiles */
     lm_cpu_tile *const *tile; /* NULL: not at this level */
     /* as gather above, rounded to bf16; an odd count is followed by a zero */
     void (*gather)(uint16_t *out, const void *const *at, int n, lm_dtype from, int64_t first, int64_t count);
 } lm_cpu_pairs;
-LM_CPU_FAMILY(lm_cpu_pairs)
+LM_CPU_FAMILY(lm_cpu_pairs) /* VDPBF16PS */
+
+typedef lm_cpu_pairs lm_cpu_amx;
+LM_CPU_FAMILY(lm_cpu_amx) /* TDPBF16PS; may read 16 rows of A beyond the last; gathers as lm_cpu_pairs */
 
 #endif

@@ -93,7 +93,7 @@ BF16 static void gather(uint16_t *out, const void *const *at, int n, lm_dtype fr
     }
 }
 
-const lm_cpu_pairs LM_LEVEL_NAME(lm_cpu_pairs) = { .tile = tiles, .gather = gather };
+const lm_cpu_pairs LM_LEVEL_NAME(lm_cpu_pairs) = { .rows = ROWS, .tile = tiles, .gather = gather };
 #else
 const lm_cpu_pairs LM_LEVEL_NAME(lm_cpu_pairs) = { .tile = NULL };
 #endif
