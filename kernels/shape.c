@@ -22,7 +22,8 @@ lm_tensor *lm_concat_all(lm_pass *p, const lm_tensor *const *parts, int n, int a
     LM_ENTER(p);
     LM_WANT(p, n > 0, "concat: %d parts", n);
     for (int i = 0; i < n; i++)
-        LM_TAKES(p, "concat", parts[i]);
+        if (!lm_front_takes(p, "concat", "a part", parts[i]))
+            return NULL;
     axis = axis_of(parts[0], axis);
     LM_WANT(p, axis >= 0, "concat: parts of %d axes have no such axis", parts[0]->shape.n);
 
