@@ -377,6 +377,54 @@ TEST(chunks_out_of_order_are_refused)
     lm_text_done(&t);
 }
 
+/* ------------------------------------------------------------------ which way up */
+
+/* Is a picture of 4 x 2 with this EXIF block read as one of 2 x 4? -1: not at all. */
+static int is_turned(const char *type, const void *data, size_t n)
+{
+    lm_text    t = { 0 };
+    limn_error err;
+    lm_picture p;
+    int        turned = -1;
+
+    put_header(&t, 4, 2, 8, 2, 0);
+    put_chunk(&t, type, data, n, (uint32_t)n);
+    put_zeros(&t, 2 * 13);
+    put_end(&t);
+    if (read_bytes(t.at, t.size, &p, &err)) {
+        turned = p.width == 2 && p.height == 4;
+        lm_picture_done(&p);
+    }
+    lm_text_done(&t);
+    return turned;
+}
+#define TURNED(type, data) is_turned(type, data, sizeof data - 1)
+
+TEST(orientation_is_found_however_it_is_spelled)
+{
+    WANT(TURNED("eXIf", "II*\0\10\0\0\0\1\0\22\1\3\0\1\0\0\0\6\0\0\0") == 1);
+    WANT(TURNED("eXIf", "MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\10\0\0") == 1);
+    WANT(TURNED("eXIf", "MM\0*\0\0\0\10\0\1\1\22\0\4\0\0\0\1\0\0\0\5") == 1);
+    WANT(TURNED("eXIf", "MM\0*\0\0\0\10\0\1\1\22\0\1\0\0\0\1\7\0\0\0") == 1);
+    WANT(TURNED("eXIf", "Exif\0\0II*\0\10\0\0\0\1\0\22\1\3\0\1\0\0\0\6\0\0\0") == 1);
+    WANT(TURNED("eXIf", "II*\0\10\0\0\0\2\0\17\1\2\0\1\0\0\0\6\0\0\0"
+                        "\22\1\3\0\1\0\0\0\6\0\0\0") == 1);
+    WANT(TURNED("iTXt", "XML:com.adobe.xmp\0\0\0\0\0<tiff:Orientation>8</tiff:Orientation>") == 1);
+}
+
+TEST(orientation_that_makes_no_sense_is_passed_over)
+{
+    WANT(TURNED("eXIf", "II*\0\10\0\0\0\1\0\22\1\3\0\1\0\0\0\11\0\0\0") == 0); /* 9 */
+    WANT(TURNED("eXIf", "II*\0\10\0\0\0\1\0\22\1\2\0\1\0\0\0\6\0\0\0") == 0);  /* a text */
+    WANT(TURNED("eXIf", "II*\0\10\0\0\0\377\377\22\1\3\0\1\0\0\0") == 0);       /* cut off */
+    WANT(TURNED("eXIf", "II*\0\377\377\377\377") == 0);
+    WANT(TURNED("eXIf", "nonsense, and more of it") == 0);
+    WANT(TURNED("eXIf", "") == 0);
+    WANT(TURNED("iTXt", "XML:com.adobe.xmp\0\0\0\0\0tiff:Orientation") == 0);
+    WANT(TURNED("iTXt", "XML:com.adobe.xmp\0\0\0\0\0tiff:Orientation=\"x\"") == 0);
+    WANT(TURNED("iTXt", "Comment\0\0\0\0\0tiff:Orientation=\"6\"") == 0);
+}
+
 /* ------------------------------------------------------------------ damage */
 
 static const char *const whole[] = {
@@ -501,6 +549,19 @@ TEST(a_stopped_reading_says_so)
     s.stop = &stop;
     WANT(!lm_picture_read(&s, &p, &err) && err.code == LIMN_CANCELLED);
     free(f.at);
+}
+
+TEST(a_stopped_change_of_size_says_so)
+{
+    uint8_t     in[30 * 20 * 4] = { 0 }, out[900];
+    atomic_bool stop = true;
+    limn_error  err = { 0 };
+
+    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 3, in }, (lm_bitmap){ 15, 20, 3, out }, &stop, &err));
+    WANT(err.code == LIMN_CANCELLED);
+    err = (limn_error){ 0 };
+    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 1, in }, (lm_bitmap){ 30, 5, 1, out }, &stop, &err));
+    WANT(err.code == LIMN_CANCELLED);
 }
 
 /* ------------------------------------------------------------------ text */
@@ -655,6 +716,18 @@ TEST(text_is_written_before_the_pixels_in_its_order)
     WANT(!lm_png_next(&s, &at, true, &c, &err) && err.code == LIMN_OK && at == s.size);
     WANT(lm_png_texts(&s, hear, &h, &err));
     WANT_TEXT(h.all, "[prompt={\"1\": {}}][limn=x]");
+    close(png.fd);
+}
+
+TEST(a_stopped_writing_says_so)
+{
+    size_t      stride = 12;
+    atomic_bool stop = true;
+    lm_png_new  png = { .label = "p.png", .width = 3, .height = 2, .channels = 4, .level = 1,
+                        .row = grey_row, .self = &stride, .stop = &stop, .fd = temporary() };
+    limn_error  err = { 0 };
+
+    WANT(!lm_png_write(&png, &err) && err.code == LIMN_CANCELLED);
     close(png.fd);
 }
 
