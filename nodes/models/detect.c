@@ -157,6 +157,7 @@ lm_detected lm_detect(const lm_weights *w)
 
     if (is_lora(w) || is_controlnet(w) || is_embedding(w)) {
         d.kind = is_lora(w) ? LM_FILE_LORA : is_controlnet(w) ? LM_FILE_CONTROLNET : LM_FILE_EMBEDDING;
+        d.built = d.kind == LM_FILE_EMBEDDING;
         return d;
     }
     look_for_denoiser(&d, w);
@@ -169,6 +170,7 @@ lm_detected lm_detect(const lm_weights *w)
         d.kind = LM_FILE_TEXT_ENCODER;
     else if (is_upscaler(w))
         d.kind = LM_FILE_UPSCALER;
+    d.built = d.built || (d.kind == LM_FILE_VAE && d.vae_prefix);
     return d;
 }
 

@@ -24,7 +24,7 @@ typedef enum lm_file_kind {
 typedef struct lm_detected {
     lm_file_kind kind;
     const char  *family;       /* "Stable Diffusion 1.x", "SDXL", …; NULL: not known */
-    bool         built;        /* limn can run this family */
+    bool         built;        /* limn can use it */
     const char  *unet_prefix, *text_prefix, *vae_prefix; /* NULL: not in the file */
     bool         predicts_v;   /* the denoiser predicts v; ε otherwise */
     bool         zero_snr;     /* it was trained down to pure noise (not built yet) */

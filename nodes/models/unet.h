@@ -32,8 +32,9 @@ size_t  lm_unet_bytes(const lm_unet *u);          /* weights and their packings 
  * it in the current scope, with the run itself. NULL after a failure.                         [lends] */
 lm_unet_run *lm_unet_begin(lm_pass *p, const lm_unet *u, const lm_tensor *context);
 
-/* Computes the time embeddings of n timesteps together, to be found by lm_unet_eval. Kept in the current
- * scope, which must not end before the run's. A later call replaces an earlier one's. */
+/* Computes the time embeddings of n timesteps together (of the first 256 that differ), to be found by
+ * lm_unet_eval; it computes others when it meets them. Kept in the current scope, which must not end before
+ * the run's. A later call replaces an earlier one's. */
 void lm_unet_times(lm_pass *p, lm_unet_run *r, const double *timesteps, int n);
 
 /* x [N, h, w, Cin], already scaled for the network, at any h and w; N as the context's, or any N when the

@@ -65,15 +65,26 @@ static struct times no_times(lm_pass *p, const lm_unet *u, const double *at, int
     return t;
 }
 
+/* Walks of more steps than this tell their first times only: a row of all blocks is 80 kB. */
+enum { MOST_TIMES = 256 };
+
 void lm_unet_times(lm_pass *p, lm_unet_run *r, const double *timesteps, int n)
 {
-    double *at = lm_scope_bytes(p, (size_t)n * sizeof *at);
+    double *at = lm_scope_bytes(p, MOST_TIMES * sizeof *at);
+    int     told = 0;
 
-    if (!r || !at || n < 1)
+    if (!r || !at)
         return;
-    memcpy(at, timesteps, (size_t)n * sizeof *at);
-    r->known = no_times(p, r->u, at, n);
-    if (r->known.rows)
+    for (int i = 0; i < n && told < MOST_TIMES; i++) {
+        int same = 0;
+
+        while (same < told && at[same] != timesteps[i])
+            same++;
+        at[same] = timesteps[i];
+        told += same == told;
+    }
+    r->known = no_times(p, r->u, at, told);
+    if (r->known.rows && told)
         tell_times(p, r->u, &r->known);
 }
 

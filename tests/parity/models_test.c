@@ -303,6 +303,22 @@ TEST(times_told_before_give_the_same_answer)
     end(p);
 }
 
+TEST(a_walk_of_many_steps_tells_as_many_times_as_it_keeps)
+{
+    double           told[600];
+    lm_pass         *p = begin();
+    const lm_tensor *x = recorded(p, records, "unet.1.x"), *context = recorded(p, records, "cond.3");
+    lm_unet_run     *run = lm_unet_begin(p, unet, context);
+
+    for (int i = 0; i < 600; i++)
+        told[i] = 599 - i / 2 * 2;
+    told[599] = 20.0;
+    lm_unet_times(p, run, told, 600);
+    if (!getenv("LIMN_TEST_BRIEF"))
+        compare(p, "unet.1.out", lm_unet_eval(p, run, x, 20.0), 0, true);
+    end(p);
+}
+
 TEST(one_conditioning_serves_a_batch)
 {
     if (getenv("LIMN_TEST_BRIEF"))

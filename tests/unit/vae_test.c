@@ -1,5 +1,6 @@
 /* vae_test.c: what the VAE nodes do around the network: cuts, masks and tiles, and what they refuse. The tables
  * of inpainting and cuts are the reference's (tests/parity/tables.json). LIMN_TEST_DEVICE=host|guard. */
+#include "kernels/devices.h"
 #include "kernels/ops.h"
 #include "nodes/inpaint.h"
 #include "nodes/models/vae.h"
@@ -211,6 +212,81 @@ TEST(what_does_not_fit_is_refused)
             "the checkpoint that this VAE comes from holds none");
     lm_value_unref(none);
     lm_value_unref(vae);
+}
+
+/* ------------------------------------------------------------------ memory that runs out */
+
+/* The CPU, of which only so much may be held at a time. */
+static struct {
+    lm_device *cpu;
+    size_t     held, most, limit; /* bytes; most: ever; limit 0: none */
+} small;
+
+static void *small_alloc(lm_device *d, size_t bytes)
+{
+    void *memory;
+
+    (void)d;
+    if (small.limit && small.held + bytes > small.limit)
+        return NULL;
+    memory = small.cpu->alloc(small.cpu, bytes);
+    small.held += memory ? bytes : 0;
+    small.most = small.held > small.most ? small.held : small.most;
+    return memory;
+}
+
+static void small_free(lm_device *d, void *memory, size_t bytes)
+{
+    (void)d;
+    small.held -= bytes;
+    small.cpu->free(small.cpu, memory, bytes);
+}
+
+static limn_value *decode_on(lm_device *d, const limn_value *vae, const limn_value *latent)
+{
+    limn_error err = { 0 };
+    node_args  a = node_begin(lm_nodes_vae, "VAEDecode");
+
+    node_link(&a, "vae", vae);
+    node_link(&a, "samples", latent);
+    return node_run(&a, call_on(d), &err);
+}
+
+TEST(a_decode_that_does_not_fit_is_made_of_tiles)
+{
+    limn_error  err = { 0 };
+    lm_weights *w = recorded_tensors(LIMN_TINY);
+    lm_device   d = *(small.cpu = lm_cpu_device(0));
+    limn_value *vae = lm_value_new("VAE"), *latent = lm_value_new("LATENT"), *whole, *tiled;
+    const int64_t n = 8 * 300 * 4;
+    float        *z = calloc((size_t)n, sizeof *z);
+
+    for (int64_t i = 0; i < n; i++)
+        z[i] = 3.0f * sinf((float)(i * i % 1009));
+    d.alloc = small_alloc;
+    d.free = small_free;
+    lm_value_set_object(vae, "vae", lm_vae_load(w, "first_stage_model.", &d, &err), &lm_vae_kind);
+    lm_value_set_tensor(latent, "samples", lm_tensor_from(&d, LM_F32, LM_SHAPE(1, 8, 300, 4), z, &err));
+    whole = decode_on(&d, vae, latent);
+    small.limit = small.most * 3 / 4;
+    tiled = decode_on(&d, vae, latent);
+    small.limit = 0;
+
+    /* Tiles see less of the picture than the whole, so they are near it, not the same. */
+    lm_pass *p = lm_pass_begin(call_on(lm_cpu_device(0)));
+    WANT(whole && tiled);
+    if (whole && tiled) {
+        const double off = relative_error(p, lm_value_tensor(tiled, "pixels"), lm_value_tensor(whole, "pixels"));
+
+        WANT(off > 1e-4 && off < 0.5);
+    }
+    WANT(lm_pass_end(p, &err));
+    lm_value_unref(whole);
+    lm_value_unref(tiled);
+    lm_value_unref(vae);
+    lm_value_unref(latent);
+    lm_weights_unref(w);
+    free(z);
 }
 
 TEST(a_clip_without_an_encoder_is_refused)
