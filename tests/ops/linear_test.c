@@ -8,7 +8,7 @@ typedef struct row {
 } row;
 
 static const row linear_rows[] = {
-    { "one number", 1, 1, 1, false, false },
+    { "one number a row", 40, 1, 1, false, false },
     { "one row", 1, 320, 1280, true, false },
     { "seventy-seven tokens", 77, 768, 96, true, false },
     { "without a bias", 50, 40, 320, false, false },
@@ -32,7 +32,7 @@ static lm_tensor *linear(rig *r, const void *row_)
 }
 
 static const row geglu_rows[] = {
-    { "one number", 1, 1, 1, true, false },
+    { "one number a row", 40, 1, 1, true, false },
     { "one row", 1, 64, 256, true, false },
     { "odd sizes", 39, 45, 51, true, false },
     { "without a bias", 64, 64, 64, false, false },
