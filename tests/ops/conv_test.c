@@ -14,7 +14,7 @@ typedef struct row {
 #define PAD(k) .top = (k), .left = (k), .bottom = (k), .right = (k)
 
 static const row conv_rows[] = {
-    { "one number", 1, 1, 1, 1, 1, 1, ONE, false, { 0 } },
+    { "one number", 1, 1, 1, 1, 1, 1, NONE, false, { 0 } },
     { "1x1", 2, 9, 7, 48, 32, 1, ONE, false, { 0 } },
     { "1x1 onto a stream", 1, 8, 8, 64, 96, 1, ONE, true, { 0 } },
     { "3x3", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1) } },

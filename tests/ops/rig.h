@@ -164,7 +164,8 @@ RIG float *rig_read(const lm_tensor *t)
 
 /* ------------------------------------------------------------------ comparing */
 
-/* √(Σ(got - want)²) / √(Σ want²); infinite when any number is not one. */
+/* √(Σ(got - want)²) / √(Σ want²); infinite when any number is not one. A few numbers may happen to cancel:
+ * fewer than eight are taken for at least as large as what they were made of, 1. */
 RIG double rig_distance(const float *got, const float *want, int64_t n)
 {
     double off = 0.0, whole = 0.0;
@@ -175,6 +176,8 @@ RIG double rig_distance(const float *got, const float *want, int64_t n)
         off += pow((double)got[i] - (double)want[i], 2.0);
         whole += pow((double)want[i], 2.0);
     }
+    if (n < 8)
+        whole = fmax(whole, (double)n);
     return whole > 0.0 ? sqrt(off / whole) : sqrt(off);
 }
 
@@ -193,7 +196,7 @@ typedef lm_tensor *rig_case(rig *r, const void *row);
 RIG double rig_compare(const char *name, rig_case *run, const void *row, int i, rig_allowance allowance)
 {
     const rig_setup s = rig_setups[i];
-    const double    most = s.compute == LM_COMPUTE_BF16 ? allowance.bf16 : allowance.f32;
+    double          most = s.compute == LM_COMPUTE_BF16 ? allowance.bf16 : allowance.f32;
     uint64_t        seed = rig_seed() + (uint64_t)i;
     rig             plain, fast;
     lm_tensor      *want, *got;
@@ -209,6 +212,8 @@ RIG double rig_compare(const char *name, rig_case *run, const void *row, int i, 
     WANT(want && got && lm_shape_same(want->shape, got->shape) && want->dtype == got->dtype);
     want_numbers = rig_read(want);
     got_numbers = rig_read(got);
+    if (want && lm_count(want) < 8)
+        most *= 3.0; /* the worst rounding, where many would show the usual one */
     if (want && got)
         off = rig_distance(got_numbers, want_numbers, lm_count(want));
     if (!(off <= most)) {
