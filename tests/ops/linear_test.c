@@ -8,7 +8,7 @@ typedef struct row {
 } row;
 
 static const row linear_rows[] = {
-    { "one number a row", 40, 1, 1, false, false },
+    { "one number deep", 40, 1, 50, false, false },
     { "one row", 1, 320, 1280, true, false },
     { "seventy-seven tokens", 77, 768, 96, true, false },
     { "without a bias", 50, 40, 320, false, false },
@@ -32,12 +32,15 @@ static lm_tensor *linear(rig *r, const void *row_)
 }
 
 static const row geglu_rows[] = {
-    { "one number a row", 40, 1, 1, true, false },
+    { "one number deep", 40, 1, 50, true, false },
     { "one row", 1, 64, 256, true, false },
     { "odd sizes", 39, 45, 51, true, false },
     { "without a bias", 64, 64, 64, false, false },
     { "many rows", 515, 40, 160, true, false },
 };
+
+/* The errors of two products meet in one number, and gelu's slope makes more of them. */
+static const rig_allowance rig_gated = { 5e-6, 1e-2 };
 
 static lm_tensor *geglu(rig *r, const void *row_)
 {
@@ -55,7 +58,7 @@ TEST(linear_agrees_with_the_plain_one)
 
 TEST(linear_geglu_agrees_with_the_plain_one)
 {
-    RIG_TABLE(geglu_rows, geglu, rig_product);
+    RIG_TABLE(geglu_rows, geglu, rig_gated);
 }
 
 /* A weight is packed by its first use; the second must read the packing, and batches of another size. */
