@@ -12,7 +12,7 @@ typedef enum lm_cpu_level { LM_CPU_BASE, LM_CPU_AVX2, LM_CPU_AVX512 } lm_cpu_lev
  * settles the number of threads for the process.                                           [lends] */
 lm_device   *lm_cpu_device(int threads);
 lm_cpu_level lm_cpu_level_now(void);
-const char  *lm_cpu_describe(void); /* "AVX-512, 2 threads, oneDNN 2.6.3" */
+const char  *lm_cpu_describe(void); /* "AVX-512 with bf16 products, 2 threads" */
 int          lm_cpu_threads(void);
 
 /* Measures (at most 50 ms) which compute class is faster on this machine. `memory` is a file that keeps

@@ -2,9 +2,9 @@
  *
  * It is our own and not OpenMP's, because libgomp decides how long its threads spin when it is loaded and
  * then burns whole cores on a shared machine, and because bands that are handed out one by one keep both
- * cores busy when one of them is also wanted elsewhere. oneDNN is called from inside a band with one thread
- * of its own, so it lives in the same pool. Threads start with the first work that is worth dividing, spin
- * for some 20 µs when there is none left, then sleep.
+ * cores busy when one of them is also wanted elsewhere. A library that computes is to be called from inside
+ * a band, with one thread of its own. Threads start with the first work that is worth dividing, spin for
+ * some 20 µs when there is none left, then sleep.
  *
  * One pass divides its work at a time; a second one that computes meanwhile, and work inside a band, run
  * on their own thread alone. */
