@@ -7,7 +7,7 @@ help:
 	@echo "make release  build build/release/core/cli/limn"
 	@echo "make debug    the same with assertions"
 	@echo "make bench    measure this machine (limn bench)"
-	@echo "make fuzz     build the libFuzzer targets with clang; see docs/fuzzing.md"
+	@echo "make fuzz     build the libFuzzer targets with clang; see tests/fuzz/README.md"
 	@echo "make clean    remove build/"
 
 setup:
