@@ -41,6 +41,22 @@ static void find(const void *self, int64_t row, int n, int64_t tap, const void *
     }
 }
 
+/* A 1x1 convolution that takes every pixel once is a product of the pixels as they lie. */
+static void find_straight(const void *self, int64_t row, int n, int64_t tap, const void **at)
+{
+    const struct view *v = self;
+
+    (void)tap;
+    for (int i = 0; i < n; i++)
+        at[i] = v->at + (row + i) * v->pixel_bytes;
+}
+
+static bool is_straight(const lm_tensor *w, const lm_conv_spec *s)
+{
+    return lm_dim(w, 2) == 1 && lm_dim(w, 3) == 1 && s->stride <= 1 && !s->upsample && !s->top &&
+           !s->left && !s->bottom && !s->right;
+}
+
 bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
                  const lm_tensor *r, const lm_conv_spec *spec)
 {
@@ -52,7 +68,8 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
     const bool     pairs = lm_cpu_wants_pairs(p);
     const bool     winograd = lm_cpu_winograd_pays(y->shape, w->shape, spec) &&
                           !(pairs && lm_cpu_pairs_are_amx());
-    lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, 3), .find = find, .self = &v,
+    lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, 3), .self = &v,
+                         .find = is_straight(w, spec) ? find_straight : find,
                          .x_dtype = x->dtype, .b = b, .r = r, .y = y };
 
     if (!lm_count(y) || !lm_count(x) || y->dtype != LM_F32)

@@ -33,7 +33,7 @@ static const lm_ops lm_cpu_ops = {
 
 /* From here on a block is mapped by itself, on huge pages where the system has them: fewer misses of the
  * address cache, and free() really gives it back. */
-enum { LARGE = 4 << 20, HUGE_PAGE = 2 << 20 };
+enum { LARGE = 2 << 20, HUGE_PAGE = 2 << 20 };
 
 /* Address space for `bytes` from a multiple of HUGE_PAGE on: map too much, then cut both ends. */
 static void *map_aligned(size_t bytes)

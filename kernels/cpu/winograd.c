@@ -116,6 +116,21 @@ static void make_weights(const struct plan *s, float *u, int64_t panel, int64_t 
     }
 }
 
+/* Asks for one of LM_WINO_PLACES parts of the weights that are made next: they come from afar. With few
+ * tiles there is no time for it. */
+static void ask_for_weights(const struct plan *s, int64_t panel, int64_t b, int part)
+{
+    const lm_cpu_panels *w = s->w;
+    const int64_t        rows = least(s->chunk * LM_DEPTH, w->channels - b * LM_DEPTH) * 9;
+    const int64_t        bytes = rows * w->columns * (int64_t)lm_dtype_size(w->dtype);
+    const char          *at = lm_cpu_panel(w, panel, b * LM_DEPTH * 9);
+
+    if (s->count < 16)
+        return;
+    for (int64_t i = part * bytes / LM_WINO_PLACES & -64; i < (part + 1) * bytes / LM_WINO_PLACES; i += 64)
+        __builtin_prefetch(at + i, 0, 2);
+}
+
 /* m[place][tile][columns] (+)= v · u over channel blocks [b0, b1), at one place. */
 static void multiply(const struct plan *s, float *m, const float *u, int place, int64_t b0, int64_t b1)
 {
@@ -169,8 +184,10 @@ static void run_panel(void *self, int64_t i, int thread)
     for (int64_t b0 = 0, b1; b0 < s->channel_blocks; b0 = b1) {
         b1 = least(b0 + s->chunk, s->channel_blocks);
         make_weights(s, u, i, b0, b1);
-        for (int place = 0; place < LM_WINO_PLACES; place++)
+        for (int place = 0; place < LM_WINO_PLACES; place++) {
+            ask_for_weights(s, i, b1, place);
             multiply(s, m + place * s->m_stride, u + place * s->u_stride, place, b0, b1);
+        }
     }
     carry_outputs(s, m, i);
 }
@@ -191,17 +208,19 @@ bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec)
            9 * pixels * channels * outputs;
 }
 
-/* Many tiles: the weights of a panel are made for up to 640 channels at once, since each of them is used
- * often, and the sums are touched once. Few tiles: for 64 channels, which stay in the second-level cache
- * together with all sums (measured: 16x16 pictures 340 against 313 GFLOP/s, 64x64 pictures 177 against 360). */
+/* Many tiles: the weights of a panel are made for up to 1280 channels at once, since each of them is used
+ * often, and the sums are touched once (640 channels at once: 15 % slower at 960->320, 64x64). Few tiles: for
+ * 64 channels, which stay in the second-level cache together with all sums (measured: 16x16 pictures 340
+ * against 313 GFLOP/s, 64x64 pictures 177 against 360). */
 static void choose_blocks(struct plan *s, int64_t tiles)
 {
-    const int64_t room = (int64_t)8 << 20, most_tiles = 512; /* v: 32 MiB */
+    const int64_t room = (int64_t)12 << 20, most_tiles = 512; /* v: 48 MiB */
     const int64_t most = room / (LM_WINO_PLACES * s->channel_blocks * LM_DEPTH);
     const int64_t blocks = up(tiles, least(most < 1 ? 1 : most, most_tiles));
+    const int64_t most_chunk = 20;
 
     s->count = up(tiles, blocks);
-    s->chunk = least(s->channel_blocks, s->count < 96 ? 1 : 10);
+    s->chunk = s->count < 96 ? 1 : up(s->channel_blocks, up(s->channel_blocks, most_chunk));
     s->v_stride = s->count * s->channel_blocks * LM_DEPTH + PAD;
     s->u_stride = s->chunk * LM_DEPTH * s->w->columns + PAD;
     s->m_stride = s->count * s->w->columns + PAD;
