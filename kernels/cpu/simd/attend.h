@@ -6,6 +6,9 @@
  *                 weights and v; sums are f32
  *
  * A "word" below is such a place. */
+#ifndef LM_KERNELS_CPU_SIMD_ATTEND_H
+#define LM_KERNELS_CPU_SIMD_ATTEND_H
+
 #include "kernels/cpu/simd/attend_pack.h"
 
 /* ------------------------------------------------------------------ one block of keys */
@@ -195,3 +198,5 @@ COLD void block(const lm_cpu_block *b, float *work)
     else
         attend(1, b, work);
 }
+
+#endif

@@ -1,9 +1,15 @@
 /* attend_pack.h: the first half of attend.h: words, and rows of q, k and v packed as words. */
+#ifndef LM_KERNELS_CPU_SIMD_ATTEND_PACK_H
+#define LM_KERNELS_CPU_SIMD_ATTEND_PACK_H
+
 #include "kernels/cpu/attention.h"
 #include "kernels/cpu/simd/math.h"
 #include "kernels/cpu/simd/number.h"
 #include "kernels/cpu/simd/square.h"
 
+#ifndef LM_PAIR
+#define LM_PAIR 1
+#endif
 #if LM_PAIR == 2
 #define HOT LM_INLINE __attribute__((target("avx512bf16")))
 #define COLD static __attribute__((target("avx512bf16")))
@@ -159,3 +165,5 @@ COLD void pack(float *k_out, float *v_out, const lm_cpu_head *k, const lm_cpu_he
     pack_k(k_out + first * words(d), &ks, n, d);
     pack_v(v_out + words(first) * tiles(d) * TILE, &vs, n, d);
 }
+
+#endif
