@@ -210,8 +210,8 @@ bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec)
 
 /* Many tiles: the weights of a panel are made for up to 1280 channels at once, since each of them is used
  * often, and the sums are touched once (640 channels at once: 15 % slower at 960->320, 64x64). Few tiles: for
- * 64 channels, which stay in the second-level cache together with all sums (measured: 16x16 pictures 340
- * against 313 GFLOP/s, 64x64 pictures 177 against 360). */
+ * 64 channels (128 and 256 where panels are narrower), which stay in the second-level cache together with
+ * all sums (measured: 16x16 pictures 340 against 313 GFLOP/s, 64x64 pictures 177 against 360). */
 static void choose_blocks(struct plan *s, int64_t tiles)
 {
     const int64_t room = (int64_t)12 << 20, most_tiles = 512; /* v: 48 MiB */
@@ -220,7 +220,8 @@ static void choose_blocks(struct plan *s, int64_t tiles)
     const int64_t most_chunk = 20;
 
     s->count = up(tiles, blocks);
-    s->chunk = s->count < 96 ? 1 : up(s->channel_blocks, up(s->channel_blocks, most_chunk));
+    s->chunk = s->count < 96 ? least(s->channel_blocks, up(32, s->w->columns))
+                             : up(s->channel_blocks, up(s->channel_blocks, most_chunk));
     s->v_stride = s->count * s->channel_blocks * LM_DEPTH + PAD;
     s->u_stride = s->chunk * LM_DEPTH * s->w->columns + PAD;
     s->m_stride = s->count * s->w->columns + PAD;
