@@ -1,4 +1,5 @@
-/* bench.c: the products of a denoiser step and of a decoder, timed one by one through their fronts. */
+/* bench.c: products, attention and norms of a denoiser step and of a decoder, timed one by one through
+ * their fronts. */
 #include "kernels/bench.h"
 
 #include <stdio.h>
@@ -10,12 +11,14 @@
 #include "kernels/cpu/tile.h"
 #include "kernels/ops.h"
 
-typedef enum kind { LINEAR, GEGLU, CONV1, CONV3, CONV3_DOWN, CONV3_UP } kind;
+typedef enum kind { LINEAR, GEGLU, CONV1, CONV3, CONV3_DOWN, CONV3_UP, SELF, CROSS, GROUP_NORM, LAYER_NORM } kind;
 
 static const char *const kind_names[] = { "linear", "geglu", "conv 1x1", "conv 3x3", "conv 3x3 by twos",
-                                          "conv 3x3 doubled" };
+                                          "conv 3x3 doubled", "attention", "cross attention", "group_norm_silu",
+                                          "layer_norm" };
 
-/* `size` is the side of the input picture, or the rows of a linear. */
+/* `size` is the side of the input picture, or the rows of a linear. Attention: `out` is the number of heads,
+ * tokens are pixels. */
 static const struct shape {
     const char *net;
     int         times;
@@ -86,6 +89,20 @@ static const struct shape {
     { "decoder", 5, CONV3, 1, 512, 128, 128 },
     { "decoder", 1, CONV1, 1, 512, 256, 128 },
     { "decoder", 1, CONV3, 1, 512, 128, 3 },
+    { "unet", 5, SELF, 2, 64, 320, 8 },
+    { "unet", 5, SELF, 2, 32, 640, 8 },
+    { "unet", 5, SELF, 2, 16, 1280, 8 },
+    { "unet", 1, SELF, 2, 8, 1280, 8 },
+    { "unet", 5, CROSS, 2, 64, 320, 8 },
+    { "unet", 5, CROSS, 2, 32, 640, 8 },
+    { "unet", 5, CROSS, 2, 16, 1280, 8 },
+    { "unet", 1, CROSS, 2, 8, 1280, 8 },
+    { "unet", 13, GROUP_NORM, 2, 64, 320, 320 },
+    { "unet", 12, GROUP_NORM, 2, 32, 640, 640 },
+    { "unet", 15, LAYER_NORM, 2, 64, 320, 320 },
+    { "unet", 15, LAYER_NORM, 2, 32, 640, 640 },
+    { "decoder", 1, SELF, 1, 64, 512, 1 },
+    { "decoder", 5, GROUP_NORM, 1, 512, 128, 128 },
     { "small", 0, CONV3, 2, 16, 64, 64 },
     { "small", 0, LINEAR, 1, 512, 64, 64 },
     { "small", 0, GEGLU, 1, 512, 64, 512 },
@@ -117,7 +134,7 @@ static lm_tensor *numbers(lm_device *d, lm_dtype dtype, lm_shape shape, float sc
 
 static bool is_conv(const struct shape *s)
 {
-    return s->kind >= CONV1;
+    return s->kind >= CONV1 && s->kind <= CONV3_UP;
 }
 
 static int side_of_answer(const struct shape *s)
@@ -125,38 +142,66 @@ static int side_of_answer(const struct shape *s)
     return s->kind == CONV3_DOWN ? s->size / 2 : s->kind == CONV3_UP ? 2 * s->size : s->size;
 }
 
+/* Norms: 0. */
 static double gflop_of(const struct shape *s)
 {
-    const double side = side_of_answer(s), rows = is_conv(s) ? s->pictures * side * side : s->size;
+    const double side = side_of_answer(s), pixels = s->pictures * side * side;
 
-    return 2e-9 * rows * s->in * s->out * (s->kind >= CONV3 ? 9 : 1);
+    if (s->kind == SELF || s->kind == CROSS)
+        return 4e-9 * pixels * (s->kind == SELF ? side * side : 77.0) * s->in;
+    if (s->kind == GROUP_NORM || s->kind == LAYER_NORM)
+        return 0.0;
+    return 2e-9 * (is_conv(s) ? pixels : s->size) * s->in * s->out * (s->kind >= CONV3 ? 9 : 1);
 }
 
 static lm_shape shape_of_x(const struct shape *s)
 {
-    return is_conv(s) ? LM_SHAPE(s->pictures, s->size, s->size, s->in) : LM_SHAPE(s->size, s->in);
+    if (s->kind == LINEAR || s->kind == GEGLU)
+        return LM_SHAPE(s->size, s->in);
+    return LM_SHAPE(s->pictures, s->size, s->size, s->kind == SELF ? 3 * s->in : s->in);
 }
 
+/* The second operand: a weight, keys and values, or a norm's factors. */
 static lm_shape shape_of_w(const struct shape *s)
 {
     const int k = s->kind >= CONV3 ? 3 : 1;
 
-    return is_conv(s) ? LM_SHAPE(s->out, s->in, k, k) : LM_SHAPE(s->out, s->in);
+    if (s->kind == CROSS)
+        return LM_SHAPE(s->pictures, 77, 2 * s->in);
+    if (s->kind == LINEAR || s->kind == GEGLU)
+        return LM_SHAPE(s->out, s->in);
+    return is_conv(s) ? LM_SHAPE(s->out, s->in, k, k) : LM_SHAPE(s->in);
 }
 
-static void run_once(lm_pass *p, const struct shape *s, const lm_tensor *x, const lm_tensor *w)
+static lm_tensor *answer(lm_pass *p, const struct shape *s, const lm_tensor *x, const lm_tensor *w)
 {
-    lm_scope     scope = lm_scope_open(p);
     lm_conv_spec spec = s->kind == CONV1 ? LM_CONV_1x1 : LM_CONV_3x3;
 
     spec.stride = s->kind == CONV3_DOWN ? 2 : 1;
     spec.upsample = s->kind == CONV3_UP;
-    if (s->kind == LINEAR)
-        lm_linear(p, x, w, NULL);
-    else if (s->kind == GEGLU)
-        lm_linear_geglu(p, x, w, NULL);
-    else
-        lm_conv(p, x, w, NULL, spec);
+    switch (s->kind) {
+    case LINEAR:
+        return lm_linear(p, x, w, NULL);
+    case GEGLU:
+        return lm_linear_geglu(p, x, w, NULL);
+    case SELF:
+        return lm_attention_qkv(p, x, s->out, 0);
+    case CROSS:
+        return lm_attention_kv(p, x, w, s->out, 0);
+    case GROUP_NORM:
+        return lm_group_norm_silu(p, x, w, w, 32, 1e-5);
+    case LAYER_NORM:
+        return lm_layer_norm(p, x, w, w, 1e-5);
+    default:
+        return lm_conv(p, x, w, NULL, spec);
+    }
+}
+
+static void run_once(lm_pass *p, const struct shape *s, const lm_tensor *x, const lm_tensor *w)
+{
+    lm_scope scope = lm_scope_open(p);
+
+    answer(p, s, x, w);
     lm_scope_close(&scope);
 }
 
@@ -199,19 +244,24 @@ static void describe(const struct shape *s, lm_bench_row *row)
 {
     char size[32];
 
-    if (is_conv(s))
+    if (s->kind != LINEAR && s->kind != GEGLU)
         snprintf(size, sizeof size, "%dx%d", s->size, s->size);
     else
         snprintf(size, sizeof size, "%d rows", s->size);
     *row = (lm_bench_row){ .net = s->net, .times = s->times, .gflop = gflop_of(s) };
-    snprintf(row->name, sizeof row->name, "%s %d->%d, %s", kind_names[s->kind], s->in, s->out, size);
+    if (s->kind == SELF || s->kind == CROSS)
+        snprintf(row->name, sizeof row->name, "%s %d, %d heads, %s", kind_names[s->kind], s->in, s->out, size);
+    else if (s->kind >= GROUP_NORM)
+        snprintf(row->name, sizeof row->name, "%s %d, %s", kind_names[s->kind], s->in, size);
+    else
+        snprintf(row->name, sizeof row->name, "%s %d->%d, %s", kind_names[s->kind], s->in, s->out, size);
 }
 
 static bool bench_shape(const lm_run_env *env, const struct shape *s, double seconds, lm_bench_row *row,
                         limn_error *err)
 {
     limn_call  call = { .env = env };
-    lm_dtype   dtype = env->compute == LM_COMPUTE_BF16 ? LM_BF16 : LM_F32;
+    lm_dtype   dtype = env->compute == LM_COMPUTE_BF16 && s->kind < SELF ? LM_BF16 : LM_F32; /* the stream */
     lm_tensor *x = numbers(env->device, dtype, shape_of_x(s), 1.0f, err);
     lm_tensor *w = numbers(env->device, LM_F16, shape_of_w(s), 0.02f, err);
     lm_pass   *p = lm_pass_begin(&call);

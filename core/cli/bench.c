@@ -245,8 +245,8 @@ static void note_op(void *self, const lm_bench_row *row)
 
     snprintf(name, sizeof name, "%s, %s", row->net, row->name);
     add_one(b, name, "ms", row->cpu_ms);
-    snprintf(name, sizeof name, "  its rate, a core");
-    add_one(b, name, "GFLOP/s", 1e3 * row->gflop / row->cpu_ms);
+    if (row->gflop > 0.0)
+        add_one(b, "  its rate, a core", "GFLOP/s", 1e3 * row->gflop / row->cpu_ms);
 }
 
 static bool measure_ops(bench *b, limn_error *err)
