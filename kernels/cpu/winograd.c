@@ -24,6 +24,7 @@ struct plan {
     int64_t      across, down;        /* tiles of a picture */
 
     int64_t first, count, groups;     /* tiles of this block, and rows-of-tiles (groups) they form */
+    int64_t parts;                    /* of the groups; a part of a panel is an item of work */
     int64_t channel_blocks;           /* of LM_DEPTH */
     int64_t chunk;                    /* channel blocks whose weights are made at a time */
     float  *v, *memory;
@@ -131,16 +132,22 @@ static void ask_for_weights(const struct plan *s, int64_t panel, int64_t b, int 
         __builtin_prefetch(at + i, 0, 2);
 }
 
+/* Tiles of one panel: groups [g0, g1). */
+struct part {
+    int64_t panel, g0, g1;
+};
+
 /* m[place][tile][columns] (+)= v · u over channel blocks [b0, b1), at one place. */
-static void multiply(const struct plan *s, float *m, const float *u, int place, int64_t b0, int64_t b1)
+static void multiply(const struct plan *s, const struct part *k, float *m, const float *u, int place,
+                     int64_t b0, int64_t b1)
 {
     const int64_t columns = s->w->columns, whole = s->w->channels / LM_DEPTH;
     const int64_t full = least(b1, whole) - b0, rest = b1 > whole ? s->w->channels % LM_DEPTH : 0;
 
-    for (int64_t i = 0; i < s->groups; i++) {
+    for (int64_t i = k->g0; i < k->g1; i++) {
         const int64_t first = group_at(s, i), n = group_at(s, i + 1) - first;
         const float  *v = s->v + place * s->v_stride + (first * s->channel_blocks + n * b0) * LM_DEPTH;
-        float        *to = m + first * columns;
+        float        *to = m + (first - group_at(s, k->g0)) * columns;
         lm_cpu_ends   e = { to, columns, b0 ? to : NULL, columns, NULL };
 
         if (full > 0) {
@@ -152,44 +159,53 @@ static void multiply(const struct plan *s, float *m, const float *u, int place, 
     }
 }
 
-static void carry_outputs(const struct plan *s, const float *m, int64_t panel)
+/* Where the 16 outputs of a tile go, and what is added to them; NULL beyond the picture's edge. */
+static void find_outputs(const struct plan *s, struct place p, int64_t output, float *y[16],
+                         const float *r[16])
 {
-    const int64_t columns = s->w->columns, first = panel * columns;
-    const int64_t outputs = s->w->outputs, count = least(columns, outputs - first);
+    for (int i = 0; i < 16; i++) {
+        const int64_t row = p.row + i / 4, column = p.column + i % 4;
+        const int64_t pixel = (p.picture * s->y_height + row) * s->y_width + column;
+        const bool    inside = row < s->y_height && column < s->y_width;
 
-    for (int64_t t = 0; t < s->count; t++) {
-        const struct place p = place_of(s, s->first + t);
-        const float       *bias = s->bias ? s->bias + p.picture * s->bias_step + first : NULL;
-        float             *y[16];
-        const float       *r[16];
-
-        for (int i = 0; i < 16; i++) {
-            const int64_t row = p.row + i / 4, column = p.column + i % 4;
-            const int64_t at = ((p.picture * s->y_height + row) * s->y_width + column) * outputs + first;
-            const bool    inside = row < s->y_height && column < s->y_width;
-
-            y[i] = inside ? s->y + at : NULL;
-            r[i] = inside && s->r ? s->r + at : NULL;
-        }
-        s->move->output(y, m + t * columns, s->m_stride, bias, s->r ? r : NULL, count);
+        y[i] = inside ? s->y + pixel * s->w->outputs + output : NULL;
+        r[i] = inside && s->r ? s->r + pixel * s->w->outputs + output : NULL;
     }
 }
 
-/* Item i: panel i of the outputs, for all tiles of the block. */
-static void run_panel(void *self, int64_t i, int thread)
+static void carry_outputs(const struct plan *s, const struct part *k, const float *m)
+{
+    const int64_t columns = s->w->columns, output = k->panel * columns;
+    const int64_t t0 = group_at(s, k->g0), t1 = group_at(s, k->g1);
+
+    for (int64_t t = t0; t < t1; t++) {
+        const struct place p = place_of(s, s->first + t);
+        const float       *bias = s->bias ? s->bias + p.picture * s->bias_step + output : NULL;
+        float             *y[16];
+        const float       *r[16];
+
+        find_outputs(s, p, output, y, r);
+        s->move->output(y, m + (t - t0) * columns, s->m_stride, bias, s->r ? r : NULL,
+                        least(columns, s->w->outputs - output));
+    }
+}
+
+static void run_part(void *self, int64_t i, int thread)
 {
     const struct plan *s = self;
+    const int64_t      part = i % s->parts;
+    const struct part  k = { i / s->parts, part * s->groups / s->parts, (part + 1) * s->groups / s->parts };
     float             *u = s->memory + thread * s->each, *m = u + LM_WINO_PLACES * s->u_stride;
 
     for (int64_t b0 = 0, b1; b0 < s->channel_blocks; b0 = b1) {
         b1 = least(b0 + s->chunk, s->channel_blocks);
-        make_weights(s, u, i, b0, b1);
+        make_weights(s, u, k.panel, b0, b1);
         for (int place = 0; place < LM_WINO_PLACES; place++) {
-            ask_for_weights(s, i, b1, place);
-            multiply(s, m + place * s->m_stride, u + place * s->u_stride, place, b0, b1);
+            ask_for_weights(s, k.panel, b1, place);
+            multiply(s, &k, m + place * s->m_stride, u + place * s->u_stride, place, b0, b1);
         }
     }
-    carry_outputs(s, m, i);
+    carry_outputs(s, &k, m);
 }
 
 /* ------------------------------------------------------------------ the whole */
@@ -209,22 +225,34 @@ bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec)
 }
 
 /* Many tiles: the weights of a panel are made for up to 1280 channels at once, since each of them is used
- * often, and the sums are touched once (640 channels at once: 15 % slower at 960->320, 64x64). Few tiles: for
- * 64 channels (128 and 256 where panels are narrower), which stay in the second-level cache together with
- * all sums (measured: 16x16 pictures 340 against 313 GFLOP/s, 64x64 pictures 177 against 360). */
+ * often, and the sums are touched once (640 channels at once: 15 % slower at 960->320, 64x64), as far as all
+ * threads together hold no more than 64 MiB of them. Few tiles: for 64 channels (128 and 256 where panels are
+ * narrower), which stay in the second-level cache together with all sums (measured: 16x16 pictures 340
+ * against 313 GFLOP/s, 64x64 pictures 177 against 360). */
+static int64_t choose_chunk(const struct plan *s)
+{
+    const int64_t block = LM_WINO_PLACES * LM_DEPTH * s->w->columns * 4; /* bytes */
+    const int64_t room = ((int64_t)64 << 20) / block / lm_cpu_threads();
+    const int64_t most = room > 20 ? 20 : room < 1 ? 1 : room;
+
+    if (s->count < 96)
+        return least(s->channel_blocks, up(32, s->w->columns));
+    return up(s->channel_blocks, up(s->channel_blocks, most));
+}
+
 static void choose_blocks(struct plan *s, int64_t tiles)
 {
     const int64_t room = (int64_t)12 << 20, most_tiles = 512; /* v: 48 MiB */
     const int64_t most = room / (LM_WINO_PLACES * s->channel_blocks * LM_DEPTH);
     const int64_t blocks = up(tiles, least(most < 1 ? 1 : most, most_tiles));
-    const int64_t most_chunk = 20;
 
     s->count = up(tiles, blocks);
-    s->chunk = s->count < 96 ? least(s->channel_blocks, up(32, s->w->columns))
-                             : up(s->channel_blocks, up(s->channel_blocks, most_chunk));
+    s->groups = up(s->count, s->tiles->rows);
+    s->parts = least(up(2 * lm_cpu_threads(), s->w->panels), s->groups);
+    s->chunk = choose_chunk(s);
     s->v_stride = s->count * s->channel_blocks * LM_DEPTH + PAD;
     s->u_stride = s->chunk * LM_DEPTH * s->w->columns + PAD;
-    s->m_stride = s->count * s->w->columns + PAD;
+    s->m_stride = up(s->groups, s->parts) * s->tiles->rows * s->w->columns + PAD;
     s->each = LM_WINO_PLACES * (s->u_stride + s->m_stride);
 }
 
@@ -259,8 +287,9 @@ bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
     for (const int64_t most = s.count; live && s.first < tiles; s.first += most) {
         s.count = least(most, tiles - s.first);
         s.groups = up(s.count, s.tiles->rows);
+        s.parts = least(s.parts, s.groups);
         live = lm_cpu_each(p, s.groups, carry_inputs, &s) &&
-               lm_cpu_each(p, w->panels, run_panel, &s);
+               lm_cpu_each(p, w->panels * s.parts, run_part, &s);
     }
     lm_scratch_put(p->scratch, s.v, (size_t)floats * 4);
     lm_cpu_terms_close(p, &t);
