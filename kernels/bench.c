@@ -260,11 +260,11 @@ static void describe(const struct shape *s, lm_bench_row *row)
 static bool bench_shape(const lm_run_env *env, const struct shape *s, double seconds, lm_bench_row *row,
                         limn_error *err)
 {
-    limn_call  call = { .env = env };
+    lm_call    call = { .env = env };
     lm_dtype   dtype = env->compute == LM_COMPUTE_BF16 && s->kind < SELF ? LM_BF16 : LM_F32; /* the stream */
     lm_tensor *x = numbers(env->device, dtype, shape_of_x(s), 1.0f, err);
     lm_tensor *w = numbers(env->device, LM_F16, shape_of_w(s), 0.02f, err);
-    lm_pass   *p = lm_pass_begin(&call);
+    lm_pass   *p = lm_pass_begin(&call.call);
 
     if (x && w)
         measure(p, s, x, w, seconds, row);

@@ -128,7 +128,7 @@ static bool join(limn_call *call, const limn_value *to, const limn_value *from, 
     if (!first)
         lm_cond_blame(p, "conditioning_from", "the conditioning is empty");
     else if (lm_value_count(from) > 1)
-        lm_log(LM_LOG_WARN, "node %s: only the first entry of conditioning_from is used", call->node);
+        lm_log(LM_LOG_WARN, "node %s: only the first entry of conditioning_from is used", lm_call_of(call)->node);
     out[0] = lm_value_new("CONDITIONING");
     for (int i = 0; first && i < lm_value_count(to); i++)
         lm_value_push(out[0], one(p, lm_value_item(to, i), first, share));

@@ -13,11 +13,11 @@ static bool read_file(limn_call *call, const char *name, lm_picture *out, limn_e
 {
     lm_source s;
     bool      fine;
-    int       fd = lm_folders_open(call->env->folders, "input", name, err);
+    int       fd = lm_folders_open(lm_call_env(call)->folders, "input", name, err);
 
     if (fd < 0)
         return false;
-    fine = lm_source_file(&s, fd, name, call->env->stop, err) && lm_picture_read(&s, out, err);
+    fine = lm_source_file(&s, fd, name, lm_call_env(call)->stop, err) && lm_picture_read(&s, out, err);
     close(fd);
     return fine;
 }

@@ -74,7 +74,7 @@ static void preview_prefix(const limn_call *call, char out[32])
             mine = (uint64_t)time(NULL);
         atomic_compare_exchange_strong(&chance, &none, mine | 1);
     }
-    h = lm_hash_text(lm_hash_u64(lm_hash_start(), atomic_load(&chance)), call->node ? call->node : "");
+    h = lm_hash_text(lm_hash_u64(lm_hash_start(), atomic_load(&chance)), lm_call_of(call)->node ? lm_call_of(call)->node : "");
     strcpy(out, "ComfyUI_temp_");
     for (int i = 13; i < 18; i++, h.a /= 26)
         out[i] = (char)('a' + h.a % 26);

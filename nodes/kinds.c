@@ -38,6 +38,6 @@ static size_t vae_bytes(const void *object)
     return lm_vae_bytes(object);
 }
 
-const lm_object_kind lm_model_kind = { "model", model_free, model_bytes };
-const lm_object_kind lm_clip_kind = { "clip", clip_free, clip_bytes };
-const lm_object_kind lm_vae_kind = { "vae", vae_free, vae_bytes };
+const lm_object_kind lm_model_kind = { .name = "model", .free = model_free, .bytes = model_bytes };
+const lm_object_kind lm_clip_kind = { .name = "clip", .free = clip_free, .bytes = clip_bytes };
+const lm_object_kind lm_vae_kind = { .name = "vae", .free = vae_free, .bytes = vae_bytes };

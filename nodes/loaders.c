@@ -24,7 +24,7 @@ static bool blame(limn_error *err, const char *input)
 static lm_weights *open_model(limn_call *call, const char *folder, const char *name, lm_file_kind wanted,
                               lm_detected *d, limn_error *err)
 {
-    const int   fd = lm_folders_open(call->env->folders, folder, name, err);
+    const int   fd = lm_folders_open(lm_call_env(call)->folders, folder, name, err);
     lm_weights *w = fd < 0 ? NULL : lm_weights_open(fd, name, err);
 
     if (fd >= 0)
@@ -63,7 +63,7 @@ static void choose_preview(struct model *m, const lm_weights *w)
 /* Source of the noise levels and of the latent's scale: Rombach et al. 2022. */
 static limn_value *model_value(limn_call *call, lm_weights *w, const lm_detected *d, limn_error *err)
 {
-    lm_unet      *u = lm_unet_load(w, d->unet_prefix, call->env->device, err);
+    lm_unet      *u = lm_unet_load(w, d->unet_prefix, lm_call_env(call)->device, err);
     limn_value   *v;
     struct model *m;
 
@@ -84,7 +84,7 @@ static limn_value *model_value(limn_call *call, lm_weights *w, const lm_detected
 /* A file without a text encoder gives a CLIP without one: whoever wants to encode is told. */
 static limn_value *clip_value(limn_call *call, lm_weights *w, const lm_detected *d, limn_error *err)
 {
-    lm_clip    *c = d->text_prefix ? lm_clip_load(w, d->text_prefix, call->env->device, err) : NULL;
+    lm_clip    *c = d->text_prefix ? lm_clip_load(w, d->text_prefix, lm_call_env(call)->device, err) : NULL;
     limn_value *v;
 
     if (!c && d->text_prefix)
@@ -106,7 +106,7 @@ static limn_value *vae_of(lm_vae *vae)
 
 static limn_value *vae_value(limn_call *call, lm_weights *w, const lm_detected *d, limn_error *err)
 {
-    return d->vae_prefix ? vae_of(lm_vae_load(w, d->vae_prefix, call->env->device, err))
+    return d->vae_prefix ? vae_of(lm_vae_load(w, d->vae_prefix, lm_call_env(call)->device, err))
                          : lm_value_new("VAE");
 }
 

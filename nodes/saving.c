@@ -187,7 +187,7 @@ static void saving_done(saving *s)
 bool lm_save_pictures(lm_pass *p, const lm_saving *how, const lm_tensor *pixels, limn_error *err)
 {
     limn_error mine = { 0 };
-    saving     s = { .how = how, .env = p->call->env };
+    saving     s = { .how = how, .env = lm_call_env(p->call) };
     bool       fine = take_pixels(p, &s, pixels);
 
     if (fine) {

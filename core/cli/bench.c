@@ -32,7 +32,7 @@ typedef struct figure {
 
 typedef struct bench {
     lm_session  session;
-    limn_call   call;
+    lm_call     call;
     lm_weights *weights;
     lm_unet    *unet;
     lm_vae     *vae;
@@ -188,7 +188,7 @@ static bool measure_text(bench *b, lm_pass *p)
 
 static bool in_pass(bench *b, bool (*work)(bench *, lm_pass *), const char *peak, limn_error *err)
 {
-    lm_pass *p = lm_pass_begin(&b->call);
+    lm_pass *p = lm_pass_begin(&b->call.call);
 
     work(b, p);
     if (!lm_pass_end(p, err))
@@ -358,7 +358,7 @@ static int bench_main(const lm_args *a)
     b.rounds = (int)rounds;
     b.cells = size / 8;
     if (lm_session_open(&b.session, a, &err) && lm_session_start(&b.session, a, &err)) {
-        b.call = (limn_call){ .env = &b.session.env, .node = "bench", .node_class = "bench" };
+        b.call = (lm_call){ .env = &b.session.env, .node = "bench", .node_class = "bench" };
         if (measure_all(&b, a, &err))
             (lm_args_has(a, "--json") ? print_json : print_table)(&b);
     }

@@ -5,15 +5,18 @@
 
 void lm_call_answer(limn_call *call, const char *json)
 {
-    lm_free(call->ui_json);
-    call->ui_json = lm_copy_text(json);
+    lm_call *mine = lm_call_of(call);
+
+    lm_free(mine->ui_json);
+    mine->ui_json = lm_copy_text(json);
 }
 
 void lm_call_progress(limn_call *call, int64_t value, int64_t total)
 {
-    const lm_listener *l = &call->env->listener;
-    const lm_event     e = { .kind = LM_EV_PROGRESS, .node = call->node,
-                             .node_class = call->node_class, .value = value, .total = total };
+    const lm_listener *l = &lm_call_env(call)->listener;
+    const lm_event     e = { .kind = LM_EV_PROGRESS, .node = lm_call_of(call)->node,
+                             .node_class = lm_call_of(call)->node_class, .value = value,
+                             .total = total };
 
     if (l->hear)
         l->hear(l->self, &e);
@@ -21,5 +24,5 @@ void lm_call_progress(limn_call *call, int64_t value, int64_t total)
 
 bool lm_call_stopped(const limn_call *call)
 {
-    return atomic_load_explicit(call->env->stop, memory_order_relaxed);
+    return atomic_load_explicit(lm_call_env(call)->stop, memory_order_relaxed);
 }

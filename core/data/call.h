@@ -26,11 +26,23 @@ typedef struct lm_run_env {
     bool         no_metadata;   /* pictures carry no text chunks */
 } lm_run_env;
 
-struct limn_call {
+/* What a limn_call is, seen from inside. */
+typedef struct lm_call {
+    limn_call         call; /* first: a limn_call * is an lm_call * */
     const lm_run_env *env;
     const char       *node, *node_class; /* the id in the workflow, and its class */
     char             *ui_json;           /* lm_call_answer's text, until the executor takes it */
-};
+} lm_call;
+
+static inline lm_call *lm_call_of(limn_call *call)
+{
+    return (lm_call *)call;
+}
+
+static inline const lm_run_env *lm_call_env(const limn_call *call)
+{
+    return ((const lm_call *)call)->env;
+}
 
 /* The node's answer for the canvas and for `limn run`: {"images": [{"filename", "subfolder", "type"}]}. */
 void lm_call_answer(limn_call *call, const char *json);

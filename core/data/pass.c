@@ -25,8 +25,8 @@ lm_pass *lm_pass_begin(limn_call *call)
     lm_pass *p = lm_alloc(sizeof *p);
 
     p->call = call;
-    p->device = call->env->device;
-    p->compute = call->env->compute;
+    p->device = lm_call_env(call)->device;
+    p->compute = lm_call_env(call)->compute;
     p->scratch = lm_scratch_new(p->device);
     p->damage = lm_weights_damage(NULL);
     return p;

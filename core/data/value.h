@@ -11,11 +11,7 @@
 #include "core/data/tensor.h"
 
 /* An object carried by a value: how to let go of it and how large it is. */
-typedef struct lm_object_kind {
-    const char *name;
-    void (*free)(void *object);
-    size_t (*bytes)(const void *object); /* host + device bytes held now; NULL: not counted */
-} lm_object_kind;
+typedef limn_object_kind lm_object_kind;
 
 limn_value *lm_value_new(const char *type); /* `type` is copied                                [new] */
 limn_value *lm_value_copy(const limn_value *v); /* the same fields and items, open for changes [new] */

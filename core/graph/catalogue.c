@@ -69,12 +69,16 @@ static void key(lm_text *out, bool *open, const char *name)
     lm_text_puts(out, ": ");
 }
 
-static void add_flag(lm_text *out, bool *open, const limn_input *in, uint32_t flag, const char *name)
+static void add_true(lm_text *out, bool *open, const char *name)
 {
-    if (!(in->flags & flag))
-        return;
     key(out, open, name);
     lm_text_puts(out, "true");
+}
+
+static void add_flag(lm_text *out, bool *open, const limn_input *in, uint32_t flag, const char *name)
+{
+    if (in->flags & flag)
+        add_true(out, open, name);
 }
 
 static void add_int(lm_text *out, bool *open, const limn_input *in)
@@ -152,7 +156,8 @@ static void add_input(lm_text *out, const limn_input *in, lm_folders *folders)
     add_flag(out, &open, in, LIMN_MULTILINE, "multiline");
     add_flag(out, &open, in, LIMN_DYNAMIC_PROMPTS, "dynamicPrompts");
     add_flag(out, &open, in, LIMN_UPLOAD, "image_upload");
-    add_flag(out, &open, in, LIMN_CONTROL, "control_after_generate");
+    if (in->kind == LIMN_KIND_SEED || in->flags & LIMN_CONTROL)
+        add_true(out, &open, "control_after_generate");
     if (in->doc && *in->doc) {
         key(out, &open, "tooltip");
         lm_catalogue_string(out, in->doc);

@@ -138,14 +138,14 @@ static void fault_custom(lm_checker *k, int node, const limn_error *why)
 static bool ask_node(struct walk *w, int node, const lm_arg *args)
 {
     const lm_class *c = w->k->out->nodes[node].class_;
-    limn_call       call = { .env = w->k->env, .node = lm_workflow_at(w->k->workflow, node)->id,
+    lm_call         call = { .env = w->k->env, .node = lm_workflow_at(w->k->workflow, node)->id,
                              .node_class = c->node->name };
     limn_error      err = { 0 };
     bool            ok;
 
     if (!c->node->check)
         return true;
-    ok = lm_bind(c, args, NULL, w->bound, &err) && c->node->check(&call, w->bound, &err);
+    ok = lm_bind(c, args, NULL, w->bound, &err) && c->node->check(&call.call, w->bound, &err);
     lm_free(call.ui_json);
     if (!ok)
         fault_custom(w->k, node, &err);

@@ -123,13 +123,13 @@ static bool check_outputs(const struct exec *x, const lm_step *s, limn_error *er
 }
 
 /* The node's function; what it answered is in call->ui_json. */
-static bool call_node(struct exec *x, const lm_step *s, limn_call *call, limn_error *err)
+static bool call_node(struct exec *x, const lm_step *s, lm_call *call, limn_error *err)
 {
     for (int i = 0; i < s->class_->n_inputs; i++)
         x->values[i] = s->sources[i] < 0 ? NULL : x->slots[s->sources[i]];
     if (!lm_bind(s->class_, s->args, x->values, x->args, err))
         return false;
-    if (s->class_->node->run(call, x->args, x->slots + s->first_slot, err))
+    if (s->class_->node->run(&call->call, x->args, x->slots + s->first_slot, err))
         return check_outputs(x, s, err);
     limn_fail(err, BUG, "it failed without saying why");
     return false;
@@ -137,8 +137,8 @@ static bool call_node(struct exec *x, const lm_step *s, limn_call *call, limn_er
 
 static bool run_step(struct exec *x, const lm_step *s, limn_error *err)
 {
-    limn_call call = { .env = x->env, .node = s->id, .node_class = s->class_->node->name };
-    bool      ok;
+    lm_call call = { .env = x->env, .node = s->id, .node_class = s->class_->node->name };
+    bool    ok;
 
     tell_step(x, LM_EV_RUNNING, s, NULL);
     ok = call_node(x, s, &call, err);

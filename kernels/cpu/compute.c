@@ -66,13 +66,13 @@ static lm_compute faster(void)
     atomic_bool           stop = false;
     lm_run_env            env[2] = { { .device = d, .stop = &stop, .compute = LM_COMPUTE_F32 },
                                      { .device = d, .stop = &stop, .compute = LM_COMPUTE_BF16 } };
-    limn_call             call[2] = { { .env = &env[0] }, { .env = &env[1] } };
+    lm_call               call[2] = { { .env = &env[0] }, { .env = &env[1] } };
     struct sides          s = { .best = { 1e30, 1e30 } };
     bool                  whole = true;
 
     s.w = lm_tensor_new(d, LM_F32, LM_SHAPE(COLUMNS, DEPTH), NULL);
     for (int i = 0; i < 2; i++) {
-        s.pass[i] = lm_pass_begin(&call[i]);
+        s.pass[i] = lm_pass_begin(&call[i].call);
         s.x[i] = lm_tensor_new(d, dtype[i], LM_SHAPE(ROWS, DEPTH), NULL);
         whole = whole && s.x[i];
         if (s.x[i])

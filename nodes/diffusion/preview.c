@@ -65,7 +65,7 @@ static void paint(uint8_t *out, const float *cell, int64_t channels, const float
 
 void lm_preview_send(lm_pass *p, const lm_tensor *x0, const float (*rgb)[3], const float *bias)
 {
-    const lm_run_env *env = p->call->env;
+    const lm_run_env *env = lm_call_env(p->call);
     lm_scope          sc;
     const float      *cells;
     uint8_t          *pixels;
@@ -81,8 +81,8 @@ void lm_preview_send(lm_pass *p, const lm_tensor *x0, const float (*rgb)[3], con
         paint(pixels + 3 * i, cells + i * channels, channels, rgb, bias);
     if (cells && pixels)
         env->listener.hear(env->listener.self,
-                           &(lm_event){ .kind = LM_EV_PREVIEW, .node = p->call->node,
-                                        .node_class = p->call->node_class, .rgb = pixels,
+                           &(lm_event){ .kind = LM_EV_PREVIEW, .node = lm_call_of(p->call)->node,
+                                        .node_class = lm_call_of(p->call)->node_class, .rgb = pixels,
                                         .width = (int)w, .height = (int)h });
     lm_scope_close(&sc);
 }

@@ -179,7 +179,7 @@ static int layer_of(const lm_clip *c, int stop_at)
 
 lm_tensor *lm_clip_encode(lm_pass *p, const lm_clip *c, const char *text, int stop_at, lm_tensor **pooled)
 {
-    lm_folders *folders = p->call->env->folders;
+    lm_folders *folders = lm_call_env(p->call)->folders;
     lm_chunks   prompt;
     struct work w = { .clip = c, .prompt = &prompt, .upto = layer_of(c, stop_at) };
     lm_tensor  *z, *last = NULL;

@@ -115,7 +115,7 @@ static void want_input(const limn_input *in, const json_t *row)
     want_flag("many lines", in->flags & LIMN_MULTILINE, json_object_get(row, "multiline"));
     want_flag("dynamic prompts", in->flags & LIMN_DYNAMIC_PROMPTS, json_object_get(row, "dynamicPrompts"));
     want_flag("upload", in->flags & LIMN_UPLOAD, json_object_get(row, "image_upload"));
-    want_flag("control", in->flags & LIMN_CONTROL, json_object_get(row, "control_after_generate"));
+    want_flag("control", in->kind == LIMN_KIND_SEED || in->flags & LIMN_CONTROL, json_object_get(row, "control_after_generate"));
     input = NULL;
 }
 

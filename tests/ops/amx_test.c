@@ -87,8 +87,8 @@ static void compare(lm_shape xs, lm_shape ws)
     const lm_cpu_pairs *best = lm_cpu_pairs_best();
     atomic_bool         stop = false;
     lm_run_env          env = { .device = lm_cpu_device(0), .stop = &stop, .compute = LM_COMPUTE_BF16 };
-    limn_call           call = { .env = &env };
-    lm_pass            *p = lm_pass_begin(&call);
+    lm_call             call = { .env = &env };
+    lm_pass            *p = lm_pass_begin(&call.call);
     lm_tensor          *x = numbers(xs, 1.0f), *w = numbers(ws, 0.1f), *y, *z;
     lm_conv_spec        spec = { .stride = 2, .top = 1, .left = 1 };
 

@@ -127,8 +127,8 @@ TEST(stop_ends_a_job_between_items)
 {
     atomic_bool    stop = false;
     lm_run_env     env = { .device = lm_cpu_device(0), .stop = &stop };
-    limn_call      call = { .env = &env };
-    lm_pass       *p = lm_pass_begin(&call);
+    lm_call        call = { .env = &env };
+    lm_pass       *p = lm_pass_begin(&call.call);
     struct stopper s = { .flag = &stop };
 
     WANT(!lm_cpu_each(p, 1000000, press_stop, &s));

@@ -89,7 +89,7 @@ typedef struct rig {
     uint64_t        random;
     int             n_inputs;
     lm_tensor      *input[RIG_MOST_INPUTS];
-    limn_call       call;
+    lm_call         call;
     lm_run_env      env;
     atomic_bool     stop;
     limn_error      error;
@@ -100,7 +100,7 @@ RIG void rig_open(rig *r, lm_device *device, rig_setup setup, uint64_t seed)
     *r = (rig){ .device = device, .setup = setup, .random = seed };
     r->env = (lm_run_env){ .device = device, .compute = setup.compute, .stop = &r->stop };
     r->call.env = &r->env;
-    r->p = lm_pass_begin(&r->call);
+    r->p = lm_pass_begin(&r->call.call);
 }
 
 RIG bool rig_close(rig *r)

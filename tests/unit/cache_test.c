@@ -103,7 +103,7 @@ TEST(what_is_larger_than_the_budget_is_not_kept)
 static size_t growing_bytes;
 static size_t measure_growing(const void *object) { (void)object; return growing_bytes; }
 static void   free_nothing(void *object) { (void)object; }
-static const lm_object_kind growing_kind = { "growing", free_nothing, measure_growing };
+static const lm_object_kind growing_kind = { .name = "growing", .free = free_nothing, .bytes = measure_growing };
 
 TEST(a_value_that_grew_is_measured_again)
 {

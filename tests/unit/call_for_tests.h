@@ -6,13 +6,13 @@
 
 static atomic_bool test_stop;
 static lm_run_env  test_env = { .stop = &test_stop };
-static limn_call   test_call = { .env = &test_env, .node = "1", .node_class = "Test" };
+static lm_call     test_call = { .env = &test_env, .node = "1", .node_class = "Test" };
 
 static inline limn_call *call_on(lm_device *d)
 {
     atomic_store(&test_stop, false);
     test_env.device = d;
-    return &test_call;
+    return &test_call.call;
 }
 
 #endif

@@ -190,7 +190,7 @@ static void count_free(void *object)
     (void)object;
     freed++;
 }
-static const lm_object_kind thing = { "thing", count_free, NULL };
+static const lm_object_kind thing = { .name = "thing", .free = count_free };
 
 TEST(a_value_keeps_its_fields_and_a_copy_shares_them)
 {

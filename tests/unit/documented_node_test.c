@@ -19,7 +19,7 @@ TEST(the_documented_node_does_what_the_page_says)
     lm_value_set_text(v, "unknown", "stays");
     node_link(&a, "samples", v);
     node_float(&a, "multiplier", -0.5);
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     WANT(out && lm_count(lm_value_tensor(out, "samples")) == 4);
     lm_tensor_read(lm_value_tensor(out, "samples"), LM_F32, got);
     WANT(got[0] == -0.5f && got[1] == 1.0f && got[2] == 0.0f && got[3] == -2.0f);

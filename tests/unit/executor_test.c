@@ -193,7 +193,7 @@ TEST(a_cache_too_small_for_anything_changes_no_result)
 
 static int     live, most_live;
 static void    free_probe(void *object) { (void)object; live--; }
-static const lm_object_kind probe_kind = { "probe", free_probe, NULL };
+static const lm_object_kind probe_kind = { .name = "probe", .free = free_probe };
 
 struct probe_args {
     const limn_value *a;

@@ -96,7 +96,7 @@ static void free_model(void *object)
     lm_free(object);
 }
 
-const lm_object_kind lm_model_kind = { "MODEL", free_model, NULL };
+const lm_object_kind lm_model_kind = { .name = "MODEL", .free = free_model };
 
 /* ------------------------------------------------------------------ values */
 
@@ -558,7 +558,7 @@ static void walk_alone(stage *s, int kind, lm_sigmas (*cut)(lm_pass *, lm_sigmas
 {
     const lm_shape  shape = LM_SHAPE(N, H, W, C);
     const lm_levels l = lm_model_levels(s->m);
-    lm_pass        *p = lm_pass_begin(&test_call);
+    lm_pass        *p = lm_pass_begin(&test_call.call);
     float          *at = lm_host_floats(p, ALL);
     lm_walk         w = { .denoise = lone_denoise, .self = s->m, .seed = 7 };
     lm_tensor      *x, *noise;
@@ -582,7 +582,7 @@ static limn_value *sample(stage *s, const char *sampler, double denoise, limn_er
     *(uint64_t *)(void *)(a.at + node_input(a.node, "seed")->offset) = 7;
     node_choice(&a, "sampler_name", sampler);
     node_float(&a, "denoise", denoise);
-    return node_run(&a, &test_call, err);
+    return node_run(&a, &test_call.call, err);
 }
 
 TEST(every_sampler_walks_as_by_hand_from_an_empty_latent_and_from_a_full_one)
@@ -634,7 +634,7 @@ TEST(two_stretches_of_the_advanced_sampler_are_one_walk)
     *(uint64_t *)(void *)(a.at + node_input(a.node, "noise_seed")->offset) = 7;
     node_int(&a, "end_at_step", 3);
     node_choice(&a, "return_with_leftover_noise", "enable");
-    half = node_run(&a, &test_call, &err);
+    half = node_run(&a, &test_call.call, &err);
     read_samples(half, middle);
     walk_alone(&s, 0, first_half, 1.0, empty, true, want);
     WANT(same_floats(middle, want));
@@ -643,7 +643,7 @@ TEST(two_stretches_of_the_advanced_sampler_are_one_walk)
     node_link(&a, "latent_image", half);
     node_int(&a, "start_at_step", 3);
     node_choice(&a, "add_noise", "disable");
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     read_samples(out, got);
     walk_alone(&s, 0, second_half, 1.0, middle, false, want);
     WANT(same_floats(got, want));
@@ -774,7 +774,7 @@ TEST(a_preview_mixes_the_channels_of_each_cell)
 
     stage_open(&s);
     test_env.previews = true;
-    p = lm_pass_begin(&test_call);
+    p = lm_pass_begin(&test_call.call);
     lm_preview_send(p, lm_from_host(p, LM_SHAPE(1, 1, 1, 4), (float[]){ 2.0f, -1.0f, 0.5f, 9.0f }), mix,
                     bias);
     WANT(s.heard.previews == 1);

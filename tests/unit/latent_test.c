@@ -17,7 +17,7 @@ static const char tables[] = "tests/parity/tables.json";
 /* A LATENT whose cell values count up from `first`. */
 static limn_value *counting(lm_shape s, float first)
 {
-    lm_pass    *p = lm_pass_begin(&test_call);
+    lm_pass    *p = lm_pass_begin(&test_call.call);
     float      *at = lm_host_floats(p, lm_shape_count(s));
     limn_value *v;
 
@@ -79,7 +79,7 @@ static limn_value *resize_row(const json_t *row, const limn_value *latent, const
         node_int(&a, "width", recorded_int(row, "width"));
         node_int(&a, "height", recorded_int(row, "height"));
     }
-    return node_run(&a, &test_call, err);
+    return node_run(&a, &test_call.call, err);
 }
 
 TEST(resizing_arrives_at_the_references_sizes)
@@ -162,7 +162,7 @@ static void compare_resized(lm_device *d)
 
     call_on(d);
     json_array_foreach(json_object_get(top, "resize"), i, row) {
-        lm_pass    *p = lm_pass_begin(&test_call);
+        lm_pass    *p = lm_pass_begin(&test_call.call);
         limn_value *v = lm_latent_new(p, NULL, recorded(p, tensors, recorded_text(row, "input")));
         node_args   a = node_begin(lm_nodes_latent, "LatentUpscale");
         limn_value *out = NULL;
@@ -179,7 +179,7 @@ static void compare_resized(lm_device *d)
             node_int(&a, "height", 8 * recorded_int(row, "height"));
             node_choice(&a, "upscale_method", recorded_text(row, "method"));
             node_choice(&a, "crop", recorded_text(row, "crop"));
-            out = node_run(&a, &test_call, &err);
+            out = node_run(&a, &test_call.call, &err);
             off = out ? relative_error(p, lm_value_tensor(out, "samples"),
                                        recorded(p, tensors, recorded_text(row, "output"))) : -1.0;
             worst = fmax(worst, off);
@@ -219,7 +219,7 @@ TEST(bislerp_shrinks_as_the_reference_does)
 
     call_on(lm_host_device());
     json_array_foreach(json_object_get(top, "resize"), i, row) {
-        lm_pass         *p = lm_pass_begin(&test_call);
+        lm_pass         *p = lm_pass_begin(&test_call.call);
         const lm_tensor *x = recorded(p, tensors, "resize.latent");
         const int        w = recorded_int(row, "width"), h = recorded_int(row, "height");
 
@@ -246,7 +246,7 @@ TEST(zero_by_zero_leaves_the_latent_as_it_is)
     node_link(&a, "samples", v);
     node_int(&a, "width", 0);
     node_int(&a, "height", 0);
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     WANT(has_shape(out, "samples", LM_SHAPE(1, 5, 7, 4)));
     lm_value_unref(out);
     lm_value_unref(v);
@@ -266,7 +266,7 @@ TEST(a_noise_mask_is_set_and_other_fields_are_carried_along)
     set_floats(m, "mask", LM_SHAPE(2, 3), mask);
     node_link(&a, "samples", v);
     node_link(&a, "mask", m);
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     WANT(has_shape(out, "noise_mask", LM_SHAPE(1, 2, 3)) && holds(out, "noise_mask", mask, 6));
     WANT_TEXT(lm_value_text(out, "unknown"), "stays");
     WANT(!lm_value_has(v, "noise_mask"));
@@ -294,7 +294,7 @@ TEST(an_empty_value_is_a_sentence_for_every_node)
                     takes_latents = true;
                 }
             if (takes_latents)
-                WANT(!node_run(&a, &test_call, &err) && err.code == LIMN_INPUT);
+                WANT(!node_run(&a, &test_call.call, &err) && err.code == LIMN_INPUT);
             else
                 free(a.at);
         }
@@ -311,7 +311,7 @@ static limn_value *pick(const limn_value *v, int64_t first, int64_t n)
     node_link(&a, "samples", v);
     node_int(&a, "batch_index", first);
     node_int(&a, "length", n);
-    return node_run(&a, &test_call, &err);
+    return node_run(&a, &test_call.call, &err);
 }
 
 TEST(picking_from_a_batch_remembers_which_images_they_were)
@@ -356,7 +356,7 @@ TEST(a_repeated_batch_counts_on_in_its_indices)
     set_floats(v, "noise_mask", LM_SHAPE(2, 1, 1), (float[]){ 0, 1 });
     node_link(&a, "samples", v);
     node_int(&a, "amount", 3);
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     WANT(holds(out, "samples", (float[]){ 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3 }, 12));
     WANT(holds(out, "batch_index", (float[]){ 5, 3, 8, 6, 11, 9 }, 6));
     WANT(holds(out, "noise_mask", (float[]){ 0, 1, 0, 1, 0, 1 }, 6));
@@ -374,7 +374,7 @@ TEST(joined_batches_have_the_first_ones_size_and_all_indices)
     set_floats(w, "batch_index", LM_SHAPE(1), (float[]){ 7 });
     node_link(&a, "samples1", v);
     node_link(&a, "samples2", w);
-    out = node_run(&a, &test_call, &err);
+    out = node_run(&a, &test_call.call, &err);
     WANT(holds(out, "samples", (float[]){ 0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 15, 16 }, 12));
     WANT(holds(out, "batch_index", (float[]){ 0, 1, 7 }, 3));
     lm_value_unref(out);
@@ -391,7 +391,7 @@ TEST(batches_of_other_channels_do_not_join)
 
     node_link(&a, "samples1", v);
     node_link(&a, "samples2", w);
-    WANT(!node_run(&a, &test_call, &err) && err.code == LIMN_INPUT && strstr(err.text, "channels"));
+    WANT(!node_run(&a, &test_call.call, &err) && err.code == LIMN_INPUT && strstr(err.text, "channels"));
     lm_value_unref(w);
     lm_value_unref(v);
 }
@@ -405,7 +405,7 @@ static limn_value *turned(const char *node, const char *input, const char *how, 
 
     node_link(&a, "samples", v);
     node_choice(&a, input, how);
-    return node_run(&a, &test_call, &err);
+    return node_run(&a, &test_call.call, &err);
 }
 
 TEST(latents_turn_clockwise_and_mirror)
@@ -439,7 +439,7 @@ static limn_value *cropped(const limn_value *v, int64_t w, int64_t h, int64_t x,
     node_int(&a, "height", h);
     node_int(&a, "x", x);
     node_int(&a, "y", y);
-    return node_run(&a, &test_call, &err);
+    return node_run(&a, &test_call.call, &err);
 }
 
 /* Sizes and first values as torch slices them. */
@@ -475,7 +475,7 @@ static limn_value *pasted(const limn_value *to, const limn_value *from, int64_t 
     node_int(&a, "x", x);
     node_int(&a, "y", y);
     node_int(&a, "feather", feather);
-    return node_run(&a, &test_call, err);
+    return node_run(&a, &test_call.call, err);
 }
 
 TEST(a_latent_is_pasted_and_cut_at_the_edges)

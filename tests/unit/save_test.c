@@ -361,11 +361,11 @@ TEST(a_prefix_that_leads_out_is_told_before_anything_runs)
     } args = { NULL, "../p" };
     limn_error err = { 0 };
 
-    WANT(!lm_nodes_image_save[SAVE]->check(&test_call, &args, &err));
+    WANT(!lm_nodes_image_save[SAVE]->check(&test_call.call, &args, &err));
     WANT_TEXT(err.input, "filename_prefix");
     args.prefix = NULL; /* linked: not known yet */
     err = (limn_error){ 0 };
-    WANT(lm_nodes_image_save[SAVE]->check(&test_call, &args, &err));
+    WANT(lm_nodes_image_save[SAVE]->check(&test_call.call, &args, &err));
 }
 
 TEST(when_the_disk_is_full_nothing_is_left)
@@ -399,7 +399,7 @@ TEST(a_stopped_saving_leaves_nothing)
     begin();
     call_on(guard_device());
     atomic_store(&test_stop, true);
-    WANT(!lm_nodes_image_save[SAVE]->run(&test_call, &args, NULL, &err));
+    WANT(!lm_nodes_image_save[SAVE]->run(&test_call.call, &args, NULL, &err));
     WANT(err.code == LIMN_CANCELLED && count_in("output") == 0);
     atomic_store(&test_stop, false);
     end();
