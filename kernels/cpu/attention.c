@@ -1,8 +1,5 @@
 /* attention.c: attention on the CPU: keys and values are packed once for each head, then blocks of queries
  * are shared out. The T x T scores never exist. */
-#include <pthread.h>
-#include <time.h>
-
 #include "kernels/cpu/attention.h"
 #include "kernels/cpu/pool.h"
 #include "kernels/cpu/rows.h"
@@ -29,11 +26,6 @@ static int64_t round_up(int64_t n, int64_t to)
     return (n + to - 1) / to * to;
 }
 
-static int64_t words(const lm_cpu_attend *how, int64_t n)
-{
-    return (n + how->pair - 1) / how->pair;
-}
-
 static bool one_kv(const job *j)
 {
     return lm_dim(j->k.t, 0) == 1;
@@ -52,57 +44,6 @@ static float *packed_k(const job *j, int64_t head)
 {
     return j->packed + head * (j->k_size + j->v_size);
 }
-
-/* ------------------------------------------------------------------ which way is faster here */
-
-enum { TRIAL_D = 64 };
-
-/* Seconds that a block of queries on one block of keys takes; the best of a few tries. */
-static double seconds_of(const lm_cpu_attend *how)
-{
-    static float       memory[(TRIAL_D * 3 + LM_KEYS * 3) * 128]; /* zeros; more than any level needs */
-    const lm_cpu_block b = {
-        .q = { memory, LM_F32, TRIAL_D }, .n_q = how->queries, .n_k = LM_KEYS, .d = TRIAL_D, .k = memory,
-        .v = memory, .first = LM_CPU_SEES_ALL, .y = memory, .y_dtype = LM_F32, .y_stride = TRIAL_D,
-    };
-    double best = 1.0;
-
-    for (int i = 0; i < 20; i++) {
-        struct timespec from, to;
-        double          s;
-
-        clock_gettime(CLOCK_MONOTONIC, &from);
-        how->block(&b, memory + sizeof memory / sizeof *memory / 2);
-        clock_gettime(CLOCK_MONOTONIC, &to);
-        s = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
-        best = s < best ? s : best;
-    }
-    return best;
-}
-
-static bool bf16_is_faster;
-
-static void measure_bf16(void)
-{
-    const lm_cpu_attend *bf16 = lm_cpu_attend_bf16_now();
-
-    if (bf16->pair && lm_cpu_has(LM_CPU_HAS_BF16))
-        bf16_is_faster = seconds_of(bf16) < 0.9 * seconds_of(lm_cpu_attend_now());
-}
-
-/* VDPBF16PS does twice the work of a multiply-add on some processors and half of it on others: measured
- * once, in less than a millisecond. */
-static const lm_cpu_attend *way_for(const lm_pass *p)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    if (p->compute != LM_COMPUTE_BF16)
-        return lm_cpu_attend_now();
-    pthread_once(&once, measure_bf16);
-    return bf16_is_faster ? lm_cpu_attend_bf16_now() : lm_cpu_attend_now();
-}
-
-/* ------------------------------------------------------------------ the work */
 
 /* Blocks of keys, head after head. */
 static void pack_band(void *self, int64_t first, int64_t last, int thread)
@@ -151,7 +92,7 @@ static bool run(lm_pass *p, job *j)
 
 bool lm_cpu_attention(lm_pass *p, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v, int heads, int flags)
 {
-    const lm_cpu_attend *how = way_for(p);
+    const lm_cpu_attend *how = p->compute == LM_COMPUTE_BF16 ? lm_cpu_attend_best() : lm_cpu_attend_now();
     job j = { .how = how, .y = y, .q = q, .k = k, .v = v, .heads = heads, .flags = flags,
               .d = q.count / heads, .n_q = tokens(y), .n_k = tokens(k.t) };
     size_t packed_bytes, work_bytes;
@@ -161,9 +102,7 @@ bool lm_cpu_attention(lm_pass *p, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v,
     j.queries = round_up((j.n_q + j.q_blocks - 1) / j.q_blocks, how->lanes); /* 64 are 32 + 32, not 48 + 16 */
     j.q_blocks = (j.n_q + j.queries - 1) / j.queries;
     j.k_blocks = (j.n_k + LM_KEYS - 1) / LM_KEYS;
-    j.k_size = round_up(round_up(j.n_k, how->tile) * words(how, j.d), 16);
-    j.v_size = round_up(words(how, j.n_k) * round_up(j.d, how->tile), 16);
-    j.work_size = (words(how, j.d) + round_up(j.d, how->tile) + LM_KEYS) * how->queries;
+    lm_cpu_attend_sizes(how, j.n_k, j.d, &j.k_size, &j.v_size, &j.work_size);
     packed_bytes = (size_t)(lm_dim(k.t, 0) * heads * (j.k_size + j.v_size)) * sizeof(float);
     work_bytes = (size_t)(lm_cpu_threads() * j.work_size) * sizeof(float);
 

@@ -3,73 +3,14 @@
  * A tile register is 16 rows of 64 bytes: 16 rows of A by 32 numbers of depth, or 16 pairs of depth by 16
  * columns of B; TDPBF16PS multiplies two of them into 16 x 16 sums. A block's rows and a panel's pairs are
  * 128 bytes apart, so both are loaded from where they lie. With 16 rows or fewer the lower half is left out.
- * The tests compile this file with LM_AMX_EMULATED, where the instructions are plain loops.
- * Source: Intel 64 and IA-32 Architectures Software Developer's Manual, vol. 1, chapter 18. */
+ * The tests compile this file with LM_AMX_EMULATED (amx.h). */
 #include "kernels/cpu/tile.h"
 
+#include "kernels/cpu/simd/amx.h"
 #include "kernels/cpu/simd/vec.h"
 
 #if defined(__AVX512F__) || defined(LM_AMX_EMULATED)
 enum { COLUMNS = 32, HALF = 16, STEP = 32, STRIDE = 128 /* bytes */ };
-
-/* ------------------------------------------------------------------ the instructions */
-
-#if defined(LM_AMX_EMULATED)
-#define AMX
-static _Thread_local uint8_t emulated[8][16][64];
-
-static void tile_load(int t, const void *at)
-{
-    for (int i = 0; i < 16; i++)
-        memcpy(emulated[t][i], (const char *)at + i * STRIDE, 64);
-}
-
-static void tile_store(int t, float *at)
-{
-    for (int i = 0; i < 16; i++)
-        memcpy(at + i * COLUMNS, emulated[t][i], 64);
-}
-
-static void tile_multiply(int to, int a, int b)
-{
-    for (int i = 0; i < 16; i++)
-        for (int k = 0; k < 32; k++)
-            for (int c = 0; c < 16; c++) {
-                uint16_t x, w;
-                float    sum;
-
-                memcpy(&x, &emulated[a][i][k * 2], 2);
-                memcpy(&w, &emulated[b][k / 2][c * 4 + k % 2 * 2], 2);
-                memcpy(&sum, &emulated[to][i][c * 4], 4);
-                sum += lm_bf16_to_f32(x) * lm_bf16_to_f32(w);
-                memcpy(&emulated[to][i][c * 4], &sum, 4);
-            }
-}
-
-#define CONFIGURE() ((void)0)
-#define RELEASE() ((void)0)
-#define ZERO(t) memset(emulated[t], 0, sizeof emulated[t])
-#define LOAD(t, at) tile_load(t, at)
-#define STORE(t, at) tile_store(t, at)
-#define MULTIPLY(to, a, b) tile_multiply(to, a, b)
-#else
-#define AMX __attribute__((target("amx-tile,amx-bf16")))
-
-/* Palette 1: eight tiles, all of 16 rows of 64 bytes. */
-static const struct {
-    uint8_t  palette, start_row, reserved[14];
-    uint16_t bytes[16];
-    uint8_t  rows[16];
-} config = { .palette = 1, .bytes = { 64, 64, 64, 64, 64, 64, 64, 64 },
-             .rows = { 16, 16, 16, 16, 16, 16, 16, 16 } };
-
-#define CONFIGURE() _tile_loadconfig(&config)
-#define RELEASE() _tile_release() /* a thread that holds tiles is slower to switch away from */
-#define ZERO(t) _tile_zero(t)
-#define LOAD(t, at) _tile_loadd(t, at, STRIDE)
-#define STORE(t, at) _tile_stored(t, at, COLUMNS * 4)
-#define MULTIPLY(to, a, b) _tile_dpbf16ps(to, a, b)
-#endif
 
 /* ------------------------------------------------------------------ tiles */
 
@@ -93,35 +34,35 @@ LM_INLINE void ask(const uint16_t *next, int rows, int64_t step)
 }
 
 /* The whole STEPs of all blocks, into sums[2 * HALF][COLUMNS]. */
-AMX static void multiply(float *sums, int rows, const uint16_t *a, const uint16_t *b, int64_t blocks,
+LM_AMX static void multiply(float *sums, int rows, const uint16_t *a, const uint16_t *b, int64_t blocks,
                          int64_t depth)
 {
-    CONFIGURE();
-    ZERO(0);
-    ZERO(1);
-    ZERO(2);
-    ZERO(3);
+    LM_TILES_OPEN();
+    LM_TILE_ZERO(0);
+    LM_TILE_ZERO(1);
+    LM_TILE_ZERO(2);
+    LM_TILE_ZERO(3);
     for (int64_t t = 0; t < blocks; t++, a += rows * LM_DEPTH, b += depth * COLUMNS)
         for (int64_t k = 0; k + STEP <= depth; k += STEP) {
             const uint16_t *w = b + k * COLUMNS;
 
             ask(a + rows * LM_DEPTH, rows, k);
-            LOAD(6, w);
-            LOAD(7, w + 2 * HALF);
-            LOAD(4, a + k);
-            MULTIPLY(0, 4, 6);
-            MULTIPLY(1, 4, 7);
+            LM_TILE_LOAD(6, w, STRIDE);
+            LM_TILE_LOAD(7, w + 2 * HALF, STRIDE);
+            LM_TILE_LOAD(4, a + k, STRIDE);
+            LM_TILE_MULTIPLY(0, 4, 6);
+            LM_TILE_MULTIPLY(1, 4, 7);
             if (rows > HALF) {
-                LOAD(5, a + HALF * LM_DEPTH + k);
-                MULTIPLY(2, 5, 6);
-                MULTIPLY(3, 5, 7);
+                LM_TILE_LOAD(5, a + HALF * LM_DEPTH + k, STRIDE);
+                LM_TILE_MULTIPLY(2, 5, 6);
+                LM_TILE_MULTIPLY(3, 5, 7);
             }
         }
-    STORE(0, sums);
-    STORE(1, sums + HALF);
-    STORE(2, sums + HALF * COLUMNS);
-    STORE(3, sums + HALF * COLUMNS + HALF);
-    RELEASE();
+    LM_TILE_STORE(0, sums, COLUMNS * 4);
+    LM_TILE_STORE(1, sums + HALF, COLUMNS * 4);
+    LM_TILE_STORE(2, sums + HALF * COLUMNS, COLUMNS * 4);
+    LM_TILE_STORE(3, sums + HALF * COLUMNS + HALF, COLUMNS * 4);
+    LM_TILES_CLOSE();
 }
 
 static void finish(const float *sums, int rows, const lm_cpu_ends *e)

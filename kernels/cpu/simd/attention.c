@@ -3,5 +3,6 @@
 #include "kernels/cpu/simd/attend.h"
 
 const lm_cpu_attend LM_LEVEL_NAME(lm_cpu_attend) = {
-    .queries = QUERIES, .lanes = LM_VF, .tile = TILE, .pair = LM_PAIR, .pack = pack, .block = block,
+    .queries = QUERIES, .lanes = QUERIES / 3, .tile = TILE, .pair = LM_PAIR, .depth = DEPTH, .keys = KEYS,
+    .pack = pack, .block = block,
 };

@@ -4,7 +4,8 @@
 #include "kernels/cpu/simd/attend.h"
 
 const lm_cpu_attend LM_LEVEL_NAME(lm_cpu_attend_bf16) = {
-    .queries = QUERIES, .lanes = LM_VF, .tile = TILE, .pair = LM_PAIR, .pack = pack, .block = block,
+    .queries = QUERIES, .lanes = QUERIES / 3, .tile = TILE, .pair = LM_PAIR, .depth = DEPTH, .keys = KEYS,
+    .pack = pack, .block = block,
 };
 #else
 #include "kernels/cpu/attention.h"
