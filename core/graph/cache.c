@@ -12,6 +12,7 @@ struct entry {
     lm_hash       key;
     char         *ui;
     size_t        bytes;
+    double        seconds; /* what it cost */
     int           n;
     limn_value   *values[];
 };
@@ -149,12 +150,28 @@ bool lm_cache_lookup(lm_cache *c, lm_hash key, limn_value **out, int n, char **u
     return e;
 }
 
-void lm_cache_store(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui)
+/* What the prompt asks for was used just now, in the order in which it will be: the last leaves first. */
+void lm_cache_begin(lm_cache *c, const lm_hash *keys, int n)
+{
+    pthread_mutex_lock(&c->lock);
+    for (int i = n; i-- > 0;) {
+        struct entry *e = *find(c, keys[i]);
+
+        if (e) {
+            unlink_entry(c, e);
+            link_newest(c, e);
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+void lm_cache_store(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui, double seconds)
 {
     struct entry *e = lm_alloc(sizeof *e + (size_t)n * sizeof *e->values), *old;
 
     e->key = key;
     e->n = n;
+    e->seconds = seconds;
     e->ui = ui ? lm_copy_text(ui) : NULL;
     for (int i = 0; i < n; i++)
         e->values[i] = lm_value_ref(values[i]);

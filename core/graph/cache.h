@@ -16,8 +16,12 @@ void      lm_cache_free(lm_cache *c);
  * of its answer or NULL, the caller's to free. */
 bool lm_cache_lookup(lm_cache *c, lm_hash key, limn_value **out, int n, char **ui);
 
-/* Keeps a result: one more reference to each value, and a copy of `ui` (may be NULL). */
-void lm_cache_store(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui);
+/* Keeps a result: one more reference to each value, and a copy of `ui` (may be NULL). `seconds` is what it cost
+ * to compute, 0 when nobody measured. */
+void lm_cache_store(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui, double seconds);
+
+/* A prompt with these keys begins: what policies that think in prompts go by. Keys may repeat. */
+void lm_cache_begin(lm_cache *c, const lm_hash *keys, int n);
 
 /* Values may have grown since they were stored (a model packs its weights when it is first used): measures
  * again and lets go of what is too much. The executor calls it after each run. */

@@ -143,7 +143,7 @@ static bool run_step(struct exec *x, const lm_step *s, limn_error *err)
     tell_step(x, LM_EV_RUNNING, s, NULL);
     ok = call_node(x, s, &call, err);
     if (ok && x->cache && !s->passing)
-        lm_cache_store(x->cache, s->key, x->slots + s->first_slot, s->class_->n_outputs, call.ui_json);
+        lm_cache_store(x->cache, s->key, x->slots + s->first_slot, s->class_->n_outputs, call.ui_json, 0);
     if (ok) {
         tell_step(x, LM_EV_EXECUTED, s, call.ui_json);
         drop_unread(x, s);

@@ -28,7 +28,7 @@ static void store(lm_cache *c, uint64_t key, size_t bytes)
 {
     limn_value *v = value_of((int64_t)key, bytes);
 
-    lm_cache_store(c, key_of(key), &v, 1, NULL);
+    lm_cache_store(c, key_of(key), &v, 1, NULL, 0);
     lm_value_unref(v);
 }
 
@@ -50,7 +50,7 @@ TEST(what_was_stored_is_found_with_its_answer)
     limn_value *in[2] = { value_of(1, 10), value_of(2, 10) }, *out[2];
     char       *ui = NULL;
 
-    lm_cache_store(c, key_of(1), in, 2, "{\"images\":[]}");
+    lm_cache_store(c, key_of(1), in, 2, "{\"images\":[]}", 0);
     WANT(lm_cache_lookup(c, key_of(1), out, 2, &ui) && out[0] == in[0] && out[1] == in[1]);
     WANT_TEXT(ui, "{\"images\":[]}");
     WANT(!lm_cache_lookup(c, key_of(2), out, 2, &ui));
@@ -67,9 +67,9 @@ TEST(a_result_without_outputs_has_an_answer_too)
     lm_cache *c = lm_cache_new(1 << 20);
     char     *ui = NULL;
 
-    lm_cache_store(c, key_of(1), NULL, 0, NULL);
+    lm_cache_store(c, key_of(1), NULL, 0, NULL, 0);
     WANT(lm_cache_lookup(c, key_of(1), NULL, 0, &ui) && !ui);
-    lm_cache_store(c, key_of(1), NULL, 0, "{}");
+    lm_cache_store(c, key_of(1), NULL, 0, "{}", 0);
     WANT(lm_cache_lookup(c, key_of(1), NULL, 0, &ui));
     WANT_TEXT(ui, "{}");
     WANT(lm_cache_report(c).count == 1);
@@ -113,7 +113,7 @@ TEST(a_value_that_grew_is_measured_again)
     growing_bytes = 1000;
     lm_value_set_object(v, "object", &growing_bytes, &growing_kind);
     store(c, 1, 1000);
-    lm_cache_store(c, key_of(2), &v, 1, NULL);
+    lm_cache_store(c, key_of(2), &v, 1, NULL, 0);
     lm_value_unref(v);
     growing_bytes = 40000;
     lm_cache_settle(c);
