@@ -249,7 +249,7 @@ typedef struct limn_node {
     size_t             args_size;
 
     /* Does the work. `args` points at args_size bytes, filled from the table. On success every out[i] holds
-     * a new reference; on failure none does, and *err says why. Several may run at the same time, each with
+     * a new reference; on failure *err says why, and limn lets go of what out[] holds. Several may run at the same time, each with
      * its own call and args. */
     bool (*run)(limn_call *call, const void *args, limn_value **out, limn_error *err);
 
@@ -461,13 +461,13 @@ typedef struct limn_plugin {
 #define LIMN_EXTERN_C
 #endif
 
-/* Ends a plugin's file: the one function it exports. Its name carries the generation. */
+/* Ends a plugin's file: its table, and the one function it exports. Its name carries the generation. */
 #define LIMN_PLUGIN(...)                                                                       \
+    static const limn_plugin limn_this_plugin = { .size = sizeof(limn_plugin), __VA_ARGS__ };  \
     LIMN_EXTERN_C LIMN_EXPORT const limn_plugin *limn_plugin_1(void);                          \
     LIMN_EXTERN_C LIMN_EXPORT const limn_plugin *limn_plugin_1(void)                           \
     {                                                                                          \
-        static const limn_plugin plugin = { .size = sizeof(limn_plugin), __VA_ARGS__ };        \
-        return &plugin;                                                                        \
+        return &limn_this_plugin;                                                              \
     }                                                                                          \
     struct limn_plugin /* for the semicolon */
 
