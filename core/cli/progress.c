@@ -178,7 +178,13 @@ static void hear(void *self, const lm_event *e)
             note_answer(p, e);
         p->node_class = NULL;
         break;
+    case LM_EV_BLOCKED:
+        if (e->error)
+            lm_log(LM_LOG_WARN, "node %s (%s) and what follows it did not run: %s", e->node, e->node_class,
+                   e->error->text);
+        break;
     case LM_EV_FAILED:
+    case LM_EV_INTERRUPTED:
     case LM_EV_DONE:
         clear_line(p);
         break;

@@ -5,7 +5,11 @@
 
 #include "core/base/alloc.h"
 
-typedef enum field_kind { TENSOR, VALUE, OBJECT, INT, NUMBER, TEXT } field_kind;
+typedef lm_field_kind field_kind;
+enum {
+    TENSOR = LM_FIELD_TENSOR, VALUE = LM_FIELD_VALUE, OBJECT = LM_FIELD_OBJECT, INT = LM_FIELD_INT,
+    NUMBER = LM_FIELD_NUMBER, TEXT = LM_FIELD_TEXT
+};
 
 /* An object shared by several values: each field holds the box. */
 typedef struct box {
@@ -33,6 +37,7 @@ struct limn_value {
     field             *fields;
     const limn_value **items;
     int                n_fields, n_items;
+    lm_value_kind      kind;
 };
 
 /* ------------------------------------------------------------------ life */
@@ -44,6 +49,40 @@ limn_value *lm_value_new(const char *type)
     atomic_init(&v->refs, 1);
     v->type = lm_copy_text(type);
     return v;
+}
+
+static limn_value *new_of_kind(lm_value_kind kind, const char *type)
+{
+    limn_value *v = lm_value_new(type);
+
+    v->kind = kind;
+    return v;
+}
+
+limn_value *lm_value_list_new(void)
+{
+    return new_of_kind(LM_VALUE_LIST, "LIST");
+}
+
+limn_value *lm_value_blocker_new(const char *message)
+{
+    limn_value *v = new_of_kind(LM_VALUE_BLOCKER, "BLOCKER");
+
+    lm_value_set_text(v, "message", message);
+    return v;
+}
+
+limn_value *lm_value_wire_new(int64_t slot)
+{
+    limn_value *v = new_of_kind(LM_VALUE_WIRE, "WIRE");
+
+    lm_value_set_int(v, "slot", slot);
+    return v;
+}
+
+lm_value_kind lm_value_kind_of(const limn_value *v)
+{
+    return v->kind;
 }
 
 limn_value *lm_value_ref(const limn_value *v)
@@ -107,7 +146,7 @@ static field field_copy(const field *f)
 
 limn_value *lm_value_copy(const limn_value *v)
 {
-    limn_value *copy = lm_value_new(v->type);
+    limn_value *copy = new_of_kind(v->kind, v->type);
 
     copy->n_fields = v->n_fields;
     copy->fields = lm_alloc_array((size_t)v->n_fields, sizeof *v->fields);
@@ -123,26 +162,55 @@ const char *lm_value_type(const limn_value *v)
     return v->type;
 }
 
-static size_t field_bytes(const field *f)
+/* ------------------------------------------------------------------ size */
+
+static size_t field_parts(const field *f, void *self, lm_part_fn *each)
 {
+    const lm_object_kind *kind;
+
     switch (f->kind) {
-    case TENSOR: return lm_bytes(f->tensor);
-    case VALUE: return lm_value_bytes(f->value);
-    case OBJECT: return f->object->kind->bytes ? f->object->kind->bytes(f->object->object) : 0;
+    case TENSOR:
+        if (!f->tensor->mapped)
+            each(self, f->tensor, lm_bytes(f->tensor), f->tensor->device);
+        return 0;
+    case VALUE: return lm_value_parts(f->value, self, each);
+    case OBJECT:
+        kind = f->object->kind;
+        each(self, f->object, kind->bytes ? kind->bytes(f->object->object) : 0, NULL);
+        return 0;
     case TEXT: return strlen(f->text);
     default: return 0;
     }
 }
 
-size_t lm_value_bytes(const limn_value *v)
+size_t lm_value_parts(const limn_value *v, void *self, lm_part_fn *each)
 {
-    size_t bytes = sizeof *v;
+    size_t rest = sizeof *v;
 
     for (int i = 0; i < v->n_fields; i++)
-        bytes += sizeof(field) + field_bytes(&v->fields[i]);
+        rest += sizeof(field) + field_parts(&v->fields[i], self, each);
     for (int i = 0; i < v->n_items; i++)
-        bytes += lm_value_bytes(v->items[i]);
-    return bytes;
+        rest += lm_value_parts(v->items[i], self, each);
+    return rest;
+}
+
+static void add_bytes(void *self, const void *part, size_t bytes, const lm_device *device)
+{
+    (void)part, (void)device;
+    *(size_t *)self += bytes;
+}
+
+size_t lm_value_bytes(const limn_value *v)
+{
+    size_t       bytes = 0;
+    const size_t rest = lm_value_parts(v, &bytes, add_bytes);
+
+    return bytes + rest;
+}
+
+bool lm_value_sole(const limn_value *v)
+{
+    return atomic_load(&((limn_value *)v)->refs) == 1;
 }
 
 /* ------------------------------------------------------------------ setting */
@@ -292,20 +360,48 @@ bool lm_value_has(const limn_value *v, const char *name)
     return v && find(v, name) >= 0;
 }
 
+int lm_value_field_count(const limn_value *v)
+{
+    return v ? v->n_fields : 0;
+}
+
+const char *lm_value_field_name(const limn_value *v, int i)
+{
+    return i >= 0 && i < lm_value_field_count(v) ? v->fields[i].name : NULL;
+}
+
+lm_field lm_value_field(const limn_value *v, int i)
+{
+    const field *f = &v->fields[i];
+    lm_field     seen = { .name = f->name, .kind = f->kind };
+
+    switch (f->kind) {
+    case TENSOR: seen.tensor = f->tensor; break;
+    case VALUE: seen.value = f->value; break;
+    case INT: seen.integer = f->integer; break;
+    case NUMBER: seen.number = f->number; break;
+    case TEXT: seen.text = f->text; break;
+    default: break;
+    }
+    return seen;
+}
+
 /* ------------------------------------------------------------------ items */
 
+/* Room grows at powers of two, so that pushing is linear. */
 void lm_value_push(limn_value *v, limn_value *item)
 {
-    v->items = lm_grow(v->items, (size_t)(v->n_items + 1) * sizeof *v->items);
+    if (!(v->n_items & (v->n_items - 1)))
+        v->items = lm_grow(v->items, (v->n_items ? 2 * (size_t)v->n_items : 1) * sizeof *v->items);
     v->items[v->n_items++] = item;
 }
 
 int lm_value_count(const limn_value *v)
 {
-    return v->n_items;
+    return v ? v->n_items : 0;
 }
 
 const limn_value *lm_value_item(const limn_value *v, int i)
 {
-    return v->items[i];
+    return i >= 0 && i < lm_value_count(v) ? v->items[i] : NULL;
 }

@@ -80,9 +80,7 @@ void lm_preview_send(lm_pass *p, const lm_tensor *x0, const float (*rgb)[3], con
     for (int64_t i = 0; cells && pixels && i < h * w; i++)
         paint(pixels + 3 * i, cells + i * channels, channels, rgb, bias);
     if (cells && pixels)
-        env->listener.hear(env->listener.self,
-                           &(lm_event){ .kind = LM_EV_PREVIEW, .node = lm_call_of(p->call)->node,
-                                        .node_class = lm_call_of(p->call)->node_class, .rgb = pixels,
-                                        .width = (int)w, .height = (int)h });
+        lm_call_tell(p->call, (lm_event){ .kind = LM_EV_PREVIEW, .rgb = pixels, .width = (int)w,
+                                          .height = (int)h });
     lm_scope_close(&sc);
 }
