@@ -13,7 +13,9 @@
 #include "core/cli/session.h"
 #include "core/data/safetensors.h"
 #include "nodes/models/detect.h"
+#include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
+#include "nodes/picture/texts.h"
 
 /* ------------------------------------------------------------------ hashes */
 
@@ -131,19 +133,38 @@ static void print_text(void *self, const char *key, const char *text, size_t n)
     printf("%s\n  %s\n", key, text);
 }
 
-static bool inspect_picture(lm_source *s, const char *path, limn_error *err)
+static bool print_png(lm_source *s, const char *path, limn_error *err)
 {
     lm_png_chunk chunk;
-    uint64_t     at = 8;
+    uint64_t     at = 0;
     uint8_t      size[8];
 
-    if (!lm_png_next(s, &at, true, &chunk, err))
+    if (!lm_png_next(s, &at, true, &chunk, err) || !lm_source_peek(s, chunk.at, size, 8))
         return limn_fail(err, FILE, "%s: a PNG without its first chunk", path);
-    if (!lm_source_peek(s, chunk.at, size, 8))
-        return limn_fail(err, FILE, "%s: the PNG is truncated", path);
     printf("file        %s, PNG, %" PRIu32 " x %" PRIu32 " pixels\n", path, lm_be32(size),
            lm_be32(size + 4));
-    return lm_png_texts(s, print_text, NULL, err);
+    return true;
+}
+
+/* JPEG and WebP tell their size when they are decoded. */
+static bool print_decoded(lm_source *s, const char *path, limn_error *err)
+{
+    lm_picture p;
+    uint8_t    first;
+    bool       well = lm_source_peek(s, 0, &first, 1) && lm_picture_read(s, &p, err);
+
+    if (!well)
+        return false;
+    printf("file        %s, %s, %d x %d pixels", path, first == 'R' ? "WebP" : "JPEG", p.width, p.height);
+    printf(p.frames > 1 ? ", %d frames\n" : "\n", p.frames);
+    lm_picture_done(&p);
+    return true;
+}
+
+static bool inspect_picture(lm_source *s, const char *path, limn_error *err)
+{
+    return (lm_png_begins(s) ? print_png(s, path, err) : print_decoded(s, path, err)) &&
+           lm_picture_texts(s, print_text, NULL, err);
 }
 
 /* ------------------------------------------------------------------ the command */
@@ -161,7 +182,7 @@ static bool inspect_file(const char *path, const lm_args *a, limn_error *err)
         well = limn_fail(err, FILE, "not a regular file");
     else if (!lm_source_file(&s, fd, path, NULL, err))
         well = false;
-    else if (lm_png_begins(&s))
+    else if (lm_picture_begins(&s))
         well = inspect_picture(&s, path, err);
     else
         well = inspect_model(fd, path, (uint64_t)st.st_size, a, err);
@@ -187,5 +208,5 @@ static const lm_option inspect_options[] = {
 const lm_command lm_inspect_command = {
     .name = "inspect", .words = "FILE", .least = 1, .most = 1, .options = inspect_options,
     .run = inspect,
-    .doc = "Say what a model file (.safetensors) or a picture (PNG) is and holds.",
+    .doc = "Say what a model file (.safetensors) or a picture (PNG, JPEG, WebP) is and holds.",
 };

@@ -11,41 +11,6 @@
 #include "core/graph/executor.h"
 #include "kernels/devices.h"
 
-static const size_t largest_workflow = (size_t)64 << 20;
-
-/* ------------------------------------------------------------------ reading */
-
-static bool apply_settings(lm_workflow *w, const lm_registry *r, const lm_args *a, limn_error *err)
-{
-    const char *text;
-    char       *end;
-
-    for (int i = 0; (text = lm_args_each(a, "--set", i)); i++)
-        if (!lm_workflow_set(w, r, text, err))
-            return false;
-    text = lm_args_value(a, "--seed");
-    if (!text)
-        return true;
-    const unsigned long long seed = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end)
-        return limn_fail(err, INPUT, "--seed %s: it is a whole number from 0 to 2^64 - 1", text);
-    return lm_workflow_set_seed(w, r, seed, err) >= 0;
-}
-
-static lm_workflow *read_workflow(const lm_session *s, const lm_args *a, limn_error *err)
-{
-    size_t       size;
-    char        *text = lm_read_whole(a->words[0], largest_workflow, &size, err);
-    lm_workflow *w = text ? lm_workflow_read(text, size, err) : NULL;
-
-    lm_free(text);
-    if (w && !apply_settings(w, s->registry, a, err)) {
-        lm_workflow_free(w);
-        return NULL;
-    }
-    return w;
-}
-
 static void print_issues(const lm_check *c, const char *label)
 {
     for (int i = 0; i < c->n_issues; i++)
@@ -118,7 +83,7 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
 
 static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
 {
-    lm_workflow *w = read_workflow(s, a, err);
+    lm_workflow *w = lm_session_workflow(s, a, err);
     lm_check    *c;
     lm_progress  p;
     FILE        *bar = lm_args_has(a, "--quiet") || lm_args_has(a, "--json") ? NULL : stderr;
@@ -183,7 +148,8 @@ static const lm_option run_options[] = {
 const lm_command lm_run_command = {
     .name = "run", .words = "FILE", .least = 1, .most = 1, .options = run_options, .run = run,
     .doc = "Run a workflow and print the paths of the pictures it saved.\n"
-           "FILE is a workflow in API format; - reads it from the standard input.",
+           "FILE is a workflow, a picture that carries one, or A1111's words about a picture; - reads\n"
+           "it from the standard input.",
 };
 
 /* ------------------------------------------------------------------ limn check */
@@ -216,7 +182,7 @@ static void print_check_json(const lm_check *c)
 
 static int check_workflow(lm_session *s, const lm_args *a, limn_error *err)
 {
-    lm_workflow *w = read_workflow(s, a, err);
+    lm_workflow *w = lm_session_workflow(s, a, err);
     lm_check    *c;
     int          status;
 

@@ -36,6 +36,10 @@ int lm_exit_of(limn_code code);
 /* "FILE: node 7 (KSampler), steps: the sentence" on stderr; `label` may be NULL. */
 void lm_print_error(const char *label, const limn_error *err);
 
+/* The workflow that the command line names, with --set and --seed applied; what could not be taken over from a
+ * picture is said on stderr, a line each.                                                        [new] */
+struct lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err);
+
 /* The whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
 char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err);
 

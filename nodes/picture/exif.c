@@ -3,21 +3,25 @@
 
 #include "nodes/picture/codecs.h"
 
-/* A block of TIFF: its bytes and which end comes first. */
-typedef struct tiff {
-    const uint8_t *at;
-    size_t         size;
-    bool           big;
-} tiff;
+bool lm_tiff_open(lm_tiff *t, const uint8_t *exif, size_t n)
+{
+    *t = (lm_tiff){ exif, n, false };
+    if (n >= 6 && !memcmp(exif, "Exif\0", 6))
+        *t = (lm_tiff){ exif + 6, n - 6, false };
+    if (t->size < 8 || (memcmp(t->at, "II*\0", 4) && memcmp(t->at, "MM\0*", 4)))
+        return false;
+    t->big = t->at[0] == 'M';
+    return true;
+}
 
-static uint32_t get16(const tiff *t, size_t at)
+uint32_t lm_tiff_get16(const lm_tiff *t, size_t at)
 {
     if (at + 2 > t->size)
         return 0;
     return t->big ? lm_be16(t->at + at) : lm_le16(t->at + at);
 }
 
-static uint32_t get32(const tiff *t, size_t at)
+uint32_t lm_tiff_get32(const lm_tiff *t, size_t at)
 {
     if (at + 4 > t->size)
         return 0;
@@ -25,14 +29,14 @@ static uint32_t get32(const tiff *t, size_t at)
 }
 
 /* The entry's value when it is one small number: BYTE, SHORT or LONG. */
-static uint32_t entry_value(const tiff *t, size_t entry)
+static uint32_t entry_value(const lm_tiff *t, size_t entry)
 {
     enum { BYTE = 1, SHORT = 3, LONG = 4 };
 
-    switch (get16(t, entry + 2)) {
+    switch (lm_tiff_get16(t, entry + 2)) {
     case BYTE:  return entry + 8 < t->size ? t->at[entry + 8] : 0;
-    case SHORT: return get16(t, entry + 8);
-    case LONG:  return get32(t, entry + 8);
+    case SHORT: return lm_tiff_get16(t, entry + 8);
+    case LONG:  return lm_tiff_get32(t, entry + 8);
     default:    return 0;
     }
 }
@@ -45,21 +49,18 @@ static int valid(uint32_t orientation)
 int lm_exif_orientation(const uint8_t *exif, size_t n)
 {
     enum { ORIENTATION = 0x0112, ENTRY = 12 };
-    tiff   t = { exif, n, false };
-    size_t ifd;
+    lm_tiff t;
+    size_t  ifd;
 
-    if (n >= 6 && !memcmp(exif, "Exif\0", 6))
-        t = (tiff){ exif + 6, n - 6, false };
-    if (t.size < 8 || (memcmp(t.at, "II*\0", 4) && memcmp(t.at, "MM\0*", 4)))
+    if (!lm_tiff_open(&t, exif, n))
         return 0;
-    t.big = t.at[0] == 'M';
-    ifd = get32(&t, 4);
-    for (uint32_t i = 0, entries = get16(&t, ifd); i < entries; i++) {
+    ifd = lm_tiff_get32(&t, 4);
+    for (uint32_t i = 0, entries = lm_tiff_get16(&t, ifd); i < entries; i++) {
         const size_t entry = ifd + 2 + (size_t)i * ENTRY;
 
         if (entry + ENTRY > t.size)
             break;
-        if (get16(&t, entry) == ORIENTATION)
+        if (lm_tiff_get16(&t, entry) == ORIENTATION)
             return valid(entry_value(&t, entry));
     }
     return 0;

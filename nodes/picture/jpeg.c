@@ -133,34 +133,22 @@ static int orientation_of(const uint8_t *data, size_t n)
     return n > sizeof xmp && !memcmp(data, xmp, sizeof xmp) ? -lm_xmp_orientation(data, n) : 0;
 }
 
-/* Looks through the markers before the pixels. EXIF counts more than XMP (whose answer is negative). */
+/* Looks through the segments before the pixels. EXIF counts more than XMP (whose answer is negative). */
 static int find_orientation(const lm_source *s)
 {
-    enum { SOS = 0xda, APP1 = 0xe1, MOST_MARKERS = 4096 };
-    static const size_t most = 65533;
-    uint8_t            *data = lm_try_alloc(most);
-    uint64_t            at = 2;
-    int                 by_exif = 0, by_xmp = 0;
+    enum { APP1 = 0xe1, MOST_SEGMENTS = 4096, LARGEST = 65533 };
+    uint8_t        *data = lm_try_alloc(LARGEST);
+    lm_jpeg_segment segment;
+    uint64_t        at = 0;
+    int             by_exif = 0, by_xmp = 0;
 
-    for (int i = 0; data && i < MOST_MARKERS; i++) {
-        uint8_t head[4];
-        size_t  n;
-
-        if (!lm_source_peek(s, at, head, 4) || head[0] != 0xff || head[1] == SOS)
-            break;
-        if (head[1] == 0xff) { /* a fill byte */
-            at++;
-            continue;
-        }
-        n = lm_be16(head + 2);
-        if (head[1] == APP1 && n > 2 && lm_source_peek(s, at + 4, data, n - 2)) {
-            const int o = orientation_of(data, n - 2);
+    for (int i = 0; data && i < MOST_SEGMENTS && lm_jpeg_next(s, &at, &segment); i++)
+        if (segment.marker == APP1 && lm_source_peek(s, segment.at, data, segment.size)) {
+            const int o = orientation_of(data, segment.size);
 
             by_exif = o > 0 && !by_exif ? o : by_exif;
             by_xmp = o < 0 && !by_xmp ? -o : by_xmp;
         }
-        at += 2 + n;
-    }
     lm_free(data);
     return by_exif ? by_exif : by_xmp ? by_xmp : 1;
 }

@@ -1,10 +1,10 @@
-/* png.h: PNG files besides their pixels: the text in them, and writing new ones. */
+/* png.h: PNG files besides their pixels: their chunks (texts.h reads the text in them), and writing new ones. */
 #ifndef LM_NODES_PICTURE_PNG_H
 #define LM_NODES_PICTURE_PNG_H
 
 #include "nodes/picture/source.h"
 
-/* ------------------------------------------------------------------ chunks and text */
+/* ------------------------------------------------------------------ chunks */
 
 typedef struct lm_png_chunk {
     char     type[5];
@@ -18,11 +18,6 @@ bool lm_png_begins(const lm_source *s);
 /* The chunk at *at, whose length must fit the file; *at moves behind it. False at the end (after IEND)
  * with err untouched, or with FILE when the file is damaged. The checksum is looked at when `sum`. */
 bool lm_png_next(lm_source *s, uint64_t *at, bool sum, lm_png_chunk *out, limn_error *err);
-
-/* Calls `each` for every tEXt, zTXt and iTXt chunk in order; text is NUL-terminated UTF-8 (what is not
- * UTF-8 is read as Latin-1). At most 8 MiB of text in all, else FILE.  Source: PNG (ISO 15948) 11.3.4. */
-typedef void lm_png_each_text(void *self, const char *key, const char *text, size_t n);
-bool lm_png_texts(lm_source *s, lm_png_each_text *each, void *self, limn_error *err);
 
 /* ------------------------------------------------------------------ writing */
 

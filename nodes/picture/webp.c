@@ -13,62 +13,47 @@ enum { PIECE = 65536, MOST_ASIDE = 1 << 20 };
 /* ------------------------------------------------------------------ the container */
 
 typedef struct facts {
-    uint64_t end;       /* of the file, as RIFF says */
     int64_t  frames;    /* 0: no animation */
     int      by_exif, by_xmp;
     bool     pixels;    /* a chunk with pixels was there */
 } facts;
 
-static void read_aside(const lm_source *s, const char *type, uint64_t at, uint32_t n, facts *f)
+static void read_aside(const lm_source *s, const lm_webp_chunk *c, facts *f)
 {
-    const bool exif = !memcmp(type, "EXIF", 4);
-    uint8_t   *data = n && n <= MOST_ASIDE ? lm_try_alloc(n) : NULL;
+    uint8_t *data = c->size && c->size <= MOST_ASIDE ? lm_try_alloc(c->size) : NULL;
 
-    if (data && lm_source_peek(s, at, data, n)) {
-        if (exif)
-            f->by_exif = lm_exif_orientation(data, n);
+    if (data && lm_source_peek(s, c->at, data, c->size)) {
+        if (c->type[0] == 'E')
+            f->by_exif = lm_exif_orientation(data, c->size);
         else
-            f->by_xmp = lm_xmp_orientation(data, n);
+            f->by_xmp = lm_xmp_orientation(data, c->size);
     }
     lm_free(data);
 }
 
-static void note(const lm_source *s, const char *type, uint64_t at, uint32_t n, facts *f)
+static void note(const lm_source *s, const lm_webp_chunk *c, facts *f)
 {
-    if (!memcmp(type, "ANMF", 4))
-        f->frames++;
-    if (!memcmp(type, "ANMF", 4) || !memcmp(type, "VP8 ", 4) || !memcmp(type, "VP8L", 4))
+    const bool frame = !strcmp(c->type, "ANMF");
+
+    f->frames += frame;
+    if (frame || !strcmp(c->type, "VP8 ") || !strcmp(c->type, "VP8L"))
         f->pixels = true;
-    if (!memcmp(type, "EXIF", 4) || !memcmp(type, "XMP ", 4))
-        read_aside(s, type, at, n, f);
+    if (!strcmp(c->type, "EXIF") || !strcmp(c->type, "XMP "))
+        read_aside(s, c, f);
 }
 
-/* Every chunk must lie inside the file.  Source: the WebP container specification (RFC 9649). */
+/* `err` is fresh. */
 static bool scan(const lm_source *s, facts *f, limn_error *err)
 {
-    uint8_t head[12];
+    lm_webp_chunk  c;
+    uint64_t       at = 0;
+    const uint64_t end = lm_webp_end(s, err);
 
     *f = (facts){ 0 };
-    if (!lm_source_peek(s, 0, head, 12))
-        return limn_fail(err, FILE, "%s is cut off: a WebP takes more than %llu bytes", s->label,
-                         (unsigned long long)s->size);
-    f->end = 8 + (uint64_t)lm_le32(head + 4);
-    if (f->end > s->size)
-        return limn_fail(err, FILE, "%s is cut off: the WebP claims %llu bytes, the file has %llu",
-                         s->label, (unsigned long long)f->end, (unsigned long long)s->size);
-    for (uint64_t at = 12; at + 8 <= f->end;) {
-        uint32_t n;
-
-        if (!lm_source_peek(s, at, head, 8))
-            return limn_fail(err, FILE, "%s cannot be read", s->label);
-        n = lm_le32(head + 4);
-        if (n > f->end - at - 8)
-            return limn_fail(err, FILE, "%s is damaged: a chunk at byte %llu claims %u bytes and %llu are "
-                             "left", s->label, (unsigned long long)at, n,
-                             (unsigned long long)(f->end - at - 8));
-        note(s, (const char *)head, at + 8, n, f);
-        at += 8 + (uint64_t)n + (n & 1);
-    }
+    while (end && lm_webp_next(s, end, &at, &c, err))
+        note(s, &c, f);
+    if (err->code != LIMN_OK)
+        return false;
     return f->pixels || limn_fail(err, FILE, "%s is a WebP without a picture", s->label);
 }
 

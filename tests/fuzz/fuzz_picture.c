@@ -10,6 +10,7 @@
 #include "nodes/picture/lanczos.h"
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
+#include "nodes/picture/texts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         want_sentence(&err);
     lm_picture_done(&p);
-    if (!lm_png_texts(&t, hear, &heard, &text_err))
+    if (!lm_picture_texts(&t, hear, &heard, &text_err))
         want_sentence(&text_err);
     want(heard <= 8 << 20, "no more than 8 MiB of text");
     return 0;

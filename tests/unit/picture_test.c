@@ -8,6 +8,7 @@
 #include "nodes/picture/lanczos.h"
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
+#include "nodes/picture/texts.h"
 #include "tests/test.h"
 
 #define FOLDER "tests/parity/pictures/"
@@ -586,7 +587,7 @@ static bool texts_of(const lm_text *t, heard *h, limn_error *err)
 
     *h = (heard){ 0 };
     *err = (limn_error){ 0 };
-    return lm_png_texts(&s, hear, h, err);
+    return lm_picture_texts(&s, hear, h, err);
 }
 
 static void put_packed(lm_text *t, const char *type, const char *head, size_t n_head, const char *text,
@@ -714,7 +715,7 @@ TEST(text_is_written_before_the_pixels_in_its_order)
         WANT_TEXT(c.type, order[i]);
     }
     WANT(!lm_png_next(&s, &at, true, &c, &err) && err.code == LIMN_OK && at == s.size);
-    WANT(lm_png_texts(&s, hear, &h, &err));
+    WANT(lm_picture_texts(&s, hear, &h, &err));
     WANT_TEXT(h.all, "[prompt={\"1\": {}}][limn=x]");
     close(png.fd);
 }

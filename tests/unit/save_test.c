@@ -7,6 +7,7 @@
 #include "nodes/picture/name.h"
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
+#include "nodes/picture/texts.h"
 #include "nodes/types.h"
 #include "tests/guard.h"
 #include "tests/unit/call_for_tests.h"
@@ -271,7 +272,7 @@ TEST(a_batch_is_saved_and_answered_in_order_with_its_making_inside)
     WANT_TEXT(test_call.ui_json,
               "{\"images\": [{\"filename\": \"n_0_00001_.png\", \"subfolder\": \"day\", \"type\": \"output\"}, "
               "{\"filename\": \"n_1_00002_.png\", \"subfolder\": \"day\", \"type\": \"output\"}]}");
-    WANT(open_saved("output", "day/n_1_00002_.png", &s) && lm_png_texts(&s, hear, all, &err));
+    WANT(open_saved("output", "day/n_1_00002_.png", &s) && lm_picture_texts(&s, hear, all, &err));
     WANT_TEXT(all, "prompt={\"1\": {\"text\": \"caf\\u00e9 \\ud83c\\udfa8\"}}\n"
                    "workflow={\"nodes\": []}\n"
                    "limn={\"version\": \"" LIMN_VERSION "\", \"precision\": \"f32\", \"device\": \"guard\"}\n");
@@ -292,7 +293,7 @@ TEST(without_metadata_a_picture_tells_nothing)
     test_env.prompt_json = "{}";
     test_env.no_metadata = true;
     WANT(save(image, "p", &err) && open_saved("output", "p_00001_.png", &s));
-    WANT(lm_png_texts(&s, hear, all, &err));
+    WANT(lm_picture_texts(&s, hear, all, &err));
     WANT_TEXT(all, "");
     close(s.fd);
     end();

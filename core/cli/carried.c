@@ -1,0 +1,159 @@
+/* carried.c: the workflow that a file carries. */
+#include "core/cli/carried.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/cli/session.h"
+#include "core/graph/blame.h"
+#include "nodes/picture/texts.h"
+
+static const size_t largest_workflow = (size_t)64 << 20;
+static const char   label[] = "this picture"; /* the line begins with the file's name */
+
+static void put(lm_carried *c, const char *key, char *text, size_t size)
+{
+    c->at[c->n].key = key;
+    c->at[c->n].text = text;
+    c->at[c->n++].size = size;
+}
+
+void lm_carried_done(lm_carried *c)
+{
+    for (int i = 0; i < c->n; i++)
+        lm_free(c->at[i].text);
+    lm_text_done(&c->notes);
+    c->n = 0;
+}
+
+/* ------------------------------------------------------------------ pictures */
+
+/* What the texts of a picture say; of two under one key the last counts, as in ComfyUI. */
+typedef struct heard {
+    lm_text workflow, prompt, parameters, comment, keys;
+} heard;
+
+static void hear(void *self, const char *key, const char *text, size_t n)
+{
+    static const size_t longest_list = 200;
+    heard              *h = self;
+    lm_text            *to = !strcasecmp(key, "workflow") ? &h->workflow
+                           : !strcasecmp(key, "prompt")   ? &h->prompt
+                           : !strcmp(key, "parameters")   ? &h->parameters
+                           : !strcmp(key, "UserComment")  ? &h->comment : NULL;
+
+    if (h->keys.size < longest_list)
+        lm_text_printf(&h->keys, "%s%s", h->keys.size ? ", " : "", key);
+    if (!to)
+        return;
+    lm_text_done(to);
+    lm_text_add(to, text, n);
+}
+
+static void take(lm_carried *c, const char *key, lm_text *text)
+{
+    const size_t size = text->size;
+
+    if (size)
+        put(c, key, lm_text_take(text), size);
+}
+
+static bool choose(lm_carried *c, heard *h, limn_error *err)
+{
+    const char *comment = lm_text_str(&h->comment);
+
+    if (comment[strspn(comment, " \t\r\n")] == '{' && !h->prompt.size)
+        h->prompt = h->comment, h->comment = (lm_text){ 0 };
+    take(c, "workflow", &h->workflow);
+    take(c, "prompt", &h->prompt);
+    if (c->n)
+        return true;
+    return limn_fail(err, FILE, "this picture carries no workflow%s%s%s", h->keys.size ? ": its texts are " : "",
+                     lm_text_str(&h->keys), h->keys.size ? "" : ", and no text at all");
+}
+
+static bool read_picture(lm_carried *c, lm_source *s, limn_error *err)
+{
+    heard h = { 0 };
+    bool  well = lm_picture_texts(s, hear, &h, err) && choose(c, &h, err);
+
+    lm_text_done(&h.workflow);
+    lm_text_done(&h.prompt);
+    lm_text_done(&h.parameters);
+    lm_text_done(&h.comment);
+    lm_text_done(&h.keys);
+    return well;
+}
+
+/* ------------------------------------------------------------------ files */
+
+/* Is it a picture in a file of its own? Then *s is open, and its descriptor the caller's to close. */
+static bool open_picture(const char *path, lm_source *s, int *fd)
+{
+    limn_error  err = { 0 };
+    struct stat st;
+
+    *fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (*fd < 0)
+        return false;
+    if (!fstat(*fd, &st) && S_ISREG(st.st_mode) && lm_source_file(s, *fd, label, NULL, &err) &&
+        lm_picture_begins(s))
+        return true;
+    close(*fd);
+    return false;
+}
+
+bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_error *err)
+{
+    lm_source s;
+    size_t    size;
+    char     *text;
+    int       fd;
+    bool      well;
+
+    (void)folders;
+    *c = (lm_carried){ 0 };
+    if (open_picture(path, &s, &fd)) {
+        well = read_picture(c, &s, err);
+        close(fd);
+        return well;
+    }
+    text = lm_read_whole(path, largest_workflow, &size, err);
+    if (!text)
+        return false;
+    s = lm_source_memory(text, size, label);
+    if (lm_picture_begins(&s)) {
+        well = read_picture(c, &s, err);
+        lm_free(text);
+        return well;
+    }
+    put(c, "file", text, size);
+    return true;
+}
+
+lm_workflow *lm_carried_workflow(lm_carried *c, limn_error *err)
+{
+    limn_error   first = { 0 };
+    lm_workflow *w = NULL;
+
+    for (int i = 0; i < c->n && !w; i++) {
+        limn_error why = { 0 };
+
+        w = lm_workflow_read(c->at[i].text, c->at[i].size, &why);
+        if (!w && i + 1 < c->n)
+            lm_text_printf(&c->notes, "its %s is passed over (%s); its %s is taken\n", c->at[i].key, why.text,
+                           c->at[i + 1].key);
+        if (!w && !i)
+            first = why;
+    }
+    if (!w && c->n == 1)
+        *err = first;
+    else if (!w)
+        limn_fail_at(err, first.code, first.file, first.line, "its %s: %s", c->at[0].key, first.text);
+    return w;
+}
