@@ -29,14 +29,22 @@ typedef struct listing {
 static const char *const model_ends[] = { ".safetensors", ".sft", NULL };
 static const char *const picture_ends[] = { ".png", ".jpg", ".jpeg", ".webp", NULL };
 
-static bool ends_well(const listing *l, const char *name)
+static bool ends_in(const char *name, const char *const *endings)
 {
-    const char *dot = strrchr(name, '.');
+    const size_t n = strlen(name);
 
-    for (const char *const *e = l->kind->open_to_requests ? picture_ends : model_ends; dot && *e; e++)
-        if (!strcasecmp(dot, *e))
+    for (const char *const *e = endings; *e; e++)
+        if (n > strlen(*e) && !strcasecmp(name + n - strlen(*e), *e))
             return true;
     return false;
+}
+
+static bool ends_well(const listing *l, const char *name)
+{
+    for (int i = 0; i < l->kind->n_endings; i++)
+        if (ends_in(name, l->kind->endings[i]))
+            return true;
+    return !l->kind->n_endings && ends_in(name, l->kind->open_to_requests ? picture_ends : model_ends);
 }
 
 static void keep(listing *l, const char *name)

@@ -93,6 +93,7 @@ void lm_folders_free(lm_folders *f)
         for (int r = 0; r < f->kinds[i].n_roots; r++)
             lm_free(f->kinds[i].roots[r]);
         lm_free(f->kinds[i].name);
+        lm_free(f->kinds[i].endings);
     }
     if (f) {
         lm_free(f->kinds);
@@ -112,6 +113,29 @@ lm_kind *lm_kind_find(const lm_folders *f, const char *name)
 bool lm_folders_known(const lm_folders *f, const char *kind)
 {
     return lm_kind_find(f, kind) != NULL;
+}
+
+bool lm_folders_built_in(const lm_folders *f, const char *kind)
+{
+    const lm_kind *k = lm_kind_find(f, kind);
+
+    return k && !k->n_endings;
+}
+
+void lm_folders_add(lm_folders *f, const char *kind, const char *const *endings)
+{
+    lm_kind *k = lm_kind_find(f, kind);
+    char    *models;
+
+    if (!k) {
+        f->kinds = lm_grow(f->kinds, (size_t)(f->n_kinds + 1) * sizeof *f->kinds);
+        k = &f->kinds[f->n_kinds++];
+        models = lm_path_join(f->base, "models");
+        *k = (lm_kind){ .name = lm_copy_text(kind), .n_roots = 1, .roots = { lm_path_join(models, kind) } };
+        lm_free(models);
+    }
+    k->endings = lm_grow(k->endings, (size_t)(k->n_endings + 1) * sizeof *k->endings);
+    k->endings[k->n_endings++] = endings;
 }
 
 bool lm_folders_replace(lm_folders *f, const char *kind, const char *directory, limn_error *err)

@@ -23,13 +23,20 @@ void        lm_folders_free(lm_folders *f);
 /* Puts another directory in place of <base>/<kind> ("output" from --output) or before it (models). */
 bool lm_folders_replace(lm_folders *f, const char *kind, const char *directory, limn_error *err);
 
+/* One more kind, <base>/models/<kind>, in which files with these endings (".pt", …; NULL-terminated, lent as long
+ * as f lives) are shown. For a kind that was added before: more endings. Never for one that ComfyUI lays out. */
+void lm_folders_add(lm_folders *f, const char *kind, const char *const *endings);
+
 /* Names of the files of a kind with a fitting extension, recursive, sorted by bytes, NULL-terminated.
  * Model kinds: .safetensors (and .sft); "input": pictures.  Free with lm_folders_names_free.  [new] */
 char **lm_folders_names(lm_folders *f, const char *kind);
 void   lm_folders_names_free(char **names);
 
-/* Is `kind` one that we know?  `true` for every kind that ComfyUI lays out. */
+/* Is `kind` one that we know?  `true` for every kind that ComfyUI lays out, or that was added. */
 bool lm_folders_known(const lm_folders *f, const char *kind);
+
+/* Does ComfyUI lay it out, under today's name or an older one? */
+bool lm_folders_built_in(const lm_folders *f, const char *kind);
 
 /* Opens for reading; the descriptor is the caller's. FILE on failure, with a sentence that has the kind
  * and the name (never an absolute path). `name` may end in " [input]", " [output]" or " [temp]" when

@@ -12,6 +12,8 @@ typedef struct lm_kind {
     bool  open_to_requests; /* input, output, temp: no link is followed */
     int   n_roots;
     char *roots[LM_MAX_ROOTS];
+    int   n_endings; /* lists of endings, for a kind that was added; 0: the built-in endings */
+    const char *const **endings;
 } lm_kind;
 
 struct lm_folders {

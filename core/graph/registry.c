@@ -48,7 +48,7 @@ static int count_outputs(const limn_output *out)
     return n;
 }
 
-bool lm_registry_add(lm_registry *r, const limn_node *n, limn_error *err)
+static bool add(lm_registry *r, const limn_node *n, const lm_origin *o, limn_error *err)
 {
     lm_class *c;
 
@@ -63,18 +63,28 @@ bool lm_registry_add(lm_registry *r, const limn_node *n, limn_error *err)
         r->classes = lm_grow(r->classes, (size_t)r->room * sizeof(lm_class *));
     }
     c = lm_alloc(sizeof *c);
-    *c = (lm_class){ n, count_inputs(n->inputs), count_outputs(n->outputs) };
+    *c = (lm_class){ n, count_inputs(n->inputs), count_outputs(n->outputs), o };
     lm_index_put(&r->names, n->name, strlen(n->name), r->count);
     r->classes[r->count++] = c;
     return true;
 }
 
-bool lm_registry_add_list(lm_registry *r, const limn_node *const *list, limn_error *err)
+bool lm_registry_add(lm_registry *r, const limn_node *n, limn_error *err)
+{
+    return add(r, n, NULL, err);
+}
+
+bool lm_registry_add_foreign(lm_registry *r, const limn_node *const *list, const lm_origin *o, limn_error *err)
 {
     for (; *list; list++)
-        if (!lm_registry_add(r, *list, err))
+        if (!add(r, *list, o, err))
             return false;
     return true;
+}
+
+bool lm_registry_add_list(lm_registry *r, const limn_node *const *list, limn_error *err)
+{
+    return lm_registry_add_foreign(r, list, NULL, err);
 }
 
 bool lm_registry_add_families(lm_registry *r, const limn_node *const *const *families, limn_error *err)

@@ -3,6 +3,7 @@
 #ifndef LM_GRAPH_REGISTRY_H
 #define LM_GRAPH_REGISTRY_H
 
+#include "core/data/foreign.h"
 #include <limn/limn.h>
 
 typedef struct lm_registry lm_registry;
@@ -11,6 +12,7 @@ typedef struct lm_registry lm_registry;
 typedef struct lm_class {
     const limn_node *node;
     int              n_inputs, n_outputs;
+    const lm_origin *origin; /* the plugin that brought it; NULL: built in */
 } lm_class;
 
 lm_registry *lm_registry_new(void);                                                           /* [new] */
@@ -22,6 +24,8 @@ void         lm_registry_free(lm_registry *r);
  * stay the caller's and must outlive the registry. */
 bool lm_registry_add(lm_registry *r, const limn_node *n, limn_error *err);
 bool lm_registry_add_list(lm_registry *r, const limn_node *const *list, limn_error *err);
+/* The nodes of a plugin. */
+bool lm_registry_add_foreign(lm_registry *r, const limn_node *const *list, const lm_origin *o, limn_error *err);
 bool lm_registry_add_families(lm_registry *r, const limn_node *const *const *families, limn_error *err);
 
 int             lm_registry_count(const lm_registry *r);
