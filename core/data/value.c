@@ -5,12 +5,6 @@
 
 #include "core/base/alloc.h"
 
-typedef lm_field_kind field_kind;
-enum {
-    TENSOR = LM_FIELD_TENSOR, VALUE = LM_FIELD_VALUE, OBJECT = LM_FIELD_OBJECT, INT = LM_FIELD_INT,
-    NUMBER = LM_FIELD_NUMBER, TEXT = LM_FIELD_TEXT
-};
-
 /* An object shared by several values: each field holds the box. */
 typedef struct box {
     atomic_int            refs;
@@ -19,8 +13,8 @@ typedef struct box {
 } box;
 
 typedef struct field {
-    char      *name;
-    field_kind kind;
+    char         *name;
+    lm_field_kind kind;
     union {
         const lm_tensor  *tensor;
         const limn_value *value;
@@ -104,10 +98,10 @@ static void box_unref(box *b)
 static void field_done(field *f)
 {
     switch (f->kind) {
-    case TENSOR: lm_tensor_unref(f->tensor); break;
-    case VALUE: lm_value_unref(f->value); break;
-    case OBJECT: box_unref(f->object); break;
-    case TEXT: lm_free(f->text); break;
+    case LM_FIELD_TENSOR: lm_tensor_unref(f->tensor); break;
+    case LM_FIELD_VALUE: lm_value_unref(f->value); break;
+    case LM_FIELD_OBJECT: box_unref(f->object); break;
+    case LM_FIELD_TEXT: lm_free(f->text); break;
     default: break;
     }
     lm_free(f->name);
@@ -135,10 +129,10 @@ static field field_copy(const field *f)
 
     copy.name = lm_copy_text(f->name);
     switch (f->kind) {
-    case TENSOR: lm_tensor_ref(f->tensor); break;
-    case VALUE: lm_value_ref(f->value); break;
-    case OBJECT: atomic_fetch_add(&f->object->refs, 1); break;
-    case TEXT: copy.text = lm_copy_text(f->text); break;
+    case LM_FIELD_TENSOR: lm_tensor_ref(f->tensor); break;
+    case LM_FIELD_VALUE: lm_value_ref(f->value); break;
+    case LM_FIELD_OBJECT: atomic_fetch_add(&f->object->refs, 1); break;
+    case LM_FIELD_TEXT: copy.text = lm_copy_text(f->text); break;
     default: break;
     }
     return copy;
@@ -169,16 +163,16 @@ static size_t field_parts(const field *f, void *self, lm_part_fn *each)
     const lm_object_kind *kind;
 
     switch (f->kind) {
-    case TENSOR:
+    case LM_FIELD_TENSOR:
         if (!f->tensor->mapped)
             each(self, f->tensor, lm_bytes(f->tensor), f->tensor->device);
         return 0;
-    case VALUE: return lm_value_parts(f->value, self, each);
-    case OBJECT:
+    case LM_FIELD_VALUE: return lm_value_parts(f->value, self, each);
+    case LM_FIELD_OBJECT:
         kind = f->object->kind;
         each(self, f->object, kind->bytes ? kind->bytes(f->object->object) : 0, NULL);
         return 0;
-    case TEXT: return strlen(f->text);
+    case LM_FIELD_TEXT: return strlen(f->text);
     default: return 0;
     }
 }
@@ -234,7 +228,7 @@ static void drop_field(limn_value *v, const char *name)
     memmove(v->fields + i, v->fields + i + 1, (size_t)(v->n_fields - i) * sizeof *v->fields);
 }
 
-static field *put_field(limn_value *v, const char *name, field_kind kind)
+static field *put_field(limn_value *v, const char *name, lm_field_kind kind)
 {
     field *f;
 
@@ -248,7 +242,7 @@ static field *put_field(limn_value *v, const char *name, field_kind kind)
 void lm_value_set_tensor(limn_value *v, const char *name, lm_tensor *t)
 {
     if (t)
-        put_field(v, name, TENSOR)->tensor = t;
+        put_field(v, name, LM_FIELD_TENSOR)->tensor = t;
     else
         drop_field(v, name);
 }
@@ -256,7 +250,7 @@ void lm_value_set_tensor(limn_value *v, const char *name, lm_tensor *t)
 void lm_value_set_value(limn_value *v, const char *name, limn_value *x)
 {
     if (x)
-        put_field(v, name, VALUE)->value = x;
+        put_field(v, name, LM_FIELD_VALUE)->value = x;
     else
         drop_field(v, name);
 }
@@ -273,22 +267,22 @@ void lm_value_set_object(limn_value *v, const char *name, void *object, const lm
     atomic_init(&b->refs, 1);
     b->object = object;
     b->kind = kind;
-    put_field(v, name, OBJECT)->object = b;
+    put_field(v, name, LM_FIELD_OBJECT)->object = b;
 }
 
 void lm_value_set_int(limn_value *v, const char *name, int64_t x)
 {
-    put_field(v, name, INT)->integer = x;
+    put_field(v, name, LM_FIELD_INT)->integer = x;
 }
 
 void lm_value_set_uint(limn_value *v, const char *name, uint64_t x)
 {
-    put_field(v, name, INT)->integer = (int64_t)x;
+    put_field(v, name, LM_FIELD_INT)->integer = (int64_t)x;
 }
 
 void lm_value_set_number(limn_value *v, const char *name, double x)
 {
-    put_field(v, name, NUMBER)->number = x;
+    put_field(v, name, LM_FIELD_NUMBER)->number = x;
 }
 
 void lm_value_set_text(limn_value *v, const char *name, const char *text)
@@ -296,14 +290,14 @@ void lm_value_set_text(limn_value *v, const char *name, const char *text)
     char *copy = text ? lm_copy_text(text) : NULL; /* `text` may be the field that is replaced */
 
     if (copy)
-        put_field(v, name, TEXT)->text = copy;
+        put_field(v, name, LM_FIELD_TEXT)->text = copy;
     else
         drop_field(v, name);
 }
 
 /* ------------------------------------------------------------------ reading */
 
-static const field *get(const limn_value *v, const char *name, field_kind kind)
+static const field *get(const limn_value *v, const char *name, lm_field_kind kind)
 {
     const int i = v ? find(v, name) : -1;
 
@@ -312,45 +306,45 @@ static const field *get(const limn_value *v, const char *name, field_kind kind)
 
 const lm_tensor *lm_value_tensor(const limn_value *v, const char *name)
 {
-    const field *f = get(v, name, TENSOR);
+    const field *f = get(v, name, LM_FIELD_TENSOR);
 
     return f ? f->tensor : NULL;
 }
 
 const limn_value *lm_value_value(const limn_value *v, const char *name)
 {
-    const field *f = get(v, name, VALUE);
+    const field *f = get(v, name, LM_FIELD_VALUE);
 
     return f ? f->value : NULL;
 }
 
 void *lm_value_object(const limn_value *v, const char *name, const lm_object_kind *kind)
 {
-    const field *f = get(v, name, OBJECT);
+    const field *f = get(v, name, LM_FIELD_OBJECT);
 
     return f && f->object->kind == kind ? f->object->object : NULL;
 }
 
 int64_t lm_value_int(const limn_value *v, const char *name, int64_t fallback)
 {
-    const field *f = get(v, name, INT);
+    const field *f = get(v, name, LM_FIELD_INT);
 
     return f ? f->integer : fallback;
 }
 
 double lm_value_number(const limn_value *v, const char *name, double fallback)
 {
-    const field *f = get(v, name, NUMBER);
+    const field *f = get(v, name, LM_FIELD_NUMBER);
 
     if (f)
         return f->number;
-    f = get(v, name, INT);
+    f = get(v, name, LM_FIELD_INT);
     return f ? (double)f->integer : fallback;
 }
 
 const char *lm_value_text(const limn_value *v, const char *name)
 {
-    const field *f = get(v, name, TEXT);
+    const field *f = get(v, name, LM_FIELD_TEXT);
 
     return f ? f->text : NULL;
 }
@@ -376,11 +370,11 @@ lm_field lm_value_field(const limn_value *v, int i)
     lm_field     seen = { .name = f->name, .kind = f->kind };
 
     switch (f->kind) {
-    case TENSOR: seen.tensor = f->tensor; break;
-    case VALUE: seen.value = f->value; break;
-    case INT: seen.integer = f->integer; break;
-    case NUMBER: seen.number = f->number; break;
-    case TEXT: seen.text = f->text; break;
+    case LM_FIELD_TENSOR: seen.tensor = f->tensor; break;
+    case LM_FIELD_VALUE: seen.value = f->value; break;
+    case LM_FIELD_INT: seen.integer = f->integer; break;
+    case LM_FIELD_NUMBER: seen.number = f->number; break;
+    case LM_FIELD_TEXT: seen.text = f->text; break;
     default: break;
     }
     return seen;
