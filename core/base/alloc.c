@@ -1,6 +1,8 @@
 /* alloc.c: memory for small bookkeeping. */
 #include "core/base/alloc.h"
 
+#include <malloc.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +16,57 @@ static void *or_die(void *memory, size_t bytes)
     _Exit(LM_EXIT_MEMORY);
 }
 
+/* ------------------------------------------------------------------ large blocks are counted */
+
+enum { LARGE = 1 << 16, ASKED = 1 << 20 };
+
+static _Atomic size_t large_bytes;
+bool (*lm_alloc_ask)(size_t bytes);
+
+size_t lm_alloc_large_bytes(void)
+{
+    return atomic_load_explicit(&large_bytes, memory_order_relaxed);
+}
+
+static size_t large_size(void *memory)
+{
+    const size_t size = memory ? malloc_usable_size(memory) : 0;
+
+    return size >= LARGE ? size : 0;
+}
+
+static void *came(void *memory)
+{
+    const size_t size = large_size(memory);
+
+    if (size)
+        atomic_fetch_add_explicit(&large_bytes, size, memory_order_relaxed);
+    return memory;
+}
+
+static void goes(size_t size)
+{
+    if (size)
+        atomic_fetch_sub_explicit(&large_bytes, size, memory_order_relaxed);
+}
+
+/* ------------------------------------------------------------------ having and freeing */
+
+static void *have(size_t bytes)
+{
+    return came(calloc(1, bytes ? bytes : 1));
+}
+
 void *lm_try_alloc(size_t bytes)
 {
-    return calloc(1, bytes ? bytes : 1);
+    if (bytes >= ASKED && lm_alloc_ask && !lm_alloc_ask(bytes))
+        return NULL;
+    return have(bytes);
 }
 
 void *lm_alloc(size_t bytes)
 {
-    return or_die(lm_try_alloc(bytes), bytes);
+    return or_die(have(bytes), bytes);
 }
 
 void *lm_alloc_array(size_t n, size_t size)
@@ -35,7 +80,11 @@ void *lm_alloc_array(size_t n, size_t size)
 
 void *lm_grow(void *old, size_t bytes)
 {
-    return or_die(realloc(old, bytes ? bytes : 1), bytes);
+    const size_t had = large_size(old);
+    void        *memory = or_die(realloc(old, bytes ? bytes : 1), bytes);
+
+    goes(had);
+    return came(memory);
 }
 
 char *lm_copy_bytes(const char *at, size_t n)
@@ -54,5 +103,6 @@ char *lm_copy_text(const char *text)
 
 void lm_free(void *memory)
 {
+    goes(large_size(memory));
     free(memory);
 }

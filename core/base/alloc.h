@@ -4,6 +4,7 @@
 #ifndef LM_BASE_ALLOC_H
 #define LM_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { LM_EXIT_MEMORY = 6 };
@@ -15,5 +16,11 @@ void *lm_try_alloc(size_t bytes);             /* zeroed, or NULL                
 char *lm_copy_text(const char *text);         /* strdup                                    [new] */
 char *lm_copy_bytes(const char *at, size_t n);/* n bytes and a NUL                         [new] */
 void  lm_free(void *memory);                  /* welcomes NULL                            [takes] */
+
+/* Bytes now in blocks of 64 KiB and more.                                                       [any] */
+size_t lm_alloc_large_bytes(void);
+
+/* Asked by lm_try_alloc before it takes a block of 1 MiB or more: false refuses. NULL: nobody minds. */
+extern bool (*lm_alloc_ask)(size_t bytes);
 
 #endif

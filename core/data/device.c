@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/data/memory.h"
+
 static _Atomic size_t now_bytes, peak_bytes;
 
 static void note(size_t bytes)
@@ -26,12 +28,34 @@ size_t lm_device_peak_bytes(void)
     return atomic_load(&peak_bytes);
 }
 
-void *lm_device_alloc(lm_device *d, size_t bytes)
+size_t lm_device_held(const lm_device *d)
+{
+    return d->held;
+}
+
+/* The device's own answer, asked again when somebody could let go of something. */
+static void *alloc_somehow(lm_device *d, size_t bytes)
 {
     void *memory = d->alloc(d, bytes);
 
-    if (memory)
-        note(bytes);
+    if (!memory && bytes < (size_t)-1 / 4 && lm_memory_relieve(d, bytes))
+        memory = d->alloc(d, bytes);
+    return memory;
+}
+
+void *lm_device_alloc(lm_device *d, size_t bytes)
+{
+    void *memory;
+
+    if (!lm_memory_claim(d, bytes))
+        return NULL;
+    memory = alloc_somehow(d, bytes);
+    if (!memory) {
+        lm_memory_unclaim(d, bytes);
+        return NULL;
+    }
+    d->held += bytes;
+    note(bytes);
     return memory;
 }
 
@@ -40,6 +64,8 @@ void lm_device_free(lm_device *d, void *memory, size_t bytes)
     if (!memory)
         return;
     d->free(d, memory, bytes);
+    d->held -= bytes;
+    lm_memory_unclaim(d, bytes);
     atomic_fetch_sub(&now_bytes, bytes);
 }
 

@@ -26,6 +26,8 @@ struct lm_device {
     /* Around each kernel; NULL when there is nothing to do. They nest. */
     void (*enter)(lm_device *d);
     void (*leave)(lm_device *d);
+
+    _Atomic size_t held; /* lm_device_alloc's affair */
 };
 
 /* The host's own memory with no fast kernels: every op is answered by ref/.                 [lends] */
@@ -35,7 +37,11 @@ lm_device *lm_host_device(void);
 size_t lm_device_bytes(void);
 size_t lm_device_peak_bytes(void);
 
-/* alloc/free with accounting; the device's own functions are called through these.           [any] */
+/* Bytes now held by tensors, scratch and packed weights on this device.                      [any] */
+size_t lm_device_held(const lm_device *d);
+
+/* alloc/free with accounting and within the limits (memory.h); the device's own functions are called through
+ * these.                                                                                    [any] */
 void *lm_device_alloc(lm_device *d, size_t bytes);
 void  lm_device_free(lm_device *d, void *memory, size_t bytes);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/data/memory.h"
 #include "core/data/safetensors.h"
 
 typedef struct lm_scratch_tensor {
@@ -29,6 +30,7 @@ lm_pass *lm_pass_begin(limn_call *call)
     p->compute = lm_call_env(call)->compute;
     p->scratch = lm_scratch_new(p->device);
     p->damage = lm_weights_damage(NULL);
+    p->serial = lm_packs_begin();
     return p;
 }
 
@@ -67,6 +69,7 @@ bool lm_pass_end(lm_pass *p, limn_error *err)
         next = r->next;
         lm_free(r);
     }
+    lm_packs_end(p->serial);
     lm_scratch_free(p->scratch);
     lm_free(p);
     return well;
@@ -132,8 +135,8 @@ static bool bytes_of(lm_dtype dtype, lm_shape shape, size_t *bytes)
 
 lm_tensor *lm_scratch_tensor(lm_pass *p, lm_dtype dtype, lm_shape shape)
 {
-    char    text[LM_SHAPE_TEXT];
-    size_t  bytes = 0;
+    char    text[LM_SHAPE_TEXT], words[LM_MEMORY_WORDS];
+    size_t  bytes;
     void   *data = NULL;
     record *r;
 
@@ -141,10 +144,11 @@ lm_tensor *lm_scratch_tensor(lm_pass *p, lm_dtype dtype, lm_shape shape)
         return NULL;
     if (bytes_of(dtype, shape, &bytes))
         data = lm_scratch_get(p->scratch, bytes);
+    else
+        bytes = SIZE_MAX;
     if (!data) {
-        lm_pass_fail(p, MEMORY, "a tensor %s of %.1f MB does not fit: tensors hold %.1f MB now",
-                     lm_shape_text(shape, text), (double)bytes / 1e6,
-                     (double)lm_device_bytes() / 1e6);
+        lm_pass_fail(p, MEMORY, "a tensor %s does not fit: %s", lm_shape_text(shape, text),
+                     lm_memory_words(p->device, bytes, words));
         return NULL;
     }
     r = new_record(p, dtype, shape, data);
@@ -238,12 +242,13 @@ void *lm_scope_bytes(lm_pass *p, size_t bytes)
     const bool arena = p->device->host_memory;
     void      *memory;
     record    *r;
+    char       words[LM_MEMORY_WORDS];
 
     if (!lm_pass_live(p))
         return NULL;
     memory = arena ? lm_scratch_get(p->scratch, bytes) : lm_try_alloc(bytes);
     if (!memory) {
-        lm_pass_fail(p, MEMORY, "%.1f MB of host memory could not be had", (double)bytes / 1e6);
+        lm_pass_fail(p, MEMORY, "host memory does not suffice: %s", lm_memory_words(NULL, bytes, words));
         return NULL;
     }
     r = new_record(p, LM_F32, LM_SHAPE(0), arena ? memory : NULL);

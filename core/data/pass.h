@@ -25,6 +25,7 @@ struct lm_pass {
     struct lm_scratch_tensor *spare;  /* records to use again: a step allocates nothing */
     bool        check_finite; /* every front tests its answer with lm_want_finite: slow, to find a NaN */
     unsigned    damage;       /* lm_weights_damage when the pass began */
+    uint64_t    serial;       /* rises from pass to pass: for lm_tensor_pack */
 };
 
 lm_pass *lm_pass_begin(limn_call *call);                    /* never NULL                      [new] */

@@ -62,6 +62,8 @@ static piece *add_piece(lm_scratch *s, size_t size)
 
     k->size = size < least_piece ? least_piece : size;
     k->memory = lm_device_alloc(s->device, k->size);
+    if (!k->memory && k->size > size) /* near a limit: only what is needed */
+        k->memory = lm_device_alloc(s->device, k->size = size);
     s->system_calls++;
     if (!k->memory) {
         lm_free(k);

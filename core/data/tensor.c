@@ -1,12 +1,12 @@
-/* tensor.c: heap tensors, their crossing to the host, and packings beside weights. */
+/* tensor.c: heap tensors, and their crossing to the host. */
 #include "core/data/tensor.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/data/memory.h"
 
 /* ------------------------------------------------------------------ heap tensors */
 
@@ -19,7 +19,7 @@ static void release_heap(lm_tensor *t)
 lm_tensor *lm_tensor_new(lm_device *d, lm_dtype dtype, lm_shape shape, limn_error *err)
 {
     lm_tensor *t = lm_alloc(sizeof *t);
-    char       text[LM_SHAPE_TEXT];
+    char       text[LM_SHAPE_TEXT], words[LM_MEMORY_WORDS];
 
     t->dtype = dtype;
     t->shape = shape;
@@ -29,8 +29,8 @@ lm_tensor *lm_tensor_new(lm_device *d, lm_dtype dtype, lm_shape shape, limn_erro
     t->data = lm_device_alloc(d, lm_bytes(t));
     if (t->data)
         return t;
-    limn_fail(err, MEMORY, "a tensor %s of %.1f MB does not fit: tensors hold %.1f MB now",
-              lm_shape_text(shape, text), (double)lm_bytes(t) / 1e6, (double)lm_device_bytes() / 1e6);
+    limn_fail(err, MEMORY, "a tensor %s does not fit: %s", lm_shape_text(shape, text),
+              lm_memory_words(d, lm_bytes(t), words));
     lm_free(t);
     return NULL;
 }
@@ -51,18 +51,6 @@ lm_tensor *lm_tensor_ref(const lm_tensor *t)
 
     atomic_fetch_add_explicit(&mine->refs, 1, memory_order_relaxed);
     return mine;
-}
-
-void lm_tensor_drop_packs(lm_tensor *w)
-{
-    lm_pack *next;
-
-    for (lm_pack *k = atomic_exchange(&w->packs, NULL); k; k = next) {
-        next = k->next;
-        if (k->free)
-            k->free(k->data, k->bytes);
-        lm_free(k);
-    }
 }
 
 void lm_tensor_unref(const lm_tensor *t)
@@ -113,44 +101,7 @@ void lm_tensor_write(lm_tensor *t, lm_dtype dtype, const void *host)
     lm_free(raw);
 }
 
-/* ------------------------------------------------------------------ packings */
-
-static const lm_pack *find_pack(const lm_tensor *w, const void *kind)
-{
-    for (const lm_pack *k = atomic_load_explicit(&w->packs, memory_order_acquire); k; k = k->next)
-        if (k->kind == kind)
-            return k;
-    return NULL;
-}
-
-const lm_pack *lm_tensor_pack(const lm_tensor *w, const void *kind, bool done_with_source,
-                              bool (*build)(const lm_tensor *w, void *self, lm_pack *pack), void *self)
-{
-    static pthread_mutex_t building = PTHREAD_MUTEX_INITIALIZER;
-    const lm_pack         *found = find_pack(w, kind);
-    lm_tensor             *mine = (lm_tensor *)w;
-    lm_pack               *made;
-
-    if (found)
-        return found;
-    pthread_mutex_lock(&building);
-    found = find_pack(w, kind);
-    if (!found) {
-        made = lm_alloc(sizeof *made);
-        made->kind = kind;
-        if (build(w, self, made)) {
-            made->next = atomic_load(&mine->packs);
-            atomic_store_explicit(&mine->packs, made, memory_order_release);
-            found = made;
-        } else {
-            lm_free(made);
-        }
-        if (found && done_with_source)
-            lm_tensor_give_back(w);
-    }
-    pthread_mutex_unlock(&building);
-    return found;
-}
+/* ------------------------------------------------------------------ pages of files */
 
 /* Only whole pages inside a file mapping are given back: heap memory would be lost. */
 void lm_tensor_give_back(const lm_tensor *w)

@@ -34,6 +34,9 @@ struct lm_tensor {
     void        *owner;  /* release's own affair: the file */
     bool         mapped; /* data lies in a file's mapping: its pages can be given back */
     _Atomic(lm_pack *) packs;
+    _Atomic size_t     packed;    /* bytes of all packs */
+    _Atomic uint64_t   packs_for; /* the last pass that asked for one */
+    atomic_int         packs_at;  /* its place in the list of all weights with packs, from 1 on */
 };
 
 /* A heap tensor with undefined contents. MEMORY when the device has no room.                  [new] */
@@ -61,12 +64,21 @@ void lm_tensor_write(lm_tensor *t, lm_dtype dtype, const void *host);
 
 /* The packing of `kind` beside weight w, made by `build` the first time (once, whatever the threads do):
  * build fills pack->data, ->bytes and ->free, or returns false. After it, when `done_with_source`, the
- * mapped pages of w are given back to the kernel of the system. NULL when build failed.  [lends] [any] */
-const lm_pack *lm_tensor_pack(const lm_tensor *w, const void *kind, bool done_with_source,
+ * mapped pages of w are given back to the kernel of the system. NULL when build failed. It stays at least until
+ * `pass` (lm_pass.serial) ends; then it may go when memory is short.                    [lends] [any] */
+const lm_pack *lm_tensor_pack(const lm_tensor *w, uint64_t pass, const void *kind, bool done_with_source,
                               bool (*build)(const lm_tensor *w, void *self, lm_pack *pack), void *self);
 
 /* Frees every packing beside w: its owner's affair, when the numbers go or change. */
 void lm_tensor_drop_packs(lm_tensor *w);
+
+/* Passes say when they begin, and get a number that rises, and when they end. */
+uint64_t lm_packs_begin(void);
+void     lm_packs_end(uint64_t pass);
+
+/* Frees packings that no running pass has asked for, those used longest ago first, until `bytes` came free; on
+ * host memory or on devices with their own. The bytes that came free.                           [any] */
+size_t lm_packs_let_go(size_t bytes, bool device);
 
 /* Gives the mapped pages of a weight back (they come again from the file when touched). */
 void lm_tensor_give_back(const lm_tensor *w);

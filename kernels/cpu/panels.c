@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/data/memory.h"
 #include "kernels/cpu/pool.h"
 #include "kernels/cpu/tile.h"
 
@@ -139,10 +140,12 @@ static bool build(const lm_tensor *w, void *self, lm_pack *pack)
 const lm_cpu_panels *lm_cpu_panels_of(lm_pass *p, const lm_tensor *w, lm_cpu_packing how)
 {
     static const char kinds[LM_CPU_GATED_PAIRS + 1];
-    const lm_pack    *found = lm_tensor_pack(w, &kinds[how], true, build, &how);
+    const lm_pack    *found = lm_tensor_pack(w, p->serial, &kinds[how], true, build, &how);
+
+    char              words[LM_MEMORY_WORDS];
 
     if (!found)
-        lm_pass_fail(p, MEMORY, "no memory to pack %s (%zu bytes)", w->name ? w->name : "a weight",
-                     lm_bytes(w));
+        lm_pass_fail(p, MEMORY, "no memory to pack %s: %s", w->name ? w->name : "a weight",
+                     lm_memory_words(w->device, lm_bytes(w), words));
     return found ? found->data : NULL;
 }

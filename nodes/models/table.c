@@ -299,8 +299,7 @@ size_t lm_held_bytes(const lm_held *h)
     size_t bytes = 0;
 
     for (int i = 0; i < h->n; i++) {
-        for (const lm_pack *p = atomic_load(&h->at[i]->packs); p; p = p->next)
-            bytes += p->bytes;
+        bytes += atomic_load(&h->at[i]->packed);
         bytes += h->at[i]->mapped ? 0 : lm_bytes(h->at[i]);
     }
     return bytes;

@@ -1,0 +1,15 @@
+/* system.h: what the machine has, and what of it this process holds. */
+#ifndef LM_BASE_SYSTEM_H
+#define LM_BASE_SYSTEM_H
+
+#include <stddef.h>
+
+/* Bytes of RAM that this process may come to hold: the machine's, or less where a control group says so.
+ * 0: unknown.  Source: Linux' proc(5) and control group v1 and v2 documentation. */
+size_t lm_system_memory(void);
+
+/* Bytes of RAM that this process holds beside mapped files; 0: unknown, and under a sanitizer, whose own
+ * memory would be most of it. About a microsecond.                                              [any] */
+size_t lm_system_resident(void);
+
+#endif
