@@ -44,7 +44,7 @@ static int print_help(void)
            "  limn --version             The version.\n\n"
            "Exit status: 0 well; 1 a node failed; 2 wrong command line; 3 the workflow cannot run;\n"
            "4 a file is missing, unreadable or malformed; 5 device fault; 6 not enough memory;\n"
-           "70 a bug of limn's; 130 stopped by Ctrl-C.\n");
+           "7 a plugin crashed; 70 a bug of limn's; 130 stopped by Ctrl-C.\n");
     return LM_EXIT_WELL;
 }
 

@@ -15,6 +15,7 @@ typedef enum lm_exit {
     LM_EXIT_FILE = 4,        /* a file is missing, unreadable or malformed */
     LM_EXIT_DEVICE = 5,      /* the device reported a fault */
     LM_EXIT_NO_MEMORY = 6,   /* not enough memory */
+    LM_EXIT_PLUGIN = 7,      /* a plugin crashed or ended the program */
     LM_EXIT_BUG = 70,        /* limn broke a promise to itself */
     LM_EXIT_CANCELLED = 130  /* Ctrl-C */
 } lm_exit;

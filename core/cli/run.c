@@ -134,6 +134,7 @@ static const lm_option run_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input; may be given several times." },
     { "--seed", "N", "Give every seed of the workflow this value." },
     LM_OPTION_BASE,
+    LM_OPTIONS_PLUGINS,
     LM_OPTION_OUTPUT,
     LM_OPTION_DEVICE,
     LM_OPTION_PRECISION,
@@ -209,6 +210,7 @@ static int check(const lm_args *a)
 static const lm_option check_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input first; may be given several times." },
     LM_OPTION_BASE,
+    LM_OPTIONS_PLUGINS,
     { "--json", NULL, "Print what was found as JSON." },
     { NULL },
 };

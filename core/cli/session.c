@@ -33,20 +33,10 @@ static void watch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
-{
-    const char *base = lm_args_value(a, "--base"), *output = lm_args_value(a, "--output");
+/* ------------------------------------------------------------------ the machine's own answers */
 
-    *s = (lm_session){ .registry = lm_registry_new() };
-    s->env.stop = &stop;
-    s->folders = lm_folders_new(base ? base : ".", err);
-    s->env.folders = s->folders;
-    return s->folders && lm_registry_add_families(s->registry, lm_node_families, err) &&
-           (!output || lm_folders_replace(s->folders, "output", output, err));
-}
-
-/* Where the machine's own answers are kept: $XDG_CACHE_HOME/limn or ~/.cache/limn. */
-static char *compute_memory(void)
+/* $XDG_CACHE_HOME/limn/<name> or ~/.cache/limn/<name>; NULL: there is no such place.             [new] */
+static char *cache_path(const char *name)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     lm_text     path = { 0 };
@@ -60,8 +50,46 @@ static char *compute_memory(void)
     mkdir(path.at, 0777);
     lm_text_puts(&path, "/limn");
     mkdir(path.at, 0777);
-    lm_text_puts(&path, "/compute-class");
+    lm_text_printf(&path, "/%s", name);
     return lm_text_take(&path);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
+{
+    const char *base = lm_args_value(a, "--base"), *output = lm_args_value(a, "--output");
+    char       *notes;
+
+    *s = (lm_session){ .registry = lm_registry_new() };
+    s->env.stop = &stop;
+    s->folders = lm_folders_new(base ? base : ".", err);
+    s->env.folders = s->folders;
+    if (!s->folders || !lm_registry_add_families(s->registry, lm_node_families, err) ||
+        (output && !lm_folders_replace(s->folders, "output", output, err)))
+        return false;
+    notes = cache_path("plugins");
+    s->plugins = lm_session_plugins(a, s->registry, s->folders, notes);
+    lm_free(notes);
+    return true;
+}
+
+bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
+{
+    const lm_plugin *missing;
+
+    if (!lm_session_look(s, a, err))
+        return false;
+    missing = lm_plugins_missing(s->plugins);
+    if (missing)
+        return limn_fail(err, FILE, "--plugin %.120s: %.240s", missing->file, missing->why.text);
+    for (int i = 0; i < lm_plugins_count(s->plugins); i++) {
+        const lm_plugin *p = lm_plugins_at(s->plugins, i);
+
+        if (!p->loaded)
+            fprintf(stderr, "limn: %s is not loaded: %s\n", p->file, p->why.text);
+    }
+    return true;
 }
 
 static bool choose_compute(lm_session *s, const lm_args *a, limn_error *err)
@@ -70,7 +98,7 @@ static bool choose_compute(lm_session *s, const lm_args *a, limn_error *err)
     char       *memory;
 
     if (!asked || !strcmp(asked, "auto")) {
-        memory = compute_memory();
+        memory = cache_path("compute-class");
         s->env.compute = lm_cpu_choose_compute(memory);
         lm_free(memory);
         s->compute_name = s->env.compute == LM_COMPUTE_BF16 ? "bf16, the fastest here"
@@ -111,6 +139,7 @@ bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
 
 void lm_session_close(lm_session *s)
 {
+    lm_plugins_free(s->plugins);
     lm_registry_free(s->registry);
     lm_folders_free(s->folders);
 }

@@ -6,6 +6,7 @@
 #include "core/cli/command.h"
 #include "core/data/call.h"
 #include "core/graph/registry.h"
+#include "core/plugin/plugin.h"
 
 /* Rows for a command's option table. */
 #define LM_OPTION_BASE                                                                         \
@@ -16,19 +17,32 @@
 #define LM_OPTION_PRECISION                                                                    \
     { "--precision", "P", "auto, f32 or bf16: in what products are computed (default: auto)." }
 #define LM_OPTION_THREADS { "--threads", "N", "How many threads compute (default: one a core)." }
+#define LM_OPTIONS_PLUGINS                                                                     \
+    { "--plugin", "FILE", "Load this plugin, too; may be given several times." },              \
+    { "--no-plugins", NULL, "Load no plugins." },                                              \
+    { "--plugins-locked", NULL, "Load only plugins whose SHA-256 is in the list of allowed ones." }, \
+    { "--plugins-allowed", "FILE", "That list (default: BASE/plugins/allowed.sha256)." }
 
 typedef struct lm_session {
     lm_registry *registry;
     lm_folders  *folders;
+    lm_plugins  *plugins;
     lm_run_env   env;
     const char  *compute_name; /* "f32 (measured: fastest here)" */
 } lm_session;
 
-/* Registry and folders; enough to check. False with the error filled. */
+/* Registry, folders and plugins; enough to check. Plugins that were not loaded are told on stderr; one that was
+ * asked for by name is an error. False with the error filled. */
 bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err);
+/* The same, and nothing is told about plugins. */
+bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err);
 /* Adds the device and the compute class; enough to run. Ctrl-C sets env.stop from here on. */
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err);
 void lm_session_close(lm_session *s);
+
+/* plugins.c: loads what base and options name, with its samplers and schedules. `remembered` is a folder for notes,
+ * or NULL.                                                                                       [new] */
+lm_plugins *lm_session_plugins(const lm_args *a, lm_registry *r, lm_folders *f, const char *remembered);
 
 /* The exit status that tells what kind of error it was. */
 int lm_exit_of(limn_code code);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "core/data/call.h"
+#include "core/data/host.h"
 #include "core/graph/index.h"
 #include "core/plugin/parts.h"
 
@@ -23,6 +23,8 @@ static const struct wrapped *of(limn_call *call)
 {
     const char *name = lm_call_of(call)->node_class;
 
+    if (!call->host)
+        call->host = &lm_host; /* whoever made the call had no need of it */
     return all[lm_index_find(&names, name, strlen(name))];
 }
 

@@ -34,8 +34,11 @@ static entry *newest; /* all that were ever made, so that none is lost */
 static entry *add_entry(lm_plugins *all, const char *shown, bool named)
 {
     entry *e = lm_alloc(sizeof *e);
+    char  *file = lm_copy_text(shown);
 
-    e->plugin.file = lm_copy_text(shown);
+    for (char *c = file; *c; c++)
+        *c = (unsigned char)*c < 32 || *c == 127 ? '?' : *c; /* a terminal will show it */
+    e->plugin.file = file;
     e->plugin.named = named;
     e->object.fd = -1;
     pthread_mutex_init(&e->opening, NULL);

@@ -38,6 +38,7 @@ lm_tensor *lm_walk_run(lm_pass *p, const lm_sampler *s, const lm_walk *w, lm_ten
     lm_walk named = *w;
 
     named.name = s->name;
+    named.sampler = s;
     return s->walk(p, &named, x);
 }
 
@@ -158,12 +159,12 @@ static lm_tensor *dpmpp_2m(lm_pass *p, const lm_walk *w, lm_tensor *x)
     X(uni_pc, lm_uni_pc, LM_DROPS_PENULTIMATE, "Third order, predicted and corrected; one look.")
 
 #define ROW(name_, walk_, flags_, doc_) { #name_, doc_, flags_, walk_ },
-const lm_sampler lm_samplers[] = { SAMPLERS(ROW) };
+lm_sampler lm_samplers[LM_MOST_SAMPLERS] = { SAMPLERS(ROW) };
 
 #define NAME(name_, walk_, flags_, doc_) #name_,
-const char *const lm_sampler_names[] = { SAMPLERS(NAME) NULL };
+const char *lm_sampler_names[LM_MOST_SAMPLERS + 1] = { SAMPLERS(NAME) NULL };
 
-const char *const lm_sampler_unbuilt[] = {
+const char *lm_sampler_unbuilt[] = {
     "euler_cfg_pp", "euler_ancestral_cfg_pp", "heunpp2", "dpm_2", "dpm_2_ancestral", "lms", "dpm_fast",
     "dpm_adaptive", "dpmpp_2s_ancestral", "dpmpp_2s_ancestral_cfg_pp", "dpmpp_sde", "dpmpp_sde_gpu",
     "dpmpp_2m_cfg_pp", "dpmpp_2m_sde", "dpmpp_2m_sde_gpu", "dpmpp_2m_sde_heun",

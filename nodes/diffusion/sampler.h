@@ -10,6 +10,7 @@
 #ifndef LM_DIFFUSION_SAMPLER_H
 #define LM_DIFFUSION_SAMPLER_H
 
+#include "core/data/foreign.h"
 #include "core/data/pass.h"
 #include "nodes/diffusion/schedule.h"
 
@@ -26,7 +27,8 @@ typedef struct lm_walk {
     void (*told)(lm_pass *p, void *listener, int step, int steps, const lm_tensor *x0);
     void *listener;
 
-    const char *name; /* the sampler's, for errors; lm_walk_run sets it */
+    const char              *name;    /* the sampler's, for errors; lm_walk_run sets it, */
+    const struct lm_sampler *sampler; /* and this */
 } lm_walk;
 
 enum {
@@ -38,11 +40,15 @@ typedef struct lm_sampler {
     const char *name, *doc;
     uint32_t    flags;
     lm_tensor *(*walk)(lm_pass *p, const lm_walk *w, lm_tensor *x);
+    const limn_sampler *foreign; /* a plugin's, for lm_foreign_walk (foreign.h); NULL: built in */
+    const lm_origin    *origin;
 } lm_sampler;
 
-extern const lm_sampler  lm_samplers[];          /* in the order of lm_sampler_names */
-extern const char *const lm_sampler_names[];     /* NULL-terminated */
-extern const char *const lm_sampler_unbuilt[];   /* known elsewhere, not built yet; NULL-terminated */
+/* They grow while plugins are loaded, and stay as they are once something runs. */
+enum { LM_MOST_SAMPLERS = 512 };
+extern lm_sampler  lm_samplers[LM_MOST_SAMPLERS];          /* in the order of lm_sampler_names */
+extern const char *lm_sampler_names[LM_MOST_SAMPLERS + 1]; /* NULL-terminated */
+extern const char *lm_sampler_unbuilt[];                   /* known elsewhere, not built yet; NULL-terminated */
 
 /* Walks from x, which is at level sigmas.at[0] and is used up, to the last level. A step that ends in a NaN
  * or an infinity is an error that names the sampler and the step.                           [lends] */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "nodes/diffusion/foreign.h"
+
 /* ------------------------------------------------------------------ numbers in between */
 
 /* Entry i of n numbers from first to last, each rounded once, counted from the nearer end: PyTorch's
@@ -95,12 +97,12 @@ static float ddim_uniform(const lm_levels *l, int64_t n, int64_t i)
     X(normal, count_steps, "Evenly spread timesteps from the highest to the lowest.")
 
 #define ROW(name_, count_, doc_) { #name_, doc_, count_, name_ },
-const lm_schedule lm_schedules[] = { SCHEDULES(ROW) };
+lm_schedule lm_schedules[LM_MOST_SCHEDULES] = { SCHEDULES(ROW) };
 
 #define NAME(name_, count_, doc_) #name_,
-const char *const lm_schedule_names[] = { SCHEDULES(NAME) NULL };
+const char *lm_schedule_names[LM_MOST_SCHEDULES + 1] = { SCHEDULES(NAME) NULL };
 
-const char *const lm_schedule_unbuilt[] = { "beta", "linear_quadratic", "kl_optimal", NULL };
+const char *lm_schedule_unbuilt[] = { "beta", "linear_quadratic", "kl_optimal", NULL };
 
 /* ------------------------------------------------------------------ walks */
 
@@ -124,17 +126,20 @@ lm_sigmas lm_schedule_walk(lm_pass *p, int schedule, const lm_levels *l, int64_t
 {
     const lm_schedule *s = &lm_schedules[schedule];
     int64_t            n, count, first;
+    const double      *theirs = NULL; /* a plugin's levels */
     float             *at;
 
     if (denoise <= 0.0 || !plan(p, steps, denoise, &n))
         return none();
     n += drop_penultimate;
-    count = s->count(l, n) - drop_penultimate;
+    if (s->foreign && !(theirs = lm_foreign_levels(p, s, l, n)))
+        return none();
+    count = (s->foreign ? n + 1 : s->count(l, n)) - drop_penultimate;
     first = denoise > 0.9999 || count < steps + 1 ? 0 : count - (steps + 1);
 
     at = lm_host_floats(p, count - first);
     for (int64_t i = first; at && i < count - 1; i++)
-        at[i - first] = s->at(l, n, i); /* the last one stays 0 */
+        at[i - first] = theirs ? (float)theirs[i] : s->at(l, n, i); /* the last one stays 0 */
     return at ? (lm_sigmas){ (int)(count - first - 1), at } : none();
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "core/data/foreign.h"
 #include "core/data/pass.h"
 #include "nodes/diffusion/levels.h"
 
@@ -24,11 +25,15 @@ typedef struct lm_schedule {
     int64_t (*count)(const lm_levels *l, int64_t n);
     /* Level i of them, but for the closing 0. */
     float (*at)(const lm_levels *l, int64_t n, int64_t i);
+    const limn_schedule *foreign; /* a plugin's, in place of the two; NULL: built in */
+    const lm_origin     *origin;
 } lm_schedule;
 
-extern const lm_schedule lm_schedules[];           /* in the order of lm_schedule_names */
-extern const char *const lm_schedule_names[];      /* NULL-terminated */
-extern const char *const lm_schedule_unbuilt[];    /* known elsewhere, not built yet; NULL-terminated */
+/* They grow while plugins are loaded, and stay as they are once something runs. */
+enum { LM_MOST_SCHEDULES = 512 };
+extern lm_schedule lm_schedules[LM_MOST_SCHEDULES];          /* in the order of lm_schedule_names */
+extern const char *lm_schedule_names[LM_MOST_SCHEDULES + 1]; /* NULL-terminated */
+extern const char *lm_schedule_unbuilt[];                    /* known elsewhere, not built yet; NULL-terminated */
 
 /* The levels of a walk, in the current scope. denoise < 1 takes the last `steps` of a longer walk of
  * steps / denoise, 0 leaves nothing to walk. `drop_penultimate`: one step more is planned and the level
