@@ -201,6 +201,18 @@ static void add_shape(lm_text *t, const char *what, const lm_tensor *x)
         lm_text_printf(t, " %s %s", what, lm_shape_text(lm_shape_of(x), text));
 }
 
+/* A plugin's object knows a short line about itself. */
+static void add_object(lm_text *t, const lm_field *f)
+{
+    char words[256] = "";
+
+    if (f->kind != LM_FIELD_OBJECT || !f->object_kind->preview)
+        return;
+    f->object_kind->preview(f->object, words, sizeof words);
+    words[sizeof words - 1] = 0;
+    lm_text_printf(t, " %s", words);
+}
+
 /* What there is to say about a value that is no plain one. */
 static void describe(lm_text *t, const limn_value *v)
 {
@@ -208,6 +220,11 @@ static void describe(lm_text *t, const limn_value *v)
     add_shape(t, "pixels", lm_value_tensor(v, "pixels"));
     add_shape(t, "mask", lm_value_tensor(v, "mask"));
     add_shape(t, "samples", lm_value_tensor(v, "samples"));
+    for (int i = 0; i < lm_value_field_count(v); i++) {
+        const lm_field f = lm_value_field(v, i);
+
+        add_object(t, &f);
+    }
     if (lm_value_count(v))
         lm_text_printf(t, " of %d", lm_value_count(v));
 }

@@ -11,7 +11,9 @@
 
 extern const limn_host lm_host; /* core/graph/host.c */
 
-/* host_values.c */
+/* host_values.c. A plugin's kind of object is known by its address, and may be of an older size. */
+void  lm_host_set_object(limn_value *v, const char *field, void *object, const limn_object_kind *kind);
+void *lm_host_get_object(const limn_value *v, const char *field, const limn_object_kind *kind);
 void lm_host_preview(limn_call *call, const uint8_t *rgb, int width, int height);
 void lm_host_log(limn_call *call, limn_log_level level, const char *text);
 bool lm_host_stopped(limn_call *call);

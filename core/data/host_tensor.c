@@ -50,13 +50,15 @@ static bool inner_shape(limn_shape s, lm_shape *out)
 bool lm_host_make(limn_call *call, limn_value **v, const char *type, const char *field, limn_shape shape,
                   limn_tensor *out, limn_error *err)
 {
+    lm_device *d = lm_call_env(call)->device;
     lm_shape   s;
     lm_tensor *t;
 
-    (void)call;
+    if (*v && !lm_value_sole(*v))
+        return limn_fail(err, INPUT, "a value that others hold already cannot get the numbers \"%.40s\"", field);
     if (!inner_shape(shape, &s))
         return limn_fail(err, INPUT, "a tensor cannot have the shape that was asked for");
-    t = lm_tensor_new(lm_host_device(), LM_F32, s, err);
+    t = lm_tensor_new(d && d->host_memory ? d : lm_host_device(), LM_F32, s, err);
     if (!t)
         return false;
     memset(t->data, 0, lm_bytes(t));

@@ -91,7 +91,8 @@ static void box_unref(box *b)
 {
     if (atomic_fetch_sub(&b->refs, 1) > 1)
         return;
-    b->kind->free(b->object);
+    if (b->kind->free)
+        b->kind->free(b->object);
     lm_free(b);
 }
 
@@ -375,7 +376,10 @@ lm_field lm_value_field(const limn_value *v, int i)
     case LM_FIELD_INT: seen.integer = f->integer; break;
     case LM_FIELD_NUMBER: seen.number = f->number; break;
     case LM_FIELD_TEXT: seen.text = f->text; break;
-    default: break;
+    case LM_FIELD_OBJECT:
+        seen.object = f->object->object;
+        seen.object_kind = f->object->kind;
+        break;
     }
     return seen;
 }

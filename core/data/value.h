@@ -70,7 +70,9 @@ typedef struct lm_field {
         int64_t           integer;
         double            number;
         const char       *text;
+        void             *object; /* of object_kind */
     };
+    const lm_object_kind *object_kind;
 } lm_field;
 lm_field lm_value_field(const limn_value *v, int i); /* i < lm_value_field_count */
 
