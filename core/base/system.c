@@ -89,13 +89,16 @@ size_t lm_system_memory(void)
     return least(pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0, group_memory());
 }
 
-size_t lm_system_resident(void)
+size_t lm_system_resident(size_t *of_files)
 {
+    if (of_files)
+        *of_files = 0;
 #ifdef SANITIZED
     return 0;
 #else
     static atomic_int kept = -1; /* one descriptor, for good */
-    unsigned long     whole, resident, of_files;
+    const size_t      page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned long     whole, resident, mapped, code;
     char              text[128];
     int               fd = atomic_load(&kept), none = -1;
     ssize_t           got;
@@ -109,8 +112,10 @@ size_t lm_system_resident(void)
     }
     got = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
     text[got > 0 ? got : 0] = 0;
-    if (sscanf(text, "%lu %lu %lu", &whole, &resident, &of_files) != 3 || of_files > resident)
+    if (sscanf(text, "%lu %lu %lu %lu", &whole, &resident, &mapped, &code) != 4 || mapped > resident)
         return 0;
-    return (resident - of_files) * (size_t)sysconf(_SC_PAGESIZE);
+    if (of_files)
+        *of_files = (mapped + code) * page;
+    return (resident - mapped) * page;
 #endif
 }

@@ -73,6 +73,21 @@ static bool wrong(const lm_command *c, const char *text, const char *what)
     return false;
 }
 
+static bool is_number(const char *text)
+{
+    return *text && !text[strspn(text, "0123456789.")];
+}
+
+/* What follows option argv[*i]; "" for a switch, and where a number may stand and none does. NULL: missing. */
+static const char *value_after(const lm_option *o, int argc, char **argv, int *i)
+{
+    const bool more = *i + 1 < argc;
+
+    if (!o->value || (*o->value == '[' && !(more && is_number(argv[*i + 1]))))
+        return "";
+    return more ? argv[++*i] : NULL;
+}
+
 /* "--name value", "--name=value" and switches; "--" makes everything after it a word. */
 static bool take_apart(const lm_command *c, int argc, char **argv, lm_args *a)
 {
@@ -101,10 +116,10 @@ static bool take_apart(const lm_command *c, int argc, char **argv, lm_args *a)
             return wrong(c, "no such option: ", argv[i]);
         if (!o->value && equals)
             return wrong(c, "this option takes no value: ", o->name);
-        if (o->value && !equals && i + 1 == argc)
-            return wrong(c, "a value is missing after ", o->name);
         a->given[a->n_given].option = o;
-        a->given[a->n_given++].value = !o->value ? "" : equals ? equals + 1 : argv[++i];
+        a->given[a->n_given].value = equals ? equals + 1 : value_after(o, argc, argv, &i);
+        if (!a->given[a->n_given++].value)
+            return wrong(c, "a value is missing after ", o->name);
     }
     if (lm_args_has(a, "--help"))
         return true;

@@ -22,7 +22,7 @@ typedef enum lm_exit {
 
 typedef struct lm_option {
     const char *name;  /* "--seed"; NULL ends the list */
-    const char *value; /* what stands after it ("N", "FILE", "DIR"); NULL: a switch */
+    const char *value; /* what stands after it ("N", "FILE", "DIR"); "[N]": a number, perhaps; NULL: a switch */
     const char *doc;
 } lm_option;
 

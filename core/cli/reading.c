@@ -1,5 +1,6 @@
 /* reading.c: the workflow that the command line names, changed as its options say. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"

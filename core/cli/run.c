@@ -48,12 +48,10 @@ static void print_json(const lm_progress *p, const lm_session *s, const limn_err
 
 static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
 {
-    lm_cache *cache = lm_cache_new((size_t)1 << 30);
     lm_plan  *plan = lm_plan_new(c, &s->env, err);
-    bool      well = plan && lm_exec_run(plan, cache, &s->env, err);
+    bool      well = plan && lm_exec_run(plan, s->cache, &s->env, err);
 
     lm_plan_free(plan);
-    lm_cache_free(cache);
     return well;
 }
 
@@ -105,7 +103,7 @@ static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
         status = run_and_tell(s, c, a, &p);
         lm_progress_done(&p);
     } else if (err->code != LIMN_OK) {
-        status = LM_EXIT_USAGE;
+        status = err->code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err->code);
     }
     lm_check_free(c);
     lm_workflow_free(w);
@@ -139,6 +137,7 @@ static const lm_option run_options[] = {
     LM_OPTION_DEVICE,
     LM_OPTION_PRECISION,
     LM_OPTION_THREADS,
+    LM_OPTIONS_MEMORY,
     { "--preview", "DIR", "Write a small picture there after each sampling step." },
     { "--disable-metadata", NULL, "Do not write the workflow into the pictures." },
     { "--json", NULL, "Print the result as JSON." },

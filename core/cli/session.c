@@ -12,6 +12,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/graph/cache.h"
 #include "kernels/devices.h"
 #include "nodes/all.h"
 
@@ -134,11 +135,13 @@ static bool choose_device(lm_session *s, const lm_args *a, limn_error *err)
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
 {
     watch_signals();
-    return choose_device(s, a, err) && choose_compute(s, a, err);
+    return choose_device(s, a, err) && lm_session_memory(a, s->env.device, &s->cache, err) &&
+           choose_compute(s, a, err);
 }
 
 void lm_session_close(lm_session *s)
 {
+    lm_cache_free(s->cache); /* before the plugins: its values may be theirs */
     lm_plugins_free(s->plugins);
     lm_registry_free(s->registry);
     lm_folders_free(s->folders);

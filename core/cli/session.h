@@ -23,12 +23,25 @@
     { "--plugins-locked", NULL, "Load only plugins whose SHA-256 is in the list of allowed ones." }, \
     { "--plugins-allowed", "FILE", "That list (default: BASE/plugins/allowed.sha256)." }
 
+#define LM_OPTIONS_MEMORY                                                                      \
+    { "--ram-limit", "SIZE", "Hold no more than this: 8GB, 75%, off (default: 90%)." },        \
+    { "--vram-limit", "SIZE", "The same on devices with memory of their own (default: off)." }, \
+    { "--cache-ram", "[GB]", "Keep results in so much memory (default: half of --ram-limit)." }, \
+    { "--cache-lru", "N", "Keep the N results of earlier prompts that were used last." },      \
+    { "--cache-classic", NULL, "Of earlier prompts keep only what the next one asks for." },   \
+    { "--cache-none", NULL, "Keep no results in memory." },                                    \
+    { "--cache-disk", "DIR", "Keep results that were dear in this folder, across restarts." }, \
+    { "--cache-disk-size", "SIZE", "How large that folder may get (default: 10GB)." }
+
+struct lm_cache;
+
 typedef struct lm_session {
-    lm_registry *registry;
-    lm_folders  *folders;
-    lm_plugins  *plugins;
-    lm_run_env   env;
-    const char  *compute_name; /* "f32 (measured: fastest here)" */
+    lm_registry     *registry;
+    lm_folders      *folders;
+    lm_plugins      *plugins;
+    lm_run_env       env;
+    struct lm_cache *cache;        /* NULL: nothing is kept */
+    const char      *compute_name; /* "f32 (measured: fastest here)" */
 } lm_session;
 
 /* Registry, folders and plugins; enough to check. Plugins that were not loaded are told on stderr; one that was
@@ -36,13 +49,18 @@ typedef struct lm_session {
 bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err);
 /* The same, and nothing is told about plugins. */
 bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err);
-/* Adds the device and the compute class; enough to run. Ctrl-C sets env.stop from here on. */
+/* Adds the device, the compute class, the limits of memory and the cache; enough to run. Ctrl-C sets env.stop
+ * from here on. */
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err);
 void lm_session_close(lm_session *s);
 
 /* plugins.c: loads what base and options name, with its samplers and schedules. `remembered` is a folder for notes,
  * or NULL.                                                                                       [new] */
 lm_plugins *lm_session_plugins(const lm_args *a, lm_registry *r, lm_folders *f, const char *remembered);
+
+/* memory.c: sets the limits of memory, and opens the cache (NULL: none is wanted). INPUT when an option is wrong,
+ * FILE when the folder of --cache-disk cannot be used.                                           [new] */
+bool lm_session_memory(const lm_args *a, lm_device *device, struct lm_cache **cache, limn_error *err);
 
 /* The exit status that tells what kind of error it was. */
 int lm_exit_of(limn_code code);

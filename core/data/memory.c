@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/base/system.h"
@@ -15,7 +16,8 @@ static const size_t worth_asking = (size_t)1 << 20;
 
 static _Atomic size_t held_by_tensors[2]; /* RAM, VRAM */
 static _Atomic size_t limit[2];
-static _Atomic size_t others; /* RAM beside what is counted, when the limit was set */
+static _Atomic size_t others; /* RAM beside what is counted, when the limit was set … */
+static _Atomic size_t files;  /* … and in mapped files: the program and its libraries */
 
 /* Relievers may call each other's functions by way of destructors: recursive. */
 static pthread_mutex_t reliefs_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -51,6 +53,17 @@ const char *lm_memory_words(const lm_device *d, size_t bytes, char text[LM_MEMOR
     return text;
 }
 
+void lm_memory_add_words(const lm_device *d, char *text, size_t size)
+{
+    const bool   device = d && !d->host_memory;
+    const size_t most = limit[device], held = lm_memory_held(device), n = strlen(text);
+    char         whole[LM_SIZE_WORDS], rest[LM_SIZE_WORDS];
+
+    if (most && !strstr(text, "it needs"))
+        snprintf(text + n, size - n, ": the %s limit of %s leaves %s", device ? "VRAM" : "RAM",
+                 lm_size_words(most, whole), lm_size_words(held < most ? most - held : 0, rest));
+}
+
 /* ------------------------------------------------------------------ the account */
 
 static size_t counted(void)
@@ -62,10 +75,10 @@ static size_t counted(void)
  * this may be too little, never too much. */
 static size_t uncounted(void)
 {
-    const size_t resident = lm_system_resident(), known = counted(), least = others;
+    const size_t resident = lm_system_resident(NULL), known = counted(), least = others;
     const size_t more = resident > known ? resident - known : 0;
 
-    return more > least ? more : least;
+    return files + (more > least ? more : least);
 }
 
 size_t lm_memory_held(bool device)
@@ -90,8 +103,10 @@ static bool may_have(size_t bytes)
 
 void lm_memory_limit(size_t ram, size_t vram)
 {
-    const size_t resident = lm_system_resident(), known = counted();
+    size_t       of_files;
+    const size_t resident = lm_system_resident(&of_files), known = counted();
 
+    files = of_files;
     others = resident > known ? resident - known : 0;
     limit[0] = ram;
     limit[1] = vram;
@@ -133,7 +148,7 @@ static size_t relieve_caches(size_t bytes, bool device)
 /* How much more than the limit is held; `asked`: count what the system says, too. */
 static size_t excess(bool device, bool asked)
 {
-    const size_t held = device ? held_by_tensors[1] : counted() + (asked ? uncounted() : others);
+    const size_t held = device ? held_by_tensors[1] : counted() + (asked ? uncounted() : files + others);
 
     return held > limit[device] ? held - limit[device] : 0;
 }

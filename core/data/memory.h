@@ -25,6 +25,8 @@ bool lm_memory_relieve(const lm_device *d, size_t bytes);
 /* "it needs 1.2 GB, the limit of 2 GB leaves 0.4 GB", or without a limit "…, and limn holds 1.9 GB now". */
 enum { LM_MEMORY_WORDS = 160 };
 const char *lm_memory_words(const lm_device *d, size_t bytes, char text[LM_MEMORY_WORDS]);
+/* Adds what the limit leaves, where there is a limit, to a sentence that does not tell it. */
+void lm_memory_add_words(const lm_device *d, char *text, size_t size);
 /* "1.2 GB", "640 MB", "12 KB" */
 enum { LM_SIZE_WORDS = 24 };
 const char *lm_size_words(size_t bytes, char text[LM_SIZE_WORDS]);

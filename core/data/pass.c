@@ -95,6 +95,8 @@ bool lm_pass_fail_at(lm_pass *p, limn_code code, const char *file, int line, con
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    if (code == LIMN_MEMORY)
+        lm_memory_add_words(p->device, text, sizeof text);
     return limn_fail_at(&p->error, code, file, line, "%s", text);
 }
 
