@@ -34,30 +34,56 @@ lm_tensor *lm_conv(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_
     return lm_conv_add(p, x, w, b, NULL, spec);
 }
 
-lm_tensor *lm_conv_add(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
-                       const lm_tensor *r, lm_conv_spec spec)
+/* Checks everything and finds the answer's shape. False after a failure. */
+static bool plan(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b, const lm_tensor *r,
+                 lm_conv_spec *spec, lm_shape *s)
 {
-    lm_tensor *y;
-    lm_shape   s;
     char       have[LM_SHAPE_TEXT], want[LM_SHAPE_TEXT];
 
     LM_ENTER(p);
     if (r)
         LM_TAKES(p, "conv", r);
     if (!fits(p, x, w, b))
-        return NULL;
-    spec.stride = spec.stride ? spec.stride : 1;
-    LM_WANT(p, spec.stride > 0 && spec.top >= 0 && spec.left >= 0 && spec.bottom >= 0 && spec.right >= 0,
-            "conv: a stride of %d or a padding below 0", spec.stride);
+        return false;
+    spec->stride = spec->stride ? spec->stride : 1;
+    LM_WANT(p, spec->stride > 0 && spec->top >= 0 && spec->left >= 0 && spec->bottom >= 0 && spec->right >= 0,
+            "conv: a stride of %d or a padding below 0", spec->stride);
 
-    s = LM_SHAPE(lm_dim(x, 0), answer_size(lm_dim(x, 1), spec.top, spec.bottom, lm_dim(w, 2), &spec),
-                 answer_size(lm_dim(x, 2), spec.left, spec.right, lm_dim(w, 3), &spec), lm_dim(w, 0));
-    LM_WANT(p, s.at[1] > 0 && s.at[2] > 0,
+    *s = LM_SHAPE(lm_dim(x, 0), answer_size(lm_dim(x, 1), spec->top, spec->bottom, lm_dim(w, 2), spec),
+                  answer_size(lm_dim(x, 2), spec->left, spec->right, lm_dim(w, 3), spec), lm_dim(w, 0));
+    LM_WANT(p, s->at[1] > 0 && s->at[2] > 0,
             "conv: a picture of %" PRId64 " x %" PRId64 " is smaller than the kernel, %" PRId64 " x %" PRId64,
             lm_dim(x, 2), lm_dim(x, 1), lm_dim(w, 3), lm_dim(w, 2));
-    LM_WANT(p, !r || lm_shape_same(r->shape, s), "conv: r is %s, the answer %s",
-            lm_shape_text(r->shape, have), lm_shape_text(s, want));
+    LM_WANT(p, !r || lm_shape_same(r->shape, *s), "conv: r is %s, the answer %s",
+            lm_shape_text(r->shape, have), lm_shape_text(*s, want));
+    return true;
+}
 
+lm_tensor *lm_conv_add(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
+                       const lm_tensor *r, lm_conv_spec spec)
+{
+    lm_tensor *y;
+    lm_shape   s;
+
+    if (!plan(p, x, w, b, r, &spec, &s))
+        return NULL;
     y = lm_scratch_tensor(p, LM_F32, s);
     return LM_RUN(p, conv, y, x, w, b, r, &spec);
+}
+
+lm_tensor *lm_conv_over(lm_pass *p, lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
+                        const lm_tensor *r, lm_conv_spec spec)
+{
+    const lm_ops *ops = lm_ops_of(p);
+    lm_tensor     over = { .dtype = LM_F32, .device = p->device }, *y = &over;
+
+    if (!plan(p, x, w, b, r, &spec, &over.shape))
+        return NULL;
+    over.data = x->data;
+    if (!x->release && (!r || r->data != x->data) && lm_bytes(&over) <= lm_bytes(x) && ops->conv_over &&
+        ops->conv_over(p, x, w, &spec))
+        return LM_RUN(p, conv, y, x, w, b, r, &spec) ? lm_become(p, x, LM_F32, over.shape) : NULL;
+    y = lm_conv_add(p, x, w, b, r, spec);
+    lm_drop(p, x);
+    return y;
 }

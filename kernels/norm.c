@@ -46,11 +46,17 @@ lm_tensor *lm_group_norm_silu(lm_pass *p, const lm_tensor *x, const lm_tensor *g
 lm_tensor *lm_group_norm_silu_over(lm_pass *p, lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                                    int groups, double eps)
 {
-    const bool here = x && x->dtype == LM_F32 && lm_compute_dtype(p) == LM_F32 && !x->release;
-    lm_tensor *y = group_norm(p, here ? x : NULL, x, g, b, groups, eps, true);
+    const bool here = x && x->dtype == LM_F32 && !x->release;
+    lm_tensor  over = { .dtype = lm_compute_dtype(p), .device = p->device }, *y;
 
-    if (!here)
-        lm_drop(p, x);
+    if (here) {
+        over.data = x->data;
+        over.shape = x->shape;
+        return group_norm(p, &over, x, g, b, groups, eps, true)
+                   ? lm_become(p, x, over.dtype, over.shape) : NULL;
+    }
+    y = group_norm(p, NULL, x, g, b, groups, eps, true);
+    lm_drop(p, x);
     return y;
 }
 

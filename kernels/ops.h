@@ -55,11 +55,13 @@ typedef struct lm_ops {
      * r like y or NULL; H' = (H + top + bottom - kh) / stride + 1 */
     bool (*conv)(lm_pass *, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
                  const lm_tensor *r, const lm_conv_spec *spec);
+    /* May y of such a conv begin where x does, whenever it is no larger?  NULL: no */
+    bool (*conv_over)(lm_pass *, const lm_tensor *x, const lm_tensor *w, const lm_conv_spec *spec);
     /* y[N, T, H·d] = softmax(q kᵀ / √d) v for each of `heads`;  q [N, T, H·d], k, v [N, S, H·d];
      * k and v may have batch 1 for all N */
     bool (*attention)(lm_pass *, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v, int heads, int flags);
     /* y = ((x - mean) / √(var + eps)) · g[C] + b[C] over each of `groups` of channels of x[N, .., C];
-     * then silu when asked; y may be x */
+     * then silu when asked; y may begin where x does, when its numbers are as wide or narrower */
     bool (*group_norm)(lm_pass *, lm_tensor *y, const lm_tensor *x, const lm_tensor *g,
                        const lm_tensor *b, int groups, double eps, bool silu);
     /* the same over the last axis of x[.., C], one row at a time */
@@ -98,6 +100,9 @@ lm_tensor *lm_conv(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_
                    lm_conv_spec spec);
 lm_tensor *lm_conv_add(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
                        const lm_tensor *r, lm_conv_spec spec);
+/* The same, written over x where x is scratch and the device can; else x is dropped. Pictures are large. */
+lm_tensor *lm_conv_over(lm_pass *p, lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
+                        const lm_tensor *r, lm_conv_spec spec);
 #define LM_CONV_1x1 ((lm_conv_spec){ .stride = 1 })
 #define LM_CONV_3x3 ((lm_conv_spec){ .stride = 1, .top = 1, .left = 1, .bottom = 1, .right = 1 })
 
@@ -117,7 +122,7 @@ lm_tensor *lm_group_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, con
                          int groups, double eps);
 lm_tensor *lm_group_norm_silu(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                               int groups, double eps);
-/* The same, written over x where x is f32 scratch and so is the answer; else x is dropped. Pictures are large. */
+/* The same, written over x where x is f32 scratch; else x is dropped. */
 lm_tensor *lm_group_norm_silu_over(lm_pass *p, lm_tensor *x, const lm_tensor *g, const lm_tensor *b,
                                    int groups, double eps);
 lm_tensor *lm_layer_norm(lm_pass *p, const lm_tensor *x, const lm_tensor *g, const lm_tensor *b,

@@ -26,7 +26,7 @@
 enum { MOST_ROUNDS = 101, MOST_FIGURES = 256 };
 
 typedef struct figure {
-    char   name[64], unit[16];
+    char   name[96], unit[16];
     double value, least, most;
 } figure;
 
@@ -118,7 +118,7 @@ static bool measure(bench *b, const char *name, void (*work)(bench *, lm_pass *,
                     lm_pass *p)
 {
     double cpu[MOST_ROUNDS], wall[MOST_ROUNDS];
-    char   text[64];
+    char   text[96];
     size_t calls = 0;
 
     for (int i = -1; i < b->rounds && lm_pass_live(p); i++) {
@@ -142,6 +142,8 @@ static bool measure(bench *b, const char *name, void (*work)(bench *, lm_pass *,
     add(b, text, "s", wall, b->rounds);
     snprintf(text, sizeof text, "%s, arena requests when warm", name);
     add_one(b, text, "", (double)(lm_scratch_system_calls(p->scratch) - calls));
+    snprintf(text, sizeof text, "%s, beside the weights", name);
+    add_one(b, text, "MB", (double)lm_scratch_most_held(p->scratch) / 1e6);
     return true;
 }
 
@@ -241,7 +243,7 @@ static void unload(bench *b)
 static void note_op(void *self, const lm_bench_row *row)
 {
     bench *b = self;
-    char   name[64];
+    char   name[96];
 
     snprintf(name, sizeof name, "%s, %s", row->net, row->name);
     add_one(b, name, "ms", row->cpu_ms);

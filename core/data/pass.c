@@ -195,6 +195,26 @@ void lm_drop(lm_pass *p, const lm_tensor *t)
         }
 }
 
+lm_tensor *lm_become(lm_pass *p, lm_tensor *x, lm_dtype dtype, lm_shape shape)
+{
+    record *r = (record *)x;
+    size_t  bytes;
+
+    if (!x || !lm_pass_live(p))
+        return NULL;
+    if (!is_scratch(x) || !bytes_of(dtype, shape, &bytes) || bytes > lm_bytes(x)) {
+        lm_pass_fail(p, BUG, "a tensor cannot become a larger one");
+        return NULL;
+    }
+    x->dtype = dtype;
+    x->shape = shape;
+    if (bytes && bytes < r->bytes) {
+        lm_scratch_shrink(p->scratch, x->data, r->bytes, bytes);
+        r->bytes = bytes;
+    }
+    return x;
+}
+
 /* ------------------------------------------------------------------ scopes */
 
 lm_scope lm_scope_open(lm_pass *p)

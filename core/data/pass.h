@@ -52,6 +52,10 @@ lm_tensor *lm_reshape(lm_pass *p, const lm_tensor *t, lm_shape shape);
  * tensors are left alone; welcomes NULL. */
 void lm_drop(lm_pass *p, const lm_tensor *t);
 
+/* x turned into a tensor that lies in its memory from the start on: what is left over goes back. The
+ * numbers stay as they are; a kernel wrote them there. BUG when x is smaller, or not scratch.  [lends] */
+lm_tensor *lm_become(lm_pass *p, lm_tensor *x, lm_dtype dtype, lm_shape shape);
+
 /* A scope: what is made inside goes when it ends, but for what is kept. They nest strictly. */
 typedef struct lm_scope {
     lm_pass                  *pass;

@@ -27,7 +27,7 @@ struct lm_scratch {
     lm_device *device;
     piece     *pieces;
     stretch   *spare; /* book-keeping records to use again */
-    size_t     held, system_calls;
+    size_t     held, most_held, system_calls;
 };
 
 lm_scratch *lm_scratch_new(lm_device *d)
@@ -73,6 +73,7 @@ static piece *add_piece(lm_scratch *s, size_t size)
     k->next = s->pieces;
     s->pieces = k;
     s->held += k->size;
+    s->most_held = s->held > s->most_held ? s->held : s->most_held;
     return k;
 }
 
@@ -130,25 +131,48 @@ static void join_next(lm_scratch *s, stretch *x)
     spare_stretch(s, next);
 }
 
-void lm_scratch_put(lm_scratch *s, void *block, size_t bytes)
+/* The piece a block lies in, its stretch there and the one before it; NULL: not ours. */
+static piece *find(const lm_scratch *s, const void *block, stretch **found, stretch **before)
 {
     for (piece *k = s->pieces; block && k; k = k->next) {
-        const size_t at = (size_t)((char *)block - k->memory);
-        stretch     *before = NULL;
+        const char *at = block;
 
-        if ((char *)block < k->memory || at >= k->size)
+        if (at < k->memory || at >= k->memory + k->size)
             continue;
-        for (stretch *x = k->first; x; before = x, x = x->next) {
-            if (x->at != at)
-                continue;
-            x->used = false;
-            k->used -= rounded(bytes);
-            join_next(s, x);
-            if (before)
-                join_next(s, before);
-            return;
-        }
+        *before = NULL;
+        for (*found = k->first; *found && k->memory + (*found)->at != at; *found = (*found)->next)
+            *before = *found;
+        return *found ? k : NULL;
     }
+    return NULL;
+}
+
+void lm_scratch_put(lm_scratch *s, void *block, size_t bytes)
+{
+    stretch *x, *before;
+    piece   *k = find(s, block, &x, &before);
+
+    if (!k)
+        return;
+    x->used = false;
+    k->used -= rounded(bytes);
+    join_next(s, x);
+    if (before)
+        join_next(s, before);
+}
+
+void lm_scratch_shrink(lm_scratch *s, void *block, size_t bytes, size_t keep)
+{
+    const size_t rest = rounded(bytes) - rounded(keep);
+    stretch     *x, *before;
+    piece       *k = keep < bytes && rest ? find(s, block, &x, &before) : NULL;
+
+    if (!k)
+        return;
+    x->size -= rest;
+    x->next = new_stretch(s, x->at + x->size, rest, x->next);
+    k->used -= rest;
+    join_next(s, x->next);
 }
 
 static void free_piece(lm_scratch *s, piece *k)
@@ -181,6 +205,11 @@ void lm_scratch_trim(lm_scratch *s)
 size_t lm_scratch_held(const lm_scratch *s)
 {
     return s->held;
+}
+
+size_t lm_scratch_most_held(const lm_scratch *s)
+{
+    return s->most_held;
 }
 
 size_t lm_scratch_system_calls(const lm_scratch *s)

@@ -57,6 +57,17 @@ static bool is_straight(const lm_tensor *w, const lm_conv_spec *s)
            !s->left && !s->bottom && !s->right;
 }
 
+static bool by_winograd(const lm_pass *p, lm_shape y, const lm_tensor *w, const lm_conv_spec *spec)
+{
+    return lm_cpu_winograd_pays(y, w->shape, spec) && !(lm_cpu_wants_pairs(p) && lm_cpu_pairs_are_amx());
+}
+
+bool lm_cpu_conv_over(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_conv_spec *spec)
+{
+    return lm_cpu_winograd_over(x, w, spec) &&
+           by_winograd(p, lm_with_dim(x->shape, 3, lm_dim(w, 0)), w, spec);
+}
+
 bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
                  const lm_tensor *r, const lm_conv_spec *spec)
 {
@@ -65,9 +76,7 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
         lm_dim(y, 1), lm_dim(y, 2), lm_dim(w, 3), spec->stride ? spec->stride : 1, spec->top, spec->left,
         spec->upsample ? 2 : 1,
     };
-    const bool     pairs = lm_cpu_wants_pairs(p);
-    const bool     winograd = lm_cpu_winograd_pays(y->shape, w->shape, spec) &&
-                          !(pairs && lm_cpu_pairs_are_amx());
+    const bool     winograd = by_winograd(p, y->shape, w, spec);
     lm_cpu_product q = { .rows = lm_count(y) / lm_dim(y, 3), .self = &v,
                          .find = is_straight(w, spec) ? find_straight : find,
                          .x_dtype = x->dtype, .b = b, .r = r, .y = y };
@@ -76,7 +85,7 @@ bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *
         return lm_ref_ops.conv(p, y, x, w, b, r, spec);
     if (b && b->shape.n == 2)
         q.b_rows = v.y_height * v.y_width;
-    q.w = lm_cpu_panels_of(p, w, pairs && !winograd ? LM_CPU_PAIRS : LM_CPU_PLAIN);
+    q.w = lm_cpu_panels_of(p, w, lm_cpu_wants_pairs(p) && !winograd ? LM_CPU_PAIRS : LM_CPU_PLAIN);
     if (q.w && winograd)
         return lm_cpu_winograd_run(p, y, x, q.w, b, r, spec);
     return q.w && lm_cpu_product_run(p, &q);

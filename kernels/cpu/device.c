@@ -14,6 +14,7 @@ static const lm_ops lm_cpu_ops = {
     .linear = lm_cpu_linear,
     .linear_geglu = lm_cpu_linear_geglu,
     .conv = lm_cpu_conv,
+    .conv_over = lm_cpu_conv_over,
     .attention = lm_cpu_attention,
     .group_norm = lm_cpu_group_norm,
     .layer_norm = lm_cpu_layer_norm,

@@ -17,7 +17,7 @@ typedef struct job {
     const lm_cpu_elements *elements;
     lm_tensor             *y;
     const lm_tensor       *x;
-    bool                   silu;
+    bool                   silu, bf16; /* bf16: there is an instruction for it */
     int64_t                n, rows, channels, groups;
     int64_t                stretch, stretches; /* rows of a stretch; stretches of a picture */
     double                *parts;              /* [picture][stretch][group][sum, squares] */
@@ -137,12 +137,17 @@ static void settle(const job *j, int64_t picture, int64_t g, const float *gain, 
 
 static void apply_rows(const job *j, int64_t row, int64_t n, float *work)
 {
-    const bool    direct = j->y->dtype == LM_F32;
+    const bool    direct = j->y->dtype == LM_F32, by_bf16 = j->y->dtype == LM_BF16 && j->bf16;
     const int64_t at = row / j->rows * j->channels;
     char         *to = (char *)j->y->data + row * j->channels * size(j->y);
     const float  *x = rows_at(j, row, n, work);
     float        *y = direct ? (float *)to : work;
 
+    if (by_bf16) {
+        j->how->apply_bf16((uint16_t *)(void *)to, x, j->mean + at, j->scale + at, j->shift + at, n,
+                           j->channels, j->silu);
+        return;
+    }
     j->how->apply(y, x, j->mean + at, j->scale + at, j->shift + at, n, j->channels, j->silu);
     if (!direct)
         j->elements->from_f32(to, j->y->dtype, y, n * j->channels);
@@ -163,6 +168,34 @@ static void apply_band(void *self, int64_t first, int64_t last, int thread)
     }
 }
 
+struct wave {
+    const job *j;
+    int64_t    first;
+};
+
+static void apply_wave(void *self, int64_t first, int64_t last, int thread)
+{
+    const struct wave *w = self;
+
+    apply_band((void *)w->j, w->first + first, w->first + last, thread);
+}
+
+/* Where y is half as wide as x and lies over it, rows [a, 2a) are written where rows [a/2, a) were read. */
+static bool apply_narrower(lm_pass *p, job *j, double row_ns)
+{
+    const int64_t rows = j->n * j->rows;
+    struct wave   w = { j, rows < FOLD ? rows : FOLD };
+    bool          live = true;
+
+    for (int64_t row = 0; row < w.first; row++)
+        apply_rows(j, row, 1, work_of(j, 0));
+    for (int64_t n; live && w.first < rows; w.first += n) {
+        n = w.first < rows - w.first ? w.first : rows - w.first;
+        live = lm_cpu_rows(p, n, row_ns, apply_wave, &w);
+    }
+    return live;
+}
+
 /* ------------------------------------------------------------------ the row of the table */
 
 static bool run(lm_pass *p, job *j, const lm_tensor *g, const lm_tensor *b, double eps)
@@ -178,6 +211,8 @@ static bool run(lm_pass *p, job *j, const lm_tensor *g, const lm_tensor *b, doub
     j->elements->to_f32(bias, b->data, b->dtype, j->channels);
     for (int64_t i = 0; i < j->n * j->groups; i++)
         settle(j, i / j->groups, i % j->groups, gain, bias, eps);
+    if (j->y->data == j->x->data && size(j->y) < size(j->x))
+        return apply_narrower(p, j, (j->silu ? 0.6 : 0.3) * row_ns);
     return lm_cpu_rows(p, j->n * j->rows, (j->silu ? 0.6 : 0.3) * row_ns, apply_band, j);
 }
 
@@ -186,7 +221,7 @@ bool lm_cpu_group_norm(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_te
 {
     const int64_t n = lm_dim(x, 0), channels = lm_dim(x, -1), rows = lm_count(x) / (n * channels);
     job           j = { .how = lm_cpu_norm_now(), .elements = lm_cpu_elements_now(), .y = y, .x = x,
-                        .silu = silu, .n = n, .rows = rows, .channels = channels, .groups = groups };
+                        .silu = silu, .bf16 = lm_cpu_has(LM_CPU_HAS_BF16), .n = n, .rows = rows, .channels = channels, .groups = groups };
     size_t        part_bytes, float_bytes;
     bool          ok;
 

@@ -11,6 +11,7 @@ typedef struct job {
     const lm_tensor       *x;
     int64_t                channels;
     double                 eps;
+    bool                   bf16; /* y is, and there is an instruction for it */
     float                 *gain, *bias, *work; /* work: a row of each thread */
 } job;
 
@@ -27,6 +28,10 @@ static void band(void *self, int64_t first, int64_t last, int thread)
 
         if (x == room)
             j->elements->to_f32(room, from, j->x->dtype, j->channels);
+        if (j->bf16) {
+            j->how->layer_bf16((uint16_t *)(void *)to, x, j->gain, j->bias, j->channels, j->eps);
+            continue;
+        }
         j->how->layer(y, x, j->gain, j->bias, j->channels, j->eps);
         if (y == room)
             j->elements->from_f32(to, j->y->dtype, room, j->channels);
@@ -39,7 +44,9 @@ bool lm_cpu_layer_norm(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_te
     const int64_t channels = lm_dim(x, -1);
     const size_t  bytes = (size_t)((2 + lm_cpu_threads()) * channels) * sizeof(float);
     job           j = { .how = lm_cpu_norm_now(), .elements = lm_cpu_elements_now(), .y = y, .x = x,
-                        .channels = channels, .eps = eps, .gain = lm_scratch_get(p->scratch, bytes) };
+                        .channels = channels, .eps = eps,
+                        .bf16 = y->dtype == LM_BF16 && lm_cpu_has(LM_CPU_HAS_BF16),
+                        .gain = lm_scratch_get(p->scratch, bytes) };
     bool          ok;
 
     if (!j.gain)

@@ -12,6 +12,11 @@ typedef struct lm_cpu_norm {
     /* y = (x - mean[c]) · scale[c] + shift[c] over rows of n; then silu when asked */
     void (*apply)(float *y, const float *x, const float *mean, const float *scale, const float *shift,
                   int64_t rows, int64_t n, bool silu);
+    /* layer and apply with y in bf16, by the instruction that rounds to it (LM_CPU_HAS_BF16), or NULL. Rounding
+     * in a second pass costs as much as the norm itself. y may begin where x does. */
+    void (*layer_bf16)(uint16_t *y, const float *x, const float *g, const float *b, int64_t n, double eps);
+    void (*apply_bf16)(uint16_t *y, const float *x, const float *mean, const float *scale,
+                       const float *shift, int64_t rows, int64_t n, bool silu);
 } lm_cpu_norm;
 LM_CPU_FAMILY(lm_cpu_norm)
 

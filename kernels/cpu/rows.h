@@ -10,6 +10,7 @@ bool lm_cpu_linear_geglu(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
                          const lm_tensor *b);
 bool lm_cpu_conv(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *w, const lm_tensor *b,
                  const lm_tensor *r, const lm_conv_spec *spec);
+bool lm_cpu_conv_over(lm_pass *p, const lm_tensor *x, const lm_tensor *w, const lm_conv_spec *spec);
 bool lm_cpu_attention(lm_pass *p, lm_tensor *y, lm_cols q, lm_cols k, lm_cols v, int heads, int flags);
 bool lm_cpu_group_norm(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_tensor *g,
                        const lm_tensor *b, int groups, double eps, bool silu);

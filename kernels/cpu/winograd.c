@@ -2,6 +2,8 @@
  * after panel of outputs: it makes the weights, multiplies at each of the 36 places, and carries the sums back. */
 #include "kernels/cpu/winograd.h"
 
+#include <string.h>
+
 #include "kernels/cpu/pool.h"
 #include "kernels/cpu/terms.h"
 #include "kernels/cpu/tile.h"
@@ -17,12 +19,16 @@ struct plan {
     lm_dtype     x_dtype;
     int64_t      height, width;       /* of x, doubled when it is read so */
     int          top, left, zoom;
+    bool         over;                /* y is written over x, */
+    char        *saved;               /* so this row of x is kept: the next block still reads it */
+    int64_t      saved_row;           /* which, counted over all pictures; -1: none */
     float       *y;
     const float *r, *bias;            /* bias: [1 or pictures][panels · columns] */
     int64_t      bias_step;           /* from picture to picture */
     int64_t      y_height, y_width;
     int64_t      across, down;        /* tiles of a picture */
 
+    int64_t all;                      /* tiles */
     int64_t first, count, groups;     /* tiles of this block, and rows-of-tiles (groups) they form */
     int64_t parts;                    /* of the groups; a part of a panel is an item of work */
     int64_t channel_blocks;           /* of LM_DEPTH */
@@ -39,6 +45,12 @@ static int64_t up(int64_t a, int64_t b)
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+/* Of x. */
+static int64_t row_bytes(const struct plan *s)
+{
+    return s->width * s->w->channels * (int64_t)lm_dtype_size(s->x_dtype);
 }
 
 /* Group i of the block begins with this tile of it. */
@@ -67,18 +79,20 @@ static void find_inputs(const struct plan *s, int64_t tile, int64_t channel, con
 {
     const struct place p = place_of(s, tile);
     const int64_t      size = (int64_t)lm_dtype_size(s->x_dtype);
-    const char        *picture = s->x + p.picture * s->height * s->width * s->w->channels * size;
 
     for (int i = 0; i < LM_WINO_IN; i++) {
-        const int64_t row = p.row + i - s->top;
+        const int64_t row = p.row + i - s->top, line = p.picture * s->height + row / s->zoom;
+        const bool    within = row >= 0 && row < s->height * s->zoom;
+        const char   *begin = !within || line == s->saved_row
+                                  ? s->saved
+                                  : s->x + line * row_bytes(s);
 
         for (int j = 0; j < LM_WINO_IN; j++) {
             const int64_t column = p.column + j - s->left;
-            const bool    inside = row >= 0 && column >= 0 && row < s->height * s->zoom &&
-                                column < s->width * s->zoom;
-            const int64_t pixel = row / s->zoom * s->width + column / s->zoom;
+            const bool    inside = within && column >= 0 && column < s->width * s->zoom;
+            const int64_t at_channel = column / s->zoom * s->w->channels + channel;
 
-            *at++ = inside ? (const void *)(picture + (pixel * s->w->channels + channel) * size) : zeros;
+            *at++ = inside ? (const void *)(begin + at_channel * size) : zeros;
         }
     }
 }
@@ -208,6 +222,20 @@ static void run_part(void *self, int64_t i, int thread)
     carry_outputs(s, &k, m);
 }
 
+/* ------------------------------------------------------------------ y over x */
+
+/* Before the sums of a block overwrite it: the last row above the next block, which begins a row of tiles. */
+static void save_row(struct plan *s)
+{
+    const int64_t tile = s->first + s->count, row = place_of(s, tile).row;
+
+    s->saved_row = -1;
+    if (!s->over || !row || tile >= s->all)
+        return;
+    s->saved_row = place_of(s, tile).picture * s->height + row - 1;
+    memcpy(s->saved, s->x + s->saved_row * row_bytes(s), (size_t)row_bytes(s));
+}
+
 /* ------------------------------------------------------------------ the whole */
 
 bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec)
@@ -240,13 +268,21 @@ static int64_t choose_chunk(const struct plan *s)
     return up(s->channel_blocks, up(s->channel_blocks, most));
 }
 
-static void choose_blocks(struct plan *s, int64_t tiles)
+bool lm_cpu_winograd_over(const lm_tensor *x, const lm_tensor *w, const lm_conv_spec *spec)
+{
+    return x->dtype == LM_F32 && lm_dim(w, 0) <= lm_dim(w, 1) && !spec->upsample && spec->top == 1 &&
+           spec->left == 1 && spec->bottom == 1 && spec->right == 1;
+}
+
+static void choose_blocks(struct plan *s)
 {
     const int64_t room = (int64_t)12 << 20, most_tiles = 512; /* v: 48 MiB */
     const int64_t most = room / (LM_WINO_PLACES * s->channel_blocks * LM_DEPTH);
-    const int64_t blocks = up(tiles, least(most < 1 ? 1 : most, most_tiles));
+    const int64_t blocks = up(s->all, least(most < 1 ? 1 : most, most_tiles));
 
-    s->count = up(tiles, blocks);
+    s->count = up(s->all, blocks);
+    if (s->over) /* whole rows of tiles, so that one row of x is enough to keep */
+        s->count = s->count < s->across ? s->across : s->count / s->across * s->across;
     s->groups = up(s->count, s->tiles->rows);
     s->parts = least(up(2 * lm_cpu_threads(), s->w->panels), s->groups);
     s->chunk = choose_chunk(s);
@@ -265,14 +301,15 @@ bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
         .left = spec->left, .zoom = spec->upsample ? 2 : 1, .y = y->data, .y_height = lm_dim(y, 1),
         .y_width = lm_dim(y, 2), .across = up(lm_dim(y, 2), LM_WINO_OUT),
         .down = up(lm_dim(y, 1), LM_WINO_OUT), .channel_blocks = up(w->channels, LM_DEPTH),
+        .over = y->data == x->data, .saved_row = -1,
     };
-    const int64_t tiles = lm_dim(y, 0) * s.across * s.down;
-    lm_cpu_terms  t;
-    int64_t       floats;
-    bool          live = true;
+    lm_cpu_terms t;
+    int64_t      floats;
+    bool         live = true;
 
-    choose_blocks(&s, tiles);
-    floats = LM_WINO_PLACES * s.v_stride + s.each * lm_cpu_threads();
+    s.all = lm_dim(y, 0) * s.across * s.down;
+    choose_blocks(&s);
+    floats = LM_WINO_PLACES * s.v_stride + s.each * lm_cpu_threads() + (s.over ? row_bytes(&s) / 4 : 0);
     if (!lm_cpu_terms_open(p, &t, w, b, r))
         return false;
     s.v = lm_scratch_get(p->scratch, (size_t)floats * 4);
@@ -281,15 +318,17 @@ bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
         return lm_pass_fail(p, MEMORY, "no memory for a convolution (%lld bytes)", (long long)floats * 4);
     }
     s.memory = s.v + LM_WINO_PLACES * s.v_stride;
+    s.saved = (char *)(s.memory + s.each * lm_cpu_threads());
     s.bias = t.bias;
     s.bias_step = t.bias_step;
     s.r = t.r;
-    for (const int64_t most = s.count; live && s.first < tiles; s.first += most) {
-        s.count = least(most, tiles - s.first);
+    for (const int64_t most = s.count; live && s.first < s.all; s.first += most) {
+        s.count = least(most, s.all - s.first);
         s.groups = up(s.count, s.tiles->rows);
         s.parts = least(s.parts, s.groups);
-        live = lm_cpu_each(p, s.groups, carry_inputs, &s) &&
-               lm_cpu_each(p, w->panels * s.parts, run_part, &s);
+        live = lm_cpu_each(p, s.groups, carry_inputs, &s);
+        save_row(&s);
+        live = live && lm_cpu_each(p, w->panels * s.parts, run_part, &s);
     }
     lm_scratch_put(p->scratch, s.v, (size_t)floats * 4);
     lm_cpu_terms_close(p, &t);

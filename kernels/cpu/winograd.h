@@ -31,6 +31,9 @@ LM_CPU_FAMILY(lm_cpu_winograd)
 /* Is this the way to go for such a convolution?  `kernel` is w's shape [O, C, kh, kw]. */
 bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec);
 
+/* Can y begin where x does?  Blocks of tiles then run from the first row on, and y is never ahead of x. */
+bool lm_cpu_winograd_over(const lm_tensor *x, const lm_tensor *w, const lm_conv_spec *spec);
+
 bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_cpu_panels *w,
                          const lm_tensor *b, const lm_tensor *r, const lm_conv_spec *spec);
 

@@ -19,9 +19,9 @@ static lm_tensor *res(lm_pass *p, const lm_vae_res *b, lm_tensor *x)
         h = lm_group_norm_silu_over(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
     else
         h = lm_group_norm_silu(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
-    h = lm_over(p, h, lm_conv(p, h, b->conv1_w, b->conv1_b, LM_CONV_3x3));
+    h = lm_conv_over(p, h, b->conv1_w, b->conv1_b, NULL, LM_CONV_3x3);
     h = lm_group_norm_silu_over(p, h, b->norm2_g, b->norm2_b, LM_VAE_GROUPS, eps);
-    h = lm_over(p, h, lm_conv_add(p, h, b->conv2_w, b->conv2_b, skip, LM_CONV_3x3));
+    h = lm_conv_over(p, h, b->conv2_w, b->conv2_b, skip, LM_CONV_3x3);
     return lm_over(p, skip, h);
 }
 

@@ -1,4 +1,5 @@
 /* conv_test.c: convolutions. */
+#include "kernels/front.h"
 #include "tests/ops/rig.h"
 
 typedef enum bias { NONE, ONE, BY_PICTURE } bias;
@@ -69,6 +70,62 @@ static lm_tensor *conv(rig *r, const void *row_)
 TEST(conv_agrees_with_the_plain_one)
 {
     RIG_TABLE(conv_rows, conv, rig_product);
+}
+
+/* Over pictures of several blocks of tiles, whose last rows the next block reads too. */
+static const row over_rows[] = {
+    { "over x", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1) } },
+    { "over x, fewer channels, onto a stream", 2, 13, 22, 96, 48, 3, ONE, true, { PAD(1) } },
+    { "over x, four blocks", 1, 150, 61, 64, 64, 3, BY_PICTURE, true, { PAD(1) } },
+    { "over x, three pictures in odd blocks", 3, 35, 130, 48, 40, 3, ONE, false, { PAD(1) } },
+    { "over x, wider than a block", 1, 10, 2300, 16, 16, 3, NONE, false, { PAD(1) } },
+    { "not over x: more channels", 1, 9, 9, 32, 64, 3, ONE, false, { PAD(1) } },
+    { "not over x: by twos", 1, 16, 16, 32, 32, 3, ONE, false, { .stride = 2, PAD(1) } },
+};
+
+static lm_tensor *conv_over(rig *r, const void *row_)
+{
+    const row *c = row_;
+    lm_tensor *x = lm_scale(r->p, rig_x(r, LM_SHAPE(c->n, c->h, c->w, c->in)), 1.0);
+    lm_tensor *w = rig_w(r, LM_SHAPE(c->out, c->in, c->kernel, c->kernel),
+                         1.0 / sqrt((double)(c->in * c->kernel * c->kernel)));
+    lm_tensor *b = bias_of(r, c);
+
+    return lm_conv_over(r->p, x, w, b, c->add ? rig_stream(r, LM_SHAPE(c->n, c->h, c->w, c->out)) : NULL,
+                        c->spec);
+}
+
+TEST(conv_over_its_input_agrees_with_the_plain_one)
+{
+    RIG_TABLE(over_rows, conv_over, rig_product);
+}
+
+TEST(conv_over_gives_back_what_it_no_longer_needs)
+{
+    rig        r;
+    lm_tensor *x, *y;
+    size_t     held;
+
+    rig_open(&r, rig_device(), rig_setups[0], rig_seed());
+    x = lm_scale(r.p, rig_x(&r, LM_SHAPE(1, 256, 256, 64)), 1.0);    /* 16.8 MB */
+    y = lm_conv_over(r.p, x, rig_w(&r, LM_SHAPE(32, 64, 3, 3), 0.1), NULL, NULL, LM_CONV_3x3);
+    held = lm_scratch_held(r.p->scratch);
+    lm_scratch_tensor(r.p, LM_F32, LM_SHAPE(1, 256, 256, 32));        /* into the freed half */
+    WANT(y && lm_dim(y, 3) == 32);
+    WANT(!lm_ops_of(r.p)->conv_over || (y == x && lm_scratch_held(r.p->scratch) == held));
+    WANT(rig_close(&r));
+}
+
+TEST(a_tensor_becomes_no_larger_one)
+{
+    rig        r;
+    lm_tensor *x;
+
+    rig_open(&r, rig_device(), rig_setups[0], rig_seed());
+    x = lm_scratch_tensor(r.p, LM_F32, LM_SHAPE(4, 4));
+    WANT(lm_become(r.p, x, LM_BF16, LM_SHAPE(4, 8)) == x && lm_bytes(x) == 64);
+    WANT(!lm_become(r.p, x, LM_F32, LM_SHAPE(4, 8)));
+    WANT(!rig_close(&r) && r.error.code == LIMN_BUG);
 }
 
 TEST(a_kernel_serves_pictures_of_several_sizes)

@@ -60,6 +60,21 @@ TEST(group_norm_agrees_with_the_plain_one)
     RIG_TABLE(group_rows, group_norm, rig_elementwise);
 }
 
+static lm_tensor *norm_over(rig *r, const void *row_)
+{
+    const row *c = row_;
+    lm_tensor *x = rig_random(r, r->setup.x, LM_SHAPE(c->n, c->h, c->w, c->channels), c->scale, c->shift);
+    lm_tensor *g = rig_random(r, r->setup.w, LM_SHAPE(c->channels), 0.3, 1.0);
+
+    x = lm_scale(r->p, x, 1.0); /* scratch, f32 */
+    return lm_group_norm_silu_over(r->p, x, g, rig_w(r, LM_SHAPE(c->channels), 0.3), c->groups, 1e-5);
+}
+
+TEST(group_norm_over_its_input_agrees_with_the_plain_one)
+{
+    RIG_TABLE(group_rows, norm_over, rig_elementwise);
+}
+
 TEST(layer_norm_agrees_with_the_plain_one)
 {
     RIG_TABLE(layer_rows, layer_norm, rig_elementwise);

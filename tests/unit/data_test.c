@@ -38,6 +38,23 @@ TEST(scratch_blocks_do_not_overlap_and_come_back)
     lm_scratch_free(s);
 }
 
+TEST(a_block_that_shrinks_gives_its_rest_to_the_next)
+{
+    lm_scratch *s = lm_scratch_new(lm_host_device());
+    char       *a = lm_scratch_get(s, 6 << 20), *b;
+
+    lm_scratch_shrink(s, a, 6 << 20, (2 << 20) - 10);
+    b = lm_scratch_get(s, 4 << 20);
+    WANT(b >= a + (2 << 20) && lm_scratch_system_calls(s) == 1);
+    lm_scratch_shrink(s, b, 4 << 20, 4 << 20);
+    WANT(lm_scratch_most_held(s) == lm_scratch_held(s));
+    lm_scratch_put(s, b, 4 << 20);
+    lm_scratch_put(s, a, (2 << 20) - 10);
+    WANT(lm_scratch_get(s, 8 << 20) == a);
+    lm_scratch_trim(s);
+    lm_scratch_free(s);
+}
+
 TEST(scratch_joins_its_neighbours)
 {
     lm_scratch  *s = lm_scratch_new(lm_host_device());

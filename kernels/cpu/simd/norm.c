@@ -29,9 +29,14 @@ LM_INLINE void measure(const float *x, int64_t n, float pivot, double *sum, doub
     *squares = (double)(lm_v_sum((q[0] + q[1]) + (q[2] + q[3])) + rest_q);
 }
 
+/* What a row of layer norm becomes: v · scale - shift, and then · g + b. */
+struct look {
+    float mean, scale, shift;
+};
+
 /* The mean comes first and the second look is taken from it: a row far from 0 keeps its digits. What the
  * first mean lacks is put into the shift. */
-static void layer(float *y, const float *x, const float *g, const float *b, int64_t n, double eps)
+LM_INLINE struct look look_at(const float *x, int64_t n, double eps)
 {
     double sum, squares, rest, scale;
     float  mean;
@@ -41,12 +46,24 @@ static void layer(float *y, const float *x, const float *g, const float *b, int6
     measure(x, n, mean, &sum, &squares);
     rest = sum / (double)n;
     scale = 1.0 / __builtin_sqrt(squares / (double)n - rest * rest + eps);
+    return (struct look){ mean, (float)scale, (float)(rest * scale) };
+}
 
-    for (int64_t i = 0; i < n; i += LM_VF) {
-        const lm_vf v = (lm_v_load_n(x + i, n - i) - mean) * (float)scale - (float)(rest * scale);
+LM_INLINE lm_vf normal(lm_vf x, struct look l, lm_vf g, lm_vf b)
+{
+    return ((x - l.mean) * l.scale - l.shift) * g + b;
+}
 
-        lm_v_store_n(y + i, v * lm_v_load_n(g + i, n - i) + lm_v_load_n(b + i, n - i), n - i);
-    }
+static void layer(float *y, const float *x, const float *g, const float *b, int64_t n, double eps)
+{
+    const struct look l = look_at(x, n, eps);
+    int64_t           i = 0;
+
+    for (; i + LM_VF <= n; i += LM_VF)
+        lm_v_store(y + i, normal(lm_v_load(x + i), l, lm_v_load(g + i), lm_v_load(b + i)));
+    if (i < n)
+        lm_v_store_n(y + i, normal(lm_v_load_n(x + i, n - i), l, lm_v_load_n(g + i, n - i),
+                                   lm_v_load_n(b + i, n - i)), n - i);
 }
 
 /* Four rows at a time: the sums are loaded and stored once for the four. */
@@ -75,16 +92,27 @@ static void sums(float *sum, float *squares, const float *x, const float *pivot,
         }
 }
 
+/* Channels [i, i + left) of a row, at most a vector. */
+LM_INLINE lm_vf applied(const float *x, const float *mean, const float *scale, const float *shift, int64_t i,
+                        int64_t left, const bool silu)
+{
+    const lm_vf v = (lm_v_load_n(x + i, left) - lm_v_load_n(mean + i, left)) * lm_v_load_n(scale + i, left) +
+                    lm_v_load_n(shift + i, left);
+
+    return silu ? lm_v_silu(v) : v;
+}
+
 LM_INLINE void apply_rows(float *y, const float *x, const float *mean, const float *scale,
                           const float *shift, int64_t rows, int64_t n, const bool silu)
 {
-    for (int64_t row = 0; row < rows; row++, x += n, y += n)
-        for (int64_t i = 0; i < n; i += LM_VF) {
-            const lm_vf v = (lm_v_load_n(x + i, n - i) - lm_v_load_n(mean + i, n - i)) *
-                                lm_v_load_n(scale + i, n - i) + lm_v_load_n(shift + i, n - i);
+    for (int64_t row = 0; row < rows; row++, x += n, y += n) {
+        int64_t i = 0;
 
-            lm_v_store_n(y + i, silu ? lm_v_silu(v) : v, n - i);
-        }
+        for (; i + LM_VF <= n; i += LM_VF)
+            lm_v_store(y + i, applied(x, mean, scale, shift, i, LM_VF, silu));
+        if (i < n)
+            lm_v_store_n(y + i, applied(x, mean, scale, shift, i, n - i, silu), n - i);
+    }
 }
 
 static void apply(float *y, const float *x, const float *mean, const float *scale, const float *shift,
@@ -96,4 +124,62 @@ static void apply(float *y, const float *x, const float *mean, const float *scal
         apply_rows(y, x, mean, scale, shift, rows, n, false);
 }
 
-const lm_cpu_norm LM_LEVEL_NAME(lm_cpu_norm) = { .layer = layer, .sums = sums, .apply = apply };
+/* ------------------------------------------------------------------ answers in bf16 */
+
+#if defined(__AVX512F__)
+#define BF16 __attribute__((target("avx512bf16")))
+
+BF16 static inline __attribute__((always_inline)) void put(uint16_t *y, lm_vf v, int64_t n)
+{
+    const __m256i bits = (__m256i)_mm512_cvtneps_pbh((__m512)v);
+
+    if (n >= LM_VF)
+        _mm256_storeu_si256((__m256i *)y, bits);
+    else
+        _mm256_mask_storeu_epi16(y, (__mmask16)((1u << n) - 1), bits);
+}
+
+BF16 static void layer_bf16(uint16_t *y, const float *x, const float *g, const float *b, int64_t n,
+                            double eps)
+{
+    const struct look l = look_at(x, n, eps);
+    int64_t           i = 0;
+
+    for (; i + LM_VF <= n; i += LM_VF)
+        put(y + i, normal(lm_v_load(x + i), l, lm_v_load(g + i), lm_v_load(b + i)), LM_VF);
+    if (i < n)
+        put(y + i, normal(lm_v_load_n(x + i, n - i), l, lm_v_load_n(g + i, n - i), lm_v_load_n(b + i, n - i)),
+            n - i);
+}
+
+BF16 static inline __attribute__((always_inline)) void put_rows(uint16_t *y, const float *x,
+                                                                const float *mean, const float *scale,
+                                                                const float *shift, int64_t rows, int64_t n,
+                                                                const bool silu)
+{
+    for (int64_t row = 0; row < rows; row++, x += n, y += n) {
+        int64_t i = 0;
+
+        for (; i + LM_VF <= n; i += LM_VF)
+            put(y + i, applied(x, mean, scale, shift, i, LM_VF, silu), LM_VF);
+        if (i < n)
+            put(y + i, applied(x, mean, scale, shift, i, n - i, silu), n - i);
+    }
+}
+
+BF16 static void apply_bf16(uint16_t *y, const float *x, const float *mean, const float *scale,
+                            const float *shift, int64_t rows, int64_t n, bool silu)
+{
+    if (silu)
+        put_rows(y, x, mean, scale, shift, rows, n, true);
+    else
+        put_rows(y, x, mean, scale, shift, rows, n, false);
+}
+#endif
+
+const lm_cpu_norm LM_LEVEL_NAME(lm_cpu_norm) = {
+    .layer = layer, .sums = sums, .apply = apply,
+#if defined(__AVX512F__)
+    .layer_bf16 = layer_bf16, .apply_bf16 = apply_bf16,
+#endif
+};
