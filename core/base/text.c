@@ -30,6 +30,34 @@ void lm_text_puts(lm_text *t, const char *text)
     lm_text_add(t, text, strlen(text));
 }
 
+char *lm_utf8_put(char *w, uint32_t c)
+{
+    if (c < 0x80) {
+        *w++ = (char)c;
+    } else if (c < 0x800) {
+        *w++ = (char)(0xc0 | c >> 6);
+        *w++ = (char)(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        *w++ = (char)(0xe0 | c >> 12);
+        *w++ = (char)(0x80 | (c >> 6 & 63));
+        *w++ = (char)(0x80 | (c & 63));
+    } else {
+        *w++ = (char)(0xf0 | c >> 18);
+        *w++ = (char)(0x80 | (c >> 12 & 63));
+        *w++ = (char)(0x80 | (c >> 6 & 63));
+        *w++ = (char)(0x80 | (c & 63));
+    }
+    return w;
+}
+
+void lm_text_char(lm_text *t, uint32_t c)
+{
+    const bool known = c <= 0x10ffff && (c < 0xd800 || c >= 0xe000);
+    char       bytes[4];
+
+    lm_text_add(t, bytes, (size_t)(lm_utf8_put(bytes, known ? c : 0xfffd) - bytes));
+}
+
 void lm_text_printf(lm_text *t, const char *fmt, ...)
 {
     va_list ap;

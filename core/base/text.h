@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <limn/limn.h>
 
@@ -14,9 +15,13 @@ typedef struct lm_text {
 
 void        lm_text_add(lm_text *t, const char *bytes, size_t n);
 void        lm_text_puts(lm_text *t, const char *text);
+void        lm_text_char(lm_text *t, uint32_t c); /* as UTF-8; U+FFFD for what is no character */
 void        lm_text_printf(lm_text *t, const char *fmt, ...) LIMN_PRINTF(2, 3);
 const char *lm_text_str(const lm_text *t); /* "" when empty                               [lends] */
 char       *lm_text_take(lm_text *t);      /* the text itself; t is empty again             [new] */
 void        lm_text_done(lm_text *t);
+
+/* Writes c as UTF-8 (halves of surrogate pairs as three bytes); where it ends.  Source: RFC 3629. */
+char *lm_utf8_put(char *w, uint32_t c);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/base/alloc.h"
 #include "core/cli/session.h"
 #include "core/graph/blame.h"
+#include "nodes/a1111.h"
 #include "nodes/picture/texts.h"
 
 static const size_t largest_workflow = (size_t)64 << 20;
@@ -63,7 +64,17 @@ static void take(lm_carried *c, const char *key, lm_text *text)
         put(c, key, lm_text_take(text), size);
 }
 
-static bool choose(lm_carried *c, heard *h, limn_error *err)
+/* A1111's words as a graph. */
+static bool take_parameters(lm_carried *c, const char *words, lm_folders *folders, limn_error *err)
+{
+    char *json = lm_a1111_graph(words, folders, &c->notes, err);
+
+    if (json)
+        put(c, "parameters", json, strlen(json));
+    return json;
+}
+
+static bool choose(lm_carried *c, heard *h, lm_folders *folders, limn_error *err)
 {
     const char *comment = lm_text_str(&h->comment);
 
@@ -71,16 +82,18 @@ static bool choose(lm_carried *c, heard *h, limn_error *err)
         h->prompt = h->comment, h->comment = (lm_text){ 0 };
     take(c, "workflow", &h->workflow);
     take(c, "prompt", &h->prompt);
+    if (!c->n && (h->parameters.size || lm_a1111_is(comment)))
+        return take_parameters(c, h->parameters.size ? h->parameters.at : comment, folders, err);
     if (c->n)
         return true;
     return limn_fail(err, FILE, "this picture carries no workflow%s%s%s", h->keys.size ? ": its texts are " : "",
                      lm_text_str(&h->keys), h->keys.size ? "" : ", and no text at all");
 }
 
-static bool read_picture(lm_carried *c, lm_source *s, limn_error *err)
+static bool read_picture(lm_carried *c, lm_source *s, lm_folders *folders, limn_error *err)
 {
     heard h = { 0 };
-    bool  well = lm_picture_texts(s, hear, &h, err) && choose(c, &h, err);
+    bool  well = lm_picture_texts(s, hear, &h, err) && choose(c, &h, folders, err);
 
     lm_text_done(&h.workflow);
     lm_text_done(&h.prompt);
@@ -116,10 +129,9 @@ bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_
     int       fd;
     bool      well;
 
-    (void)folders;
     *c = (lm_carried){ 0 };
     if (open_picture(path, &s, &fd)) {
-        well = read_picture(c, &s, err);
+        well = read_picture(c, &s, folders, err);
         close(fd);
         return well;
     }
@@ -128,12 +140,17 @@ bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_
         return false;
     s = lm_source_memory(text, size, label);
     if (lm_picture_begins(&s)) {
-        well = read_picture(c, &s, err);
+        well = read_picture(c, &s, folders, err);
         lm_free(text);
         return well;
     }
-    put(c, "file", text, size);
-    return true;
+    if (!lm_a1111_is(text)) {
+        put(c, "file", text, size);
+        return true;
+    }
+    well = take_parameters(c, text, folders, err);
+    lm_free(text);
+    return well;
 }
 
 lm_workflow *lm_carried_workflow(lm_carried *c, limn_error *err)

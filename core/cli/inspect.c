@@ -9,55 +9,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/hash.h"
 #include "core/cli/session.h"
 #include "core/data/safetensors.h"
 #include "nodes/models/detect.h"
+#include "nodes/models/file_hash.h"
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
 #include "nodes/picture/texts.h"
 
 /* ------------------------------------------------------------------ hashes */
 
-static bool sha256_of(int fd, uint64_t from, uint64_t size, char hex[65])
-{
-    static uint8_t piece[1 << 20];
-    lm_sha256      s;
-    uint8_t        digest[32];
-
-    lm_sha256_init(&s);
-    for (uint64_t done = 0; done < size;) {
-        const uint64_t left = size - done;
-        const ssize_t  got = pread(fd, piece, left < sizeof piece ? left : sizeof piece,
-                                   (off_t)(from + done));
-
-        if (got <= 0)
-            return false;
-        lm_sha256_add(&s, piece, (size_t)got);
-        done += (uint64_t)got;
-    }
-    lm_sha256_done(&s, digest);
-    lm_hex(digest, 32, hex);
-    return true;
-}
-
-/* The names under which people quote models: the whole file (AutoV2 is its first ten digits), 64 KiB at
- * 1 MiB (AutoV1), and what follows a safetensors header (AutoV3). */
+/* Under these names people quote models. */
 static void print_hashes(int fd, uint64_t size)
 {
-    char     hex[65];
-    uint8_t  first[8];
-    uint64_t header = 0;
+    lm_file_hash h;
 
-    if (sha256_of(fd, 0, size, hex))
-        printf("sha256      %s\nAutoV2      %.10s\n", hex, hex);
-    if (size >= 0x110000 && sha256_of(fd, 0x100000, 0x10000, hex))
-        printf("AutoV1      %.8s\n", hex);
-    if (pread(fd, first, 8, 0) == 8)
-        for (int i = 7; i >= 0; i--)
-            header = header << 8 | first[i];
-    if (header <= size - 8 && sha256_of(fd, 8 + header, size - 8 - header, hex))
-        printf("AutoV3      %.12s\n", hex);
+    lm_file_hash_read(fd, size, &h);
+    if (*h.sha256)
+        printf("sha256      %s\nAutoV2      %.10s\n", h.sha256, h.sha256);
+    if (*h.auto_v1)
+        printf("AutoV1      %s\n", h.auto_v1);
+    if (*h.auto_v3)
+        printf("AutoV3      %s\n", h.auto_v3);
 }
 
 /* ------------------------------------------------------------------ model files */

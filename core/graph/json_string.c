@@ -1,4 +1,5 @@
 /* json_string.c: decodes the strings of a JSON text where they lie. */
+#include "core/base/text.h"
 #include "core/graph/json_parts.h"
 
 char *lm_json_skip_plain(char *s)
@@ -29,26 +30,6 @@ static int utf8_length(const char *s)
         (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
         return 0;
     return n;
-}
-
-static char *put_utf8(char *w, uint32_t c)
-{
-    if (c < 0x80) {
-        *w++ = (char)c;
-    } else if (c < 0x800) {
-        *w++ = (char)(0xc0 | c >> 6);
-        *w++ = (char)(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-        *w++ = (char)(0xe0 | c >> 12);
-        *w++ = (char)(0x80 | (c >> 6 & 63));
-        *w++ = (char)(0x80 | (c & 63));
-    } else {
-        *w++ = (char)(0xf0 | c >> 18);
-        *w++ = (char)(0x80 | (c >> 12 & 63));
-        *w++ = (char)(0x80 | (c >> 6 & 63));
-        *w++ = (char)(0x80 | (c & 63));
-    }
-    return w;
 }
 
 /* Four hexadecimal digits at s, or -1. */
@@ -84,7 +65,7 @@ static const char *decode_hex(char **s, char **w)
             *s += 6;
         }
     }
-    *w = put_utf8(*w, (uint32_t)c);
+    *w = lm_utf8_put(*w, (uint32_t)c);
     return NULL;
 }
 

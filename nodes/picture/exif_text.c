@@ -63,29 +63,6 @@ static bool tell_tag(lm_telling *t, uint32_t tag, const uint8_t *text, size_t n)
 
 /* ------------------------------------------------------------------ the user's comment */
 
-/* Appends a character as UTF-8. */
-static void put_char(lm_text *out, uint32_t c)
-{
-    char b[4];
-    int  n = 0;
-
-    if (c < 0x80)
-        b[n++] = (char)c;
-    else if (c < 0x800)
-        b[n++] = (char)(0xc0 | c >> 6);
-    else if (c < 0x10000)
-        b[n++] = (char)(0xe0 | c >> 12);
-    else {
-        b[n++] = (char)(0xf0 | c >> 18);
-        b[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-    }
-    if (c >= 0x800)
-        b[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-    if (c >= 0x80)
-        b[n++] = (char)(0x80 | (c & 0x3f));
-    lm_text_add(out, b, (size_t)n);
-}
-
 /* Which end comes first: a mark says so, or the zeros of its ASCII letters. Writers disagree whether it is
  * the block's own order, and the most usual one writes big ends into little blocks. */
 static bool is_big(const uint8_t *text, size_t n)
@@ -118,7 +95,7 @@ static bool tell_utf16(lm_telling *t, const uint8_t *text, size_t n)
             c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
             i += 2;
         }
-        put_char(&out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+        lm_text_char(&out, c);
     }
     fine = lm_tell(t, "UserComment", (const uint8_t *)lm_text_str(&out), out.size);
     lm_text_done(&out);

@@ -160,6 +160,38 @@ def json_of_a_hundred_levels_is_read_and_more_is_refused():
         refused(b, png(text_chunk("prompt", '{"1": ' + "[" * 200 + "]" * 200 + "}")), "100")
 
 
+WORDS = """a red circle on a blue background
+Negative prompt: a [white] square
+Steps: 2, Sampler: DPM++ 2M Karras, CFG scale: 4, Seed: 18446744073709551615, Size: 64x64, Model: limn-shapes"""
+
+
+@test
+def the_words_of_a1111_paint_a_picture_wherever_they_stand():
+    with base() as b:
+        pictures = []
+        for name, data in (("a.txt", WORDS.encode()), ("a.png", png(text_chunk("parameters", WORDS))),
+                           ("a.jpg", exif_jpeg(comment=unicode_comment(WORDS))),
+                           ("a.webp", exif_webp(comment=unicode_comment(WORDS, "le"), end=">"))):
+            result = b.run(put(b, data, name), "--quiet", "--set", "SaveImage.filename_prefix=x")
+            assert result.status == 0 and "note:" in result.err, result
+            pictures.append(Path(result.out.strip()).read_bytes())
+        assert all(picture == pictures[0] for picture in pictures)
+        graph = json.loads(png_texts(pictures[0])["prompt"])
+        assert next(n for n in graph.values() if n["class_type"] == "KSampler")["inputs"]["seed"] == 2 ** 64 - 1
+
+
+@test
+def words_that_want_more_than_limn_has_are_checked_like_any_workflow():
+    with base() as b:
+        path = b.write(WORDS.replace("Model: limn-shapes", "Model: dreams").replace("2M Karras", "SDE Karras"),
+                       "a.txt")
+        result = limn("check", path, "--base", b.path)
+        assert result.status == 3, result
+        for word in ("ckpt_name", '"dreams"', "limn-shapes", '"dpmpp_sde" is known'):
+            assert word in result.err, (word, result)
+        refused(b, b"just a text", "line 1", name="a.txt")
+
+
 @test
 def inspect_shows_the_texts_of_every_format():
     with base() as b:
