@@ -2,6 +2,7 @@
 #include "core/graph/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/check_parts.h"
@@ -32,8 +33,18 @@ static void fault_class(lm_checker *k, int node)
     lm_text_done(&hint);
 }
 
-/* Finds every node's class. The number of output nodes; *inputs and *bytes: the most that one class has. */
-static int find_classes(lm_checker *k, int *inputs, size_t *bytes)
+static bool is_target(const char *const *targets, const char *id)
+{
+    if (!targets)
+        return true;
+    for (; *targets; targets++)
+        if (!strcmp(*targets, id))
+            return true;
+    return false;
+}
+
+/* Finds every node's class. The number of outputs asked for; *inputs and *bytes: the most that one class has. */
+static int find_classes(lm_checker *k, const char *const *targets, int *inputs, size_t *bytes)
 {
     lm_check *c = k->out;
     int       outputs = 0;
@@ -47,7 +58,8 @@ static int find_classes(lm_checker *k, int *inputs, size_t *bytes)
             fault_class(k, i);
             continue;
         }
-        outputs += (class_->node->flags & LIMN_OUTPUT_NODE) != 0;
+        k->asked_for[i] = (class_->node->flags & LIMN_OUTPUT_NODE) && is_target(targets, n->id);
+        outputs += k->asked_for[i];
         *inputs = class_->n_inputs > *inputs ? class_->n_inputs : *inputs;
         *bytes = class_->node->args_size > *bytes ? class_->node->args_size : *bytes;
     }
@@ -81,18 +93,19 @@ static void note_whole(lm_checker *k, lm_issue_kind kind, const char *sentence)
         i->sentence = sentence;
 }
 
-static void check_all(lm_checker *k)
+static void check_all(lm_checker *k, const char *const *targets)
 {
     lm_check *c = k->out;
     int       outputs, inputs = 0;
     size_t    bytes = 0;
     int64_t   unknown;
 
-    outputs = find_classes(k, &inputs, &bytes);
+    outputs = find_classes(k, targets, &inputs, &bytes);
     unknown = c->n_found;
     if (!outputs && !unknown)
-        note_whole(k, LM_ISSUE_NO_OUTPUTS, "no node of this workflow saves or shows anything, so there is "
-                                           "nothing to run");
+        note_whole(k, LM_ISSUE_NO_OUTPUTS,
+                   targets ? "none of the nodes asked for saves or shows anything, so there is nothing to run"
+                           : "no node of this workflow saves or shows anything, so there is nothing to run");
     c->outputs = lm_try_alloc(((size_t)outputs + 1) * sizeof *c->outputs);
     c->failed = lm_try_alloc(((size_t)outputs + 1) * sizeof *c->failed);
     if (c->outputs && c->failed)
@@ -105,16 +118,26 @@ static void check_all(lm_checker *k)
 
 lm_check *lm_check_new(lm_workflow *workflow, const lm_registry *r, const lm_run_env *env)
 {
+    return lm_check_some(workflow, r, env, NULL);
+}
+
+lm_check *lm_check_some(lm_workflow *workflow, const lm_registry *r, const lm_run_env *env,
+                        const char *const *targets)
+{
     lm_check  *c = lm_alloc(sizeof *c);
     lm_checker k = { .out = c, .workflow = workflow, .json = lm_workflow_json(workflow), .registry = r,
                      .env = env, .via_node = -1 };
 
     c->workflow = workflow;
+    c->registry = r;
     c->n_nodes = lm_workflow_count(workflow);
     c->nodes = lm_try_alloc(((size_t)c->n_nodes + 1) * sizeof *c->nodes);
-    if (c->nodes)
-        check_all(&k);
-    if (!c->nodes || k.starved) {
+    k.asked_for = lm_try_alloc((size_t)c->n_nodes + 1);
+    k.starved = !c->nodes || !k.asked_for;
+    if (!k.starved)
+        check_all(&k, targets);
+    lm_free(k.asked_for);
+    if (k.starved) {
         c->n_issues = c->n_outputs = 0;
         c->n_found = 0;
         note_whole(&k, LM_ISSUE_NO_MEMORY, "there is not enough memory to check it");

@@ -55,8 +55,9 @@ typedef struct lm_issue {
                                       /*   are then "exception_during_validation" and so on           */
 } lm_issue;
 
-/* What an input holds once it is settled. */
-typedef enum lm_arg_state { LM_ARG_CONSTANT, LM_ARG_LINK } lm_arg_state;
+/* What an input holds once it is settled: a constant of its kind, what another node gives, or a value at hand,
+ * which is converted when the node is called as what a link brings. */
+typedef enum lm_arg_state { LM_ARG_CONSTANT, LM_ARG_LINK, LM_ARG_VALUE } lm_arg_state;
 
 typedef struct lm_arg {
     lm_arg_state state;
@@ -66,20 +67,24 @@ typedef struct lm_arg {
         uint64_t          u;      /* SEED */
         double            f;      /* FLOAT */
         const char       *text;   /* TEXT, FILE */
-        const limn_value *value;  /* LINK inputs given a constant; NULL: optional and not there */
+        const limn_value *value;  /* LINK inputs given a constant; NULL: optional and not there; state VALUE */
         int32_t           node;   /* state LINK: in the workflow */
     } as;
 } lm_arg;
 
 typedef struct lm_check_node {
     const lm_class *class_; /* NULL: unknown */
-    lm_arg         *args;   /* class_->n_inputs of them, in table order; NULL when it was not reached */
+    lm_arg         *args;   /* class_->n_inputs of them, in table order, and those of a REST row after them; NULL
+                               when it was not reached */
+    const char    **rest;   /* the names of those after them */
+    int             n_rest;
     bool            valid;  /* it and all that it needs */
     int32_t         first_failed; /* with an issue: its dependent outputs are failed[first_failed…] */
 } lm_check_node;
 
 typedef struct lm_check {
     lm_workflow     *workflow;
+    const lm_registry *registry;
     lm_check_node   *nodes;    /* one for each of the workflow's */
     int              n_nodes;
     lm_issue        *issues;   /* in the order of the workflow's nodes and of their tables */
@@ -95,6 +100,10 @@ enum { LM_MAX_ISSUES = 1000 };
 /* Never NULL; without memory it holds that one issue. Constants that change their JSON type on the way ("20" for an INT) are stored back into the
  * workflow. env->folders answers for file names (NULL: any name will do); nodes' own checks see env. [new] */
 lm_check *lm_check_new(lm_workflow *w, const lm_registry *r, const lm_run_env *env);
+
+/* The same for some of the output nodes: those whose ids are in the NULL-terminated list (NULL: all). Ids that
+ * are not there, or no output nodes, are passed over; with none left there are no outputs.       [new] */
+lm_check *lm_check_some(lm_workflow *w, const lm_registry *r, const lm_run_env *env, const char *const *targets);
 void      lm_check_free(lm_check *c);
 
 /* Can something run? */

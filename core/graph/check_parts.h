@@ -14,6 +14,7 @@ typedef struct lm_checker {
     int                via_node;  /* how the node at hand was reached; -1 and NULL for an output */
     const limn_input  *via_input;
     bool               starved;   /* memory ran out: stop */
+    uint8_t           *asked_for; /* of each node: is it an output that was asked for? */
 } lm_checker;
 
 /* ------------------------------------------------------------------ memory that lives as long as the check */
@@ -63,6 +64,8 @@ int  lm_find_name(const char *const *names, const char *name);
 bool lm_check_choice(const lm_at *a, lm_arg *out);
 bool lm_check_file(const lm_at *a, lm_arg *out);
 
+/* A constant as a value of its own JSON type, if `type` takes that: STRING, BOOLEAN, INT, FLOAT. NULL. [new] */
+limn_value *lm_check_box(lm_json *d, lm_json_ref v, const char *type);
 /* Fills *out from a constant; false when a fault was noted. */
 bool lm_check_value(lm_checker *k, int node, const limn_input *in, lm_json_ref v, lm_arg *out);
 /* What an optional input holds when it is not there. */

@@ -186,33 +186,28 @@ static bool settle_text(const lm_at *a, lm_arg *out)
 
 /* ------------------------------------------------------------------ constants where links belong */
 
-static bool takes(const lm_at *a, const char *type)
+limn_value *lm_check_box(lm_json *d, lm_json_ref r, const char *type)
 {
-    return lm_types_fit(type, a->in->type);
-}
+    const lm_json_kind kind = lm_json_kind_of(d, r);
+    const char        *text = lm_json_c_string(d, r);
+    limn_value        *v = NULL;
+    int64_t            i;
+    uint64_t           u;
+    double             f;
 
-static limn_value *box(const lm_at *a)
-{
-    const lm_json *d = a->k->json;
-    const char    *text = lm_json_c_string(a->k->json, a->v);
-    limn_value    *v = NULL;
-    int64_t        i;
-    uint64_t       u;
-    double         f;
-
-    if (text && takes(a, "STRING")) {
+    if (text && lm_types_fit("STRING", type)) {
         v = lm_value_new("STRING");
         lm_value_set_text(v, "value", text);
-    } else if ((is_kind(a, LM_JSON_TRUE) || is_kind(a, LM_JSON_FALSE)) && takes(a, "BOOLEAN")) {
+    } else if ((kind == LM_JSON_TRUE || kind == LM_JSON_FALSE) && lm_types_fit("BOOLEAN", type)) {
         v = lm_value_new("BOOLEAN");
-        lm_value_set_int(v, "value", is_kind(a, LM_JSON_TRUE));
-    } else if (lm_json_is_integer(d, a->v) && takes(a, "INT") && lm_json_to_int(d, a->v, &i)) {
+        lm_value_set_int(v, "value", kind == LM_JSON_TRUE);
+    } else if (lm_json_is_integer(d, r) && lm_types_fit("INT", type) && lm_json_to_int(d, r, &i)) {
         v = lm_value_new("INT");
         lm_value_set_int(v, "value", i);
-    } else if (lm_json_is_integer(d, a->v) && takes(a, "INT") && lm_json_to_uint(d, a->v, &u)) {
+    } else if (lm_json_is_integer(d, r) && lm_types_fit("INT", type) && lm_json_to_uint(d, r, &u)) {
         v = lm_value_new("INT");
         lm_value_set_uint(v, "value", u);
-    } else if (takes(a, "FLOAT") && lm_json_to_double(d, a->v, &f)) {
+    } else if (lm_types_fit("FLOAT", type) && lm_json_to_double(d, r, &f)) {
         v = lm_value_new("FLOAT");
         lm_value_set_number(v, "value", f);
     }
@@ -221,7 +216,7 @@ static limn_value *box(const lm_at *a)
 
 static bool settle_link(const lm_at *a, lm_arg *out)
 {
-    limn_value *v = box(a);
+    limn_value *v = lm_check_box(a->k->json, a->v, a->in->type);
     lm_text     complaint = { 0 };
 
     out->as.value = v;

@@ -1,250 +1,292 @@
-/* executor.c: runs a plan, one step after another. */
+/* executor.c: runs a plan: gets ready, tells what need not run, lets the workers work, tidies up. */
 #include "core/graph/executor.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
-#include "core/graph/bind.h"
-#include "core/graph/blame.h"
+#include "core/graph/run.h"
 
-struct exec {
-    const lm_plan    *plan;
-    lm_cache         *cache;
-    const lm_run_env *env;
-    limn_value      **slots;   /* what each output of a step holds now */
-    int32_t          *readers; /* of each slot: steps yet to run that read it */
-    bool             *wanted;  /* of each step: somebody waits for it */
-    bool             *kept;    /* of each step: it need not run */
-    char            **answers; /* of each step: the ui answer from the cache */
-    const limn_value **values; /* of the step at hand: what its links hold */
-    void             *args;
+/* ------------------------------------------------------------------ memory of expanded tasks */
+
+enum { CHUNK = 64 << 10 };
+
+struct lm_run_memory {
+    struct lm_run_memory *next;
+    size_t                used, room;
+    max_align_t           bytes[];
 };
+
+void *lm_run_keep(lm_run *x, size_t bytes)
+{
+    struct lm_run_memory *m = x->memory;
+    void                 *at;
+
+    bytes = (bytes + 15) & ~(size_t)15;
+    if (!m || m->room - m->used < bytes) {
+        const size_t room = bytes > CHUNK ? bytes : CHUNK;
+
+        m = lm_alloc(sizeof *m + room);
+        m->room = room;
+        m->next = x->memory;
+        x->memory = m;
+    }
+    at = (char *)m->bytes + m->used;
+    m->used += bytes;
+    return at;
+}
+
+static void free_memory(lm_run *x)
+{
+    for (struct lm_run_memory *m = x->memory, *next; m; m = next) {
+        next = m->next;
+        lm_free(m);
+    }
+}
 
 /* ------------------------------------------------------------------ telling */
 
-static void tell(const struct exec *x, lm_event e)
+const lm_task *lm_task_real(const lm_task *t)
 {
-    if (x->env->listener.hear)
-        x->env->listener.hear(x->env->listener.self, &e);
+    return t->real ? t->real : t;
 }
 
-static void tell_step(const struct exec *x, lm_event_kind kind, const lm_step *s, const char *json)
+lm_event lm_task_event(lm_event_kind kind, const lm_task *t)
 {
-    tell(x, (lm_event){ .kind = kind, .node = s->id, .node_class = s->class_->node->name, .json = json });
+    const char *id = t->step->id;
+
+    return (lm_event){ .kind = kind, .node = id, .node_class = t->step->class_->node->name,
+                       .display = t->display ? t->display : id, .real = lm_task_real(t)->step->id,
+                       .parent = t->parent ? t->parent->step->id : NULL };
 }
 
-/* ------------------------------------------------------------------ slots */
-
-static void drop_slot(struct exec *x, int32_t slot)
+void lm_run_tell(lm_run *x, lm_event e)
 {
-    lm_value_unref(x->slots[slot]);
-    x->slots[slot] = NULL;
+    if (!x->env->listener.hear)
+        return;
+    pthread_mutex_lock(&x->telling);
+    x->env->listener.hear(x->env->listener.self, &e);
+    pthread_mutex_unlock(&x->telling);
 }
 
-/* Lets go of what nobody will read among a step's outputs. */
-static void drop_unread(struct exec *x, const lm_step *s)
+void lm_run_tell_task(lm_run *x, lm_event_kind kind, const lm_task *t, const char *json)
 {
-    for (int i = 0; i < s->class_->n_outputs; i++)
-        if (!x->readers[s->first_slot + i])
-            drop_slot(x, s->first_slot + i);
+    lm_event e;
+
+    if (!x->env->listener.hear)
+        return;
+    e = lm_task_event(kind, t);
+    e.json = json;
+    lm_run_tell(x, e);
 }
 
-/* The step has read its sources. */
-static void release_sources(struct exec *x, const lm_step *s)
+void lm_run_tell_cached(lm_run *x, lm_task *t)
 {
-    for (int i = 0; i < s->class_->n_inputs; i++)
-        if (s->sources[i] >= 0 && !--x->readers[s->sources[i]])
-            drop_slot(x, s->sources[i]);
+    if (!t->told_cached)
+        lm_run_tell_task(x, LM_EV_CACHED, t, NULL);
+    t->told_cached = true;
+    if (t->step->output)
+        lm_run_tell_task(x, LM_EV_EXECUTED, t, t->ui);
 }
 
 /* ------------------------------------------------------------------ what need not run */
 
-static bool is_kept(struct exec *x, int i)
+/* Behind lazy inputs lies what may be wanted later: a result that the cache has is told as kept all the same, and
+ * what it has not is marked. */
+static void mark_later(lm_run *x, lm_task *from, bool *later)
 {
-    const lm_step *s = &x->plan->steps[i];
+    size_t n = 0;
 
-    return x->cache && !s->passing &&
-           lm_cache_lookup(x->cache, s->key, x->slots + s->first_slot, s->class_->n_outputs,
-                           s->output ? &x->answers[i] : NULL);
+    x->stack[n++] = from;
+    while (n) {
+        const lm_task *t = x->stack[--n];
+
+        for (int i = 0; i < t->step->n_args; i++) {
+            lm_task *source = t->step->sources[i].step < 0 ? NULL : x->tasks[t->step->sources[i].step];
+
+            if (!source || source->state != LM_TASK_IDLE || later[source->index] || source->told_cached)
+                continue;
+            source->told_cached = lm_run_take_cached(x, source);
+            for (int k = 0; k < source->step->class_->n_outputs; k++) {
+                lm_value_unref(source->out[k]);
+                source->out[k] = NULL;
+            }
+            later[source->index] = !source->told_cached;
+            if (later[source->index])
+                x->stack[n++] = source;
+        }
+    }
 }
 
-/* From the outputs back: a step runs when it is wanted and not in the cache, and then wants its sources. The
- * number of steps that run. */
-static int choose(struct exec *x, const int32_t *step_of)
+static bool find_later(lm_run *x, bool **later, limn_error *err)
+{
+    *later = lm_try_alloc((size_t)x->n_tasks + 1);
+    if (!*later)
+        return limn_fail(err, MEMORY, "no memory to run %d nodes", x->n_tasks);
+    for (int i = 0; i < x->n_tasks; i++)
+        if (x->tasks[i]->state >= LM_TASK_WAITING && x->tasks[i]->state <= LM_TASK_READY && !x->tasks[i]->twin)
+            mark_later(x, x->tasks[i], *later);
+    return true;
+}
+
+/* Not to be run: found in the cache, or needed by nothing that runs. */
+static bool is_kept(const lm_task *t, const bool *later)
+{
+    return t->state == LM_TASK_DONE || (t->state == LM_TASK_IDLE && !(later && later[t->index]));
+}
+
+static void tell_kept(lm_run *x, const bool *later)
 {
     int n = 0;
 
-    for (int i = x->plan->n_steps; i-- > 0;) {
-        const lm_step *s = &x->plan->steps[i];
-
-        x->kept[i] = !(x->wanted[i] || s->output) || is_kept(x, i);
-        if (x->kept[i])
+    for (int i = 0; i < x->n_tasks; i++)
+        n += is_kept(x->tasks[i], later);
+    lm_run_tell(x, (lm_event){ .kind = LM_EV_START, .value = x->n_tasks, .total = n });
+    for (int i = 0; i < x->n_tasks; i++) {
+        if (!is_kept(x->tasks[i], later))
             continue;
-        n++;
-        for (int k = 0; k < s->class_->n_inputs; k++)
-            if (s->sources[k] >= 0) {
-                x->wanted[step_of[s->sources[k]]] = true;
-                x->readers[s->sources[k]]++;
-            }
-    }
-    return n;
-}
-
-static void tell_kept(struct exec *x)
-{
-    for (int i = 0; i < x->plan->n_steps; i++) {
-        const lm_step *s = &x->plan->steps[i];
-
-        if (!x->kept[i])
-            continue;
-        drop_unread(x, s);
-        tell_step(x, LM_EV_CACHED, s, NULL);
-        if (s->output)
-            tell_step(x, LM_EV_EXECUTED, s, x->answers[i]);
+        x->tasks[i]->told_cached = false;
+        lm_run_tell_cached(x, x->tasks[i]);
     }
 }
 
-/* ------------------------------------------------------------------ one step */
-
-/* A node that says it did its work has filled its outputs as its table says. */
-static bool check_outputs(const struct exec *x, const lm_step *s, limn_error *err)
+static bool want_outputs(lm_run *x, limn_error *err)
 {
-    for (int i = 0; i < s->class_->n_outputs; i++) {
-        const limn_output *o = &s->class_->node->outputs[i];
-        const limn_value  *v = x->slots[s->first_slot + i];
+    bool *later = NULL, ok = true;
 
-        if (!v)
-            return limn_fail(err, BUG, "it gave nothing for its output %s", o->name);
-        if (!lm_types_fit(lm_value_type(v), o->type))
-            return limn_fail(err, BUG, "it gave %s for its output %s, which is %s", lm_value_type(v),
-                             o->name, o->type);
-    }
-    return true;
-}
-
-/* The node's function; what it answered is in call->ui_json. */
-static bool call_node(struct exec *x, const lm_step *s, lm_call *call, limn_error *err)
-{
-    for (int i = 0; i < s->class_->n_inputs; i++)
-        x->values[i] = s->sources[i] < 0 ? NULL : x->slots[s->sources[i]];
-    if (!lm_bind(s->class_, s->args, x->values, x->args, err))
-        return false;
-    if (s->class_->node->run(&call->call, x->args, x->slots + s->first_slot, err))
-        return check_outputs(x, s, err);
-    limn_fail(err, BUG, "it failed without saying why");
-    return false;
-}
-
-static bool run_step(struct exec *x, const lm_step *s, limn_error *err)
-{
-    lm_call call = { .env = x->env, .node = s->id, .node_class = s->class_->node->name };
-    bool    ok;
-
-    tell_step(x, LM_EV_RUNNING, s, NULL);
-    ok = call_node(x, s, &call, err);
-    if (ok && x->cache && !s->passing)
-        lm_cache_store(x->cache, s->key, x->slots + s->first_slot, s->class_->n_outputs, call.ui_json, 0);
-    if (ok) {
-        tell_step(x, LM_EV_EXECUTED, s, call.ui_json);
-        drop_unread(x, s);
-        release_sources(x, s);
-    }
-    lm_free(call.ui_json);
+    if (x->cache)
+        lm_cache_begin(x->cache, x->plan->keys, x->plan->n_steps);
+    x->starting = true;
+    for (int i = x->n_tasks; i-- > 0;)
+        if (x->fixed[i].step->output)
+            lm_run_want(x, &x->fixed[i]);
+    x->starting = false;
+    if (x->plan->branches)
+        ok = find_later(x, &later, err);
+    if (ok)
+        tell_kept(x, later);
+    lm_free(later);
     return ok;
-}
-
-static bool fail_step(const struct exec *x, const lm_step *s, limn_error *err)
-{
-    lm_blame(err, s->id, s->class_->node->name);
-    tell(x, (lm_event){ .kind = LM_EV_FAILED, .node = s->id, .node_class = s->class_->node->name,
-                        .error = err });
-    return false;
-}
-
-static bool run_steps(struct exec *x, limn_error *err)
-{
-    for (int i = 0; i < x->plan->n_steps; i++) {
-        const lm_step *s = &x->plan->steps[i];
-
-        if (x->kept[i])
-            continue;
-        if (atomic_load_explicit(x->env->stop, memory_order_relaxed)) {
-            limn_fail(err, CANCELLED, "it was stopped before it began");
-            return fail_step(x, s, err);
-        }
-        if (!run_step(x, s, err))
-            return fail_step(x, s, err);
-    }
-    return true;
 }
 
 /* ------------------------------------------------------------------ the whole */
 
-static bool get_ready(struct exec *x, int32_t **step_of, limn_error *err)
+static int choose_jobs(const lm_run_env *env)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (env->jobs > 0)
+        return env->jobs;
+    return cores < 2 ? 2 : cores > 4 ? 4 : (int)cores;
+}
+
+static void add_fixed(lm_run *x, int i)
+{
+    const lm_step *s = &x->plan->steps[i];
+
+    x->fixed[i].step = s;
+    x->fixed[i].out = x->slots + s->first_slot;
+    x->fixed[i].readers = x->readers + s->first_slot;
+    x->fixed[i].index = i;
+    x->fixed[i].order = (uint64_t)i << 32;
+    x->fixed[i].stays = s->output;
+    x->tasks[i] = &x->fixed[i];
+}
+
+static bool get_ready(lm_run *x, limn_error *err)
 {
     const lm_plan *p = x->plan;
-    const size_t   steps = (size_t)p->n_steps, slots = (size_t)p->n_slots + 1;
-    size_t         inputs = 1, bytes = 1;
+    const size_t   steps = (size_t)p->n_steps + 1, slots = (size_t)p->n_slots + 1;
+    size_t         keys = 64;
 
-    for (int i = 0; i < p->n_steps; i++) {
-        const lm_class *c = p->steps[i].class_;
-
-        inputs = (size_t)c->n_inputs > inputs ? (size_t)c->n_inputs : inputs;
-        bytes = c->node->args_size > bytes ? c->node->args_size : bytes;
-    }
+    while (keys < 2 * steps)
+        keys *= 2;
+    x->fixed = lm_try_alloc(steps * sizeof *x->fixed);
+    x->tasks = lm_try_alloc(steps * sizeof *x->tasks);
     x->slots = lm_try_alloc(slots * sizeof *x->slots);
     x->readers = lm_try_alloc(slots * sizeof *x->readers);
-    x->wanted = lm_try_alloc(steps);
-    x->kept = lm_try_alloc(steps);
-    x->answers = lm_try_alloc(steps * sizeof *x->answers);
-    x->values = lm_try_alloc(inputs * sizeof *x->values);
-    x->args = lm_try_alloc(bytes);
-    *step_of = lm_try_alloc(slots * sizeof **step_of);
-    if (!x->slots || !x->readers || !x->wanted || !x->kept || !x->answers || !x->values || !x->args ||
-        !*step_of)
+    x->ready = lm_try_alloc(steps * sizeof *x->ready);
+    x->stack = lm_try_alloc(steps * sizeof *x->stack);
+    x->edges = lm_try_alloc((p->n_links + 1) * sizeof *x->edges);
+    x->by_key = lm_try_alloc(keys * sizeof *x->by_key);
+    if (!x->fixed || !x->tasks || !x->slots || !x->readers || !x->ready || !x->stack || !x->edges || !x->by_key)
         return limn_fail(err, MEMORY, "no memory to run %d nodes", p->n_steps);
-    for (int32_t i = 0; i < p->n_steps; i++)
-        for (int k = 0; k < p->steps[i].class_->n_outputs; k++)
-            (*step_of)[p->steps[i].first_slot + k] = i;
+    x->tasks_room = x->n_tasks = p->n_steps;
+    x->ready_room = x->stack_room = steps;
+    x->edges_room = p->n_links;
+    x->key_mask = keys - 1;
+    for (int i = 0; i < p->n_steps; i++)
+        add_fixed(x, i);
+    pthread_mutex_init(&x->lock, NULL);
+    pthread_mutex_init(&x->telling, NULL);
+    pthread_cond_init(&x->changed, NULL);
     return true;
 }
 
-static void put_away(struct exec *x)
+static void free_task(lm_task *t)
 {
-    for (int32_t i = 0; x->slots && i < x->plan->n_slots; i++)
-        lm_value_unref(x->slots[i]);
-    for (int i = 0; x->answers && i < x->plan->n_steps; i++)
-        lm_free(x->answers[i]);
+    for (int i = 0; i < t->step->class_->n_outputs; i++) {
+        lm_value_unref(t->out[i]);
+        if (t->pending)
+            lm_value_unref(t->pending[i]);
+    }
+    lm_free(t->ui);
+}
+
+static void put_away(lm_run *x)
+{
+    for (int32_t i = 0; i < x->n_tasks; i++)
+        free_task(x->tasks[i]);
+    for (int32_t i = x->plan->n_steps; i < x->n_tasks; i += x->tasks[i]->family->n_tasks)
+        lm_family_free(x->tasks[i]->family);
+    if (x->key_mask) {
+        pthread_mutex_destroy(&x->lock);
+        pthread_mutex_destroy(&x->telling);
+        pthread_cond_destroy(&x->changed);
+    }
+    lm_index_done(&x->ids);
+    free_memory(x);
+    lm_free(x->fixed);
+    lm_free(x->tasks);
     lm_free(x->slots);
     lm_free(x->readers);
-    lm_free(x->wanted);
-    lm_free(x->kept);
-    lm_free(x->answers);
-    lm_free(x->values);
-    lm_free(x->args);
+    lm_free(x->ready);
+    lm_free(x->stack);
+    lm_free(x->edges);
+    lm_free(x->by_key);
     if (x->cache)
         lm_cache_settle(x->cache);
 }
 
+static void tell_end(lm_run *x, limn_error *err)
+{
+    lm_event e = { .kind = LM_EV_DONE };
+
+    if (x->failed) {
+        e = lm_task_event(x->error.code == LIMN_CANCELLED ? LM_EV_INTERRUPTED : LM_EV_FAILED, x->failed);
+        e.error = &x->error;
+    }
+    if (x->failed || x->error.code == LIMN_OK)
+        lm_run_tell(x, e);
+    if (err && err->code == LIMN_OK && x->error.code != LIMN_OK)
+        *err = x->error;
+}
+
 bool lm_exec_run(const lm_plan *p, lm_cache *cache, const lm_run_env *env, limn_error *err)
 {
-    struct exec x = { .plan = p, .cache = cache, .env = env };
-    limn_error  mine = { 0 };
-    int32_t    *step_of = NULL;
-    bool        ok = get_ready(&x, &step_of, &mine);
+    lm_run *x = lm_alloc(sizeof *x);
+    bool    well;
 
-    if (ok) {
-        const int n = choose(&x, step_of);
-
-        tell(&x, (lm_event){ .kind = LM_EV_START, .value = p->n_steps, .total = p->n_steps - n });
-        tell_kept(&x);
-        ok = run_steps(&x, &mine);
-    }
-    if (ok)
-        tell(&x, (lm_event){ .kind = LM_EV_DONE });
-    else if (err && err->code == LIMN_OK)
-        *err = mine;
-    lm_free(step_of);
-    put_away(&x);
-    return ok;
+    x->plan = p;
+    x->cache = cache;
+    x->env = env;
+    x->jobs = choose_jobs(env);
+    x->patient = !env->jobs;
+    if (get_ready(x, &x->error) && want_outputs(x, &x->error))
+        lm_run_work(x);
+    well = x->error.code == LIMN_OK;
+    tell_end(x, err);
+    put_away(x);
+    lm_free(x);
+    return well;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/graph/inside.h"
+#include "core/graph/look.h"
 
 /* ------------------------------------------------------------------ where it is */
 
@@ -89,34 +90,8 @@ static limn_value *wire(limn_graph *g, int from, int slot)
 
     lm_value_set_int(v, "graph", g ? g->index : -1);
     lm_value_set_int(v, "inner", from);
+    lm_value_set_int(v, "call", -1); /* the executor says which */
     return v;
-}
-
-/* ------------------------------------------------------------------ looking at the graph */
-
-static const char *look(limn_call *call, const char *id)
-{
-    (void)call;
-    (void)id;
-    return NULL;
-}
-
-static bool look_input(limn_call *call, const char *id, int i, limn_wire *out)
-{
-    (void)call;
-    (void)id;
-    (void)i;
-    (void)out;
-    return false;
-}
-
-static bool copy_inputs(limn_call *call, limn_graph *g, int node, const char *id)
-{
-    (void)call;
-    (void)g;
-    (void)node;
-    (void)id;
-    return false;
 }
 
 /* ------------------------------------------------------------------ the table */
@@ -184,7 +159,7 @@ const limn_host lm_host = {
     .put_outer = lm_subgraph_put_outer,
     .wire = wire,
 
-    .look = look,
-    .look_input = look_input,
-    .copy_inputs = copy_inputs,
+    .look = lm_look_class,
+    .look_input = lm_look_input,
+    .copy_inputs = lm_look_copy,
 };

@@ -3,35 +3,60 @@
  *
  * The key of a step is a 128-bit hash over the class's name and version, the device and compute class, and
  * each input in table order: a constant after conversion, the identity of a file (folder, name, size,
- * modification time, inode), or the key and slot of its source. Ids, titles and unknown keys are not in it,
- * so that a renumbered workflow finds its results again. A LIMN_NO_CACHE node has a new key each time, and
- * so has all that follows from it. */
+ * modification time, inode), or the key and slot of its source. Lazy inputs and raw links count like others; what
+ * a REST row collects comes with its name; a node's fingerprint is asked with its constants. Ids, titles and
+ * unknown keys are not in it, so that a renumbered workflow finds its results again, but for nodes that see ids: a
+ * LIMN_WANTS_ID or LIMN_WANTS_GRAPH node's own, a raw link's source. A LIMN_NO_CACHE node, or one whose
+ * fingerprint fails, has a new key each time, and so has all that follows from it. */
 #ifndef LM_GRAPH_PLAN_H
 #define LM_GRAPH_PLAN_H
 
 #include "core/base/hash.h"
 #include "core/graph/check.h"
 
+/* Where a link leads to. */
+typedef struct lm_source {
+    int32_t step, slot; /* step -1: no link */
+} lm_source;
+
 typedef struct lm_step {
-    const lm_class *class_;
-    const char     *id;      /* in the workflow */
-    const lm_arg   *args;    /* of its inputs, in table order */
-    const int32_t  *sources; /* beside args: the slot a link reads; -1: no link */
-    lm_hash         key;
-    int32_t         first_slot; /* where its outputs lie among the plan's slots */
-    bool            output;     /* asked for itself, not only for others */
-    bool            passing;    /* its key will not come again: not worth keeping */
+    const lm_class    *class_;
+    const char        *id;      /* in the workflow */
+    const lm_arg      *args;    /* of its inputs, in table order, and those of a REST row after them */
+    const lm_source   *sources; /* beside args */
+    const char *const *rest;    /* the names of those of a REST row */
+    int32_t            n_args;
+    int32_t            first_slot; /* where its outputs lie among the plan's slots */
+    lm_hash            key;
+    bool               output;  /* asked for itself, not only for others */
+    bool               passing; /* its key will not come again: not worth keeping */
 } lm_step;
 
 typedef struct lm_plan {
-    lm_step *steps;
-    int      n_steps, n_slots;
-    int32_t *sources; /* all steps' */
+    const lm_check *check;
+    lm_step        *steps;
+    int             n_steps, n_slots;
+    size_t          n_links;
+    bool            branches; /* some link is lazy or raw: not all that is planned will be wanted */
+    lm_source      *sources; /* all steps' */
+    lm_hash        *keys;    /* all steps', for the cache */
+    int32_t        *step_of; /* of each of the workflow's nodes: its step; -1: none */
 } lm_plan;
 
 /* INPUT when nothing can run, with the first issue's sentence; FILE when a file went away since the check.
  * The check (and its workflow) must outlive the plan.                                           [new] */
 lm_plan *lm_plan_new(const lm_check *c, const lm_run_env *env, limn_error *err);
 void     lm_plan_free(lm_plan *p);
+
+/* The row of argument i of a step: its own, or NULL for one that a REST row collects. */
+static inline const limn_input *lm_step_row(const lm_step *s, int i)
+{
+    return i < s->class_->n_inputs ? &s->class_->node->inputs[i] : NULL;
+}
+
+static inline bool lm_step_is(const lm_step *s, int i, uint32_t flag)
+{
+    return i < s->class_->n_inputs && (s->class_->node->inputs[i].flags & flag);
+}
 
 #endif

@@ -39,6 +39,14 @@ static int count_inputs(const limn_input *in)
     return n;
 }
 
+static bool has_lazy(const limn_input *in)
+{
+    for (; in && in->kind != LIMN_KIND_END; in++)
+        if (in->flags & LIMN_LAZY)
+            return true;
+    return false;
+}
+
 static int count_outputs(const limn_output *out)
 {
     int n = 0;
@@ -63,7 +71,7 @@ static bool add(lm_registry *r, const limn_node *n, const lm_origin *o, limn_err
         r->classes = lm_grow(r->classes, (size_t)r->room * sizeof(lm_class *));
     }
     c = lm_alloc(sizeof *c);
-    *c = (lm_class){ n, count_inputs(n->inputs), count_outputs(n->outputs), o };
+    *c = (lm_class){ n, count_inputs(n->inputs), count_outputs(n->outputs), o, has_lazy(n->inputs) };
     lm_index_put(&r->names, n->name, strlen(n->name), r->count);
     r->classes[r->count++] = c;
     return true;

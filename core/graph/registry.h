@@ -13,6 +13,7 @@ typedef struct lm_class {
     const limn_node *node;
     int              n_inputs, n_outputs;
     const lm_origin *origin; /* the plugin that brought it; NULL: built in */
+    bool             lazy;   /* some input is LIMN_LAZY */
 } lm_class;
 
 lm_registry *lm_registry_new(void);                                                           /* [new] */

@@ -23,8 +23,9 @@ typedef struct lm_subnode {
 } lm_subnode;
 
 struct limn_graph {
-    struct limn_graph *next;  /* of the same call, the newer first */
+    struct limn_graph *next;  /* of the same call, the older one; of the same step, the newer one */
     int                index; /* which of the call's graphs */
+    int                call;  /* which of the step's calls */
     lm_subnode        *nodes;
     int                n_nodes;
     int32_t            first_step; /* where its nodes lie among the run's steps, once they do */

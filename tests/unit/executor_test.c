@@ -94,7 +94,7 @@ TEST(a_node_that_lies_about_its_outputs_is_caught)
 TEST(stop_is_read_between_nodes)
 {
     WANT_TEXT(run("{\"1\":{\"class_type\":\"Stop\"}," SHOW("s", "1") "}", NULL),
-              "START 2 0; RUNNING 1; PROGRESS 1 1 2; EXECUTED 1; FAILED s it was stopped before it began; ");
+              "START 2 0; RUNNING 1; PROGRESS 1 1 2; EXECUTED 1; INTERRUPTED s it was stopped before it began; ");
     WANT(failure.code == LIMN_CANCELLED);
     WANT_TEXT(failure.node, "s (Show)");
 }

@@ -247,7 +247,7 @@ static inline void planned_done(struct planned *p)
 static inline void write_down(void *self, const lm_event *e)
 {
     static const char *const names[] = { "START", "CACHED", "RUNNING", "PROGRESS", "PREVIEW", "EXECUTED",
-                                         "FAILED", "DONE" };
+                                         "BLOCKED", "FAILED", "INTERRUPTED", "DONE" };
     lm_text                 *out = self;
 
     lm_text_puts(out, names[e->kind]);

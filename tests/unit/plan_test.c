@@ -40,8 +40,8 @@ TEST(a_plan_holds_what_outputs_need_and_sources_come_first)
     WANT(p.plan && p.plan->n_steps == 4 && p.plan->n_slots == 3);
     for (int i = 0; p.plan && i < 4; i++)
         WANT_TEXT(p.plan->steps[i].id, order[i]);
-    WANT(p.plan->steps[2].sources[0] == 0 && p.plan->steps[2].sources[1] == 1);
-    WANT(p.plan->steps[3].sources[0] == 2 && p.plan->steps[3].sources[1] == -1 && p.plan->steps[3].output);
+    WANT(p.plan->steps[2].sources[0].step == 0 && p.plan->steps[2].sources[1].step == 1);
+    WANT(p.plan->steps[3].sources[0].step == 2 && p.plan->steps[3].sources[1].step == -1 && p.plan->steps[3].output);
     planned_done(&p);
 }
 

@@ -1,0 +1,191 @@
+/* run.h: one running of a plan, inside. executor.c frames it, schedule.c says what is wanted and what is ready,
+ * workers.c brings the threads, task.c runs one step, results.c puts together what several calls gave, expand.c
+ * makes steps of subgraphs, look.c shows the graph to nodes.
+ *
+ * A task is a step in this run. What another task may see of it changes under run->lock; a node's function runs
+ * outside. A slot (an output of a task) is held by its readers: those who wait for it, and those who may still ask
+ * for it because the link is lazy. It is let go with the last, but for outputs that were asked for and those that
+ * a subgraph linked to from outside, which stay. */
+#ifndef LM_GRAPH_RUN_H
+#define LM_GRAPH_RUN_H
+
+#include <pthread.h>
+
+#include "core/graph/cache.h"
+#include "core/graph/index.h"
+#include "core/graph/inside.h"
+#include "core/graph/plan.h"
+
+typedef enum lm_task_state {
+    LM_TASK_IDLE,    /* nobody wants it */
+    LM_TASK_LISTED,  /* about to be looked at */
+    LM_TASK_WAITING, /* for its sources; for its subgraph (pending); for its equal (twin) */
+    LM_TASK_READY,
+    LM_TASK_RUNNING,
+    LM_TASK_DONE
+} lm_task_state;
+
+/* Somebody waits for a task. */
+typedef struct lm_edge {
+    struct lm_task *who;
+    struct lm_edge *next;
+} lm_edge;
+
+/* The tasks that one subgraph brought. Values that it holds as constants go when none of them is still to run
+ * and no other family links into it. */
+typedef struct lm_family {
+    struct lm_task    *tasks; /* n_tasks of them */
+    struct lm_family **uses; /* those that it links to */
+    struct lm_family  *next; /* of those that go */
+    int                n_tasks, n_uses, live, users;
+    bool               gone;
+} lm_family;
+
+typedef struct lm_task {
+    const lm_step   *step;
+    limn_value     **out;     /* of each output: its value, once it is there */
+    int32_t         *readers; /* of each output */
+    lm_edge         *waiters;
+    struct lm_task  *parent;  /* it was expanded from */
+    struct lm_task  *real;    /* the task of the workflow at the top of those; NULL: itself */
+    struct lm_task  *twin;    /* the same key, wanted first: its result is taken */
+    const char      *display;
+    limn_value     **pending; /* of each output: what its calls gave, wires among it */
+    bool            *asked;   /* of each argument: a lazy one that is wanted by now; NULL: none */
+    lm_family       *family;  /* NULL: a step of the plan */
+    char            *ui;
+    uint64_t         order;
+    double           seconds;
+    int32_t          index, blockers;
+    uint8_t          state;   /* lm_task_state */
+    bool             told_cached, told_running, stays, holds;
+    bool             worth_keeping; /* of an expanded one: some call of it ran */
+} lm_task;
+
+typedef struct lm_run {
+    const lm_plan    *plan;
+    lm_cache         *cache;
+    const lm_run_env *env;
+
+    lm_task     *fixed; /* of the plan's steps */
+    lm_task    **tasks; /* all of them */
+    int32_t      n_tasks, tasks_room;
+    limn_value **slots;
+    int32_t     *readers;
+    lm_task    **ready; /* a heap, by order */
+    lm_task    **stack; /* what `want` has to look at */
+    size_t       n_ready, ready_room, n_stack, stack_room;
+    lm_edge     *edges, *spare_edges; /* the first many; those to use again */
+    size_t       n_edges, edges_room;
+    lm_task    **by_key; /* what was wanted, open addressing */
+    size_t       key_mask, n_keys;
+    lm_index     ids;    /* of expanded tasks */
+    uint32_t     next_order;
+    bool         starting; /* what is found in the cache is told later, in the plan's order */
+    struct lm_run_memory *memory; /* of expanded tasks */
+
+    pthread_mutex_t lock, telling;
+    pthread_cond_t  changed;
+    int             jobs, n_threads, n_waiting;
+    bool            patient; /* helpers wait until those who run seem to take long */
+    int             n_running;
+    uint64_t        n_finished;
+    atomic_bool     abandoned;
+    limn_error      error;  /* the first */
+    lm_task        *failed; /* whose it is */
+} lm_run;
+
+/* What one thread needs to run tasks. */
+typedef struct lm_job {
+    lm_run             *run;
+    lm_task            *task;
+    const limn_value  **values; /* beside the step's args */
+    limn_value        **made;   /* of them, those that were made for this task */
+    bool               *there;  /* of each row */
+    bool               *need;
+    limn_value        **out;
+    limn_value        **got;    /* of one call */
+    void               *args;
+    size_t              args_room, bytes_room, outs_room;
+    char              **answers;
+    int                 n_answers, n_called;
+    limn_graph         *graphs; /* what the calls asked for, the oldest first */
+    limn_graph        **graphs_end;
+} lm_job;
+
+/* ------------------------------------------------------------------ executor.c */
+
+void *lm_run_keep(lm_run *x, size_t bytes); /* zeroed, until the run ends                    [lends] */
+void  lm_run_tell(lm_run *x, lm_event e);
+void  lm_run_tell_task(lm_run *x, lm_event_kind kind, const lm_task *t, const char *json);
+lm_event lm_task_event(lm_event_kind kind, const lm_task *t);
+void  lm_run_tell_cached(lm_run *x, lm_task *t); /* and, of an output, EXECUTED with its answer */
+const lm_task *lm_task_real(const lm_task *t); /* the task of the workflow that it comes from */
+
+/* ------------------------------------------------------------------ schedule.c: under the lock */
+
+void lm_run_want(lm_run *x, lm_task *t);
+/* t waits for that output, which is wanted if need be, at the next lm_run_look. False: it is there already. */
+bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s);
+void lm_run_look(lm_run *x);
+void lm_run_push_ready(lm_run *x, lm_task *t);
+lm_task *lm_run_pop_ready(lm_run *x); /* NULL: nothing is ready */
+/* Its outputs are there: wakes who waited, and lets go of what nobody reads. */
+void lm_run_finish(lm_run *x, lm_task *t);
+/* It has read its sources and waits for its subgraph from here on. */
+void lm_run_expanded(lm_run *x, lm_task *t);
+bool lm_run_take_cached(lm_run *x, lm_task *t);
+void lm_task_put(lm_task *t, int slot, limn_value *v); /* where nothing is yet           [takes v] */
+static inline limn_value **lm_run_slot(const lm_run *x, lm_source s)
+{
+    return &x->tasks[s.step]->out[s.slot];
+}
+void lm_run_hold(lm_run *x, lm_source s);
+void lm_run_let_go(lm_run *x, lm_source s);
+/* Does argument i of a step have to be there before it runs? */
+static inline bool lm_task_follows(const lm_task *t, int i)
+{
+    return t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK) &&
+           (!lm_step_is(t->step, i, LIMN_LAZY) || (t->asked && t->asked[i]));
+}
+/* Nothing is ready and nothing runs: fills run->error if something is still wanted. */
+void lm_run_find_cycle(lm_run *x);
+
+/* ------------------------------------------------------------------ workers.c */
+
+void lm_run_work(lm_run *x); /* until nothing is left to do */
+
+/* ------------------------------------------------------------------ task.c */
+
+bool lm_job_init(lm_job *j, lm_run *x);
+void lm_job_done(lm_job *j);
+/* Runs j->task, which was ready. With the lock held, and so again at the end. */
+void lm_job_run(lm_job *j);
+/* The run is lost. Under the lock. */
+void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err);
+
+/* ------------------------------------------------------------------ results.c */
+
+/* Is what a call gave as the table says? */
+bool lm_results_check(const lm_class *c, limn_value *const *got, bool expands, limn_error *err);
+/* What call number k gave joins what the ones before it gave; `got` is taken. n: all calls there will be. */
+void lm_results_add(const lm_class *c, limn_value **out, limn_value **got, int n);
+/* Nothing was called: every output is an empty list. */
+void lm_results_none(const lm_class *c, limn_value **out);
+/* The outputs of an expanded task, with its wires replaced by what they lead to. Under the lock. [new] */
+limn_value *lm_results_resolve(const lm_run *x, const limn_value *pending, bool list);
+/* For each wire in a value. */
+void lm_results_wires(const limn_value *v, void (*each)(void *self, const limn_value *wire), void *self);
+lm_source lm_wire_source(const limn_value *wire);
+/* Several answers as one: key by key, lists joined, the keys of the first. [new] */
+char *lm_results_answer(char *const *answers, int n);
+
+/* ------------------------------------------------------------------ expand.c */
+
+/* Makes tasks of what t's calls asked for; `out` may hold their wires. Under the lock. */
+bool lm_run_expand(lm_run *x, lm_task *t, limn_graph *graphs, limn_value **out, limn_error *err);
+void lm_family_settle(lm_family *f); /* lets go of its values when that can be */
+void lm_family_free(lm_family *f);
+lm_task *lm_run_find(const lm_run *x, const char *id);
+
+#endif

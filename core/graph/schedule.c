@@ -1,0 +1,379 @@
+/* schedule.c: what is wanted, what waits for what, what is ready. Every walk keeps its own stack. */
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/run.h"
+
+/* ------------------------------------------------------------------ edges */
+
+static lm_edge *new_edge(lm_run *x)
+{
+    lm_edge *e = x->spare_edges;
+
+    if (e)
+        x->spare_edges = e->next;
+    else if (x->n_edges < x->edges_room)
+        e = &x->edges[x->n_edges++];
+    else
+        e = lm_run_keep(x, sizeof *e);
+    return e;
+}
+
+static void wait_for_task(lm_run *x, lm_task *t, lm_task *source)
+{
+    lm_edge *e = new_edge(x);
+
+    *e = (lm_edge){ t, source->waiters };
+    source->waiters = e;
+    t->blockers++;
+}
+
+static void wake_waiters(lm_run *x, lm_task *t)
+{
+    for (lm_edge *e = t->waiters, *next; e; e = next) {
+        next = e->next;
+        if (!--e->who->blockers)
+            lm_run_push_ready(x, e->who);
+        e->next = x->spare_edges;
+        x->spare_edges = e;
+    }
+    t->waiters = NULL;
+}
+
+/* ------------------------------------------------------------------ the heap of what is ready */
+
+static void *with_room(void *array, size_t *room, size_t n, size_t size)
+{
+    if (n < *room)
+        return array;
+    *room = n < 32 ? 64 : 2 * n;
+    return lm_grow(array, *room * size);
+}
+
+void lm_run_push_ready(lm_run *x, lm_task *t)
+{
+    size_t i = x->n_ready++;
+
+    x->ready = with_room(x->ready, &x->ready_room, i, sizeof *x->ready);
+    for (; i && t->order < x->ready[(i - 1) / 2]->order; i = (i - 1) / 2)
+        x->ready[i] = x->ready[(i - 1) / 2];
+    x->ready[i] = t;
+    t->state = LM_TASK_READY;
+}
+
+lm_task *lm_run_pop_ready(lm_run *x)
+{
+    lm_task *first, *last;
+    size_t   i = 0, child;
+
+    if (!x->n_ready)
+        return NULL;
+    first = x->ready[0];
+    last = x->ready[--x->n_ready];
+    while ((child = 2 * i + 1) < x->n_ready) {
+        child += child + 1 < x->n_ready && x->ready[child + 1]->order < x->ready[child]->order;
+        if (last->order <= x->ready[child]->order)
+            break;
+        x->ready[i] = x->ready[child];
+        i = child;
+    }
+    x->ready[i] = last;
+    return first;
+}
+
+/* ------------------------------------------------------------------ equal tasks */
+
+static lm_task **key_place(const lm_run *x, lm_hash key)
+{
+    size_t i = key.a & x->key_mask;
+
+    while (x->by_key[i] && !lm_hash_same(x->by_key[i]->step->key, key))
+        i = (i + 1) & x->key_mask;
+    return &x->by_key[i];
+}
+
+static void widen_keys(lm_run *x)
+{
+    lm_task    **old = x->by_key;
+    const size_t n = x->key_mask + 1;
+
+    x->by_key = lm_alloc_array(2 * n, sizeof *x->by_key);
+    x->key_mask = 2 * n - 1;
+    for (size_t i = 0; i < n; i++)
+        if (old[i])
+            *key_place(x, old[i]->step->key) = old[i];
+    lm_free(old);
+}
+
+/* The task of the same key that was wanted before, or NULL, and t is the one from now on. */
+static lm_task *equal_task(lm_run *x, lm_task *t)
+{
+    lm_task **at = key_place(x, t->step->key);
+
+    if (*at && (*at)->state != LM_TASK_IDLE && *at != t)
+        return *at;
+    if (!*at && ++x->n_keys > x->key_mask / 2) {
+        widen_keys(x);
+        at = key_place(x, t->step->key);
+    }
+    *at = t;
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ slots */
+
+static void drop_if_unread(const lm_task *t, int slot)
+{
+    if (t->readers[slot] || t->stays || t->state != LM_TASK_DONE)
+        return;
+    lm_value_unref(t->out[slot]);
+    t->out[slot] = NULL;
+}
+
+void lm_run_hold(lm_run *x, lm_source s)
+{
+    x->tasks[s.step]->readers[s.slot]++;
+}
+
+void lm_run_let_go(lm_run *x, lm_source s)
+{
+    lm_task *t = x->tasks[s.step];
+
+    t->readers[s.slot]--;
+    drop_if_unread(t, s.slot);
+}
+
+static void hold_sources(lm_run *x, lm_task *t)
+{
+    for (int i = 0; i < t->step->n_args; i++)
+        if (t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK))
+            lm_run_hold(x, t->step->sources[i]);
+    t->holds = true;
+}
+
+static void release_sources(lm_run *x, lm_task *t)
+{
+    if (!t->holds)
+        return;
+    t->holds = false;
+    for (int i = 0; i < t->step->n_args; i++)
+        if (t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK))
+            lm_run_let_go(x, t->step->sources[i]);
+}
+
+/* A twin reads all outputs of its equal. */
+static void hold_twin(lm_task *t, int32_t by)
+{
+    for (int i = 0; i < t->step->class_->n_outputs; i++) {
+        t->readers[i] += by;
+        if (by < 0)
+            drop_if_unread(t, i);
+    }
+}
+
+/* ------------------------------------------------------------------ wanting */
+
+static bool all_there(const lm_task *t)
+{
+    for (int i = 0; i < t->step->class_->n_outputs; i++)
+        if (!t->out[i])
+            return false;
+    return true;
+}
+
+static bool look_up(lm_run *x, lm_task *t, limn_value **out)
+{
+    const lm_class *c = t->step->class_;
+
+    return lm_cache_lookup(x->cache, t->step->key, out, c->n_outputs,
+                           c->node->flags & LIMN_OUTPUT_NODE && !t->ui ? &t->ui : NULL);
+}
+
+bool lm_run_take_cached(lm_run *x, lm_task *t)
+{
+    const int    n = t->step->class_->n_outputs;
+    limn_value **found;
+    bool         again = false, there;
+
+    if (!x->cache || t->step->passing)
+        return false;
+    for (int i = 0; i < n; i++)
+        again |= t->out[i] != NULL;
+    if (!again)
+        return look_up(x, t, t->out);
+    found = lm_alloc_array((size_t)n, sizeof *found);
+    there = look_up(x, t, found);
+    for (int i = 0; i < n; i++)
+        lm_task_put(t, i, found[i]);
+    lm_free(found);
+    return there;
+}
+
+static void list(lm_run *x, lm_task *t)
+{
+    x->stack = with_room(x->stack, &x->stack_room, x->n_stack, sizeof *x->stack);
+    x->stack[x->n_stack++] = t;
+    t->state = LM_TASK_LISTED;
+    if (t->family)
+        t->family->live++;
+}
+
+bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s)
+{
+    lm_task *source = x->tasks[s.step];
+
+    if (source->state == LM_TASK_DONE && source->out[s.slot])
+        return false;
+    if (source->state == LM_TASK_DONE || source->state == LM_TASK_IDLE)
+        list(x, source); /* for the first time, or again: its value went when nobody seemed to read it */
+    wait_for_task(x, t, source);
+    return true;
+}
+
+/* What t needs before it can run. */
+static void wait_for_sources(lm_run *x, lm_task *t)
+{
+    lm_task *equal = t->step->passing ? NULL : equal_task(x, t);
+
+    t->state = LM_TASK_WAITING;
+    if (equal && (equal->state != LM_TASK_DONE || all_there(equal))) {
+        t->twin = equal;
+        hold_twin(equal, 1);
+        if (equal->state != LM_TASK_DONE)
+            wait_for_task(x, t, equal);
+    } else {
+        hold_sources(x, t);
+        for (int i = 0; i < t->step->n_args; i++)
+            if (lm_task_follows(t, i))
+                lm_run_wait_for(x, t, t->step->sources[i]);
+    }
+    if (!t->blockers)
+        lm_run_push_ready(x, t);
+}
+
+/* A task that is wanted again keeps what is there: somebody may be reading it. */
+void lm_task_put(lm_task *t, int slot, limn_value *v)
+{
+    if (t->out[slot])
+        lm_value_unref(v);
+    else
+        t->out[slot] = v;
+}
+
+void lm_run_look(lm_run *x)
+{
+    while (x->n_stack) {
+        lm_task *t = x->stack[--x->n_stack];
+
+        if (!lm_run_take_cached(x, t)) {
+            wait_for_sources(x, t);
+            continue;
+        }
+        if (!x->starting)
+            lm_run_tell_cached(x, t);
+        lm_run_finish(x, t);
+    }
+}
+
+void lm_run_want(lm_run *x, lm_task *t)
+{
+    if (t->state == LM_TASK_IDLE)
+        list(x, t);
+    lm_run_look(x);
+}
+
+/* ------------------------------------------------------------------ finishing */
+
+static void settle_family(lm_task *t)
+{
+    if (t->family && !--t->family->live)
+        lm_family_settle(t->family);
+}
+
+void lm_run_finish(lm_run *x, lm_task *t)
+{
+    const bool expanded = t->pending;
+
+    t->state = LM_TASK_DONE;
+    x->n_finished++;
+    if (t->twin)
+        hold_twin(t->twin, -1);
+    t->twin = NULL;
+    t->pending = NULL;
+    wake_waiters(x, t);
+    for (int i = 0; i < t->step->class_->n_outputs; i++)
+        drop_if_unread(t, i);
+    release_sources(x, t);
+    if (!expanded)
+        settle_family(t);
+}
+
+void lm_run_expanded(lm_run *x, lm_task *t)
+{
+    release_sources(x, t);
+    settle_family(t);
+}
+
+/* ------------------------------------------------------------------ cycles */
+
+/* Something that t waits for, or NULL. */
+struct wanted {
+    const lm_run *run;
+    lm_task      *found;
+};
+
+static void note_wanted(void *self, const limn_value *wire)
+{
+    struct wanted *w = self;
+    lm_task       *t = w->run->tasks[lm_wire_source(wire).step];
+
+    if (t->state != LM_TASK_DONE)
+        w->found = t;
+}
+
+static lm_task *waits_for(const lm_run *x, const lm_task *t)
+{
+    struct wanted w = { x, NULL };
+
+    if (t->twin)
+        return t->twin;
+    for (int i = 0; t->pending && i < t->step->class_->n_outputs; i++)
+        lm_results_wires(t->pending[i], note_wanted, &w);
+    for (int i = 0; !t->pending && !w.found && i < t->step->n_args; i++)
+        if (lm_task_follows(t, i) && x->tasks[t->step->sources[i].step]->state != LM_TASK_DONE)
+            w.found = x->tasks[t->step->sources[i].step];
+    return w.found;
+}
+
+static void name_cycle(const lm_run *x, const lm_task *in, limn_error *err)
+{
+    enum { MOST = 6 };
+    const lm_task *t = in;
+    lm_text        path = { 0 };
+    int            n = 0;
+
+    do {
+        if (n < MOST)
+            lm_text_printf(&path, "%.40s (%.30s) -> ", t->step->id, t->step->class_->node->name);
+        t = waits_for(x, t);
+    } while (++n < x->n_tasks && t != in);
+    lm_text_printf(&path, "%s%.40s (%.30s)", n > MOST ? "… -> " : "", in->step->id, in->step->class_->node->name);
+    limn_fail(err, INPUT, "Dependency cycle detected: %.330s", path.at);
+    lm_text_done(&path);
+}
+
+void lm_run_find_cycle(lm_run *x)
+{
+    lm_task   *t = NULL;
+    limn_error err = { 0 };
+
+    for (int32_t i = 0; i < x->n_tasks && !t; i++)
+        if (x->tasks[i]->state == LM_TASK_WAITING)
+            t = x->tasks[i];
+    if (!t)
+        return;
+    for (int32_t i = 0; i < x->n_tasks; i++) /* so many steps lead into the cycle */
+        t = waits_for(x, t) ? waits_for(x, t) : t;
+    name_cycle(x, t, &err);
+    lm_run_fail(x, t, &err);
+}

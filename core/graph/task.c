@@ -1,0 +1,610 @@
+/* task.c: runs one step: once, or once for each item of the lists that it is given. */
+#include <string.h>
+#include <time.h>
+
+#include "core/base/alloc.h"
+#include "core/data/host.h"
+#include "core/graph/bind.h"
+#include "core/graph/blame.h"
+#include "core/graph/run.h"
+
+/* ------------------------------------------------------------------ room */
+
+static bool widen(void *array, size_t *room, size_t n, size_t size)
+{
+    void **at = array, *wider;
+
+    if (n <= *room)
+        return true;
+    wider = lm_try_alloc(n * size);
+    if (!wider)
+        return false;
+    lm_free(*at);
+    *at = wider;
+    *room = n;
+    return true;
+}
+
+/* Room for a step. There is some for every step of the plan, and more when a subgraph brings wider ones. */
+static bool make_room(lm_job *j, const lm_step *s)
+{
+    const size_t args = (size_t)s->n_args + 1, outs = (size_t)s->class_->n_outputs + 1;
+    size_t       room[3] = { j->args_room, j->args_room, j->args_room }, got = j->outs_room;
+
+    if (!widen(&j->values, &room[0], args, sizeof *j->values) || !widen(&j->made, &room[1], args, sizeof *j->made) ||
+        !widen(&j->there, &room[2], args, 1) || !widen(&j->need, &j->args_room, args, 1) ||
+        !widen(&j->out, &got, outs, sizeof *j->out) || !widen(&j->got, &j->outs_room, outs, sizeof *j->got))
+        return false;
+    return widen(&j->args, &j->bytes_room, s->class_->node->args_size + 1, 1);
+}
+
+bool lm_job_init(lm_job *j, lm_run *x)
+{
+    bool ok = true;
+
+    *j = (lm_job){ .run = x };
+    for (int i = 0; ok && i < x->plan->n_steps; i++)
+        ok = make_room(j, &x->plan->steps[i]);
+    if (!ok)
+        lm_job_done(j);
+    return ok;
+}
+
+void lm_job_done(lm_job *j)
+{
+    lm_free(j->values);
+    lm_free(j->made);
+    lm_free(j->there);
+    lm_free(j->need);
+    lm_free(j->out);
+    lm_free(j->got);
+    lm_free(j->args);
+}
+
+/* ------------------------------------------------------------------ what goes in */
+
+static bool is_constant(const lm_step *s, int i)
+{
+    return s->args[i].state == LM_ARG_CONSTANT &&
+           (s->class_->node->inputs[i].kind != LIMN_KIND_LINK || s->args[i].as.value);
+}
+
+/* Under the lock: what the sources hold stays as long as this task has not let go of them. */
+static void gather(lm_job *j)
+{
+    const lm_task *t = j->task;
+    const lm_step *s = t->step;
+
+    for (int i = 0; i < s->n_args; i++) {
+        const lm_source from = s->sources[i];
+
+        j->made[i] = NULL;
+        j->values[i] = s->args[i].state == LM_ARG_VALUE ? s->args[i].as.value : NULL;
+        if (from.step >= 0 && lm_step_is(s, i, LIMN_RAW_LINK)) {
+            j->values[i] = j->made[i] = lm_value_wire_new(from.slot);
+            lm_value_set_text(j->made[i], "node", j->run->tasks[from.step]->step->id);
+        } else if (lm_task_follows(t, i)) {
+            j->values[i] = *lm_run_slot(j->run, from);
+        }
+    }
+    for (int i = 0; i < s->class_->n_inputs; i++)
+        j->there[i] = j->values[i] || is_constant(s, i);
+}
+
+static void release_made(lm_job *j)
+{
+    for (int i = 0; i < j->task->step->n_args; i++)
+        lm_value_unref(j->made[i]);
+}
+
+/* How many calls there are to be. */
+static int count_calls(const lm_job *j)
+{
+    const lm_step *s = j->task->step;
+    int            n = 1;
+
+    if (s->class_->node->flags & LIMN_TAKES_LISTS)
+        return 1;
+    for (int i = 0; i < s->n_args; i++) {
+        const limn_value *v = j->values[i];
+
+        if (!v || !lm_value_is_list(v))
+            continue;
+        if (!lm_value_count(v))
+            return 0;
+        n = lm_value_count(v) > n ? lm_value_count(v) : n;
+    }
+    return n;
+}
+
+static bool is_blocker(const limn_value *v)
+{
+    return v && lm_value_kind_of(v) == LM_VALUE_BLOCKER;
+}
+
+/* What stops call number k, or NULL. A whole list is stopped by any of its items. */
+static const limn_value *blocker_of(const lm_job *j, int k)
+{
+    const lm_step *s = j->task->step;
+    const bool     lists = s->class_->node->flags & LIMN_TAKES_LISTS;
+
+    for (int i = 0; i < s->n_args; i++) {
+        const limn_value *v = j->values[i];
+
+        if (!v)
+            continue;
+        if (is_blocker(v))
+            return v;
+        if (!lm_value_is_list(v))
+            continue;
+        if (!lists && is_blocker(lm_bind_item(v, k)))
+            return lm_bind_item(v, k);
+        for (int m = 0; lists && m < lm_value_count(v); m++)
+            if (is_blocker(lm_value_item(v, m)))
+                return lm_value_item(v, m);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ one call */
+
+static lm_binding binding_of(const lm_job *j)
+{
+    const lm_step *s = j->task->step;
+
+    return (lm_binding){ .class_ = s->class_, .args = s->args, .n_rest = s->n_args - s->class_->n_inputs,
+                         .rest = s->rest, .values = j->values };
+}
+
+static lm_call call_of(const lm_job *j, lm_inside *inside)
+{
+    const lm_task *t = j->task;
+
+    *inside = (lm_inside){ .class_ = t->step->class_, .there = j->there, .run = j->run };
+    return (lm_call){ .call.host = &lm_host, .env = j->run->env, .node = t->step->id,
+                      .node_class = t->step->class_->node->name, .display = t->display,
+                      .real = t->parent ? lm_task_real(t)->step->id : NULL,
+                      .parent = t->parent ? t->parent->step->id : NULL, .abandoned = &j->run->abandoned,
+                      .telling = &j->run->telling, .inside = inside };
+}
+
+/* The call's graphs, the newest first, join the job's, the oldest first. */
+static void take_graphs(lm_job *j, lm_inside *inside, int k)
+{
+    limn_graph *oldest = NULL, *last = inside->graphs;
+
+    for (limn_graph *g = inside->graphs, *next; g; g = next) {
+        next = g->next;
+        g->next = oldest;
+        g->call = k;
+        oldest = g;
+    }
+    if (!oldest)
+        return;
+    *j->graphs_end = oldest;
+    j->graphs_end = &last->next;
+}
+
+static void take_answer(lm_job *j, lm_call *call)
+{
+    if (!call->ui_json)
+        return;
+    j->answers = lm_grow(j->answers, (size_t)(j->n_answers + 1) * sizeof *j->answers);
+    j->answers[j->n_answers++] = call->ui_json;
+    call->ui_json = NULL;
+}
+
+/* A wire is known by its call, too. */
+static void name_call(void *self, const limn_value *wire)
+{
+    lm_value_set_int((limn_value *)wire, "call", *(const int *)self);
+}
+
+/* The node's own function; a plugin's under its name. */
+static bool enter_run(lm_job *j, lm_call *call, limn_error *err)
+{
+    const lm_class *c = j->task->step->class_;
+    lm_foreign      f;
+    bool            ok;
+
+    if (!c->origin)
+        return c->node->run(&call->call, j->args, j->got, err);
+    ok = lm_foreign_enter(&f, c->origin, &call->call, "run", err) &&
+         c->node->run(&call->call, j->args, j->got, err);
+    return lm_foreign_leave(&f, ok, err);
+}
+
+static bool enter_need(lm_job *j, lm_call *call, limn_error *err)
+{
+    const lm_class *c = j->task->step->class_;
+    lm_foreign      f;
+    bool            ok;
+
+    if (!c->origin)
+        return c->node->need(&call->call, j->args, j->need, err);
+    ok = lm_foreign_enter(&f, c->origin, &call->call, "need", err) &&
+         c->node->need(&call->call, j->args, j->need, err);
+    return lm_foreign_leave(&f, ok, err);
+}
+
+static bool call_run(lm_job *j, lm_call *call, lm_inside *inside, int k, limn_error *err)
+{
+    const lm_class *c = j->task->step->class_;
+
+    if (!enter_run(j, call, err)) {
+        limn_fail(err, BUG, "it failed without saying why");
+        return false;
+    }
+    if (!lm_results_check(c, j->got, inside->graphs, err)) {
+        for (int i = 0; i < c->n_outputs; i++)
+            lm_value_unref(j->got[i]);
+        return false;
+    }
+    for (int i = 0; inside->graphs && i < c->n_outputs; i++)
+        lm_results_wires(j->got[i], name_call, &k);
+    return true;
+}
+
+static bool call_node(lm_job *j, int k, int n, limn_error *err)
+{
+    const lm_class *c = j->task->step->class_;
+    lm_binding      b = binding_of(j);
+    lm_inside       inside;
+    lm_call         call = call_of(j, &inside);
+    bool            ok;
+
+    memset(j->got, 0, (size_t)c->n_outputs * sizeof *j->got);
+    ok = lm_bind(&b, k, j->args, err) && call_run(j, &call, &inside, k, err);
+    if (ok)
+        lm_results_add(c, j->out, j->got, n);
+    take_graphs(j, &inside, k);
+    take_answer(j, &call);
+    lm_bind_done(&b);
+    lm_call_done(&call);
+    j->n_called++;
+    return ok;
+}
+
+/* ------------------------------------------------------------------ blocked calls */
+
+static void tell_blocked(lm_job *j, const char *message)
+{
+    const lm_step *real = lm_task_real(j->task)->step;
+    lm_event       e = lm_task_event(LM_EV_BLOCKED, j->task);
+    limn_error     err = { 0 };
+
+    if (message) {
+        limn_fail(&err, INPUT, "Execution Blocked: %.300s", message);
+        lm_blame(&err, real->id, real->class_->node->name);
+        e.error = &err;
+    }
+    lm_run_tell(j->run, e);
+}
+
+/* In the place of a call: its outputs stop what follows, silently from here on. */
+static void block_call(lm_job *j, const limn_value *blocker, int n)
+{
+    const lm_class *c = j->task->step->class_;
+    limn_value     *v;
+
+    for (int i = 0; i < c->n_outputs; i++) {
+        j->got[i] = lm_value_blocker_new(NULL);
+        if (c->node->outputs[i].list) {
+            v = lm_value_list_new();
+            lm_value_push(v, j->got[i]);
+            j->got[i] = v;
+        }
+    }
+    lm_results_add(c, j->out, j->got, n);
+    tell_blocked(j, lm_value_text(blocker, "message"));
+}
+
+/* ------------------------------------------------------------------ all calls */
+
+static bool stopped(const lm_run *x)
+{
+    return atomic_load_explicit(x->env->stop, memory_order_relaxed) ||
+           atomic_load_explicit(&x->abandoned, memory_order_relaxed);
+}
+
+static void tell_running(lm_job *j)
+{
+    if (j->task->told_running)
+        return;
+    j->task->told_running = true;
+    lm_run_tell_task(j->run, LM_EV_RUNNING, j->task, NULL);
+}
+
+static bool call_all(lm_job *j, limn_error *err)
+{
+    const int n = count_calls(j);
+
+    memset(j->out, 0, (size_t)j->task->step->class_->n_outputs * sizeof *j->out);
+    if (!n) {
+        tell_running(j);
+        lm_results_none(j->task->step->class_, j->out);
+    }
+    for (int k = 0; k < n; k++) {
+        const limn_value *blocker = blocker_of(j, k);
+
+        if (blocker) {
+            block_call(j, blocker, n);
+            continue;
+        }
+        if (stopped(j->run))
+            return limn_fail(err, CANCELLED, "it was stopped before it began");
+        tell_running(j);
+        if (!call_node(j, k, n, err))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ lazy inputs */
+
+/* Which lazy inputs does it want, for any of its items? */
+static bool ask_need(lm_job *j, limn_error *err)
+{
+    const lm_class *c = j->task->step->class_;
+    const int       n = count_calls(j);
+    bool            ok = true;
+
+    memset(j->need, 0, (size_t)c->n_inputs);
+    for (int k = 0; ok && k < n; k++) {
+        lm_binding b = binding_of(j);
+        lm_inside  inside;
+        lm_call    call;
+
+        if (blocker_of(j, k))
+            continue;
+        call = call_of(j, &inside);
+        inside.run = NULL; /* no graphs from here */
+        ok = lm_bind(&b, k, j->args, err) && enter_need(j, &call, err);
+        lm_bind_done(&b);
+        lm_call_done(&call);
+    }
+    if (!ok)
+        limn_fail(err, BUG, "it failed without saying why");
+    return ok;
+}
+
+/* Under the lock. True: what it asked for is to come first. */
+static bool want_needed(lm_job *j)
+{
+    lm_task       *t = j->task;
+    const lm_step *s = t->step;
+    bool           more = false;
+
+    for (int i = 0; i < s->class_->n_inputs; i++) {
+        if (!j->need[i] || s->sources[i].step < 0 || !lm_step_is(s, i, LIMN_LAZY) || lm_task_follows(t, i) ||
+            lm_step_is(s, i, LIMN_RAW_LINK))
+            continue;
+        if (!t->asked)
+            t->asked = lm_run_keep(j->run, (size_t)s->n_args);
+        t->asked[i] = more = true;
+        lm_run_wait_for(j->run, t, s->sources[i]);
+    }
+    if (!more)
+        return false;
+    t->state = LM_TASK_WAITING;
+    if (t->blockers)
+        lm_run_look(j->run);
+    else
+        lm_run_push_ready(j->run, t);
+    return true;
+}
+
+/* ------------------------------------------------------------------ the end of a task */
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* With its outputs there, before anybody sees them. */
+static void keep_and_tell(lm_run *x, lm_task *t, limn_value *const *out, bool called, double seconds)
+{
+    const lm_step *s = t->step;
+
+    if (x->cache && !s->passing && called)
+        lm_cache_store(x->cache, s->key, out, s->class_->n_outputs, t->ui, seconds);
+    if (t->told_running)
+        lm_run_tell_task(x, LM_EV_EXECUTED, t, t->ui);
+}
+
+static void install(lm_run *x, lm_task *t, limn_value **out)
+{
+    for (int i = 0; i < t->step->class_->n_outputs; i++)
+        lm_task_put(t, i, out[i]);
+    if (t->parent)
+        t->parent->seconds += t->seconds;
+    lm_run_finish(x, t);
+}
+
+static void free_graphs(lm_job *j)
+{
+    for (limn_graph *g = j->graphs, *next; g; g = next) {
+        next = g->next;
+        lm_subgraph_free(g);
+    }
+    j->graphs = NULL;
+}
+
+static void drop_out(lm_job *j)
+{
+    for (int i = 0; i < j->task->step->class_->n_outputs; i++)
+        lm_value_unref(j->out[i]);
+}
+
+static void hold_wire(void *self, const limn_value *wire)
+{
+    lm_run_hold(self, lm_wire_source(wire));
+}
+
+static void wait_wire(void *self, const limn_value *wire)
+{
+    lm_job *j = self;
+
+    lm_run_wait_for(j->run, j->task, lm_wire_source(wire));
+}
+
+/* Under the lock: its subgraph takes its place. */
+static void expand(lm_job *j)
+{
+    lm_task    *t = j->task;
+    lm_run     *x = j->run;
+    const int   n = t->step->class_->n_outputs;
+    limn_error  err = { 0 };
+    int32_t     first = x->n_tasks;
+    limn_value **pending = lm_run_keep(x, (size_t)(n + 1) * sizeof *pending);
+
+    if (!lm_run_expand(x, t, j->graphs, j->out, &err)) {
+        drop_out(j);
+        lm_run_fail(x, t, &err);
+        return;
+    }
+    memcpy(pending, j->out, (size_t)n * sizeof *pending);
+    t->pending = pending;
+    t->state = LM_TASK_WAITING;
+    t->worth_keeping = j->n_called > 0;
+    for (int i = 0; i < n; i++) {
+        lm_results_wires(pending[i], hold_wire, x);
+        lm_results_wires(pending[i], wait_wire, j);
+    }
+    lm_run_expanded(x, t);
+    if (!t->blockers)
+        lm_run_push_ready(x, t);
+    for (int32_t i = first, last = x->n_tasks; i < last; i++)
+        if (x->tasks[i]->step->output)
+            lm_run_want(x, x->tasks[i]);
+    lm_run_look(x);
+    for (int32_t i = first; i < x->n_tasks; i += x->tasks[i]->family->n_tasks)
+        if (!--x->tasks[i]->family->live)
+            lm_family_settle(x->tasks[i]->family);
+}
+
+static void let_go_wire(void *self, const limn_value *wire)
+{
+    lm_run_let_go(self, lm_wire_source(wire));
+}
+
+/* Its subgraph gave what its wires lead to. */
+static void resolve(lm_job *j)
+{
+    lm_task        *t = j->task;
+    const lm_class *c = t->step->class_;
+    double          seconds;
+
+    for (int i = 0; i < c->n_outputs; i++)
+        j->out[i] = lm_results_resolve(j->run, t->pending[i], c->node->outputs[i].list);
+    for (int i = 0; i < c->n_outputs; i++) {
+        lm_results_wires(t->pending[i], let_go_wire, j->run);
+        lm_value_unref(t->pending[i]);
+        t->pending[i] = NULL;
+    }
+    seconds = t->seconds;
+    pthread_mutex_unlock(&j->run->lock);
+    keep_and_tell(j->run, t, j->out, t->worth_keeping, seconds);
+    pthread_mutex_lock(&j->run->lock);
+    install(j->run, t, j->out);
+}
+
+/* What its equal gave. */
+static void copy_twin(lm_job *j)
+{
+    lm_task *t = j->task, *twin = t->twin;
+
+    for (int i = 0; i < t->step->class_->n_outputs; i++)
+        lm_task_put(t, i, lm_value_ref(twin->out[i]));
+    if (twin->ui && !t->ui)
+        t->ui = lm_copy_text(twin->ui);
+    if (twin->told_running || twin->told_cached)
+        lm_run_tell_cached(j->run, t);
+    lm_run_finish(j->run, t);
+}
+
+/* ------------------------------------------------------------------ a task */
+
+void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err)
+{
+    const lm_task *real = lm_task_real(t);
+
+    if (x->failed)
+        return;
+    x->failed = t;
+    x->error = *err;
+    if (real != t && !*err->node)
+        snprintf(x->error.text, sizeof x->error.text, "in its subgraph, %.40s: %.320s",
+                 t->step->class_->node->name, err->text);
+    lm_blame(&x->error, real->step->id, real->step->class_->node->name);
+    atomic_store(&x->abandoned, true);
+}
+
+static bool run_calls(lm_job *j, limn_error *err)
+{
+    const double began = now();
+    bool         ok;
+
+    j->n_called = 0;
+    j->n_answers = 0;
+    j->graphs = NULL;
+    j->graphs_end = &j->graphs;
+    ok = call_all(j, err);
+    j->task->seconds += now() - began;
+    if (!ok)
+        drop_out(j);
+    if (j->n_answers) {
+        lm_free(j->task->ui);
+        j->task->ui = ok ? lm_results_answer(j->answers, j->n_answers) : NULL;
+    }
+    for (int i = 0; i < j->n_answers; i++)
+        lm_free(j->answers[i]);
+    lm_free(j->answers);
+    j->answers = NULL;
+    return ok;
+}
+
+void lm_job_run(lm_job *j)
+{
+    lm_run    *x = j->run;
+    lm_task   *t = j->task;
+    limn_error err = { 0 };
+    bool       ok = make_room(j, t->step), lazy;
+
+    if (!ok)
+        limn_fail(&err, MEMORY, "no memory to run a node");
+    if (!ok) {
+        lm_run_fail(x, t, &err);
+        return;
+    }
+    if (t->twin || t->pending) {
+        (t->twin ? copy_twin : resolve)(j);
+        return;
+    }
+    gather(j);
+    lazy = t->step->class_->lazy;
+    pthread_mutex_unlock(&x->lock);
+    if (lazy) {
+        ok = ask_need(j, &err);
+        pthread_mutex_lock(&x->lock);
+        lazy = ok && want_needed(j);
+        pthread_mutex_unlock(&x->lock);
+    }
+    if (!lazy && ok)
+        ok = run_calls(j, &err);
+    release_made(j);
+    if (!lazy && ok && !j->graphs)
+        keep_and_tell(x, t, j->out, j->n_called > 0, t->seconds);
+    pthread_mutex_lock(&x->lock);
+    if (!ok)
+        lm_run_fail(x, t, &err);
+    else if (!lazy && j->graphs)
+        expand(j);
+    else if (!lazy)
+        install(x, t, j->out);
+    if (!lazy)
+        free_graphs(j);
+}

@@ -1,0 +1,129 @@
+/* workers.c: the threads that run tasks.
+ *
+ * Who called lm_exec_run works as well, and alone as long as one thing after another is ready. Helpers come when
+ * two are, and end with the run. Unless the number of jobs was asked for, they are patient: they take something
+ * only when nothing was finished for a moment, so that a graph of many small nodes runs on one thread. */
+#include <time.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/run.h"
+
+enum { MOST_THREADS = 64, PATIENCE_NS = 300000 };
+
+static void *help(void *self);
+
+static bool is_over(const lm_run *x)
+{
+    return x->failed || (!x->n_ready && !x->n_running);
+}
+
+static void wake(lm_run *x)
+{
+    if (x->n_waiting && (x->n_ready || is_over(x)))
+        pthread_cond_broadcast(&x->changed);
+}
+
+/* There is more than who calls can do. */
+static void call_helpers(lm_run *x, pthread_t *threads)
+{
+    while (x->n_threads + 1 < x->jobs && (size_t)x->n_threads + 1 < x->n_ready) {
+        if (pthread_create(&threads[x->n_threads], NULL, help, x))
+            x->jobs = x->n_threads + 1; /* as many as could be had */
+        else
+            x->n_threads++;
+    }
+    if (x->n_ready > 1)
+        wake(x);
+}
+
+static void run_one(lm_run *x, lm_job *j)
+{
+    j->task = lm_run_pop_ready(x);
+    j->task->state = LM_TASK_RUNNING;
+    x->n_running++;
+    lm_job_run(j);
+    x->n_running--;
+    wake(x);
+}
+
+/* ------------------------------------------------------------------ helpers */
+
+static void wait_a_moment(lm_run *x)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += PATIENCE_NS;
+    t.tv_sec += t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&x->changed, &x->lock, &t);
+}
+
+static void wait_changed(lm_run *x)
+{
+    x->n_waiting++;
+    pthread_cond_wait(&x->changed, &x->lock);
+    x->n_waiting--;
+}
+
+/* Is there something that the others do not come to? */
+static bool is_needed(const lm_run *x, uint64_t *finished)
+{
+    const bool stalled = *finished == x->n_finished;
+
+    *finished = x->n_finished;
+    return x->n_ready && (stalled || !x->patient);
+}
+
+static void *help(void *self)
+{
+    lm_run  *x = self;
+    lm_job   j;
+    uint64_t finished = UINT64_MAX;
+
+    if (!lm_job_init(&j, x))
+        return NULL;
+    pthread_mutex_lock(&x->lock);
+    while (!is_over(x)) {
+        if (is_needed(x, &finished))
+            run_one(x, &j);
+        else if (x->n_ready)
+            wait_a_moment(x);
+        else
+            wait_changed(x);
+    }
+    pthread_cond_broadcast(&x->changed);
+    pthread_mutex_unlock(&x->lock);
+    lm_job_done(&j);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ who called */
+
+void lm_run_work(lm_run *x)
+{
+    pthread_t threads[MOST_THREADS];
+    lm_job    j;
+
+    x->jobs = x->jobs > MOST_THREADS ? MOST_THREADS : x->jobs;
+    if (!lm_job_init(&j, x)) {
+        limn_fail(&x->error, MEMORY, "no memory to run a node");
+        return;
+    }
+    pthread_mutex_lock(&x->lock);
+    while (!is_over(x)) {
+        if (x->jobs > 1)
+            call_helpers(x, threads);
+        if (x->n_ready)
+            run_one(x, &j);
+        else
+            wait_changed(x);
+    }
+    pthread_cond_broadcast(&x->changed);
+    pthread_mutex_unlock(&x->lock);
+    for (int i = 0; i < x->n_threads; i++)
+        pthread_join(threads[i], NULL);
+    if (!x->failed)
+        lm_run_find_cycle(x);
+    lm_job_done(&j);
+}
