@@ -9,7 +9,8 @@
 size_t lm_system_memory(void);
 
 /* Bytes of RAM that this process holds beside mapped files, and in `of_files` (when asked for) those of mapped
- * files and of the program's own code, be it touched already or not; 0: unknown, and under a sanitizer, whose own memory would be most of it. About a microsecond. [any] */
+ * files and of the program's own code, be it touched already or not; 0: unknown, and under a sanitizer, whose
+ * own memory would be most of it. About a microsecond.                                          [any] */
 size_t lm_system_resident(size_t *of_files);
 
 #endif

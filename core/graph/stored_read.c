@@ -235,6 +235,8 @@ static limn_value *new_value(reader *r)
         v = lm_value_blocker_new(NULL);
     else
         fault(r, "a value of kind %d", (int)kind);
+    if (v && strcmp(lm_value_type(v), type)) /* a list's and a blocker's type are given */
+        fault(r, "a value of kind %d has another type", (int)kind);
     lm_free(type);
     return v;
 }
