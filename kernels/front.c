@@ -30,6 +30,7 @@ void lm_front_begin(lm_pass *p, bool own_row, const char *op)
     if (!own_row && first_time(op))
         lm_log(LM_LOG_INFO, "%s has no kernel of its own on %s: the plain one answers, slowly", op,
                p->device->name);
+    lm_pass_lease(p);
     if (p->device->enter)
         p->device->enter(p->device);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/data/lease.h"
 #include "core/data/memory.h"
 #include "core/data/safetensors.h"
 
@@ -32,6 +33,12 @@ lm_pass *lm_pass_begin(limn_call *call)
     p->damage = lm_weights_damage(NULL);
     p->serial = lm_packs_begin();
     return p;
+}
+
+void lm_pass_lease(lm_pass *p)
+{
+    if (!p->leased)
+        p->leased = lm_lease_take(p->call);
 }
 
 static void put_back(lm_pass *p, record *r)
@@ -69,6 +76,8 @@ bool lm_pass_end(lm_pass *p, limn_error *err)
         next = r->next;
         lm_free(r);
     }
+    if (p->leased)
+        lm_lease_give();
     lm_packs_end(p->serial);
     lm_scratch_free(p->scratch);
     lm_free(p);

@@ -26,6 +26,7 @@ struct lm_pass {
     bool        check_finite; /* every front tests its answer with lm_want_finite: slow, to find a NaN */
     unsigned    damage;       /* lm_weights_damage when the pass began */
     uint64_t    serial;       /* rises from pass to pass: for lm_tensor_pack */
+    bool        leased;       /* it has the device to itself: from its first op to its end */
 };
 
 lm_pass *lm_pass_begin(limn_call *call);                    /* never NULL                      [new] */
@@ -34,6 +35,10 @@ bool     lm_pass_end(lm_pass *p, limn_error *err);          /* false and *err wh
 /* No failure so far and nobody pressed stop. Pressing stop is recorded as CANCELLED here. */
 bool lm_pass_live(lm_pass *p);
 bool lm_pass_stopped(const lm_pass *p); /* the stop flag alone: what kernels poll between bands [any] */
+
+/* The device is this pass's alone from here on: every op calls it first. A pass that was stopped while it waited
+ * goes without. */
+void lm_pass_lease(lm_pass *p);
 
 /* Records the first failure; always false. */
 LIMN_PRINTF(5, 6)
