@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "core/base/log.h"
+#include "core/data/trace.h"
 
 enum { MAX_TOLD = 64 };
 
@@ -25,8 +26,32 @@ static bool first_time(const char *op)
     return first;
 }
 
+/* While tracing, of an op that calls another only the outer one is reported. */
+static void trace_begin(lm_pass *p, const char *op)
+{
+    if (p->op) {
+        p->ops_inside++;
+        return;
+    }
+    p->op = op;
+    p->op_began = lm_trace_clock();
+}
+
+static void trace_end(lm_pass *p)
+{
+    if (p->ops_inside) {
+        p->ops_inside--;
+        return;
+    }
+    if (p->op)
+        lm_trace_op(p->op, p->op_began);
+    p->op = NULL;
+}
+
 void lm_front_begin(lm_pass *p, bool own_row, const char *op)
 {
+    if (lm_tracing())
+        trace_begin(p, op);
     if (!own_row && first_time(op))
         lm_log(LM_LOG_INFO, "%s has no kernel of its own on %s: the plain one answers, slowly", op,
                p->device->name);
@@ -39,6 +64,8 @@ bool lm_front_end(lm_pass *p, bool worked)
 {
     if (p->device->leave)
         p->device->leave(p->device);
+    if (lm_tracing())
+        trace_end(p);
     if (worked)
         return true;
     if (!lm_pass_live(p)) /* the kernel said why, or someone pressed stop: recorded there */

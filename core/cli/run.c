@@ -8,6 +8,7 @@
 #include "core/base/alloc.h"
 #include "core/cli/progress.h"
 #include "core/cli/session.h"
+#include "core/cli/traced.h"
 #include "core/graph/executor.h"
 #include "kernels/devices.h"
 
@@ -64,7 +65,13 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
     s->env.prompt_json = prompt;
     s->env.workflow_json = canvas;
     s->env.listener = lm_progress_listener(p);
-    run_checked(s, c, &err);
+    if (lm_traced_begin(a, &s->env.listener, &err)) {
+        limn_error unwritten = { 0 };
+
+        run_checked(s, c, &err);
+        if (!lm_traced_end(a, &unwritten) && err.code == LIMN_OK)
+            err = unwritten;
+    }
     if (err.code != LIMN_OK)
         lm_print_error(a->words[0], &err);
     if (lm_args_has(a, "--json"))
@@ -139,6 +146,7 @@ static const lm_option run_options[] = {
     LM_OPTION_THREADS,
     LM_OPTIONS_MEMORY,
     { "--preview", "DIR", "Write a small picture there after each sampling step." },
+    LM_OPTION_TRACE,
     { "--disable-metadata", NULL, "Do not write the workflow into the pictures." },
     { "--json", NULL, "Print the result as JSON." },
     { "--quiet", NULL, "Show no progress." },

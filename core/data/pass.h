@@ -23,6 +23,9 @@ struct lm_pass {
     limn_error  error;
     struct lm_scratch_tensor *newest; /* every live scratch tensor, newest first */
     struct lm_scratch_tensor *spare;  /* records to use again: a step allocates nothing */
+    const char *op;       /* while tracing: the op that runs now, since when, and how many run inside it */
+    uint64_t    op_began;
+    int         ops_inside;
     bool        check_finite; /* every front tests its answer with lm_want_finite: slow, to find a NaN */
     unsigned    damage;       /* lm_weights_damage when the pass began */
     uint64_t    serial;       /* rises from pass to pass: for lm_tensor_pack */
