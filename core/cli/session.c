@@ -15,6 +15,7 @@
 #include "core/graph/cache.h"
 #include "kernels/devices.h"
 #include "nodes/all.h"
+#include "nodes/comfy_names.h"
 
 static atomic_bool stop;
 
@@ -57,6 +58,12 @@ static char *cache_path(const char *name)
 
 /* ------------------------------------------------------------------ opening */
 
+static bool add_nodes(lm_registry *r, limn_error *err)
+{
+    lm_registry_foretell(r, lm_comfy_names);
+    return lm_registry_add_families(r, lm_node_families, err);
+}
+
 bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
 {
     const char *base = lm_args_value(a, "--base"), *output = lm_args_value(a, "--output");
@@ -66,7 +73,7 @@ bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
     s->env.stop = &stop;
     s->folders = lm_folders_new(base ? base : ".", err);
     s->env.folders = s->folders;
-    if (!s->folders || !lm_registry_add_families(s->registry, lm_node_families, err) ||
+    if (!s->folders || !add_nodes(s->registry, err) ||
         (output && !lm_folders_replace(s->folders, "output", output, err)))
         return false;
     notes = cache_path("plugins");

@@ -11,12 +11,23 @@ enum { MOST_HINTS = 20 }; /* unknown classes whose neighbours are looked for */
 
 /* ------------------------------------------------------------------ classes */
 
+/* "; nearest: A, B" among the nodes here, or the nearest of those elsewhere. */
+static void hint_class(const lm_checker *k, const char *name, lm_text *out)
+{
+    const char *near[3];
+    const int   n = k->out->n_found > MOST_HINTS ? 0 : lm_registry_nearest(k->registry, name, near, 3);
+
+    for (int i = 0; i < n; i++)
+        lm_text_printf(out, "%s%s", i ? ", " : "; nearest: ", near[i]);
+    if (!n && k->out->n_found <= MOST_HINTS && lm_registry_nearest_foretold(k->registry, name, near, 1))
+        lm_text_printf(out, "; nearest: ComfyUI's %s, which limn does not have yet", near[0]);
+}
+
 static void fault_class(lm_checker *k, int node)
 {
-    const char *name = lm_workflow_at(k->workflow, node)->class_name, *near[3];
+    const char *name = lm_workflow_at(k->workflow, node)->class_name;
     lm_issue   *i = lm_issue_note(k, name ? LM_ISSUE_UNKNOWN_CLASS : LM_ISSUE_NO_CLASS, node, NULL, 0);
     lm_text     hint = { 0 };
-    int         n;
 
     if (!i)
         return;
@@ -25,10 +36,12 @@ static void fault_class(lm_checker *k, int node)
         lm_issue_say(k, i, "it has no class_type");
         return;
     }
-    n = k->out->n_found > MOST_HINTS ? 0 : lm_registry_nearest(k->registry, name, near, 3);
-    for (int j = 0; j < n; j++)
-        lm_text_printf(&hint, "%s%s", j ? ", " : "; nearest: ", near[j]);
     lm_issue_message(k, i, "Cannot execute because node %.1000s does not exist.", name);
+    if (lm_registry_foretold(k->registry, name)) {
+        lm_issue_say(k, i, "this is one of ComfyUI's own nodes, and limn does not have it yet");
+        return;
+    }
+    hint_class(k, name, &hint);
     lm_issue_say(k, i, "limn has no node of this class%s", lm_text_str(&hint));
     lm_text_done(&hint);
 }

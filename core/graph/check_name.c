@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/graph/check_parts.h"
+#include "core/graph/nearest.h"
 
 enum { FEW_OPTIONS = 20 }; /* more are not listed in details, as ComfyUI does */
 
@@ -25,10 +26,12 @@ static int count_names(const char *const *names)
     return n;
 }
 
+enum { SHOWN = 6, NEAR = 3 };
+
 /* "a, b, c and 7 more". [new] */
 static char *some_names(const char *const *names, const char *const *more)
 {
-    const int n = count_names(names), all = n + count_names(more), shown = all > 6 ? 5 : all;
+    const int n = count_names(names), all = n + count_names(more), shown = all > SHOWN ? SHOWN - 1 : all;
     lm_text   text = { 0 };
 
     for (int i = 0; i < shown; i++)
@@ -36,6 +39,27 @@ static char *some_names(const char *const *names, const char *const *more)
     if (shown < all)
         lm_text_printf(&text, " and %d more", all - shown);
     return lm_text_take(&text);
+}
+
+/* "; nearest: a, b", or "" when there is none. [new] */
+static char *hint(const char *const *near, int n)
+{
+    lm_text text = { 0 };
+
+    for (int i = 0; i < n; i++)
+        lm_text_printf(&text, "%s%.100s", i ? ", " : "; nearest: ", near[i]);
+    return lm_text_take(&text);
+}
+
+/* Of a list that is too long to be shown. [new] */
+static char *near_choices(const char *const *names, const char *name)
+{
+    const char *near[NEAR];
+    lm_nearest  search = lm_nearest_begin(name ? name : "", near, NEAR);
+
+    for (; name && count_names(names) > SHOWN && *names; names++)
+        lm_nearest_try(&search, *names);
+    return hint(near, search.count);
 }
 
 static lm_issue *fault_list(const lm_at *a, int options)
@@ -59,16 +83,18 @@ static lm_issue *fault_list(const lm_at *a, int options)
 static bool fault_choice(const lm_at *a, const char *name)
 {
     lm_issue *i = fault_list(a, count_names(a->in->choices));
-    char     *some, *quote;
+    char     *some, *quote, *near;
 
     if (!i)
         return false;
     some = some_names(a->in->choices, NULL);
     quote = lm_issue_quote(a->k, a->v);
+    near = near_choices(a->in->choices, name);
     if (lm_find_name(a->in->unbuilt, name) >= 0)
         lm_issue_say(a->k, i, "%s is known, but limn cannot do it yet; it can do %s", quote, some);
     else
-        lm_issue_say(a->k, i, "%s is not among the choices: %s", quote, some);
+        lm_issue_say(a->k, i, "%s is not among the choices: %s%s", quote, some, near);
+    lm_free(near);
     lm_free(some);
     lm_free(quote);
     return false;
@@ -103,21 +129,26 @@ static bool fault_upload(const lm_at *a, const limn_error *why)
     return false;
 }
 
-static bool fault_file(const lm_at *a, char **names, int count)
+static bool fault_file(const lm_at *a, const char *name, char **names, int count)
 {
     const char *const *known = (const char *const *)names;
+    const char        *near[NEAR];
     lm_issue          *i = fault_list(a, count + count_names(a->in->extra));
-    char              *some, *quote;
+    char              *some, *quote, *nearest;
 
     if (!i)
         return false;
     some = some_names(known, a->in->extra);
     quote = lm_issue_quote(a->k, a->v);
-    if (*some)
+    nearest = hint(near, name ? lm_nearest_files(name, known, near, NEAR) : 0);
+    if (*nearest)
+        lm_issue_say(a->k, i, "%s is not among the files of %s%s", quote, a->in->folder, nearest);
+    else if (*some)
         lm_issue_say(a->k, i, "%s is not among the files of %s: %s", quote, a->in->folder, some);
     else
         lm_issue_say(a->k, i, "there is no %s: the folder %s holds no file that fits", quote,
                      a->in->folder);
+    lm_free(nearest);
     lm_free(some);
     lm_free(quote);
     return false;
@@ -157,5 +188,5 @@ bool lm_check_file(const lm_at *a, lm_arg *out)
     names = lm_check_names(a->k, a->in->folder, &count);
     if (name && count && bsearch(&name, names, (size_t)count, sizeof *names, by_text))
         return true;
-    return fault_file(a, names, count);
+    return fault_file(a, name, names, count);
 }

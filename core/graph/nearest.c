@@ -2,8 +2,10 @@
 #include "core/graph/nearest.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LONGEST = 64 };
 
@@ -49,10 +51,9 @@ lm_nearest lm_nearest_begin(const char *name, const char **out, int most)
                          .far = third < 2 ? 3 : third + 1 };
 }
 
-void lm_nearest_try(lm_nearest *n, const char *candidate)
+static void keep(lm_nearest *n, const char *candidate, int d)
 {
-    const int d = lm_edit_distance(n->name, candidate, n->far);
-    int       i = n->count;
+    int i = n->count;
 
     if (d >= n->far || (i == n->most && d >= n->distances[i - 1]))
         return;
@@ -66,4 +67,38 @@ void lm_nearest_try(lm_nearest *n, const char *candidate)
     }
     n->distances[i] = d;
     n->out[i] = candidate;
+}
+
+void lm_nearest_try(lm_nearest *n, const char *candidate)
+{
+    keep(n, candidate, lm_edit_distance(n->name, candidate, n->far));
+}
+
+/* ------------------------------------------------------------------ files */
+
+enum { LONGEST_STEM = 256 };
+
+/* The name of a file without its folders and its extension, cut to size. */
+static void stem_of(const char *file, char out[LONGEST_STEM])
+{
+    const char *slash = strrchr(file, '/'), *back = strrchr(file, '\\'), *point;
+
+    slash = back > slash ? back : slash;
+    file = slash ? slash + 1 : file;
+    point = strrchr(file, '.');
+    snprintf(out, LONGEST_STEM, "%.*s", point && point > file ? (int)(point - file) : LONGEST_STEM, file);
+}
+
+int lm_nearest_files(const char *name, const char *const *files, const char **out, int most)
+{
+    char       wanted[LONGEST_STEM], stem[LONGEST_STEM];
+    lm_nearest near = lm_nearest_begin(name, out, most);
+
+    stem_of(name, wanted);
+    near.far = 2 + (int)strlen(wanted) / 4;
+    for (; files && *files; files++) {
+        stem_of(*files, stem);
+        keep(&near, *files, strcasecmp(wanted, stem) ? 1 + lm_edit_distance(wanted, stem, near.far) : 0);
+    }
+    return near.count;
 }

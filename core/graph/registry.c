@@ -1,6 +1,7 @@
 /* registry.c: every node that is known, by name. */
 #include "core/graph/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -12,6 +13,8 @@ struct lm_registry {
     lm_class **classes; /* one by one, so that lent pointers stay */
     int        count, room;
     lm_index   names;
+    const char *const *foretold; /* names of nodes elsewhere */
+    size_t     n_foretold;
 };
 
 lm_registry *lm_registry_new(void)
@@ -131,6 +134,31 @@ int lm_registry_nearest(const lm_registry *r, const char *name, const char **out
 
     for (int i = 0; i < r->count; i++)
         lm_nearest_try(&near, r->classes[i]->node->name);
+    return near.count;
+}
+
+void lm_registry_foretell(lm_registry *r, const char *const *names)
+{
+    r->foretold = names;
+    for (r->n_foretold = 0; names[r->n_foretold]; r->n_foretold++) {}
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool lm_registry_foretold(const lm_registry *r, const char *name)
+{
+    return r->n_foretold && bsearch(&name, r->foretold, r->n_foretold, sizeof *r->foretold, by_text);
+}
+
+int lm_registry_nearest_foretold(const lm_registry *r, const char *name, const char **out, int most)
+{
+    lm_nearest near = lm_nearest_begin(name, out, most);
+
+    for (size_t i = 0; i < r->n_foretold; i++)
+        lm_nearest_try(&near, r->foretold[i]);
     return near.count;
 }
 

@@ -37,6 +37,13 @@ const lm_class *lm_registry_find_bytes(const lm_registry *r, const char *name, s
 /* Up to `most` known names that are spelled nearly like `name`, nearest first; how many. */
 int lm_registry_nearest(const lm_registry *r, const char *name, const char **out, int most);
 
+/* Says which nodes there are elsewhere, so that a name that is not known here can be told from a wrong one.
+ * `names` is sorted by bytes, NULL-terminated, and stays the caller's. */
+void lm_registry_foretell(lm_registry *r, const char *const *names);
+bool lm_registry_foretold(const lm_registry *r, const char *name);
+/* Up to `most` of these that are spelled nearly like `name`. */
+int  lm_registry_nearest_foretold(const lm_registry *r, const char *name, const char **out, int most);
+
 /* The row of an input, or NULL. */
 const limn_input *lm_class_input(const lm_class *c, const char *name);
 /* The input spelled most like `name`, or NULL when none is near. */

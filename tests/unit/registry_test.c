@@ -148,6 +148,40 @@ TEST(distance_counts_letters_added_dropped_changed_and_swapped)
     WANT(lm_edit_distance("kitten", "sitting", 9) == 3 && lm_edit_distance("kitten", "sitting", 2) == 2);
 }
 
+TEST(names_that_are_known_elsewhere_are_told_from_wrong_ones)
+{
+    static const char *const elsewhere[] = { "Alpha", "Beta", "Gamma", NULL };
+    lm_registry             *r = lm_registry_new();
+    const char              *near[2];
+
+    WANT(!lm_registry_foretold(r, "Beta") && !lm_registry_nearest_foretold(r, "Beta", near, 2));
+    lm_registry_foretell(r, elsewhere);
+    WANT(lm_registry_foretold(r, "Alpha") && lm_registry_foretold(r, "Gamma"));
+    WANT(!lm_registry_foretold(r, "beta") && !lm_registry_foretold(r, ""));
+    WANT(lm_registry_nearest_foretold(r, "Bata", near, 2) == 1);
+    WANT_TEXT(near[0], "Beta");
+    lm_registry_free(r);
+}
+
+TEST(files_are_near_that_differ_in_folder_case_or_extension)
+{
+    static const char *const files[] = { "a/Dream.sft", "dream2.safetensors", "dreams/x.safetensors", "y.z.sft",
+                                         NULL };
+    const char *near[3];
+    char        name[400];
+
+    WANT(lm_nearest_files("dream.ckpt", files, near, 3) == 2);
+    WANT_TEXT(near[0], "a/Dream.sft");
+    WANT_TEXT(near[1], "dream2.safetensors");
+    WANT(lm_nearest_files("sub\\x.pt", files, near, 3) == 1);
+    WANT_TEXT(near[0], "dreams/x.safetensors");
+    WANT(lm_nearest_files("y.z", files, near, 3) == 0); /* its stem is y */
+    WANT(lm_nearest_files("", files, near, 3) == 0 && lm_nearest_files("/", files, near, 3) == 0);
+    memset(name, 'q', sizeof name);
+    name[sizeof name - 1] = 0;
+    WANT(lm_nearest_files(name, files, near, 3) == 0 && lm_nearest_files("q", NULL, near, 3) == 0);
+}
+
 TEST(the_nearest_names_come_nearest_first)
 {
     static const char *const names[] = { "KSampler", "KSamplerAdvanced", "VAEDecode", "VAEEncode", "KSample",
