@@ -14,6 +14,9 @@
 /* What others of this process hold is asked of the system from here on: it costs a microsecond. */
 static const size_t worth_asking = (size_t)1 << 20;
 
+/* More than any address space holds: refused before the system is asked. */
+static const size_t most_addresses = (size_t)-1 >> 17;
+
 static _Atomic size_t held_by_tensors[2]; /* RAM, VRAM */
 static _Atomic size_t limit[2];
 static _Atomic size_t others; /* RAM beside what is counted, when the limit was set … */
@@ -186,7 +189,7 @@ bool lm_memory_claim(const lm_device *d, size_t bytes)
 {
     const bool device = is_device(d), asked = bytes >= worth_asking;
 
-    if (bytes > (size_t)-1 / 4)
+    if (bytes > most_addresses)
         return false;
     held_by_tensors[device] += bytes;
     if (!limit[device] || make_room(device, asked))
