@@ -32,52 +32,104 @@ double lm_progress_seconds(const lm_progress *p)
     return now_s() - p->began;
 }
 
+/* ------------------------------------------------------------------ who is at work */
+
+static lm_running *find_running(lm_progress *p, const char *node)
+{
+    for (int i = 0; i < p->n_running; i++)
+        if (!strcmp(p->running[i].node, node))
+            return &p->running[i];
+    return NULL;
+}
+
+static lm_running *begin_running(lm_progress *p, const lm_event *e)
+{
+    lm_running *r;
+
+    p->running = lm_grow(p->running, (size_t)(p->n_running + 1) * sizeof *p->running);
+    r = &p->running[p->n_running++];
+    *r = (lm_running){ .node = lm_copy_text(e->node), .node_class = e->node_class, .began = now_s() };
+    return r;
+}
+
+static void end_running(lm_progress *p, lm_running *r)
+{
+    lm_free(r->node);
+    *r = p->running[--p->n_running];
+}
+
 /* ------------------------------------------------------------------ the bar */
 
 /* "KSampler  [#########-----------]  9/20  4.1 it/s  2.7 s left" */
-static void draw_bar(lm_progress *p)
+static void draw_bar(lm_progress *p, const lm_running *r)
 {
     enum { WIDTH = 24 };
-    const double spent = now_s() - p->first_tick;
-    const double rate = p->value > 1 && spent > 0 ? (double)(p->value - 1) / spent : 0;
-    const int    full = p->total > 0 ? (int)(p->value * WIDTH / p->total) : 0;
+    const double spent = now_s() - r->first_tick;
+    const double rate = r->value > 1 && spent > 0 ? (double)(r->value - 1) / spent : 0;
+    const int    full = r->total > 0 ? (int)(r->value * WIDTH / r->total) : 0;
     char         bar[WIDTH + 1];
 
     for (int i = 0; i < WIDTH; i++)
         bar[i] = i < full ? '#' : '-';
     bar[WIDTH] = 0;
     fprintf(p->out, "\r\033[K[%lld/%lld] %s  [%s]  %lld/%lld", (long long)p->steps_done + 1,
-            (long long)p->steps, p->node_class, bar, (long long)p->value, (long long)p->total);
+            (long long)p->steps, r->node_class, bar, (long long)r->value, (long long)r->total);
     if (rate >= 1)
         fprintf(p->out, "  %.1f it/s", rate);
     else if (rate > 0)
         fprintf(p->out, "  %.1f s/it", 1 / rate);
     if (rate > 0)
-        fprintf(p->out, "  %.0f s left", ceil((double)(p->total - p->value) / rate));
+        fprintf(p->out, "  %.0f s left", ceil((double)(r->total - r->value) / rate));
     fflush(p->out);
     p->line_open = true;
 }
 
-static void draw_running(lm_progress *p)
+static void draw_running(lm_progress *p, const lm_running *r)
 {
     if (!p->terminal)
         return;
     fprintf(p->out, "\r\033[K[%lld/%lld] %s", (long long)p->steps_done + 1, (long long)p->steps,
-            p->node_class);
+            r->node_class);
     fflush(p->out);
     p->line_open = true;
 }
 
-static void draw_executed(lm_progress *p)
+static void draw_executed(lm_progress *p, const lm_running *r)
 {
-    if (!p->out || (p->terminal && p->total == 0))
+    if (!p->out || (p->terminal && r->total == 0))
         return;
     fprintf(p->out, "%s[%lld/%lld] %s", p->terminal ? "\r\033[K" : "", (long long)p->steps_done,
-            (long long)p->steps, p->node_class);
-    if (p->total)
-        fprintf(p->out, "  %lld steps", (long long)p->total);
-    fprintf(p->out, "  %.2f s\n", now_s() - p->node_began);
+            (long long)p->steps, r->node_class);
+    if (r->total)
+        fprintf(p->out, "  %lld steps", (long long)r->total);
+    fprintf(p->out, "  %.2f s\n", now_s() - r->began);
     p->line_open = false;
+}
+
+static void hear_progress(lm_progress *p, const lm_event *e)
+{
+    lm_running *r = find_running(p, e->node);
+
+    if (!r)
+        return;
+    if (e->value <= 1 || !r->value)
+        r->first_tick = now_s();
+    r->value = e->value;
+    r->total = e->total;
+    if (p->terminal)
+        draw_bar(p, r);
+}
+
+/* What came from the cache is told as executed too, without having run. */
+static void hear_executed(lm_progress *p, const lm_event *e)
+{
+    lm_running *r = find_running(p, e->node);
+
+    if (!r)
+        return;
+    p->steps_done++;
+    draw_executed(p, r);
+    end_running(p, r);
 }
 
 static void clear_line(lm_progress *p)
@@ -121,13 +173,14 @@ static void note_answer(lm_progress *p, const lm_event *e)
 
 static void save_preview(lm_progress *p, const lm_event *e)
 {
-    lm_text    path = { 0 };
-    limn_error err = { 0 };
-    int        fd;
+    const lm_running *r = find_running(p, e->node);
+    lm_text           path = { 0 };
+    limn_error        err = { 0 };
+    int               fd;
 
     if (!p->preview_dir)
         return;
-    lm_text_printf(&path, "%s/%s_%04lld.png", p->preview_dir, e->node, (long long)p->value);
+    lm_text_printf(&path, "%s/%s_%04lld.png", p->preview_dir, e->node, (long long)(r ? r->value : 0));
     fd = open(path.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         lm_log(LM_LOG_WARN, "preview %s: %s", path.at, strerror(errno));
@@ -147,36 +200,25 @@ static void hear(void *self, const lm_event *e)
     switch (e->kind) {
     case LM_EV_START:
         p->steps = e->value;
+        p->steps_done = 0;
         p->cached = e->total;
         break;
     case LM_EV_CACHED:
         p->steps_done++;
         break;
     case LM_EV_RUNNING:
-        p->node_class = e->node_class;
-        p->node_began = now_s();
-        p->value = p->total = 0;
-        draw_running(p);
+        draw_running(p, begin_running(p, e));
         break;
     case LM_EV_PROGRESS:
-        if (e->value <= 1 || !p->value)
-            p->first_tick = now_s();
-        p->value = e->value;
-        p->total = e->total;
-        if (p->terminal)
-            draw_bar(p);
+        hear_progress(p, e);
         break;
     case LM_EV_PREVIEW:
         save_preview(p, e);
         break;
     case LM_EV_EXECUTED:
-        if (p->node_class) {
-            p->steps_done++;
-            draw_executed(p);
-        }
+        hear_executed(p, e);
         if (e->json)
             note_answer(p, e);
-        p->node_class = NULL;
         break;
     case LM_EV_BLOCKED:
         if (e->error)
@@ -198,6 +240,9 @@ lm_listener lm_progress_listener(lm_progress *p)
 
 void lm_progress_done(lm_progress *p)
 {
+    while (p->n_running)
+        end_running(p, p->running);
+    lm_free(p->running);
     for (int i = 0; i < p->n_paths; i++)
         lm_free(p->paths[i]);
     lm_free(p->paths);

@@ -9,6 +9,14 @@
 #include "core/base/text.h"
 #include "core/data/event.h"
 
+/* A node at work; several may be at once. */
+typedef struct lm_running {
+    char       *node;
+    const char *node_class;
+    double      began, first_tick; /* seconds; first_tick: when value 1 was reported */
+    int64_t     value, total;
+} lm_running;
+
 typedef struct lm_progress {
     FILE       *out; /* stderr; NULL: quiet */
     bool        terminal;
@@ -16,9 +24,9 @@ typedef struct lm_progress {
     char       *preview_dir; /* --preview: the newest preview of each node as a PNG; NULL: none */
 
     int64_t     steps, steps_done, cached;
-    const char *node_class;
-    double      began, node_began, first_tick; /* seconds; first_tick: when value 1 was reported */
-    int64_t     value, total;
+    lm_running *running;
+    int         n_running;
+    double      began; /* seconds */
     bool        line_open;
 
     char  **paths; /* pictures and files that output nodes saved, in order */

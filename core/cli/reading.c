@@ -1,4 +1,5 @@
 /* reading.c: the workflow that the command line names, changed as its options say. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,4 +45,36 @@ lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_err
         return NULL;
     }
     return w;
+}
+
+/* ------------------------------------------------------------------ from run to run */
+
+/* 1: the seed is one further, and 0 behind the largest; 0: there is none of its own; -1: *err. */
+static int next_seed(lm_json *d, const lm_workflow_node *n, const char *name, limn_error *err)
+{
+    char     text[24];
+    uint64_t seed;
+    int      size;
+
+    if (!lm_json_to_uint(d, lm_json_get(d, n->inputs, name), &seed))
+        return 0;
+    size = snprintf(text, sizeof text, "%" PRIu64, seed + 1);
+    return lm_json_set(d, n->inputs, name, text, (size_t)size, err) ? 1 : -1;
+}
+
+int lm_session_next_seeds(const lm_session *s, lm_workflow *w, limn_error *err)
+{
+    int count = 0, one = 0;
+
+    for (int i = 0; i < lm_workflow_count(w); i++) {
+        const lm_workflow_node *n = lm_workflow_at(w, i);
+        const lm_class         *c = n->class_name ? lm_registry_find(s->registry, n->class_name) : NULL;
+
+        for (int k = 0; c && n->inputs && k < c->n_inputs && one >= 0; k++, count += one) {
+            const limn_input *in = &c->node->inputs[k];
+
+            one = in->kind == LIMN_KIND_SEED ? next_seed(lm_workflow_json(w), n, in->name, err) : 0;
+        }
+    }
+    return one < 0 ? -1 : count;
 }

@@ -49,26 +49,52 @@ static void print_json(const lm_progress *p, const lm_session *s, const limn_err
 
 static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
 {
-    lm_plan  *plan = lm_plan_new(c, &s->env, err);
-    bool      well = plan && lm_exec_run(plan, s->cache, &s->env, err);
+    char    *prompt = lm_workflow_prompt_text(c->workflow), *canvas = lm_workflow_canvas_text(c->workflow);
+    lm_plan *plan = lm_plan_new(c, &s->env, err);
+    bool     well;
 
+    s->env.prompt_json = prompt;
+    s->env.workflow_json = canvas;
+    well = plan && lm_exec_run(plan, s->cache, &s->env, err);
     lm_plan_free(plan);
+    lm_free(prompt);
+    lm_free(canvas);
+    return well;
+}
+
+/* --count: the same again with every seed one further; what no seed reaches stays in the cache. */
+static bool run_again(lm_session *s, lm_workflow *w, const lm_args *a, long long rounds, limn_error *err)
+{
+    bool well = true;
+
+    while (well && rounds-- > 0) {
+        const int seeds = lm_session_next_seeds(s, w, err);
+        lm_check *c;
+
+        if (!seeds)
+            fprintf(stderr, "%s: note: it has no seed of its own, so that every run would be the same\n", a->words[0]);
+        if (seeds <= 0)
+            return seeds == 0;
+        c = lm_check_new(w, s->registry, &s->env);
+        well = run_checked(s, c, err);
+        lm_check_free(c);
+    }
     return well;
 }
 
 static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progress *p)
 {
     limn_error err = { 0 };
-    char      *prompt = lm_workflow_prompt_text(c->workflow);
-    char      *canvas = lm_workflow_canvas_text(c->workflow);
+    long long  count = 1;
 
-    s->env.prompt_json = prompt;
-    s->env.workflow_json = canvas;
+    if (!lm_args_number(a, "--count", 1, 1000000000, &count))
+        return LM_EXIT_USAGE;
     s->env.listener = lm_progress_listener(p);
     if (lm_traced_begin(a, &s->env.listener, &err)) {
         limn_error unwritten = { 0 };
 
-        run_checked(s, c, &err);
+        if (run_checked(s, c, &err))
+            run_again(s, c->workflow, a, count - 1, &err);
         if (!lm_traced_end(a, &unwritten) && err.code == LIMN_OK)
             err = unwritten;
     }
@@ -79,8 +105,6 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
     else
         for (int i = 0; i < p->n_paths; i++)
             puts(p->paths[i]);
-    lm_free(prompt);
-    lm_free(canvas);
     if (err.code == LIMN_OK && c->n_failed)
         return LM_EXIT_INVALID;
     return lm_exit_of(err.code);
@@ -138,6 +162,7 @@ static int run(const lm_args *a)
 static const lm_option run_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input; may be given several times." },
     { "--seed", "N", "Give every seed of the workflow this value." },
+    { "--count", "N", "Run it N times, with every seed one further each time." },
     LM_OPTION_BASE,
     LM_OPTIONS_PLUGINS,
     LM_OPTION_OUTPUT,

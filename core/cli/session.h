@@ -72,6 +72,9 @@ void lm_print_error(const char *label, const limn_error *err);
  * picture is said on stderr, a line each.                                                        [new] */
 struct lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err);
 
+/* Makes every seed that is not linked one larger; how many there were, or -1 and *err. */
+int lm_session_next_seeds(const lm_session *s, struct lm_workflow *w, limn_error *err);
+
 /* The whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
 char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err);
 

@@ -156,6 +156,26 @@ def settings_and_seeds_arrive_exactly():
 
 
 @test
+def a_count_runs_again_with_the_next_seed():
+    with base() as b:
+        graph = text2image(steps=1, size=64, seed=2 ** 64 - 2)
+        result = b.run(graph, "--count", "3", "--quiet", "--set", "7.filename_prefix=c")
+        want(result, 0)
+        names = [f"c_{i:05}_.png" for i in (1, 2, 3)]
+        assert b.files() == names and [line.split("/")[-1] for line in result.out.split()] == names, result
+        seeds = [json.loads(png_texts((b.path / "output" / name).read_bytes())["prompt"])["5"]["inputs"]["seed"]
+                 for name in names]
+        assert seeds == [2 ** 64 - 2, 2 ** 64 - 1, 0], seeds
+        shown = b.run(graph, "--count", "2").err
+        assert shown.count("KSampler") == 2 and shown.count("CheckpointLoaderSimple") == 1, shown
+        assert len(json.loads(b.run(graph, "--count", "2", "--json").out)["files"]) == 2
+        want(b.run(SMALL, "--count", "5"), 0, "has no seed of its own")
+        assert sum(name.startswith("small") for name in b.files()) == 1
+        for count in ("0", "-1", "many"):
+            want(b.run(SMALL, "--count", count), 2, "--count")
+
+
+@test
 def the_answer_as_json_can_be_read():
     with base() as b:
         answer = json.loads(b.run(SMALL, "--json").out)
@@ -200,7 +220,7 @@ def too_little_memory_is_a_sentence_and_a_status():
     with base() as b:
         graph = small(n1_width=16384, n1_height=16384)
         result = b.run(graph, "--threads", "1", preexec_fn=limit)
-        assert result.status == 6 and "MB" in result.err, result
+        assert result.status == 6 and "it needs 3.2 GB" in result.err, result
         assert b.files() == []
 
 
