@@ -12,6 +12,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/graph/blame.h"
 #include "core/graph/cache.h"
 #include "kernels/devices.h"
 #include "nodes/all.h"
@@ -169,12 +170,11 @@ int lm_exit_of(limn_code code)
 
 void lm_print_error(const char *label, const limn_error *err)
 {
-    fprintf(stderr, "%s: ", label ? label : "limn");
-    if (err->node[0])
-        fprintf(stderr, "node %s%s", err->node, err->input[0] ? ", " : ": ");
-    if (err->input[0])
-        fprintf(stderr, "%s: ", err->input);
-    fprintf(stderr, "%s\n", err->text);
+    lm_text line = { 0 };
+
+    lm_blame_line(&line, label ? label : "limn", err);
+    fprintf(stderr, "%s\n", line.at);
+    lm_text_done(&line);
 }
 
 char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err)

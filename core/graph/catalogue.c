@@ -2,44 +2,21 @@
 #include "core/graph/catalogue.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ small pieces */
 
-void lm_catalogue_string(lm_text *out, const char *text)
+static void add_string(lm_text *out, const char *text)
 {
-    lm_text_puts(out, "\"");
-    for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c; c++) {
-        if (*c == '"' || *c == '\\')
-            lm_text_printf(out, "\\%c", *c);
-        else if (*c < 0x20)
-            lm_text_printf(out, "\\u%04x", *c);
-        else
-            lm_text_add(out, (const char *)c, 1);
-    }
-    lm_text_puts(out, "\"");
-}
-
-void lm_catalogue_number(lm_text *out, double x)
-{
-    char text[40];
-
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, x);
-        if (strtod(text, NULL) == x)
-            break;
-    }
-    lm_text_puts(out, text);
-    if (!strpbrk(text, ".en"))
-        lm_text_puts(out, ".0");
+    text = text ? text : "";
+    lm_json_write_string(text, strlen(text), LM_JSON_COMPACT, out);
 }
 
 static void add_names(lm_text *out, const char *const *names, const char **comma)
 {
     for (; names && *names; names++) {
         lm_text_puts(out, *comma);
-        lm_catalogue_string(out, *names);
+        add_string(out, *names);
         *comma = ", ";
     }
 }
@@ -65,7 +42,7 @@ static void key(lm_text *out, bool *open, const char *name)
 {
     lm_text_puts(out, *open ? ", " : ", {");
     *open = true;
-    lm_catalogue_string(out, name);
+    add_string(out, name);
     lm_text_puts(out, ": ");
 }
 
@@ -131,7 +108,7 @@ static void add_range(lm_text *out, bool *open, const limn_input *in)
     default:
         if (in->t_default) {
             key(out, open, "default");
-            lm_catalogue_string(out, in->t_default);
+            add_string(out, in->t_default);
         }
     }
 }
@@ -147,7 +124,7 @@ static void add_input(lm_text *out, const limn_input *in, lm_folders *folders)
     if (list && !combo)
         add_choices(out, in, folders);
     else
-        lm_catalogue_string(out, in->type);
+        add_string(out, in->type);
     add_range(out, &open, in);
     if (combo) {
         key(out, &open, "options");
@@ -160,7 +137,7 @@ static void add_input(lm_text *out, const limn_input *in, lm_folders *folders)
         add_true(out, &open, "control_after_generate");
     if (in->doc && *in->doc) {
         key(out, &open, "tooltip");
-        lm_catalogue_string(out, in->doc);
+        add_string(out, in->doc);
     }
     lm_text_puts(out, open ? "}]" : "]");
 }
@@ -172,12 +149,12 @@ typedef void add_one_fn(lm_text *out, const limn_input *in, lm_folders *folders)
 static void add_name(lm_text *out, const limn_input *in, lm_folders *folders)
 {
     (void)folders;
-    lm_catalogue_string(out, in->name);
+    add_string(out, in->name);
 }
 
 static void add_member(lm_text *out, const limn_input *in, lm_folders *folders)
 {
-    lm_catalogue_string(out, in->name);
+    add_string(out, in->name);
     lm_text_puts(out, ": ");
     add_input(out, in, folders);
 }
@@ -239,7 +216,7 @@ static void add_output_list(lm_text *out, const lm_class *c, const char *name,
     for (int i = 0; i < c->n_outputs; i++) {
         lm_text_puts(out, i ? ", " : "");
         if (text)
-            lm_catalogue_string(out, text(&c->node->outputs[i]));
+            add_string(out, text(&c->node->outputs[i]));
         else
             lm_text_puts(out, "false");
     }
@@ -253,7 +230,7 @@ static const char *output_doc(const limn_output *o) { return o->doc; }
 static void add_text(lm_text *out, const char *name, const char *text)
 {
     lm_text_printf(out, ", \"%s\": ", name);
-    lm_catalogue_string(out, text);
+    add_string(out, text);
 }
 
 void lm_catalogue_class(lm_text *out, const lm_class *c, lm_folders *folders)
@@ -286,7 +263,7 @@ void lm_catalogue_all(lm_text *out, const lm_registry *r, lm_folders *folders)
         const lm_class *c = lm_registry_at(r, i);
 
         lm_text_puts(out, i ? ",\n" : "");
-        lm_catalogue_string(out, c->node->name);
+        add_string(out, c->node->name);
         lm_text_puts(out, ": ");
         lm_catalogue_class(out, c, folders);
     }

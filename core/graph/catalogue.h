@@ -5,6 +5,7 @@
 
 #include "core/base/folders.h"
 #include "core/base/text.h"
+#include "core/graph/python.h"
 #include "core/graph/registry.h"
 
 /* Appends {"input": …, "output": …, …} of one class. File lists come from `folders` (NULL: empty). */
@@ -13,10 +14,10 @@ void lm_catalogue_class(lm_text *out, const lm_class *c, lm_folders *folders);
 /* Appends {"KSampler": {…}, …} of all classes. */
 void lm_catalogue_all(lm_text *out, const lm_registry *r, lm_folders *folders);
 
-/* Appends a text as a JSON string, in ASCII. */
-void lm_catalogue_string(lm_text *out, const char *text);
-
-/* Appends a double in the fewest digits that read back the same, with a point: 8.0, 0.01. */
-void lm_catalogue_number(lm_text *out, double x);
+/* Appends a number as Python prints it: the fewest digits that read back the same, with a point. */
+static inline void lm_catalogue_number(lm_text *out, double x)
+{
+    lm_py_repr_float(x, out);
+}
 
 #endif
