@@ -29,10 +29,11 @@ static bool widen(void *array, size_t *room, size_t n, size_t size)
 static bool make_room(lm_job *j, const lm_step *s)
 {
     const size_t args = (size_t)s->n_args + 1, outs = (size_t)s->class_->n_outputs + 1;
-    size_t       room[3] = { j->args_room, j->args_room, j->args_room }, got = j->outs_room;
+    size_t       room[4] = { j->args_room, j->args_room, j->args_room, j->args_room }, got = j->outs_room;
 
     if (!widen(&j->values, &room[0], args, sizeof *j->values) || !widen(&j->made, &room[1], args, sizeof *j->made) ||
-        !widen(&j->there, &room[2], args, 1) || !widen(&j->need, &j->args_room, args, 1) ||
+        !widen(&j->there, &room[2], args, 1) || !widen(&j->asks, &room[3], args, 1) ||
+        !widen(&j->need, &j->args_room, args, 1) ||
         !widen(&j->out, &got, outs, sizeof *j->out) || !widen(&j->got, &j->outs_room, outs, sizeof *j->got))
         return false;
     return widen(&j->args, &j->bytes_room, s->class_->node->args_size + 1, 1);
@@ -56,6 +57,7 @@ void lm_job_done(lm_job *j)
     lm_free(j->made);
     lm_free(j->there);
     lm_free(j->need);
+    lm_free(j->asks);
     lm_free(j->out);
     lm_free(j->got);
     lm_free(j->args);
@@ -221,10 +223,20 @@ static bool enter_need(lm_job *j, lm_call *call, limn_error *err)
     bool            ok;
 
     if (!c->origin)
-        return c->node->need(&call->call, j->args, j->need, err);
+        return c->node->need(&call->call, j->args, j->asks, err);
     ok = lm_foreign_enter(&f, c->origin, &call->call, "need", err) &&
-         c->node->need(&call->call, j->args, j->need, err);
+         c->node->need(&call->call, j->args, j->asks, err);
     return lm_foreign_leave(&f, ok, err);
+}
+
+/* What a failed call left in its outputs. */
+static bool drop_got(lm_job *j)
+{
+    for (int i = 0; i < j->task->step->class_->n_outputs; i++) {
+        lm_value_unref(j->got[i]);
+        j->got[i] = NULL;
+    }
+    return false;
 }
 
 static bool call_run(lm_job *j, lm_call *call, lm_inside *inside, int k, limn_error *err)
@@ -233,12 +245,12 @@ static bool call_run(lm_job *j, lm_call *call, lm_inside *inside, int k, limn_er
 
     if (!enter_run(j, call, err)) {
         limn_fail(err, BUG, "it failed without saying why");
-        return false;
+        return drop_got(j);
     }
     if (!lm_results_check(c, j->got, inside->graphs, err)) {
-        for (int i = 0; i < c->n_outputs; i++)
-            lm_value_unref(j->got[i]);
-        return false;
+        if (c->origin && err)
+            err->code = LIMN_INPUT; /* a plugin's promise, not limn's */
+        return drop_got(j);
     }
     for (int i = 0; inside->graphs && i < c->n_outputs; i++)
         lm_results_wires(j->got[i], name_call, &k);
@@ -359,7 +371,10 @@ static bool ask_need(lm_job *j, limn_error *err)
             continue;
         call = call_of(j, &inside);
         inside.run = NULL; /* no graphs from here */
+        memset(j->asks, 0, (size_t)c->n_inputs);
         ok = lm_bind(&b, k, j->args, err) && enter_need(j, &call, err);
+        for (int i = 0; i < c->n_inputs; i++)
+            j->need[i] |= j->asks[i];
         lm_bind_done(&b);
         lm_call_done(&call);
     }

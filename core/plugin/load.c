@@ -178,7 +178,7 @@ static bool enter(lm_plugins *all, entry *e, lm_registry *r, lm_folders *f, cons
     settle_origin(e);
     if (door && !door->vet(&e->plugin, err))
         return false;
-    if (!lm_registry_add_foreign(r, lm_call_wrap(p->nodes, &e->plugin.origin), &e->plugin.origin, err))
+    if (!lm_registry_add_foreign(r, p->nodes, &e->plugin.origin, err))
         return false;
     for (const limn_folder *const *k = p->folders; f && *k; k++)
         lm_folders_add(f, (*k)->name, (*k)->endings);
@@ -187,13 +187,12 @@ static bool enter(lm_plugins *all, entry *e, lm_registry *r, lm_folders *f, cons
     return true;
 }
 
-static bool load(lm_plugins *all, entry *e, const char *path, const lm_plugin_order *o,
+static bool load(entry *e, const char *path, const lm_plugin_order *o,
                  const lm_allowed *allowed, limn_error *err)
 {
     if (!lm_object_open(&e->object, path, e->plugin.file, o->locked, err))
         return false;
     lm_hex(e->object.digest, 32, e->plugin.digest);
-    (void)all;
     return (!o->locked || lm_allowed_has(allowed, &e->object, err)) && pass_probe(e, o, err) &&
            read_tables(e, o, err);
 }
@@ -217,7 +216,7 @@ static void load_one(struct loader *l, const char *path, const char *shown, bool
 
     if (l->order->locked && !l->allowed)
         *err = l->locked;
-    else if (load(l->all, e, path, l->order, l->allowed, err) &&
+    else if (load(e, path, l->order, l->allowed, err) &&
              enter(l->all, e, l->registry, l->folders, l->door, err))
         e->plugin.loaded = true;
     if (e->plugin.loaded)

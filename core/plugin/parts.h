@@ -58,11 +58,6 @@ void        lm_allowed_free(lm_allowed *a);
 /* Is the object's file ours alone, and its digest in the list? */
 bool lm_allowed_has(const lm_allowed *a, const lm_object *o, limn_error *err);
 
-/* ------------------------------------------------------------------ call.c */
-
-/* The plugin's nodes with our functions around theirs, NULL-terminated. They live until the program ends. */
-const limn_node *const *lm_call_wrap(const limn_node *const *nodes, const lm_origin *o);
-
 /* ------------------------------------------------------------------ crash.c */
 
 /* From now on a crash in `o`'s code ends the program with a sentence and `status`. */

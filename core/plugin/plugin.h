@@ -9,8 +9,8 @@
  * allowed, when only allowed ones are?), probe.c (a forked child opens it and reads all of it, so that a crash, an
  * exit or a hang there costs the child), open.c (dlopen, here), layout.c (copies its tables into the structs of
  * today, whatever their sizes were when it was compiled), vet.c (can its declarations be right?). Then its nodes
- * enter the registry with functions around theirs (call.c) that know whose code is running (core/data/foreign.h),
- * and crash.c turns a crash into one sentence.
+ * enter the registry. Whoever calls one says so first (core/data/foreign.h), and crash.c turns a crash there into
+ * one sentence.
  *
  * A plugin is loaded whole or not at all. Nothing is unloaded before the program ends: values, tables and the
  * system's own lists may point into it.  docs/plugins.md has the promises. */
