@@ -64,7 +64,8 @@ int  lm_find_name(const char *const *names, const char *name);
 bool lm_check_choice(const lm_at *a, lm_arg *out);
 bool lm_check_file(const lm_at *a, lm_arg *out);
 
-/* A constant as a value of its own JSON type, if `type` takes that: STRING, BOOLEAN, INT, FLOAT. NULL. [new] */
+/* A constant as a value of its own JSON type, if `type` takes that: STRING, BOOLEAN, INT (also where a FLOAT
+ * fits), FLOAT. NULL: it does not.                                                             [new] */
 limn_value *lm_check_box(lm_json *d, lm_json_ref v, const char *type);
 /* Fills *out from a constant; false when a fault was noted. */
 bool lm_check_value(lm_checker *k, int node, const limn_input *in, lm_json_ref v, lm_arg *out);

@@ -190,6 +190,7 @@ limn_value *lm_check_box(lm_json *d, lm_json_ref r, const char *type)
 {
     const lm_json_kind kind = lm_json_kind_of(d, r);
     const char        *text = lm_json_c_string(d, r);
+    const bool         number = lm_types_fit("INT", type) || lm_types_fit("FLOAT", type);
     limn_value        *v = NULL;
     int64_t            i;
     uint64_t           u;
@@ -201,10 +202,10 @@ limn_value *lm_check_box(lm_json *d, lm_json_ref r, const char *type)
     } else if ((kind == LM_JSON_TRUE || kind == LM_JSON_FALSE) && lm_types_fit("BOOLEAN", type)) {
         v = lm_value_new("BOOLEAN");
         lm_value_set_int(v, "value", kind == LM_JSON_TRUE);
-    } else if (lm_json_is_integer(d, r) && lm_types_fit("INT", type) && lm_json_to_int(d, r, &i)) {
+    } else if (lm_json_is_integer(d, r) && number && lm_json_to_int(d, r, &i)) {
         v = lm_value_new("INT");
         lm_value_set_int(v, "value", i);
-    } else if (lm_json_is_integer(d, r) && lm_types_fit("INT", type) && lm_json_to_uint(d, r, &u)) {
+    } else if (lm_json_is_integer(d, r) && number && lm_json_to_uint(d, r, &u)) {
         v = lm_value_new("INT");
         lm_value_set_uint(v, "value", u);
     } else if (lm_types_fit("FLOAT", type) && lm_json_to_double(d, r, &f)) {

@@ -102,7 +102,7 @@ typedef struct lm_job {
     const limn_value  **values; /* beside the step's args */
     limn_value        **made;   /* of them, those that were made for this task */
     bool               *there;  /* of each row */
-    bool               *need;
+    bool               *need, *asks; /* of all its items; of one */
     limn_value        **out;
     limn_value        **got;    /* of one call */
     void               *args;

@@ -30,16 +30,17 @@ static bool listed(const char *const *names, const char *name)
     return false;
 }
 
-static size_t field_size(limn_kind kind)
+static size_t field_size(const limn_input *in)
 {
     static const size_t sizes[] = {
         [LIMN_KIND_LINK] = sizeof(const limn_value *), [LIMN_KIND_INT] = sizeof(int64_t),
         [LIMN_KIND_SEED] = sizeof(uint64_t),           [LIMN_KIND_FLOAT] = sizeof(double),
         [LIMN_KIND_BOOL] = sizeof(bool),               [LIMN_KIND_TEXT] = sizeof(const char *),
         [LIMN_KIND_CHOICE] = sizeof(int32_t),          [LIMN_KIND_FILE] = sizeof(const char *),
+        [LIMN_KIND_REST] = sizeof(const limn_value *),
     };
 
-    return sizes[kind];
+    return in->list ? sizeof(const limn_value *) : sizes[in->kind];
 }
 
 static bool vet_int(const limn_node *n, const limn_input *in, limn_error *err)
@@ -96,9 +97,31 @@ static bool vet_kind(const limn_node *n, const limn_input *in, limn_error *err)
     }
 }
 
+/* How it comes: in lists, late, or not at all. */
+static bool vet_manner(const limn_node *n, const limn_input *in, limn_error *err)
+{
+    const bool lists = n->flags & LIMN_TAKES_LISTS, link = in->kind == LIMN_KIND_LINK;
+
+    if (in->kind == LIMN_KIND_REST && in[1].kind != LIMN_KIND_END)
+        return no(n, in, err, "what takes the rest of the inputs stands last, and once");
+    if (in->kind == LIMN_KIND_REST && (in->list || (in->flags & (LIMN_LAZY | LIMN_RAW_LINK))))
+        return no(n, in, err, "what takes the rest of the inputs is neither a list, nor lazy, nor a raw link");
+    if (in->list && !lists)
+        return no(n, in, err, "it is declared as a list, and the node not as one that takes lists");
+    if (lists && !in->list && !link && in->kind != LIMN_KIND_REST)
+        return no(n, in, err, "the node takes lists, and this input is not declared as one");
+    if ((in->flags & LIMN_LAZY) && !n->need)
+        return no(n, in, err, "it is lazy, and the node has no function that says when it is needed");
+    if ((in->flags & LIMN_RAW_LINK) && !link)
+        return no(n, in, err, "a raw link is declared with LIMN_LINK");
+    if ((in->flags & LIMN_RAW_LINK) && (in->flags & LIMN_LAZY))
+        return no(n, in, err, "a raw link is not followed: it cannot be lazy as well");
+    return true;
+}
+
 static bool vet_input(const limn_node *n, const limn_input *in, limn_error *err)
 {
-    if ((unsigned)in->kind > LIMN_KIND_FILE)
+    if ((unsigned)in->kind > LIMN_KIND_REST)
         return no(n, NULL, err, "an input is of no known kind (%d)", (int)in->kind);
     if (!in->name || !*in->name)
         return no(n, NULL, err, "an input has no name");
@@ -107,14 +130,16 @@ static bool vet_input(const limn_node *n, const limn_input *in, limn_error *err)
     for (const limn_input *other = n->inputs; other < in; other++)
         if (!strcmp(other->name, in->name))
             return no(n, in, err, "there is an input of this name already");
-    if (in->offset % field_size(in->kind) || in->offset > n->args_size ||
-        n->args_size - in->offset < field_size(in->kind))
+    if (in->offset % field_size(in) || in->offset > n->args_size ||
+        n->args_size - in->offset < field_size(in))
         return no(n, in, err, "its field lies outside the %zu bytes of args", n->args_size);
-    return vet_kind(n, in, err);
+    return vet_manner(n, in, err) && vet_kind(n, in, err);
 }
 
 bool lm_vet_node(const limn_node *n, limn_error *err)
 {
+    bool lazy = false;
+
     if (n->size < sizeof *n)
         return limn_fail(err, INPUT, "a node was declared with %zu bytes where %zu are: it is not written "
                                      "with LIMN_NODE, or for another limn", n->size, sizeof *n);
@@ -124,9 +149,13 @@ bool lm_vet_node(const limn_node *n, limn_error *err)
         return no(n, NULL, err, "it has no run function");
     if (n->version < 0)
         return no(n, NULL, err, "its version, %d, is below 0", n->version);
-    for (int i = 0; n->inputs && n->inputs[i].kind != LIMN_KIND_END; i++)
+    for (int i = 0; n->inputs && n->inputs[i].kind != LIMN_KIND_END; i++) {
         if (!vet_input(n, &n->inputs[i], err))
             return false;
+        lazy |= n->inputs[i].flags & LIMN_LAZY;
+    }
+    if (n->need && !lazy)
+        return no(n, NULL, err, "it says which inputs it needs, and none of them is lazy");
     for (int i = 0; n->outputs && n->outputs[i].name; i++)
         if (!n->outputs[i].type || !*n->outputs[i].type)
             return no(n, NULL, err, "its output %d has no type", i);

@@ -223,4 +223,44 @@ TEST(inputs_are_found_and_guessed_by_name)
     lm_registry_free(r);
 }
 
+/* What a registry says to a node of two inputs. */
+static const char *verdict_on(uint32_t flags, bool need, limn_input first, limn_input second)
+{
+    static limn_error err;
+    const limn_input  table[] = { first, second, LIMN_END };
+    const limn_node   n = LIMN_NODE(.name = "N", .inputs = table, .args_size = 64, .run = run, .flags = flags,
+                                    .need = need ? (bool (*)(limn_call *, const void *, bool *, limn_error *))run : NULL);
+    lm_registry      *r = lm_registry_new();
+    bool              ok;
+
+    err = (limn_error){ 0 };
+    ok = lm_registry_add(r, &n, &err);
+    lm_registry_free(r);
+    return ok ? "well" : err.text;
+}
+
+#define ROW(name_, kind_, ...) ((limn_input){ .name = name_, .type = "INT", .kind = LIMN_KIND_##kind_, __VA_ARGS__ })
+
+TEST(lists_lazy_inputs_raw_links_and_the_rest_are_declared_as_they_can_be)
+{
+    const limn_input link = ROW("l", LINK), list = ROW("i", INT, .list = true), rest = ROW("r", REST);
+    const limn_input lazy = ROW("z", LINK, .flags = LIMN_LAZY), number = ROW("n", INT);
+
+    WANT_TEXT(verdict_on(0, false, link, rest), "well");
+    WANT_TEXT(verdict_on(0, true, lazy, number), "well");
+    WANT_TEXT(verdict_on(LIMN_TAKES_LISTS, false, link, list), "well");
+    WANT_TEXT(verdict_on(0, false, ROW("w", LINK, .flags = LIMN_RAW_LINK), number), "well");
+    WANT_TEXT(verdict_on(0, false, rest, link), "node N, input r: what takes the rest of the inputs stands last, and once");
+    WANT_TEXT(verdict_on(0, false, rest, ROW("s", REST)), "node N, input r: what takes the rest of the inputs stands last, and once");
+    WANT_TEXT(verdict_on(0, true, number, ROW("r", REST, .flags = LIMN_LAZY)),
+              "node N, input r: what takes the rest of the inputs is neither a list, nor lazy, nor a raw link");
+    WANT_TEXT(verdict_on(0, false, link, list), "node N, input i: it is declared as a list, and the node not as one that takes lists");
+    WANT_TEXT(verdict_on(LIMN_TAKES_LISTS, false, list, number), "node N, input n: the node takes lists, and this input is not declared as one");
+    WANT_TEXT(verdict_on(0, false, lazy, number), "node N, input z: it is lazy, and the node has no function that says when it is needed");
+    WANT_TEXT(verdict_on(0, true, link, number), "node N: it says which inputs it needs, and none of them is lazy");
+    WANT_TEXT(verdict_on(0, false, ROW("n", INT, .flags = LIMN_RAW_LINK), link), "node N, input n: a raw link is declared with LIMN_LINK");
+    WANT_TEXT(verdict_on(0, true, ROW("w", LINK, .flags = LIMN_RAW_LINK | LIMN_LAZY), link),
+              "node N, input w: a raw link is not followed: it cannot be lazy as well");
+}
+
 TEST_MAIN
