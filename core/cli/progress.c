@@ -11,6 +11,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/log.h"
+#include "core/graph/workflow.h"
 #include "nodes/picture/png.h"
 
 static double now_s(void)
@@ -141,7 +142,7 @@ static void clear_line(lm_progress *p)
 
 /* ------------------------------------------------------------------ what was saved */
 
-static void note_file(lm_progress *p, const json_t *file)
+static void note_file(lm_progress *p, const char *node, const json_t *file)
 {
     const char *name = json_string_value(json_object_get(file, "filename"));
     const char *folder = json_string_value(json_object_get(file, "subfolder"));
@@ -153,8 +154,9 @@ static void note_file(lm_progress *p, const json_t *file)
     if (folder && *folder)
         lm_text_printf(&whole, "%s/", folder);
     lm_text_puts(&whole, name);
-    p->paths = lm_grow(p->paths, (size_t)(p->n_paths + 1) * sizeof *p->paths);
-    p->paths[p->n_paths++] = lm_folders_path(p->folders, type, whole.at);
+    p->files = lm_grow(p->files, (size_t)(p->n_files + 1) * sizeof *p->files);
+    p->files[p->n_files].node = lm_copy_text(node);
+    p->files[p->n_files++].path = lm_folders_path(p->folders, type, whole.at);
     lm_text_done(&whole);
 }
 
@@ -166,9 +168,27 @@ static void note_answer(lm_progress *p, const lm_event *e)
 
     json_object_foreach(answer, key, list)
         json_array_foreach(list, i, file)
-            note_file(p, file);
+            note_file(p, e->display ? e->display : e->node, file);
     lm_text_printf(&p->outputs, "%s\"%s\": %s", p->outputs.size ? ", " : "", e->node, e->json);
     json_decref(answer);
+}
+
+/* By insertion: there are few, and those of one node keep their order. */
+void lm_progress_sort(lm_progress *p, const lm_workflow *w)
+{
+    for (int i = p->n_sorted + 1; i < p->n_files; i++) {
+        const int place = lm_workflow_find(w, p->files[i].node, strlen(p->files[i].node));
+
+        for (int k = i; k > p->n_sorted &&
+                        lm_workflow_find(w, p->files[k - 1].node, strlen(p->files[k - 1].node)) > place; k--) {
+            char *node = p->files[k].node, *path = p->files[k].path;
+
+            p->files[k] = p->files[k - 1];
+            p->files[k - 1].node = node;
+            p->files[k - 1].path = path;
+        }
+    }
+    p->n_sorted = p->n_files;
 }
 
 static void save_preview(lm_progress *p, const lm_event *e)
@@ -243,9 +263,11 @@ void lm_progress_done(lm_progress *p)
     while (p->n_running)
         end_running(p, p->running);
     lm_free(p->running);
-    for (int i = 0; i < p->n_paths; i++)
-        lm_free(p->paths[i]);
-    lm_free(p->paths);
+    for (int i = 0; i < p->n_files; i++) {
+        lm_free(p->files[i].node);
+        lm_free(p->files[i].path);
+    }
+    lm_free(p->files);
     lm_free(p->preview_dir);
     lm_text_done(&p->outputs);
 }

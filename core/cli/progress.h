@@ -17,6 +17,8 @@ typedef struct lm_running {
     int64_t     value, total;
 } lm_running;
 
+struct lm_workflow;
+
 typedef struct lm_progress {
     FILE       *out; /* stderr; NULL: quiet */
     bool        terminal;
@@ -29,13 +31,17 @@ typedef struct lm_progress {
     double      began; /* seconds */
     bool        line_open;
 
-    char  **paths; /* pictures and files that output nodes saved, in order */
-    int     n_paths;
+    struct {
+        char *node, *path;
+    }      *files; /* pictures and files that output nodes saved */
+    int     n_files, n_sorted; /* those of earlier runs are in their order */
     lm_text outputs; /* JSON: "9": {"images": [...]}, … */
 } lm_progress;
 
 void        lm_progress_init(lm_progress *p, lm_folders *folders, FILE *out);
 lm_listener lm_progress_listener(lm_progress *p);
+/* Nodes that run at once end in any order: brings the files of the last run into that of the workflow. */
+void        lm_progress_sort(lm_progress *p, const struct lm_workflow *w);
 double      lm_progress_seconds(const lm_progress *p); /* since init */
 void        lm_progress_done(lm_progress *p);
 

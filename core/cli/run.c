@@ -28,8 +28,8 @@ static void print_json(const lm_progress *p, const lm_session *s, const limn_err
     lm_text outputs = { 0 };
 
     lm_text_printf(&outputs, "{%s}", lm_text_str(&p->outputs));
-    for (int i = 0; i < p->n_paths; i++)
-        json_array_append_new(files, json_string(p->paths[i]));
+    for (int i = 0; i < p->n_files; i++)
+        json_array_append_new(files, json_string(p->files[i].path));
     json_object_set_new(answer, "status", json_string(err->code == LIMN_OK ? "success" : "error"));
     if (err->code != LIMN_OK) {
         json_object_set_new(answer, "error", json_string(err->text));
@@ -47,7 +47,7 @@ static void print_json(const lm_progress *p, const lm_session *s, const limn_err
     lm_text_done(&outputs);
 }
 
-static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
+static bool run_checked(lm_session *s, lm_check *c, lm_progress *p, limn_error *err)
 {
     char    *prompt = lm_workflow_prompt_text(c->workflow), *canvas = lm_workflow_canvas_text(c->workflow);
     lm_plan *plan = lm_plan_new(c, &s->env, err);
@@ -56,6 +56,7 @@ static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
     s->env.prompt_json = prompt;
     s->env.workflow_json = canvas;
     well = plan && lm_exec_run(plan, s->cache, &s->env, err);
+    lm_progress_sort(p, c->workflow);
     lm_plan_free(plan);
     lm_free(prompt);
     lm_free(canvas);
@@ -63,7 +64,8 @@ static bool run_checked(lm_session *s, lm_check *c, limn_error *err)
 }
 
 /* --count: the same again with every seed one further; what no seed reaches stays in the cache. */
-static bool run_again(lm_session *s, lm_workflow *w, const lm_args *a, long long rounds, limn_error *err)
+static bool run_again(lm_session *s, lm_workflow *w, const lm_args *a, long long rounds, lm_progress *p,
+                      limn_error *err)
 {
     bool well = true;
 
@@ -76,7 +78,7 @@ static bool run_again(lm_session *s, lm_workflow *w, const lm_args *a, long long
         if (seeds <= 0)
             return seeds == 0;
         c = lm_check_new(w, s->registry, &s->env);
-        well = run_checked(s, c, err);
+        well = run_checked(s, c, p, err);
         lm_check_free(c);
     }
     return well;
@@ -93,8 +95,8 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
     if (lm_traced_begin(a, &s->env.listener, &err)) {
         limn_error unwritten = { 0 };
 
-        if (run_checked(s, c, &err))
-            run_again(s, c->workflow, a, count - 1, &err);
+        if (run_checked(s, c, p, &err))
+            run_again(s, c->workflow, a, count - 1, p, &err);
         if (!lm_traced_end(a, &unwritten) && err.code == LIMN_OK)
             err = unwritten;
     }
@@ -103,8 +105,8 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
     if (lm_args_has(a, "--json"))
         print_json(p, s, &err);
     else
-        for (int i = 0; i < p->n_paths; i++)
-            puts(p->paths[i]);
+        for (int i = 0; i < p->n_files; i++)
+            puts(p->files[i].path);
     if (err.code == LIMN_OK && c->n_failed)
         return LM_EXIT_INVALID;
     return lm_exit_of(err.code);
