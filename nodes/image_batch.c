@@ -2,13 +2,9 @@
 #include "kernels/ops.h"
 #include "nodes/host.h"
 #include "nodes/image_scale.h"
+#include "nodes/resize.h"
 
 static const limn_output image_out[] = { { "IMAGE", "IMAGE", "The batch." }, { 0 } };
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* ------------------------------------------------------------------ ImageBatch */
 
@@ -66,9 +62,9 @@ static bool from_batch_run(limn_call *call, const void *args, limn_value **out, 
     const lm_tensor         *t = lm_image_pixels(p, a->image);
 
     if (t) {
-        const int64_t first = least(a->batch_index, lm_dim(t, 0) - 1);
+        const int64_t first = lm_least(a->batch_index, lm_dim(t, 0) - 1);
 
-        out[0] = lm_image_new(p, lm_slice(p, t, 0, first, least(a->length, lm_dim(t, 0) - first)));
+        out[0] = lm_image_new(p, lm_slice(p, t, 0, first, lm_least(a->length, lm_dim(t, 0) - first)));
     }
     return lm_pass_end_with(p, out, 1, err);
 }

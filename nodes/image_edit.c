@@ -3,6 +3,7 @@
 
 #include "kernels/ops.h"
 #include "nodes/host.h"
+#include "nodes/resize.h"
 
 enum { MAX_SIDE = 16384 };
 
@@ -49,23 +50,15 @@ static const limn_input crop_in[] = {
 };
 #undef LIMN_ARGS
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static bool crop_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
 {
     const struct crop *a = args;
     lm_pass           *p = lm_pass_begin(call);
     const lm_tensor   *t = lm_image_pixels(p, a->image);
 
-    if (t) {
-        const int64_t h = lm_dim(t, 1), w = lm_dim(t, 2), y = least(a->y, h - 1), x = least(a->x, w - 1);
-
-        t = lm_slice(p, t, 1, y, least(a->height, h - y));
-        out[0] = lm_image_new(p, lm_slice(p, t, 2, x, least(a->width, w - x)));
-    }
+    if (t)
+        out[0] = lm_image_new(p, lm_cut(p, t, lm_least(a->x, lm_dim(t, 2) - 1), lm_least(a->y, lm_dim(t, 1) - 1),
+                                        a->width, a->height));
     return lm_pass_end_with(p, out, 1, err);
 }
 
@@ -207,9 +200,9 @@ static const limn_output pad_out[] = {
 /* How far (x, y) of the old picture of w x h is from the nearest side that grows. */
 static int64_t to_new(const struct pad *a, int64_t x, int64_t y, int64_t w, int64_t h)
 {
-    const int64_t up = least(a->top ? y : h, a->bottom ? h - y : h);
+    const int64_t up = lm_least(a->top ? y : h, a->bottom ? h - y : h);
 
-    return least(up, least(a->left ? x : w, a->right ? w - x : w));
+    return lm_least(up, lm_least(a->left ? x : w, a->right ? w - x : w));
 }
 
 static limn_value *padded(lm_pass *p, const struct pad *a, const lm_tensor *t)

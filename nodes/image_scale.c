@@ -97,14 +97,6 @@ static const limn_input scale_in[] = {
 #undef LIMN_ARGS
 static const limn_output image_out[] = { { "IMAGE", "IMAGE", "The pictures at the new size." }, { 0 } };
 
-/* The side that was given as 0. */
-static int64_t by_aspect(int64_t side, int64_t other, int64_t other_was)
-{
-    const int64_t follows = lm_round_even((double)(side * other) / (double)other_was);
-
-    return follows < 1 ? 1 : follows;
-}
-
 static bool scale_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
 {
     const struct scale *a = args;
@@ -113,9 +105,9 @@ static bool scale_run(limn_call *call, const void *args, limn_value **out, limn_
     int64_t             w = a->width, h = a->height;
 
     if (x && !w && h)
-        w = by_aspect(lm_dim(x, 2), h, lm_dim(x, 1));
+        w = lm_side_by_aspect(lm_dim(x, 2), lm_dim(x, 1), h, 1);
     else if (x && !h && w)
-        h = by_aspect(lm_dim(x, 1), w, lm_dim(x, 2));
+        h = lm_side_by_aspect(lm_dim(x, 1), lm_dim(x, 2), w, 1);
     if (x && (w || h))
         out[0] = lm_image_new(p, lm_image_scale(p, x, (lm_scale_method)a->upscale_method, w, h,
                                                 a->crop == 1));

@@ -5,7 +5,7 @@
 #include "nodes/host.h"
 #include "nodes/resize.h"
 
-enum { LONGEST_PX = 16384, CELL_PX = 8 };
+enum { LONGEST_PX = 16384, SMALLEST_PX = 64, CELL_PX = 8 };
 
 static const limn_output latent_out[] = { { "LATENT", "LATENT", "The latent." }, { 0 } };
 
@@ -79,21 +79,15 @@ static int64_t at_least(int64_t least, int64_t x)
     return x > least ? x : least;
 }
 
-/* One side in pixels when the other one is known: the latent's own proportion, 64 or more. */
-static int64_t other_side(int64_t known, int64_t this_cells, int64_t known_cells)
-{
-    return at_least(64, lm_round_even((double)(this_cells * known) / (double)known_cells));
-}
-
 /* The size asked for, in pixels: never below 64, 0 filled in. */
 static void settle_size(const struct upscale *a, const lm_tensor *x, int64_t *width, int64_t *height)
 {
-    *width = at_least(64, a->width);
-    *height = at_least(64, a->height);
+    *width = at_least(SMALLEST_PX, a->width);
+    *height = at_least(SMALLEST_PX, a->height);
     if (a->width == 0)
-        *width = other_side(*height, lm_dim(x, 2), lm_dim(x, 1));
+        *width = lm_side_by_aspect(lm_dim(x, 2), lm_dim(x, 1), *height, SMALLEST_PX);
     else if (a->height == 0)
-        *height = other_side(*width, lm_dim(x, 1), lm_dim(x, 2));
+        *height = lm_side_by_aspect(lm_dim(x, 1), lm_dim(x, 2), *width, SMALLEST_PX);
 }
 
 static bool upscale_run(limn_call *call, const void *args, limn_value **out, limn_error *err)

@@ -3,6 +3,7 @@
 
 #include "kernels/ops.h"
 #include "nodes/host.h"
+#include "nodes/resize.h"
 
 enum { MAX_SIDE = 16384 };
 
@@ -227,11 +228,6 @@ static const limn_input crop_in[] = {
 };
 #undef LIMN_ARGS
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static bool crop_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
 {
     const struct crop *a = args;
@@ -241,12 +237,8 @@ static bool crop_run(limn_call *call, const void *args, limn_value **out, limn_e
     if (t && (a->x >= lm_dim(t, 2) || a->y >= lm_dim(t, 1)))
         lm_pass_fail(p, INPUT, "the cut begins at %lld, %lld, outside a mask of %lld x %lld",
                      (long long)a->x, (long long)a->y, (long long)lm_dim(t, 2), (long long)lm_dim(t, 1));
-    else if (t) {
-        const int64_t h = lm_dim(t, 1), w = lm_dim(t, 2);
-
-        t = lm_slice(p, t, 1, a->y, least(a->height, h - a->y));
-        out[0] = lm_mask_new(p, lm_slice(p, t, 2, a->x, least(a->width, w - a->x)));
-    }
+    else if (t)
+        out[0] = lm_mask_new(p, lm_cut(p, t, a->x, a->y, a->width, a->height));
     return lm_pass_end_with(p, out, 1, err);
 }
 

@@ -4,15 +4,11 @@
 
 #include "kernels/ops.h"
 #include "nodes/host.h"
+#include "nodes/resize.h"
 
 enum { MAX_SIDE = 16384 };
 
 static const limn_output mask_out[] = { { "MASK", "MASK", "The mask, changed." }, { 0 } };
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* ------------------------------------------------------------------ GrowMask */
 
@@ -149,8 +145,8 @@ static void fade_row(float *m, int64_t w, int64_t y, float by)
 
 static void feather_one(float *m, int64_t h, int64_t w, const struct feather *a)
 {
-    const int64_t left = least(a->left, w), right = least(a->right, w);
-    const int64_t top = least(a->top, h), bottom = least(a->bottom, h);
+    const int64_t left = lm_least(a->left, w), right = lm_least(a->right, w);
+    const int64_t top = lm_least(a->top, h), bottom = lm_least(a->bottom, h);
 
     for (int64_t i = 0; i < left; i++)
         fade_column(m, h, w, i, rate(i, left));

@@ -9,6 +9,20 @@ int64_t lm_round_even(double x)
     return (int64_t)nearbyint(x);
 }
 
+int64_t lm_side_by_aspect(int64_t was, int64_t other_was, int64_t other, int64_t smallest)
+{
+    const int64_t side = lm_round_even((double)(was * other) / (double)other_was);
+
+    return side < smallest ? smallest : side;
+}
+
+const lm_tensor *lm_cut(lm_pass *p, const lm_tensor *x, int64_t left, int64_t top, int64_t width, int64_t height)
+{
+    const int64_t h = lm_least(height, lm_dim(x, 1) - top), w = lm_least(width, lm_dim(x, 2) - left);
+
+    return lm_slice(p, lm_slice(p, x, 1, top, h), 2, left, w);
+}
+
 /* How much goes from each side of a length so that `share` of it remains. */
 static int64_t margin(int64_t length, double share)
 {
