@@ -63,10 +63,11 @@ static const limn_node save_image = LIMN_NODE(
 /* ------------------------------------------------------------------ previews */
 
 /* "ComfyUI_temp_" and five letters, the same for a node as long as this process lives. */
-static void preview_prefix(const limn_call *call, char out[32])
+static void preview_prefix(limn_call *call, char out[32])
 {
     static _Atomic uint64_t chance;
     uint64_t                mine = 0, none = 0;
+    const char             *node = lm_call_of(call)->node;
     lm_hash                 h;
 
     if (!atomic_load(&chance)) {
@@ -74,7 +75,8 @@ static void preview_prefix(const limn_call *call, char out[32])
             mine = (uint64_t)time(NULL);
         atomic_compare_exchange_strong(&chance, &none, mine | 1);
     }
-    h = lm_hash_text(lm_hash_u64(lm_hash_start(), atomic_load(&chance)), lm_call_of(call)->node ? lm_call_of(call)->node : "");
+    h = lm_hash_u64(lm_hash_start(), atomic_load(&chance));
+    h = lm_hash_text(h, node ? node : "");
     strcpy(out, "ComfyUI_temp_");
     for (int i = 13; i < 18; i++, h.a /= 26)
         out[i] = (char)('a' + h.a % 26);
