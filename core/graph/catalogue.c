@@ -62,30 +62,34 @@ static void add_int(lm_text *out, bool *open, const limn_input *in)
 {
     key(out, open, "default");
     lm_text_printf(out, "%" PRId64, in->i_default);
-    key(out, open, "min");
-    lm_text_printf(out, "%" PRId64, in->i_min);
-    key(out, open, "max");
-    lm_text_printf(out, "%" PRId64, in->i_max);
+    if (in->i_min || in->i_max) {
+        key(out, open, "min");
+        lm_text_printf(out, "%" PRId64, in->i_min);
+        key(out, open, "max");
+        lm_text_printf(out, "%" PRId64, in->i_max);
+    }
     if (in->i_step > 1) {
         key(out, open, "step");
         lm_text_printf(out, "%" PRId64, in->i_step);
     }
 }
 
+static void add_double(lm_text *out, bool *open, const char *name, double x)
+{
+    key(out, open, name);
+    lm_catalogue_number(out, x);
+}
+
 static void add_float(lm_text *out, bool *open, const limn_input *in)
 {
-    key(out, open, "default");
-    lm_catalogue_number(out, in->f_default);
-    key(out, open, "min");
-    lm_catalogue_number(out, in->f_min);
-    key(out, open, "max");
-    lm_catalogue_number(out, in->f_max);
-    key(out, open, "step");
-    lm_catalogue_number(out, in->f_step);
-    if (in->round > 0) {
-        key(out, open, "round");
-        lm_catalogue_number(out, in->round);
+    add_double(out, open, "default", in->f_default);
+    if (in->f_min != 0 || in->f_max != 0) {
+        add_double(out, open, "min", in->f_min);
+        add_double(out, open, "max", in->f_max);
     }
+    add_double(out, open, "step", in->f_step);
+    if (in->round > 0)
+        add_double(out, open, "round", in->round);
 }
 
 static void add_range(lm_text *out, bool *open, const limn_input *in)
@@ -133,6 +137,10 @@ static void add_input(lm_text *out, const limn_input *in, lm_folders *folders)
     add_flag(out, &open, in, LIMN_MULTILINE, "multiline");
     add_flag(out, &open, in, LIMN_DYNAMIC_PROMPTS, "dynamicPrompts");
     add_flag(out, &open, in, LIMN_UPLOAD, "image_upload");
+    add_flag(out, &open, in, LIMN_LAZY, "lazy");
+    add_flag(out, &open, in, LIMN_RAW_LINK, "rawLink");
+    add_flag(out, &open, in, LIMN_SOCKET, "forceInput");
+    add_flag(out, &open, in, LIMN_ADVANCED, "advanced");
     if (in->kind == LIMN_KIND_SEED || in->flags & LIMN_CONTROL)
         add_true(out, &open, "control_after_generate");
     if (in->doc && *in->doc) {
@@ -167,7 +175,7 @@ static void each_input(lm_text *out, const lm_class *c, bool optional, lm_folder
     for (int i = 0; i < c->n_inputs; i++) {
         const limn_input *in = &c->node->inputs[i];
 
-        if (!(in->flags & LIMN_OPTIONAL) == optional)
+        if (!(in->flags & LIMN_OPTIONAL) == optional || in->kind == LIMN_KIND_REST)
             continue;
         lm_text_puts(out, comma);
         add(out, in, folders);
@@ -183,9 +191,30 @@ static bool has_optional(const lm_class *c)
     return false;
 }
 
+/* What a node asks for beside its inputs. */
+static void add_hidden(lm_text *out, const limn_node *n, bool types)
+{
+    static const struct {
+        uint32_t    flag;
+        const char *name, *type;
+    } hidden[] = {
+        { LIMN_WANTS_PROMPT, "prompt", "PROMPT" },   { LIMN_WANTS_PROMPT, "extra_pnginfo", "EXTRA_PNGINFO" },
+        { LIMN_WANTS_GRAPH, "dynprompt", "DYNPROMPT" }, { LIMN_WANTS_ID, "unique_id", "UNIQUE_ID" },
+    };
+    const char *comma = "";
+
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        if (!(n->flags & hidden[i].flag))
+            continue;
+        lm_text_printf(out, types ? "%s\"%s\": \"%s\"" : "%s\"%s\"", comma, hidden[i].name, hidden[i].type);
+        comma = ", ";
+    }
+}
+
 static void add_inputs(lm_text *out, const lm_class *c, lm_folders *folders)
 {
-    const bool optional = has_optional(c), hidden = c->node->flags & LIMN_WANTS_PROMPT;
+    const bool optional = has_optional(c);
+    const bool hidden = c->node->flags & (LIMN_WANTS_PROMPT | LIMN_WANTS_GRAPH | LIMN_WANTS_ID);
 
     lm_text_puts(out, "\"input\": {\"required\": {");
     each_input(out, c, false, folders, add_member);
@@ -194,9 +223,11 @@ static void add_inputs(lm_text *out, const lm_class *c, lm_folders *folders)
         each_input(out, c, true, folders, add_member);
         lm_text_puts(out, "}");
     }
-    if (hidden)
-        lm_text_puts(out, ", \"hidden\": {\"prompt\": \"PROMPT\", "
-                          "\"extra_pnginfo\": \"EXTRA_PNGINFO\"}");
+    if (hidden) {
+        lm_text_puts(out, ", \"hidden\": {");
+        add_hidden(out, c->node, true);
+        lm_text_puts(out, "}");
+    }
     lm_text_puts(out, "}, \"input_order\": {\"required\": [");
     each_input(out, c, false, folders, add_name);
     lm_text_puts(out, optional ? "], \"optional\": [" : "]");
@@ -204,9 +235,12 @@ static void add_inputs(lm_text *out, const lm_class *c, lm_folders *folders)
         each_input(out, c, true, folders, add_name);
         lm_text_puts(out, "]");
     }
-    if (hidden)
-        lm_text_puts(out, ", \"hidden\": [\"prompt\", \"extra_pnginfo\"]");
-    lm_text_puts(out, "}");
+    if (hidden) {
+        lm_text_puts(out, ", \"hidden\": [");
+        add_hidden(out, c->node, false);
+        lm_text_puts(out, "]");
+    }
+    lm_text_printf(out, "}, \"is_input_list\": %s", c->node->flags & LIMN_TAKES_LISTS ? "true" : "false");
 }
 
 static void add_output_list(lm_text *out, const lm_class *c, const char *name,
@@ -218,7 +252,7 @@ static void add_output_list(lm_text *out, const lm_class *c, const char *name,
         if (text)
             add_string(out, text(&c->node->outputs[i]));
         else
-            lm_text_puts(out, "false");
+            lm_text_puts(out, c->node->outputs[i].list ? "true" : "false");
     }
     lm_text_puts(out, "]");
 }

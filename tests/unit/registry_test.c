@@ -1,6 +1,7 @@
 /* registry_test.c: declarations that are let in, those that are not, and names that are nearly right. */
 #include "core/graph/registry.h"
 
+#include "core/graph/catalogue.h"
 #include "core/graph/nearest.h"
 #include "tests/test.h"
 
@@ -261,6 +262,36 @@ TEST(lists_lazy_inputs_raw_links_and_the_rest_are_declared_as_they_can_be)
     WANT_TEXT(verdict_on(0, false, ROW("n", INT, .flags = LIMN_RAW_LINK), link), "node N, input n: a raw link is declared with LIMN_LINK");
     WANT_TEXT(verdict_on(0, true, ROW("w", LINK, .flags = LIMN_RAW_LINK | LIMN_LAZY), link),
               "node N, input w: a raw link is not followed: it cannot be lazy as well");
+}
+
+TEST(the_catalogue_says_how_inputs_come_and_what_a_node_wants_beside_them)
+{
+    static const limn_input in[] = {
+        { .name = "a", .type = "INT", .kind = LIMN_KIND_LINK, .flags = LIMN_LAZY, .list = true },
+        { .name = "w", .type = "*", .kind = LIMN_KIND_LINK, .flags = LIMN_RAW_LINK | LIMN_OPTIONAL },
+        { .name = "n", .type = "INT", .kind = LIMN_KIND_INT, .list = true, .flags = LIMN_SOCKET | LIMN_ADVANCED },
+        { .name = "rest", .type = "*", .kind = LIMN_KIND_REST },
+        LIMN_END,
+    };
+    static const limn_output out[] = { LIMN_OUT("one", "INT", "x"), LIMN_OUT_LIST("many", "INT", "y"), LIMN_OUT_END };
+    static const limn_node   n = LIMN_NODE(
+          .name = "N", .category = "c", .doc = "d", .inputs = in, .outputs = out, .args_size = 8, .run = run,
+          .need = (bool (*)(limn_call *, const void *, bool *, limn_error *))run,
+          .flags = LIMN_TAKES_LISTS | LIMN_WANTS_ID | LIMN_WANTS_GRAPH | LIMN_WANTS_PROMPT);
+    lm_registry *r = lm_registry_new();
+    limn_error   err = { 0 };
+    lm_text      text = { 0 };
+
+    WANT(lm_registry_add(r, &n, &err));
+    lm_catalogue_class(&text, lm_registry_at(r, 0), NULL);
+    WANT(strstr(text.at, "{\"a\": [\"INT\", {\"lazy\": true}], \"n\": [\"INT\", {\"default\": 0, \"forceInput\": true, "
+                         "\"advanced\": true}]}, \"optional\": {\"w\": [\"*\", {\"rawLink\": true}]}, \"hidden\": "
+                         "{\"prompt\": \"PROMPT\", \"extra_pnginfo\": \"EXTRA_PNGINFO\", \"dynprompt\": \"DYNPROMPT\", "
+                         "\"unique_id\": \"UNIQUE_ID\"}}"));
+    WANT(strstr(text.at, "\"hidden\": [\"prompt\", \"extra_pnginfo\", \"dynprompt\", \"unique_id\"]}, \"is_input_list\": true"));
+    WANT(strstr(text.at, "\"output_is_list\": [false, true]") && !strstr(text.at, "rest"));
+    lm_text_done(&text);
+    lm_registry_free(r);
 }
 
 TEST_MAIN
