@@ -22,7 +22,7 @@ void lm_memory_unclaim(const lm_device *d, size_t bytes);
 /* The system itself had no more: the same, to let go of `bytes`. False when nothing was let go of. */
 bool lm_memory_relieve(const lm_device *d, size_t bytes);
 
-/* "it needs 1.2 GB, the limit of 2 GB leaves 0.4 GB", or without a limit "…, and limn holds 1.9 GB now". */
+/* "it needs 1.2 GB, the limit of 2 GB leaves 400 MB", or without a limit "…, and limn holds 1.9 GB now". */
 enum { LM_MEMORY_WORDS = 160 };
 const char *lm_memory_words(const lm_device *d, size_t bytes, char text[LM_MEMORY_WORDS]);
 /* Adds what the limit leaves, where there is a limit, to a sentence that does not tell it. */

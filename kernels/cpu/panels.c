@@ -141,11 +141,10 @@ const lm_cpu_panels *lm_cpu_panels_of(lm_pass *p, const lm_tensor *w, lm_cpu_pac
 {
     static const char kinds[LM_CPU_GATED_PAIRS + 1];
     const lm_pack    *found = lm_tensor_pack(w, p->serial, &kinds[how], true, build, &how);
-
     char              words[LM_MEMORY_WORDS];
 
     if (!found)
         lm_pass_fail(p, MEMORY, "no memory to pack %s: %s", w->name ? w->name : "a weight",
-                     lm_memory_words(w->device, lm_bytes(w), words));
+                     lm_memory_words(w->device, lm_bytes(w) * (w->mapped ? 2 : 1), words)); /* and its pages */
     return found ? found->data : NULL;
 }

@@ -260,7 +260,7 @@ TEST(sizes_have_words)
     char text[LM_SIZE_WORDS];
 
     WANT_TEXT(lm_size_words(1234567890, text), "1.2 GB");
-    WANT_TEXT(lm_size_words(640000000, text), "0.6 GB");
+    WANT_TEXT(lm_size_words(640000000, text), "640 MB");
     WANT_TEXT(lm_size_words(64000000, text), "64 MB");
     WANT_TEXT(lm_size_words(6400000, text), "6.4 MB");
     WANT_TEXT(lm_size_words(12000, text), "12 KB");
