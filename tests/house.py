@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TREES = ("core", "kernels", "nodes", "plugins/include")
+TREES = ("core", "kernels", "nodes", "plugins")
 
 
 def read_rules():
