@@ -80,13 +80,21 @@ struct work {
     int64_t          i;
 };
 
+/* In the search for broken numbers, what came from outside is looked at first. */
+static lm_tensor *given(lm_pass *p, const struct work *w, const char *what)
+{
+    if (p->check_finite && !lm_want_finite(p, w->x, what))
+        p->check_finite = false; /* found: no block is to blame */
+    return lm_slice(p, w->x, 0, w->i, 1);
+}
+
 static lm_tensor *decode_one(lm_pass *p, void *self)
 {
     const struct work *w = self;
     const lm_vae_side *s = &w->vae->decoder;
     lm_conv_spec       twice = LM_CONV_3x3;
     lm_scope           scope = lm_scope_open(p);
-    lm_tensor         *x = lm_slice(p, w->x, 0, w->i, 1);
+    lm_tensor         *x = given(p, w, "the latent it was given");
 
     twice.upsample = true;
     x = lm_over(p, x, lm_linear(p, x, s->latent_w, s->latent_b));
@@ -111,7 +119,7 @@ static lm_tensor *encode_one(lm_pass *p, void *self)
     const lm_vae_side *s = &w->vae->encoder;
     lm_conv_spec       half = { .stride = 2, .bottom = 1, .right = 1 };
     lm_scope           scope = lm_scope_open(p);
-    lm_tensor         *x = lm_slice(p, w->x, 0, w->i, 1);
+    lm_tensor         *x = given(p, w, "the picture it was given");
 
     x = lm_over(p, x, lm_conv(p, x, s->in_w, s->in_b, LM_CONV_3x3));
     lm_seen(p, x, "conv_in");

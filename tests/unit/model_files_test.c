@@ -295,10 +295,12 @@ static const char *run_poisoned(const char *at, uint16_t number, char what)
 
         WANT(!lm_unet_eval(p, lm_unet_begin(p, u, lm_from_host(p, LM_SHAPE(1, 77, 64), context)), x, 10.0));
         lm_unet_unref(u);
-    } else if (what == 'v') {
+    } else if (what == 'v' || what == 'e') {
         lm_vae *v = lm_vae_load(w, VAE, p->device, &err);
+        float   picture[16 * 16 * 3] = { 0.5f };
 
-        WANT(!lm_vae_decode(p, v, x));
+        WANT(!(what == 'v' ? lm_vae_decode(p, v, x)
+                           : lm_vae_encode(p, v, lm_from_host(p, LM_SHAPE(1, 16, 16, 3), picture))));
         lm_vae_unref(v);
     } else {
         lm_clip *c = lm_clip_load(w, TEXT, p->device, &err);
@@ -327,6 +329,8 @@ TEST(a_broken_number_is_found_in_its_block)
           "the denoiser: middle_block.1.transformer_blocks.0: the answer of linear " },
         { VAE "decoder.mid.attn_1.k.bias", F16_NAN, 'v', "the VAE's decoder: mid.attn_1: the answer of linear " },
         { VAE "decoder.up.0.block.1.norm2.weight", F16_INFINITY, 'v', "the VAE's decoder: up.0.block.1: the answer of " },
+        { VAE "encoder.down.1.block.0.conv2.weight", F16_NAN, 'e', "the VAE's encoder: down.1.block.0: the answer of conv " },
+        { VAE "encoder.norm_out.bias", F16_INFINITY, 'e', "the VAE's encoder: conv_out: the answer of " },
         { TEXT "encoder.layers.3.mlp.fc1.weight", F16_NAN, 't', "the text encoder: text_model.encoder.layers.3: the answer of linear " },
     };
 
@@ -359,6 +363,27 @@ TEST(a_broken_latent_or_prompt_is_told_as_such)
                               : "the denoiser: the latent it was given holds a number that is infinite or not a number");
     }
     lm_unet_unref(u);
+    lm_weights_unref(w);
+}
+
+TEST(a_broken_picture_or_latent_of_the_vae_is_told_as_such)
+{
+    lm_weights *w = recorded_tensors(LIMN_TINY);
+    float       numbers[16 * 16 * 3] = { 0.5f };
+
+    numbers[7] = NAN;
+    for (int i = 0; i < 2; i++) {
+        limn_error err = { 0 };
+        lm_pass   *p = lm_pass_begin(call_on(lm_cpu_device(0)));
+        lm_vae    *v = lm_vae_load(w, VAE, p->device, &err);
+
+        WANT(!(i ? lm_vae_encode(p, v, lm_from_host(p, LM_SHAPE(1, 16, 16, 3), numbers))
+                 : lm_vae_decode(p, v, lm_from_host(p, LM_SHAPE(1, 4, 4, 4), numbers))));
+        WANT(!lm_pass_end(p, &err));
+        WANT_TEXT(err.text, i ? "the VAE's encoder: the picture it was given holds a number that is infinite or not a number"
+                              : "the VAE's decoder: the latent it was given holds a number that is infinite or not a number");
+        lm_vae_unref(v);
+    }
     lm_weights_unref(w);
 }
 
