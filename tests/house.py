@@ -5,10 +5,11 @@ Prints "ok NAME" or "FAILED NAME" for each kind of rule, as the C tests do.
 """
 import re
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TREES = ("core", "kernels", "nodes", "plugins")
+TREES = ("core", "kernels", "nodes", "plugins", "web")
 
 
 def read_rules():
@@ -36,7 +37,7 @@ def sources():
 
 
 def within(name, places):
-    return any(name == place or name.startswith(place + "/") for place in places)
+    return any(name == place or name.startswith(place + "/") or fnmatch(name, place) for place in places)
 
 
 def room_of(name, rooms):

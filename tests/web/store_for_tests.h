@@ -1,0 +1,92 @@
+/* store_for_tests.h: folders that come and go, chance that can be repeated, and texts in a line. */
+#ifndef LIMN_TESTS_WEB_STORE_H
+#define LIMN_TESTS_WEB_STORE_H
+
+#include <ftw.h>
+#include <limits.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "tests/test.h"
+#include "web/server/store.h"
+
+/* A new folder; in memory where the machine has one, unless a test is about the disk. */
+static inline char *folder_new(char out[64])
+{
+    strcpy(out, access("/dev/shm", W_OK) ? "/tmp/limn-store-XXXXXX" : "/dev/shm/limn-store-XXXXXX");
+    if (!mkdtemp(out))
+        abort();
+    return out;
+}
+
+static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st, (void)kind, (void)where;
+    return remove(path);
+}
+
+static inline void folder_remove(const char *path)
+{
+    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Source: Steele, Lea, Flood 2014 (splitmix64). */
+typedef struct chance {
+    uint64_t at;
+} chance;
+
+static inline uint64_t chance_next(chance *c)
+{
+    uint64_t z = c->at += 0x9e3779b97f4a7c15u;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static inline int chance_below(chance *c, int n)
+{
+    return (int)(chance_next(c) % (uint64_t)n);
+}
+
+/* How often, unless the environment says LIMN_ROUNDS=n. */
+static inline int rounds(int usual)
+{
+    const char *n = getenv("LIMN_ROUNDS");
+
+    return n ? atoi(n) : usual;
+}
+
+static inline lm_blob blob(const char *text)
+{
+    return (lm_blob){ (char *)text, strlen(text) };
+}
+
+static inline lm_blob blob_new(const char *text)
+{
+    return (lm_blob){ lm_copy_text(text), strlen(text) };
+}
+
+static inline lm_store *store_open(const char *folder, const char *vfs, lm_keep keep)
+{
+    const lm_store_options o = { .folder = folder, .vfs = vfs, .keep = keep, .now_ms = 1000 };
+    limn_error             err = { 0 };
+    lm_store              *s = lm_store_open(&o, &err);
+
+    if (!s && !vfs)
+        printf("cannot open: %s\n", err.text);
+    return s;
+}
+
+static inline lm_submission asked(const char *id)
+{
+    return (lm_submission){ .id = id, .client = "c", .prompt = blob("{}"), .extra = blob("{}"), .created_ms = 1 };
+}
+
+static inline lm_result told(lm_job_state state, int64_t ended_ms)
+{
+    return (lm_result){ state, blob("[]"), blob("{}"), blob("{}"), blob("{}"), ended_ms };
+}
+
+#endif

@@ -1,0 +1,454 @@
+/* The store beside a model that fits on a page: random changes, random listings, closed and opened in between. */
+#include <math.h>
+
+#include "tests/web/store_for_tests.h"
+
+enum { MOST = 4000, NAMES = 40 };
+
+typedef struct model_job {
+    int64_t      seq, epoch, ended, ended_ms;
+    lm_job_state state;
+    double       number;
+    int          attempts, name;
+    bool         gone;
+} model_job;
+
+typedef struct model {
+    model_job jobs[MOST];
+    int       n;
+    int64_t   counter, epoch, ended, keep;
+} model;
+
+static model     m;
+static lm_store *s;
+static chance    luck;
+static char      folder[64];
+
+static const char *name_of(int i)
+{
+    static char text[4][32];
+    static int  turn;
+    char       *out = text[turn++ & 3];
+
+    snprintf(out, 32, "job \"%d\" \xc3\xa9", i);
+    return out;
+}
+
+static bool in_history(const model_job *j)
+{
+    return !j->gone && j->state >= LM_JOB_SUCCESS;
+}
+
+/* The k-th of a listing of the model, or NULL. */
+static bool before(const model_job *a, const model_job *b, lm_job_state state)
+{
+    if (state == LM_JOB_PENDING)
+        return a->number < b->number || (a->number == b->number && a->seq < b->seq);
+    return state == LM_JOB_RUNNING ? a->epoch < b->epoch : a->ended < b->ended;
+}
+
+static int model_list(lm_job_state state, model_job **out)
+{
+    int n = 0;
+
+    for (int i = 0; i < m.n; i++) {
+        model_job *j = &m.jobs[i];
+        int        at = n;
+
+        if (j->gone || (state < LM_JOB_SUCCESS ? j->state != state : j->state < LM_JOB_SUCCESS))
+            continue;
+        while (at > 0 && before(j, out[at - 1], state)) {
+            out[at] = out[at - 1];
+            at--;
+        }
+        out[at] = j;
+        n++;
+    }
+    return n;
+}
+
+static model_job *list[MOST];
+
+static model_job *any(lm_job_state state)
+{
+    const int n = model_list(state, list);
+
+    return n ? list[chance_below(&luck, n)] : NULL;
+}
+
+/* ---------------------------------------------------------------- changes */
+
+static char *long_text(int i)
+{
+    static char text[8000];
+
+    snprintf(text, sizeof text, "{\"n\":%d,\"pad\":\"%*s\"}", i, (i * 37) % 7000, "x");
+    return text;
+}
+
+static void add(void)
+{
+    const int     name = chance_below(&luck, NAMES), kind = chance_below(&luck, 4);
+    lm_submission in = asked(name_of(name));
+    model_job    *j = &m.jobs[m.n];
+    limn_error    err = { 0 };
+    lm_job        out;
+
+    in.numbered = kind == 0;
+    in.front = kind == 1;
+    in.number = chance_below(&luck, 9) - 4.5;
+    in.prompt = blob(long_text(m.n + 1));
+    WANT(s->ops->add(s, &in, &out, &err) == LM_STORE_DONE);
+    *j = (model_job){ .seq = out.seq, .name = name };
+    j->number = in.numbered ? in.number : in.front ? 0.0 - (double)m.counter : (double)m.counter;
+    m.counter += !in.numbered;
+    WANT(out.seq == m.n + 1 && out.number == j->number && !strcmp(out.id, name_of(name)));
+    m.n++;
+    lm_job_done(&out);
+}
+
+static void lease(void)
+{
+    limn_error err = { 0 };
+    lm_job     out;
+    const int  n = model_list(LM_JOB_PENDING, list);
+    lm_outcome o = s->ops->lease(s, "w0", 77, &out, &err);
+
+    WANT(o == (n ? LM_STORE_DONE : LM_STORE_NOTHING));
+    if (o == LM_STORE_DONE && n) {
+        model_job *j = list[0];
+
+        j->state = LM_JOB_RUNNING;
+        j->epoch = ++m.epoch;
+        j->attempts++;
+        WANT(out.seq == j->seq && out.epoch == j->epoch && out.attempts == j->attempts);
+        WANT(out.state == LM_JOB_RUNNING && out.started_ms == 77);
+        WANT_TEXT(out.prompt.at, long_text((int)j->seq));
+        WANT_TEXT(out.worker, "w0");
+    }
+    lm_job_done(&out);
+}
+
+static void enter(model_job *j, lm_job_state state, int64_t ms)
+{
+    for (int i = 0; i < m.n; i++)
+        if (&m.jobs[i] != j && m.jobs[i].name == j->name && in_history(&m.jobs[i]))
+            m.jobs[i].gone = true;
+    j->state = state;
+    j->ended = ++m.ended;
+    j->ended_ms = ms;
+}
+
+static void finish(void)
+{
+    model_job      *j = any(LM_JOB_RUNNING);
+    const lm_result r = told((lm_job_state)(LM_JOB_SUCCESS + chance_below(&luck, 4)), 500 + m.ended);
+    limn_error      err = { 0 };
+
+    if (!j)
+        return;
+    WANT(s->ops->finish(s, j->seq, j->epoch, &r, &err) == LM_STORE_DONE);
+    enter(j, r.state, r.ended_ms);
+}
+
+/* What a worker says that holds nothing any more. */
+static void finish_late(void)
+{
+    const lm_result r = told(LM_JOB_SUCCESS, 1);
+    limn_error      err = { 0 };
+    int             i = m.n ? chance_below(&luck, m.n) : 0;
+    const int64_t   late = m.jobs[i].epoch - (m.jobs[i].state == LM_JOB_RUNNING);
+
+    WANT(s->ops->finish(s, i + 1, late, &r, &err) == LM_STORE_NOTHING && err.code == LIMN_INPUT);
+    WANT(s->ops->release(s, i + 1, late, &err) == LM_STORE_NOTHING);
+}
+
+static void release(void)
+{
+    model_job *j = any(LM_JOB_RUNNING);
+    limn_error err = { 0 };
+
+    if (!j)
+        return;
+    WANT(s->ops->release(s, j->seq, j->epoch, &err) == LM_STORE_DONE);
+    j->state = LM_JOB_PENDING;
+    j->attempts--;
+}
+
+static void drop(bool all)
+{
+    const int  name = chance_below(&luck, NAMES);
+    int        removed = 0;
+    bool       runs = false;
+    lm_dropped out;
+    limn_error err = { 0 };
+
+    for (int i = 0; i < m.n; i++) {
+        model_job *j = &m.jobs[i];
+
+        if (j->gone || (!all && j->name != name))
+            continue;
+        runs |= j->state == LM_JOB_RUNNING;
+        removed += j->state == LM_JOB_PENDING;
+        j->gone = j->state == LM_JOB_PENDING;
+    }
+    WANT(s->ops->drop(s, all ? NULL : name_of(name), &out, &err) == LM_STORE_DONE);
+    WANT(out.removed == removed && (out.seq != 0) == (runs && !all));
+}
+
+static void forget(bool all)
+{
+    const int  name = chance_below(&luck, NAMES);
+    int64_t    removed, want = 0;
+    limn_error err = { 0 };
+
+    for (int i = 0; i < m.n; i++)
+        if (in_history(&m.jobs[i]) && (all || m.jobs[i].name == name)) {
+            m.jobs[i].gone = true;
+            want++;
+        }
+    WANT(s->ops->forget(s, all ? NULL : name_of(name), &removed, &err) == LM_STORE_DONE);
+    WANT(removed == want);
+}
+
+static void tidy(void)
+{
+    limn_error err = { 0 };
+    bool       more = true;
+    int        n;
+
+    while (more)
+        if (s->ops->tidy(s, 1, &more, &err) != LM_STORE_DONE)
+            return;
+    n = model_list(LM_JOB_SUCCESS, list);
+    for (int i = 0; i < n - m.keep; i++)
+        list[i]->gone = true;
+}
+
+static void reopen(void)
+{
+    const lm_keep keep = { .entries = m.keep };
+
+    lm_store_close(s);
+    s = store_open(folder, NULL, keep);
+    for (int i = 0; i < m.n; i++) {
+        model_job *j = &m.jobs[i];
+
+        if (j->gone || j->state != LM_JOB_RUNNING)
+            continue;
+        j->state = LM_JOB_PENDING;
+        if (j->attempts == LM_STORE_RUNS_MAX)
+            enter(j, LM_JOB_FAILED, 1000);
+    }
+}
+
+/* ---------------------------------------------------------------- listings */
+
+static void same(const lm_page *p, int64_t at, const model_job *j)
+{
+    const lm_job *g = &p->jobs[at];
+
+    WANT(g->seq == j->seq && g->state == j->state && g->number == j->number && g->attempts == j->attempts);
+    WANT(g->ended == j->ended && g->ended_ms == j->ended_ms && g->epoch == j->epoch && !g->damaged);
+    WANT_TEXT(g->id, name_of(j->name));
+    if (g->prompt.at)
+        WANT_TEXT(g->prompt.at, long_text((int)j->seq));
+}
+
+/* All pages one after the other, against list[0 .. n). */
+static void compare(lm_ask ask, int n)
+{
+    limn_error err = { 0 };
+    lm_page    page;
+    int        at = 0;
+
+    do {
+        WANT(s->ops->list(s, &ask, &page, &err) == LM_STORE_DONE);
+        for (int64_t i = 0; i < page.n && at < n; i++)
+            same(&page, i, list[at++]);
+        if (page.n + at > n + page.n || (at == n && page.n == 0 && page.more))
+            break;
+        ask.from = page.next;
+        WANT(!page.more || page.n > 0);
+        if (!page.more)
+            break;
+        lm_page_done(&page);
+    } while (true);
+    WANT(at == n && !page.more);
+    lm_page_done(&page);
+}
+
+static void look_at_queue(void)
+{
+    static model_job *joined[MOST];
+    const lm_ask      ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .bytes = 9000 };
+    int               n = model_list(LM_JOB_RUNNING, list), p;
+
+    memcpy(joined, list, sizeof *list * (size_t)n);
+    p = model_list(LM_JOB_PENDING, list);
+    memmove(list + n, list, sizeof *list * (size_t)p);
+    memcpy(list, joined, sizeof *list * (size_t)n);
+    compare(ask, n + p);
+}
+
+/* Source: ComfyUI's get_history: offset alone or with max_items counts from the oldest, max_items alone asks for the
+ * last ones. */
+static void look_at_history(void)
+{
+    const int n = model_list(LM_JOB_SUCCESS, list);
+    lm_ask    ask = { .list = LM_LIST_HISTORY, .texts = LM_TEXTS_ALL, .max = chance_below(&luck, 9) - 1,
+                      .offset = chance_below(&luck, 9) - 3, .bytes = 9000 };
+    int       from = 0, count = n;
+
+    if (ask.offset >= 0)
+        from = ask.offset < n ? (int)ask.offset : n;
+    else if (ask.max >= 0)
+        from = ask.max < n ? n - (int)ask.max : 0;
+    count = ask.max >= 0 && ask.max < n - from ? (int)ask.max : n - from;
+    memmove(list, list + from, sizeof *list * (size_t)count);
+    compare(ask, count);
+}
+
+static void look_at_jobs(void)
+{
+    static const unsigned masks[] = { 0, 1, 2, 4, 8 | 32, 16, 63 };
+    lm_ask     ask = { .list = LM_LIST_JOBS, .texts = LM_TEXTS_SUMMARY, .max = chance_below(&luck, 7) - 1,
+                       .offset = chance_below(&luck, 5) - 1, .states = masks[chance_below(&luck, 7)],
+                       .ascending = chance_below(&luck, 2) };
+    const int  skip = ask.offset > 0 ? (int)ask.offset : 0;
+    limn_error err = { 0 };
+    lm_page    page;
+    int        n = 0, want;
+
+    for (int i = 0; i < m.n; i++) {
+        model_job *j = &m.jobs[ask.ascending ? i : m.n - 1 - i];
+
+        if (!j->gone && (!ask.states || ask.states >> j->state & 1))
+            list[n++] = j;
+    }
+    WANT(s->ops->list(s, &ask, &page, &err) == LM_STORE_DONE && page.total == n);
+    want = skip >= n ? 0 : ask.max >= 0 && ask.max < n - skip ? (int)ask.max : n - skip;
+    WANT(page.n == want);
+    for (int i = 0; i < want && i < page.n; i++)
+        same(&page, i, list[skip + i]);
+    lm_page_done(&page);
+}
+
+static void look_at_one(void)
+{
+    const int  name = chance_below(&luck, NAMES);
+    model_job *want = NULL;
+    limn_error err = { 0 };
+    lm_job     got;
+    lm_outcome o;
+
+    for (int state = 0; state < 3 && !want; state++) {
+        const lm_job_state order[] = { LM_JOB_RUNNING, LM_JOB_PENDING, LM_JOB_SUCCESS };
+        const int          n = model_list(order[state], list);
+
+        for (int i = 0; i < n && !want; i++)
+            want = list[i]->name == name ? list[i] : NULL;
+    }
+    o = s->ops->find(s, name_of(name), 0, LM_TEXTS_ALL, &got, &err);
+    WANT(o == (want ? LM_STORE_DONE : LM_STORE_NOTHING));
+    WANT(!want || (got.state == want->state && got.number == want->number));
+    lm_job_done(&got);
+}
+
+static void count(void)
+{
+    lm_tally t;
+
+    s->ops->count(s, &t);
+    WANT(t.pending == model_list(LM_JOB_PENDING, list) && t.running == model_list(LM_JOB_RUNNING, list));
+    WANT(t.history == model_list(LM_JOB_SUCCESS, list));
+}
+
+/* ---------------------------------------------------------------- */
+
+static void change(void)
+{
+    const int kind = chance_below(&luck, 100);
+
+    if (kind < 40)
+        add();
+    else if (kind < 62)
+        lease();
+    else if (kind < 80)
+        finish();
+    else if (kind < 84)
+        release();
+    else if (kind < 88)
+        finish_late();
+    else if (kind < 92)
+        drop(false);
+    else if (kind < 97)
+        forget(false);
+    else if (kind < 98)
+        drop(true);
+    else if (kind < 99)
+        forget(true);
+    else
+        tidy();
+}
+
+/* A transaction that is undone leaves no trace. */
+static void undone(void)
+{
+    static model saved;
+    limn_error   err = { 0 };
+
+    saved = m;
+    WANT(s->ops->begin(s, &err) == LM_STORE_DONE);
+    for (int i = chance_below(&luck, 6); i >= 0 && m.n < MOST; i--)
+        change();
+    s->ops->undo(s);
+    m = saved;
+}
+
+static void step(void)
+{
+    limn_error err = { 0 };
+
+    if (chance_below(&luck, 15) == 0)
+        undone();
+    WANT(s->ops->begin(s, &err) == LM_STORE_DONE);
+    for (int i = chance_below(&luck, 6); i >= 0 && m.n < MOST; i--)
+        change();
+    WANT(s->ops->commit(s, &err) == LM_STORE_DONE);
+    if (chance_below(&luck, 20) == 0)
+        WANT(s->ops->settle(s, &err) == LM_STORE_DONE);
+    if (chance_below(&luck, 12) == 0)
+        reopen();
+    count();
+    look_at_one();
+}
+
+TEST(random_changes_give_what_the_model_gives)
+{
+    for (int round = 0; round < rounds(6); round++) {
+        m = (model){ .keep = 5 + round % 3 * 20 };
+        luck.at = 0x11eaf + (uint64_t)round;
+        s = store_open(folder_new(folder), NULL, (lm_keep){ .entries = m.keep });
+        for (int i = 0; i < 150 && s && !test_failures; i++) {
+            step();
+            switch (chance_below(&luck, 4)) {
+            case 0:
+                look_at_queue();
+                break;
+            case 1:
+                look_at_history();
+                break;
+            case 2:
+                look_at_jobs();
+                break;
+            }
+        }
+        if (test_failures)
+            printf("round %d\n", round);
+        lm_store_close(s);
+        folder_remove(folder);
+    }
+}
+
+TEST_MAIN
