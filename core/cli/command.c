@@ -219,13 +219,21 @@ static void print_bash(void)
            "complete -o default -F _limn limn\n");
 }
 
+/* "--seed" is fish's -l seed, "-o" its -s o; a value that must follow is -r. */
+static void print_fish_option(const lm_command *c, const lm_option *o)
+{
+    const bool is_long = o->name[1] == '-';
+
+    printf("complete -c limn -n '__fish_seen_subcommand_from %s' %s %s%s\n", c->name, is_long ? "-l" : "-s",
+           o->name + 1 + is_long, o->value && *o->value != '[' ? " -r" : "");
+}
+
 static void print_fish(void)
 {
     for (const lm_command *const *c = lm_commands; *c; c++) {
         printf("complete -c limn -n __fish_use_subcommand -a %s\n", (*c)->name);
         for (const lm_option *o = (*c)->options; o && o->name; o++)
-            printf("complete -c limn -n '__fish_seen_subcommand_from %s' -l %s%s\n", (*c)->name,
-                   o->name + 2, o->value ? " -r" : "");
+            print_fish_option(*c, o);
     }
 }
 

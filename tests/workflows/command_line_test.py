@@ -1,5 +1,6 @@
 """The command line from outside: what goes in, what comes out, and every kind of bad input."""
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -250,6 +251,19 @@ def nodes_and_completion_speak():
         assert "inspect" in limn("completion", shell).out
     script = limn("completion", "bash").out
     subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+@test
+def completion_knows_every_command_and_option():
+    bash, fish = limn("completion", "bash").out, limn("completion", "fish").out
+    rows = re.findall(r"^ +([a-z]+)\) options=\"(.*)\"", bash, re.M)
+    assert len(rows) >= 6 and all(f"-a {command}" in fish for command, _ in rows), rows
+    for command, row in rows:
+        row = row.split()
+        for option in re.findall(r"^  (--?[a-z-]+)", limn(command, "--help").out, re.M):
+            assert option in row, (command, option)
+            name = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
+            assert option == "--help" or re.search(rf"from {command}' {name}( -r)?$", fish, re.M), (command, option)
 
 
 @test

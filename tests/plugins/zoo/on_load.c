@@ -4,6 +4,8 @@
 
 #include "zoo.h"
 
+#pragma GCC diagnostic ignored "-Warray-bounds" /* what it does is meant */
+
 __attribute__((constructor)) static void awake(void)
 {
     ON_LOAD;
