@@ -1,11 +1,13 @@
 /* conditioning.c: nodes that encode prompts, and join and mix what was encoded. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/base/log.h"
 #include "kernels/ops.h"
 #include "nodes/conditioning.h"
 #include "nodes/host.h"
 #include "nodes/models/clip.h"
+#include "nodes/models/inversion.h"
 
 static const limn_output conditioning_out[] = {
     { "CONDITIONING", "CONDITIONING", "What the denoiser listens to." }, { 0 }
@@ -42,12 +44,25 @@ static bool encode_run(limn_call *call, const void *args, limn_value **out, limn
     return lm_pass_end_with(p, out, 1, err);
 }
 
+/* A prompt that names an embedding depends on its file; one that comes by a link may. */
+static bool encode_fingerprint(limn_call *call, const void *args, uint64_t *out, limn_error *err)
+{
+    const struct encode *a = args;
+    lm_folders          *folders = lm_call_env(call)->folders;
+
+    (void)err;
+    *out = 0;
+    if (folders && (!a->text || !*a->text || strstr(a->text, "embedding:")))
+        *out = lm_inversion_mark(folders);
+    return true;
+}
+
 static const limn_node encode = LIMN_NODE(
     .name = "CLIPTextEncode", .title = "CLIP Text Encode (Prompt)", .category = "conditioning",
     .module = "nodes", .version = 1,
     .doc = "Encodes a prompt into what leads the denoiser toward a picture.",
     .inputs = encode_in, .outputs = conditioning_out, .args_size = sizeof(struct encode),
-    .run = encode_run, .example = "workflows/text2image.json");
+    .run = encode_run, .fingerprint = encode_fingerprint, .example = "workflows/text2image.json");
 
 /* ------------------------------------------------------------------ CLIPSetLastLayer */
 

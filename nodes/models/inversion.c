@@ -3,9 +3,11 @@
 #include "nodes/models/inversion.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/data/safetensors.h"
 
@@ -82,4 +84,25 @@ lm_vectors lm_inversion_find(void *self, const char *name)
         close(fd);
     lm_folders_names_free(files);
     return v;
+}
+
+uint64_t lm_inversion_mark(lm_folders *folders)
+{
+    char  **files = lm_folders_names(folders, "embeddings");
+    lm_hash h = lm_hash_start();
+
+    for (char **file = files; file && *file; file++) {
+        const int   fd = lm_folders_open(folders, "embeddings", *file, NULL);
+        struct stat s;
+
+        h = lm_hash_text(h, *file);
+        if (fd >= 0 && !fstat(fd, &s)) {
+            h = lm_hash_u64(lm_hash_u64(h, (uint64_t)s.st_size), (uint64_t)s.st_ino);
+            h = lm_hash_u64(lm_hash_u64(h, (uint64_t)s.st_mtim.tv_sec), (uint64_t)s.st_mtim.tv_nsec);
+        }
+        if (fd >= 0)
+            close(fd);
+    }
+    lm_folders_names_free(files);
+    return h.a;
 }

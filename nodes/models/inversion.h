@@ -9,4 +9,7 @@
  * lm_find_vectors with an lm_folders as self. What cannot be used is logged; then .at is NULL.   [new] */
 lm_vectors lm_inversion_find(void *folders, const char *name);
 
+/* A number that is another one when the folder holds other files: for results that depend on them. */
+uint64_t lm_inversion_mark(lm_folders *folders);
+
 #endif

@@ -482,6 +482,13 @@ TEST(embeddings_are_found_by_name_and_in_folders)
     lm_free(wild.at);
     lm_free(whole.at);
 
+    /* Another file, another mark: what was encoded with the one is not taken for the other. */
+    const uint64_t mark = lm_inversion_mark(f);
+
+    WANT(lm_inversion_mark(f) == mark);
+    write_embedding("more/wild.safetensors", "clip_l", 2, 64, 100.0f);
+    WANT(lm_inversion_mark(f) != mark);
+
     /* In a prompt: one of another width is left out, as if it were not there. */
     limn_error  err = { 0 };
     lm_weights *w = recorded_tensors(LIMN_TINY);
