@@ -55,6 +55,29 @@ static bool hash_file(const lm_run_env *env, const limn_input *in, const char *n
     return true;
 }
 
+/* A value whose parts all say what they are: numbers, texts, and objects that have a hash. */
+static bool hash_parts(lm_hash *h, const limn_value *v)
+{
+    *h = lm_hash_u64(lm_hash_text(*h, lm_value_type(v)), (uint64_t)lm_value_field_count(v));
+    for (int i = 0; i < lm_value_field_count(v); i++) {
+        const lm_field        f = lm_value_field(v, i);
+        const lm_object_kind *kind = f.object_kind;
+
+        *h = lm_hash_u64(lm_hash_text(*h, f.name), f.kind);
+        if (f.kind == LM_FIELD_INT)
+            *h = lm_hash_u64(*h, (uint64_t)f.integer);
+        else if (f.kind == LM_FIELD_NUMBER)
+            *h = lm_hash_add(*h, &f.number, sizeof f.number);
+        else if (f.kind == LM_FIELD_TEXT)
+            *h = lm_hash_text(*h, f.text);
+        else if (f.kind == LM_FIELD_OBJECT && kind->hash)
+            *h = lm_hash_u64(lm_hash_text(*h, kind->name ? kind->name : ""), kind->hash(f.object));
+        else
+            return false;
+    }
+    return lm_value_kind_of(v) == LM_VALUE_PLAIN && !lm_value_count(v);
+}
+
 static bool is_plain(const limn_value *v)
 {
     static const char *const types[] = { "INT", "FLOAT", "STRING", "BOOLEAN", "JSON" };
@@ -84,8 +107,10 @@ bool lm_key_value(const limn_value *v, lm_hash *h)
         return true;
     }
     if (!lm_value_is_list(v)) {
-        *h = is_plain(v) ? hash_plain(*h, v) : *h;
-        return is_plain(v);
+        if (!is_plain(v))
+            return hash_parts(h, v);
+        *h = hash_plain(*h, v);
+        return true;
     }
     *h = lm_hash_u64(lm_hash_text(*h, "list"), (uint64_t)lm_value_count(v));
     for (int i = 0; i < lm_value_count(v); i++) {

@@ -68,9 +68,14 @@ static const char *signal_name(int signal)
     return "a signal";
 }
 
+/* A progress bar may stand in the line. */
+static bool on_terminal;
+
 /* "limn: node 3 (Boom): the plugin org.example.boom (plugins/boom.so) " */
 static void begin(struct line *l, const lm_origin *o, const lm_foreign *f)
 {
+    if (on_terminal)
+        l->text[l->size++] = '\n';
     put(l, "limn: ");
     if (f && f->node) {
         put(l, "node ");
@@ -96,13 +101,18 @@ static void put_place(struct line *l, const lm_foreign *f)
     }
 }
 
-_Noreturn static void end(struct line *l)
+static void say(struct line *l)
 {
     ssize_t written;
 
     l->text[l->size++] = '\n';
     written = write(STDERR_FILENO, l->text, l->size);
     (void)written;
+}
+
+_Noreturn static void end(struct line *l)
+{
+    say(l);
     _exit(exit_status);
 }
 
@@ -149,6 +159,24 @@ static const lm_origin *owner_of(uintptr_t address)
     return NULL;
 }
 
+/* In nobody's function: limn's own fault, or a library's that a plugin's thread called. */
+static void tell_suspects(int signal)
+{
+    struct line l = { .size = 0 };
+
+    put(&l, "limn: signal ");
+    put_number(&l, signal);
+    put(&l, " (");
+    put(&l, signal_name(signal));
+    put(&l, ") outside of any plugin's function; the plugins here are");
+    for (int i = 0; i < atomic_load(&n_spans); i++) {
+        put(&l, i ? ", " : " ");
+        put(&l, spans[i].origin->plugin);
+    }
+    if (atomic_load(&n_spans))
+        say(&l);
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     const lm_foreign *f = lm_foreign_now();
@@ -156,6 +184,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
     if (o)
         tell_crash(signal, o, f);
+    tell_suspects(signal);
     for (int i = 0; i < N_SIGNALS; i++)
         if (signals[i] == signal)
             sigaction(signal, &before[i], NULL); /* the fault comes again, and goes there */
@@ -233,6 +262,7 @@ void lm_crash_watch(const lm_origin *o, const lm_object *object, int status)
     static bool watching;
 
     exit_status = status;
+    on_terminal = isatty(STDERR_FILENO);
     lm_foreign_stack();
     if (!watching)
         watch_signals();

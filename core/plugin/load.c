@@ -246,7 +246,8 @@ static void read_allowed(struct loader *l, const char *folder)
 {
     char *path = l->order->allowed ? lm_copy_text(l->order->allowed) : join(folder, "allowed.sha256");
 
-    l->allowed = lm_allowed_read(path, l->order->allowed ? path : "plugins/allowed.sha256", &l->locked);
+    if (lm_allowed_folder(folder, "plugins", &l->locked))
+        l->allowed = lm_allowed_read(path, l->order->allowed ? path : "plugins/allowed.sha256", &l->locked);
     lm_free(path);
 }
 

@@ -17,13 +17,13 @@ struct lm_allowed {
 
 enum { MOST_BYTES = 1 << 20 };
 
-/* Nobody but the person who runs limn (or root) could have written it. */
-static bool is_ours(int fd, limn_error *err)
+/* Nobody but the person who runs limn (or root) could have written it, a regular file or a folder. */
+static bool is_ours(int fd, mode_t type, limn_error *err)
 {
     struct stat st;
 
-    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-        return limn_fail(err, FILE, "it is not a regular file");
+    if (fstat(fd, &st) || (st.st_mode & S_IFMT) != type)
+        return limn_fail(err, FILE, "it is not a %s", type == S_IFDIR ? "folder" : "regular file");
     if (st.st_uid != geteuid() && st.st_uid != 0)
         return limn_fail(err, FILE, "it belongs to another user (%u), who could change it", (unsigned)st.st_uid);
     if (st.st_mode & (S_IWGRP | S_IWOTH))
@@ -99,7 +99,7 @@ lm_allowed *lm_allowed_read(const char *path, const char *shown, limn_error *err
 
     if (fd < 0)
         limn_fail(&mine, FILE, "it cannot be opened: %s", strerror(errno));
-    else if (is_ours(fd, &mine))
+    else if (is_ours(fd, S_IFREG, &mine))
         text = read_text(fd, &mine);
     if (text)
         read_lines(a, text, &mine);
@@ -113,6 +113,17 @@ lm_allowed *lm_allowed_read(const char *path, const char *shown, limn_error *err
     return NULL;
 }
 
+bool lm_allowed_folder(const char *path, const char *shown, limn_error *err)
+{
+    limn_error mine = { 0 };
+    const int  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool ours = fd < 0 || is_ours(fd, S_IFDIR, &mine);
+
+    if (fd >= 0)
+        close(fd);
+    return ours || limn_fail(err, FILE, "--plugins-locked: the folder %.120s: %.200s", shown, mine.text);
+}
+
 void lm_allowed_free(lm_allowed *a)
 {
     if (a)
@@ -124,7 +135,7 @@ bool lm_allowed_has(const lm_allowed *a, const lm_object *o, limn_error *err)
 {
     char hex[65];
 
-    if (!is_ours(o->fd, err))
+    if (!is_ours(o->fd, S_IFREG, err))
         return false;
     lm_hex(o->digest, 32, hex);
     for (size_t i = 0; i < a->n; i++)

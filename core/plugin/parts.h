@@ -55,6 +55,9 @@ typedef struct lm_allowed lm_allowed;
 lm_allowed *lm_allowed_read(const char *path, const char *shown, limn_error *err);
 void        lm_allowed_free(lm_allowed *a);
 
+/* Could nobody else put files into this folder? True when it is not there. */
+bool lm_allowed_folder(const char *path, const char *shown, limn_error *err);
+
 /* Is the object's file ours alone, and its digest in the list? */
 bool lm_allowed_has(const lm_allowed *a, const lm_object *o, limn_error *err);
 

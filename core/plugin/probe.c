@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -50,7 +51,9 @@ _Noreturn static void look(lm_object *o, int out)
     theirs = lm_object_table(o, &v.err);
     if (theirs && lm_layout_copy(theirs, &ours, &newer, &v.err))
         lm_vet_plugin(&ours, &v.err);
-    _exit(write(out, &v, sizeof v) == (ssize_t)sizeof v ? 0 : 1);
+    if (write(out, &v, sizeof v) != (ssize_t)sizeof v)
+        _exit(1);
+    exit(0); /* its destructors run here as they will in the end */
 }
 
 /* ------------------------------------------------------------------ the parent */
@@ -63,17 +66,26 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits for the verdict: true when it is there, false when the child went or the time is over. */
+/* Waits for the verdict and for the child's end: has it spoken? *in_time: it ended before the time was over. */
 static bool hear(int in, struct verdict *v, bool *in_time)
 {
-    const int64_t end = now_ms() + LM_PROBE_SECONDS * 1000;
-    struct pollfd p = { .fd = in, .events = POLLIN };
+    const int64_t  end = now_ms() + LM_PROBE_SECONDS * 1000;
+    struct pollfd  p = { .fd = in, .events = POLLIN };
+    struct verdict piece;
+    ssize_t        got;
 
-    for (int64_t left; (left = end - now_ms()) > 0;)
-        if (poll(&p, 1, (int)left) > 0)
-            return read(in, v, sizeof *v) == (ssize_t)sizeof *v && v->mark == MARK;
     *in_time = false;
-    return false;
+    for (int64_t left; (left = end - now_ms()) > 0;) {
+        if (poll(&p, 1, (int)left) <= 0)
+            continue;
+        got = read(in, &piece, sizeof piece);
+        *in_time = got <= 0;
+        if (got == (ssize_t)sizeof piece)
+            *v = piece;
+        if (*in_time)
+            break;
+    }
+    return v->mark == MARK;
 }
 
 static const char *signal_word(int signal)
@@ -88,12 +100,14 @@ static const char *signal_word(int signal)
     }
 }
 
-static bool fail_child(int status, bool in_time, limn_error *err)
+static bool fail_child(int status, bool in_time, bool heard, limn_error *err)
 {
+    const char *when = heard ? "let go" : "loaded";
+
     if (!in_time)
-        return limn_fail(err, FILE, "it did not finish loading within %d s", LM_PROBE_SECONDS);
+        return limn_fail(err, FILE, "it was not %s within %d s", when, LM_PROBE_SECONDS);
     if (WIFSIGNALED(status))
-        return limn_fail(err, FILE, "it crashed while it was being loaded: signal %d (%s)", WTERMSIG(status),
+        return limn_fail(err, FILE, "it crashed while it was being %s: signal %d (%s)", when, WTERMSIG(status),
                          signal_word(WTERMSIG(status)));
     return limn_fail(err, FILE, "it ended the program while it was being loaded, with exit status %d",
                      WEXITSTATUS(status));
@@ -110,7 +124,7 @@ static bool pass_on(const struct verdict *v, limn_error *err)
 bool lm_probe(lm_object *o, limn_error *err)
 {
     struct verdict v = { 0 };
-    bool           in_time = true, heard;
+    bool           in_time = false, heard;
     int            ends[2], status = 0;
     pid_t          child;
 
@@ -128,7 +142,9 @@ bool lm_probe(lm_object *o, limn_error *err)
         kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    return heard ? pass_on(&v, err) : fail_child(status, in_time, err);
+    if (!heard || !in_time || WIFSIGNALED(status))
+        return fail_child(status, in_time, heard, err);
+    return pass_on(&v, err);
 }
 
 /* ------------------------------------------------------------------ memory */

@@ -10,7 +10,17 @@
 #include "core/graph/executor.h"
 #include "tests/test.h"
 
+#ifdef LIMN_TEST_PLUGIN /* the nodes come in a shared object: tests/plugins/loaded.c */
+bool add_nodes(lm_registry *r, limn_error *err);
+#else
 extern const limn_node *const test_nodes_pictures[], *const test_nodes_flow[], *const test_nodes_expand[];
+
+static inline bool add_nodes(lm_registry *r, limn_error *err)
+{
+    return lm_registry_add_list(r, test_nodes_pictures, err) && lm_registry_add_list(r, test_nodes_flow, err) &&
+           lm_registry_add_list(r, test_nodes_expand, err);
+}
+#endif
 
 typedef struct outcome {
     lm_text    ran, cached, answers, blocked, failed_at, shown; /* " 1 2 s " and "s {…} t {…} " */
@@ -73,9 +83,7 @@ static inline const lm_registry *all_nodes(void)
     if (run_nodes)
         return run_nodes;
     run_nodes = lm_registry_new();
-    if (!lm_registry_add_list(run_nodes, test_nodes_pictures, &err) ||
-        !lm_registry_add_list(run_nodes, test_nodes_flow, &err) ||
-        !lm_registry_add_list(run_nodes, test_nodes_expand, &err)) {
+    if (!add_nodes(run_nodes, &err)) {
         printf("%s\n", err.text);
         exit(1);
     }

@@ -3,6 +3,7 @@ import contextlib
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -226,11 +227,25 @@ def a_file_that_is_no_shared_object_is_turned_away():
 def what_goes_wrong_while_loading_costs_a_child():
     refused("crash_on_load", "crashed while it was being loaded", "SIGSEGV")
     refused("abort_on_load", "crashed while it was being loaded", "SIGABRT")
+    refused("crash_on_end", "crashed while it was being let go", "SIGSEGV")
     refused("exit_on_load", "ended the program while it was being loaded", "exit status 3")
     with home("hang_on_load") as b:
         began = time.monotonic()
-        assert "within 5 s" in plugins(b)[1]["hang_on_load.so"]["why"]
+        assert "not loaded within 5 s" in plugins(b)[1]["hang_on_load.so"]["why"]
         assert time.monotonic() - began > 4
+
+
+@test
+def whatever_byte_is_another_the_program_goes_on():
+    whole, chance = (ZOO / "good.so").read_bytes(), random.Random(1)
+    with home() as b:
+        for i in range(60):
+            changed = bytearray(whole)
+            for _ in range(chance.choice((1, 1, 2, 8, 64))):
+                changed[chance.randrange(len(whole))] = chance.randrange(256)
+            (b.path / f"plugins/{i:02}.so").write_bytes(changed)
+        result = limn("plugins", "--base", b.path, "--json")
+        assert result.status == FILE and len(json.loads(result.out)) == 60, result
 
 
 # ---------------------------------------------------------------- locked
@@ -273,6 +288,9 @@ def locked_turns_away_what_others_could_change():
         listed.chmod(0o666)
         assert "mode 666" in plugins(b, "--plugins-locked")[1]["good.so"]["why"]
         listed.chmod(0o644)
+        (b.path / "plugins").chmod(0o777)
+        assert "the folder plugins" in plugins(b, "--plugins-locked")[1]["good.so"]["why"]
+        (b.path / "plugins").chmod(0o755)
         assert plugins(b, "--plugins-locked")[0] == 0
         if os.geteuid() == 0:
             os.chown(good, 12345, -1)
