@@ -17,6 +17,10 @@
  *
  * A row and a field that disagree about their C type stop the build on that row. After the doc sentence a
  * row may go on with designated extras: LIMN_FLOAT(cfg, 8, 0, 100, 0.1, "How hard.", .round = 0.01).
+ *
+ * How a plugin is written and used: docs/plugins.md. What may change here between versions, and what will not:
+ * docs/plugin-abi.md; in short, structs open with their size and grow at the end, and those that do not open with
+ * one (limn_error, limn_shape, limn_tensor, limn_wire) stay as they are.
  */
 #ifndef LIMN_LIMN_H
 #define LIMN_LIMN_H
@@ -290,11 +294,11 @@ typedef struct limn_tensor {
     float     *f32; /* not to be written when it came from `read` */
 } limn_tensor;
 
-/* A kind of object that a value can carry. */
+/* A kind of object that a value can carry; known by its address. Its functions may be called from any thread. */
 typedef struct limn_object_kind {
     size_t      size; /* sizeof(limn_object_kind) */
     const char *name; /* "org.example.palette" */
-    void     (*free)(void *object);
+    void     (*free)(void *object);                           /* NULL: nothing to free */
     size_t   (*bytes)(const void *object);                    /* held now; NULL: not counted */
     uint64_t (*hash)(const void *object);                     /* equal objects, equal numbers; may be NULL */
     void     (*preview)(const void *object, char *text, size_t size); /* a short line; may be NULL */
@@ -391,7 +395,8 @@ struct limn_host {
 
 /* ------------------------------------------------------------------ plugins */
 
-/* A sampler: walks x from noise level sigmas[0] to sigmas[steps], asking the model at levels of its choice. */
+/* A sampler: walks x from noise level sigmas[0] to sigmas[steps], asking the model at levels of its choice (above 0).
+ * The functions are called from the thread that the walk was called in, and keep nothing. x and x0 may be one. */
 typedef struct limn_walk {
     size_t        size;
     limn_shape    shape;  /* of x, x0 and noise: [N, h, w, C] */
