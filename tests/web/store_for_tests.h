@@ -9,6 +9,7 @@
 
 #include "core/base/alloc.h"
 #include "tests/test.h"
+#include "tests/web/chance.h"
 #include "web/server/store.h"
 
 /* A new folder; in memory where the machine has one, unless a test is about the disk. */
@@ -29,25 +30,6 @@ static inline int remove_one(const char *path, const struct stat *st, int kind, 
 static inline void folder_remove(const char *path)
 {
     nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Source: Steele, Lea, Flood 2014 (splitmix64). */
-typedef struct chance {
-    uint64_t at;
-} chance;
-
-static inline uint64_t chance_next(chance *c)
-{
-    uint64_t z = c->at += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static inline int chance_below(chance *c, int n)
-{
-    return (int)(chance_next(c) % (uint64_t)n);
 }
 
 /* How often, unless the environment says LIMN_ROUNDS=n. */
