@@ -1,7 +1,7 @@
 """The N-th allocation fails, the N-th call to files fails: for each N, and each time the program ends with a status
 that its help lists, a sentence, no half-written file under a final name, and in good time.
 
-    faults_test.py LIMN FILTER SHIM DISK_SCENARIO
+    faults_test.py LIMN FILTER SHIM DISK_SCENARIO PLUGIN
 
 Cheap scenarios go through every N. Painting has tens of thousands of allocations: LIMN_FAULTS=N takes as many of
 them as there is time for (the suite: 120), LIMN_FAULTS=all every one.
@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflows"))
 from limn import PROGRAM, base, main, png_chunks, test, text2image  # noqa: E402
 
-SHIM, DISK = sys.argv[3], sys.argv[4]
+SHIM, DISK, PLUGIN = sys.argv[3:6]
 DEAR = os.environ.get("LIMN_FAULTS", "120")
 STATUSES = {0, 1, 2, 3, 4, 5, 6}  # as `limn --help` lists them, but for bugs (70) and Ctrl-C
 AT_ONCE = max(1, min(2, os.cpu_count() or 1))
@@ -26,16 +26,18 @@ LIMIT_S = 60
 
 
 def call(command, **variables):
-    """Runs with the shim; (status, stderr, how many calls of the kind there were)."""
+    """Runs with the shim, without notes of earlier runs; (status, what it said, how many calls of the kind there
+    were)."""
     ours, theirs = os.pipe()
-    env = {**os.environ, "LD_PRELOAD": SHIM, "LIMN_FAULT_COUNT": str(theirs),
-           **{"LIMN_FAULT_" + k.upper(): str(v) for k, v in variables.items()}}
-    done = subprocess.run([str(c) for c in command], env=env, pass_fds=[theirs], capture_output=True,
-                          text=True, timeout=LIMIT_S)
+    with tempfile.TemporaryDirectory(prefix="limn-notes-") as notes:
+        env = {**os.environ, "XDG_CACHE_HOME": notes, "LD_PRELOAD": SHIM, "LIMN_FAULT_COUNT": str(theirs),
+               **{"LIMN_FAULT_" + k.upper(): str(v) for k, v in variables.items()}}
+        done = subprocess.run([str(c) for c in command], env=env, pass_fds=[theirs], capture_output=True,
+                              text=True, timeout=LIMIT_S)
     os.close(theirs)
     with os.fdopen(ours) as pipe:
-        count = pipe.read().strip()
-    return done.returncode, done.stderr, int(count) if count else 0
+        count = pipe.read().split()  # a child may have told its own before
+    return done.returncode, done.stderr + done.stdout, int(count[-1]) if count else 0
 
 
 def png(width, height):
@@ -109,22 +111,16 @@ def go_through(command, look, dear=False, **variables):
     print(f"   {variables}: {len(ends)} of {count} calls, statuses {statuses}", flush=True)
 
 
-def invert():
-    (home.path / "input/a.png").write_bytes(png(8, 8))
-    return home.write(INVERT, "invert.json")
-
-
 def check(_):
-    return [PROGRAM, "check", invert(), "--base", home.path]
+    return [PROGRAM, "check", home.path / "invert.json", "--base", home.path]
 
 
-def run(workflow):
-    return lambda folder: [PROGRAM, "run", workflow, "--base", home.path, "--output", folder, "--quiet",
+def run(name):
+    return lambda folder: [PROGRAM, "run", home.path / name, "--base", home.path, "--output", folder, "--quiet",
                            "--precision", "f32", "--threads", "2"]
 
 
-def paint():
-    return run(home.write(text2image(steps=1, size=64), "paint.json"))
+invert, paint = run("invert.json"), run("paint.json")
 
 
 def keep(folder):
@@ -144,29 +140,39 @@ def any_call_to_files_of_a_check_may_fail():
 
 @test
 def any_allocation_of_a_small_run_may_fail():
-    go_through(run(invert()), look_at_output, kind="alloc")
-    go_through(run(invert()), look_at_output, kind="alloc", many=1000000)
+    go_through(invert, look_at_output, kind="alloc")
+    go_through(invert, look_at_output, kind="alloc", many=1000000)
 
 
 @test
 def any_call_to_files_of_a_small_run_may_fail():
-    go_through(run(invert()), look_at_output, kind="io")
-    go_through(run(invert()), look_at_output, kind="short")
+    go_through(invert, look_at_output, kind="io")
+    go_through(invert, look_at_output, kind="short")
 
 
 @test
 def a_disk_that_is_full_from_some_call_on_is_told():
-    go_through(run(invert()), look_at_output, kind="io", many=1000000)
+    go_through(invert, look_at_output, kind="io", many=1000000)
 
 
 @test
 def allocations_of_a_painting_may_fail():
-    go_through(paint(), look_at_output, dear=True, kind="alloc")
+    go_through(paint, look_at_output, dear=True, kind="alloc")
 
 
 @test
 def calls_to_files_of_a_painting_may_fail():
-    go_through(paint(), look_at_output, dear=True, kind="io")
+    go_through(paint, look_at_output, dear=True, kind="io")
+
+
+def load(_):
+    return [PROGRAM, "plugins", "--base", home.path, "--plugin", PLUGIN]
+
+
+@test
+def any_call_of_loading_a_plugin_may_fail():
+    for kind in ("alloc", "io", "short"):
+        go_through(load, look_at_nothing, kind=kind)
 
 
 @test
@@ -178,4 +184,7 @@ def any_call_of_the_cache_on_disk_may_fail():
 
 if __name__ == "__main__":
     with base() as home:
+        (home.path / "input/a.png").write_bytes(png(8, 8))
+        home.write(INVERT, "invert.json")
+        home.write(text2image(steps=1, size=64), "paint.json")
         sys.exit(main())
