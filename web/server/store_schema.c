@@ -59,8 +59,10 @@ bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
     sqlite3_extended_result_codes(s->db, 1);
     run(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
            "PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST;");
-    if (writer) /* the first one only counts while the file is empty */
-        run(s, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;");
+    if (writer && !number(s, "PRAGMA page_count")) /* afterwards it would write at every start */
+        run(s, "PRAGMA auto_vacuum = INCREMENTAL");
+    if (writer)
+        run(s, "PRAGMA journal_mode = WAL");
     /* The log is synced at every commit, and keeps 8 MiB when it starts anew: a file that does not grow is synced
      * in half the time. Moving it into the database is settle's work, never a commit's. */
     run(s, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608; PRAGMA wal_autocheckpoint = 0;");
@@ -93,6 +95,14 @@ bool lm_schema_raise(lm_sqlite *s, limn_error *err)
     return limn_fail(err, FILE, "the queue's database \"%.150s\" cannot be prepared: %s", s->path, sqlite3_errstr(s->rc));
 }
 
+/* Said in one line, for the log. */
+static char *one_line(char *text)
+{
+    for (char *c = text; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    return text;
+}
+
 static char *first_text(lm_sqlite *s, const char *sql)
 {
     sqlite3_stmt *at = NULL;
@@ -100,7 +110,7 @@ static char *first_text(lm_sqlite *s, const char *sql)
 
     lm_sql_note(s, sqlite3_prepare_v2(s->db, sql, -1, &at, NULL), sql);
     if (lm_sql_step(s, at) && sqlite3_column_text(at, 0))
-        text = lm_copy_text((const char *)sqlite3_column_text(at, 0));
+        text = one_line(lm_copy_text((const char *)sqlite3_column_text(at, 0)));
     sqlite3_finalize(at);
     return text;
 }
@@ -117,7 +127,7 @@ static char *fault_in(lm_sqlite *s, const char *sql)
 
 char *lm_schema_fault(lm_sqlite *s, bool thorough)
 {
-    static const char *const looks[] = { "PRAGMA quick_check(ledger)", "PRAGMA quick_check(job)" };
+    static const char *const looks[] = { "PRAGMA integrity_check(ledger)", "PRAGMA integrity_check(job)" };
     char                    *fault = NULL;
 
     if (thorough)
