@@ -61,7 +61,9 @@ static int print_class(const lm_session *s, const char *name)
         return LM_EXIT_USAGE;
     }
     printf("%s (%s), in %s\n%s\n", c->node->name, c->node->title ? c->node->title : c->node->name,
-           c->node->category, c->node->doc);
+           c->node->category, c->node->doc ? c->node->doc : "");
+    if (c->origin)
+        printf("From the plugin %s %s, %s.\n", c->origin->plugin, c->origin->version, c->origin->file);
     if (c->n_inputs)
         printf("\nInputs\n");
     for (int i = 0; i < c->n_inputs; i++)
@@ -96,7 +98,7 @@ static void print_all(const lm_session *s)
     for (int i = 0; i < n; i++) {
         if (strcmp(category, all[i]->node->category))
             printf("%s%s\n", i ? "\n" : "", category = all[i]->node->category);
-        printf("  %-28s %s\n", all[i]->node->name, all[i]->node->doc);
+        printf("  %-28s %s\n", all[i]->node->name, all[i]->node->doc ? all[i]->node->doc : "");
     }
     lm_free(all);
 }

@@ -267,6 +267,16 @@ static void add_text(lm_text *out, const char *name, const char *text)
     add_string(out, text);
 }
 
+/* ComfyUI's clients take what begins with "custom_nodes." for an extension's, and show the rest as its name. */
+static void add_module(lm_text *out, const lm_class *c)
+{
+    lm_text name = { 0 };
+
+    lm_text_printf(&name, "custom_nodes.%s", c->origin ? c->origin->plugin : "");
+    add_text(out, "python_module", c->node->module ? c->node->module : c->origin ? name.at : "nodes");
+    lm_text_done(&name);
+}
+
 void lm_catalogue_class(lm_text *out, const lm_class *c, lm_folders *folders)
 {
     const limn_node *n = c->node;
@@ -280,7 +290,7 @@ void lm_catalogue_class(lm_text *out, const lm_class *c, lm_folders *folders)
     add_text(out, "name", n->name);
     add_text(out, "display_name", n->title ? n->title : n->name);
     add_text(out, "description", n->doc);
-    add_text(out, "python_module", n->module ? n->module : "nodes");
+    add_module(out, c);
     add_text(out, "category", n->category);
     lm_text_printf(out, ", \"output_node\": %s", n->flags & LIMN_OUTPUT_NODE ? "true" : "false");
     if (n->flags & LIMN_DEPRECATED)

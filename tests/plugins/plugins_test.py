@@ -73,7 +73,10 @@ def a_plugin_in_the_base_is_loaded_and_runs():
         assert entry["nodes"] == ["Zoo_good"] and entry["version"] == "1.0", entry
         assert entry["sha256"] == hashlib.sha256((ZOO / "good.so").read_bytes()).hexdigest()
         assert shown(b.run(one("Zoo_good", x=21), "--json")) == ["42"]
-        assert "Zoo_good" in json.loads(limn("nodes", "--base", b.path, "--json").out)
+        node = json.loads(limn("nodes", "--base", b.path, "--json").out)["Zoo_good"]
+        assert node["python_module"] == "custom_nodes.org.example.good", node
+        text = limn("nodes", "Zoo_good", "--base", b.path).out
+        assert "From the plugin org.example.good 1.0, plugins/good.so." in text, text
         text = limn("plugins", "--base", b.path).out
         assert "org.example.good" in text and "plugins/good.so" in text and "Zoo_good" in text, text
 
