@@ -153,7 +153,7 @@ bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_
     return well;
 }
 
-lm_workflow *lm_carried_workflow(lm_carried *c, limn_error *err)
+lm_workflow *lm_carried_workflow(lm_carried *c, const lm_canvas_env *env, limn_error *err)
 {
     limn_error   first = { 0 };
     lm_workflow *w = NULL;
@@ -161,7 +161,7 @@ lm_workflow *lm_carried_workflow(lm_carried *c, limn_error *err)
     for (int i = 0; i < c->n && !w; i++) {
         limn_error why = { 0 };
 
-        w = lm_workflow_read(c->at[i].text, c->at[i].size, &why);
+        w = lm_workflow_open(c->at[i].text, c->at[i].size, env, &why);
         if (!w && i + 1 < c->n)
             lm_text_printf(&c->notes, "its %s is passed over (%s); its %s is taken\n", c->at[i].key, why.text,
                            c->at[i + 1].key);

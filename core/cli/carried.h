@@ -2,7 +2,7 @@
  *
  *     lm_carried c;
  *     if (lm_carried_read(&c, path, folders, &err))      // c.at[0].text is what the canvas would open
- *         w = lm_carried_workflow(&c, &err);
+ *         w = lm_carried_workflow(&c, &env, &err);
  *     lm_carried_done(&c);
  *
  * Of a picture's texts the first that is there counts, as when a picture is dropped on ComfyUI's canvas:
@@ -32,7 +32,8 @@ typedef struct lm_carried {
 bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_error *err);
 void lm_carried_done(lm_carried *c); /* welcomes a zeroed one */
 
-/* The first that can be read as a workflow. NULL with the first one's error when none can.      [new] */
-lm_workflow *lm_carried_workflow(lm_carried *c, limn_error *err);
+/* The first that can be read as a workflow, the canvas's own format with `env`. NULL with the first one's error
+ * when none can.                                                                                [new] */
+lm_workflow *lm_carried_workflow(lm_carried *c, const lm_canvas_env *env, limn_error *err);
 
 #endif

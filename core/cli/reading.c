@@ -35,10 +35,14 @@ static void print_notes(const char *path, const char *notes)
 
 lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err)
 {
-    lm_carried   c;
-    lm_workflow *w = lm_carried_read(&c, a->words[0], s->folders, err) ? lm_carried_workflow(&c, err) : NULL;
+    const lm_canvas_env env = { .registry = s->registry, .folders = s->folders };
+    lm_carried          c;
+    lm_workflow        *w = lm_carried_read(&c, a->words[0], s->folders, err) ? lm_carried_workflow(&c, &env, err)
+                                                                             : NULL;
 
     print_notes(a->words[0], lm_text_str(&c.notes));
+    if (w)
+        print_notes(a->words[0], lm_workflow_notes(w));
     lm_carried_done(&c);
     if (w && !apply_settings(w, s->registry, a, err)) {
         lm_workflow_free(w);

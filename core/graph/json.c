@@ -223,3 +223,16 @@ bool lm_json_set_string(lm_json *d, lm_json_ref object, const char *key, const c
                                           .kind = LM_JSON_STRING };
     return k;
 }
+
+bool lm_json_replace_string(lm_json *d, lm_json_ref v, const char *text, size_t size, limn_error *err)
+{
+    const char *kept = keep_text(d, text, size, err);
+
+    v = lm_json_resolve(d, v);
+    if (!kept)
+        return false;
+    assert(lm_json_kind_of(d, v) == LM_JSON_STRING);
+    d->nodes[v].text = kept;
+    d->nodes[v].size = (uint32_t)size & 0xfffffff;
+    return true;
+}

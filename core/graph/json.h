@@ -157,6 +157,9 @@ bool lm_json_set(lm_json *d, lm_json_ref object, const char *key, const char *js
 bool lm_json_set_string(lm_json *d, lm_json_ref object, const char *key, const char *text, size_t size,
                         limn_error *err);
 
+/* Gives a string another text. */
+bool lm_json_replace_string(lm_json *d, lm_json_ref v, const char *text, size_t size, limn_error *err);
+
 /* ------------------------------------------------------------------ writing */
 
 typedef enum lm_json_style {

@@ -9,6 +9,9 @@
 
 struct lm_workflow {
     lm_json          *json;
+    lm_json          *canvas;       /* what it was converted from, or NULL */
+    lm_json_ref       canvas_root;
+    lm_text           notes;
     lm_json_ref       prompt; /* the object of nodes */
     lm_workflow_node *nodes;
     int               count;
@@ -33,23 +36,38 @@ static bool is_kind(const lm_json *d, lm_json_ref v, lm_json_kind kind)
     return lm_json_kind_of(d, v) == kind;
 }
 
-/* A canvas saves arrays of nodes and links. */
-static bool is_canvas(const lm_json *d, lm_json_ref v)
+/* The object of nodes: the whole text, or what stands under "prompt". */
+static lm_json_ref prompt_of(const lm_json *d)
 {
-    return is_kind(d, lm_json_get(d, v, "nodes"), LM_JSON_ARRAY);
+    const lm_json_ref root = lm_json_root(d), inner = lm_json_get(d, root, "prompt");
+
+    return is_kind(d, inner, LM_JSON_OBJECT) && !lm_json_get(d, inner, "class_type") ? inner : root;
 }
 
-/* Finds the object of nodes: the whole text, or what stands under "prompt". */
-static bool find_prompt(lm_workflow *w, limn_error *err)
+static bool convert(lm_workflow *w, const lm_canvas_env *env, limn_error *err)
 {
-    const lm_json    *d = w->json;
-    const lm_json_ref root = lm_json_root(d), inner = lm_json_get(d, root, "prompt");
-    const bool        wrapped = is_kind(d, inner, LM_JSON_OBJECT) && !lm_json_get(d, inner, "class_type");
+    lm_text api = { 0 };
 
-    w->prompt = wrapped ? inner : root;
-    if (is_canvas(d, w->prompt))
-        return limn_fail(err, FILE, "this is a workflow in the canvas's own format, which limn does not "
-                                    "read yet: export it in the API format");
+    w->canvas = w->json;
+    w->canvas_root = w->prompt;
+    w->json = NULL;
+    if (lm_canvas_convert(w->canvas, w->canvas_root, env, &api, &w->notes, err))
+        w->json = lm_json_read(api.at, api.size, err);
+    lm_text_done(&api);
+    w->prompt = w->json ? lm_json_root(w->json) : 0;
+    return w->json;
+}
+
+static bool find_prompt(lm_workflow *w, const lm_canvas_env *env, limn_error *err)
+{
+    const lm_json *d = w->json;
+
+    w->prompt = prompt_of(d);
+    if (lm_canvas_is(d, w->prompt) && env)
+        return convert(w, env, err);
+    if (lm_canvas_is(d, w->prompt))
+        return limn_fail(err, FILE, "this is a workflow in the canvas's own format, where one in the API format "
+                                    "is expected");
     if (!is_kind(d, w->prompt, LM_JSON_OBJECT))
         return limn_fail(err, FILE, "a workflow is an object of nodes, and this is %s",
                          kind_name(d, w->prompt));
@@ -64,6 +82,14 @@ static bool fail_node(const lm_workflow_node *n, limn_error *err, const char *wh
     limn_fail(err, FILE, "node %s: %s, and this is %s", lm_text_str(&id), what, found);
     lm_text_done(&id);
     return false;
+}
+
+static void read_meta(lm_json *d, lm_workflow_node *n, lm_json_ref meta)
+{
+    const lm_json_ref pack = lm_json_get(d, meta, "cnr_id");
+
+    n->title = lm_json_c_string(d, lm_json_get(d, meta, "title"));
+    n->pack = lm_json_c_string(d, pack ? pack : lm_json_get(d, meta, "aux_id"));
 }
 
 static bool read_node(lm_workflow *w, lm_workflow_node *n, lm_json_ref key, limn_error *err)
@@ -83,7 +109,7 @@ static bool read_node(lm_workflow *w, lm_workflow_node *n, lm_json_ref key, limn
     n->inputs = lm_json_get(d, n->self, "inputs");
     if (n->inputs && !is_kind(d, n->inputs, LM_JSON_OBJECT))
         return fail_node(n, err, "inputs is an object", kind_name(d, n->inputs));
-    n->title = lm_json_c_string(d, lm_json_get(d, lm_json_get(d, n->self, "_meta"), "title"));
+    read_meta(d, n, lm_json_get(d, n->self, "_meta"));
     return true;
 }
 
@@ -112,13 +138,18 @@ static bool is_picture(const char *text, size_t size)
 
 lm_workflow *lm_workflow_read(const char *text, size_t size, limn_error *err)
 {
+    return lm_workflow_open(text, size, NULL, err);
+}
+
+lm_workflow *lm_workflow_open(const char *text, size_t size, const lm_canvas_env *env, limn_error *err)
+{
     lm_workflow *w = lm_alloc(sizeof *w);
 
     if (is_picture(text, size))
         limn_fail(err, FILE, "this is a picture; limn does not run the workflow inside one yet");
     else
         w->json = lm_json_read(text, size, err);
-    if (w->json && find_prompt(w, err) && read_nodes(w, err))
+    if (w->json && find_prompt(w, env, err) && read_nodes(w, err))
         return w;
     lm_workflow_free(w);
     return NULL;
@@ -131,6 +162,8 @@ void lm_workflow_free(lm_workflow *w)
     lm_index_done(&w->ids);
     lm_free(w->nodes);
     lm_json_free(w->json);
+    lm_json_free(w->canvas);
+    lm_text_done(&w->notes);
     lm_free(w);
 }
 
@@ -156,6 +189,11 @@ lm_json *lm_workflow_json(lm_workflow *w)
     return w->json;
 }
 
+const char *lm_workflow_notes(const lm_workflow *w)
+{
+    return lm_text_str(&w->notes);
+}
+
 char *lm_workflow_prompt_text(lm_workflow *w)
 {
     lm_text out = { 0 };
@@ -164,14 +202,22 @@ char *lm_workflow_prompt_text(lm_workflow *w)
     return lm_text_take(&out);
 }
 
-char *lm_workflow_canvas_text(lm_workflow *w)
+/* In the body of a POST the prompt and the canvas's workflow travel side by side. */
+static lm_json_ref travelling_canvas(const lm_workflow *w)
 {
     const lm_json    *d = w->json;
     const lm_json_ref extra = lm_json_get(d, lm_json_root(d), "extra_data");
-    const lm_json_ref canvas = lm_json_get(d, lm_json_get(d, extra, "extra_pnginfo"), "workflow");
+
+    return w->prompt == lm_json_root(d) ? 0 : lm_json_get(d, lm_json_get(d, extra, "extra_pnginfo"), "workflow");
+}
+
+char *lm_workflow_canvas_text(lm_workflow *w)
+{
+    const lm_json    *d = w->canvas ? w->canvas : w->json;
+    const lm_json_ref canvas = w->canvas ? w->canvas_root : travelling_canvas(w);
     lm_text           out = { 0 };
 
-    if (!is_kind(d, canvas, LM_JSON_OBJECT) || w->prompt == lm_json_root(d))
+    if (!is_kind(d, canvas, LM_JSON_OBJECT))
         return NULL;
     lm_json_write(d, canvas, LM_JSON_SPACES | LM_JSON_ASCII, &out);
     return lm_text_take(&out);

@@ -13,6 +13,7 @@
 #ifndef LM_GRAPH_WORKFLOW_H
 #define LM_GRAPH_WORKFLOW_H
 
+#include "core/graph/canvas.h"
 #include "core/graph/json.h"
 #include "core/graph/registry.h"
 
@@ -22,6 +23,7 @@ typedef struct lm_workflow_node {
     const char *id;         /* any text; unique */
     const char *class_name; /* NULL when the file has none */
     const char *title;      /* _meta.title, or NULL */
+    const char *pack;       /* who knows the class, as a canvas's file says (_meta.cnr_id, aux_id); NULL */
     size_t      id_size;
     lm_json_ref self, inputs; /* in lm_workflow_json; inputs is 0 when the file has none */
 } lm_workflow_node;
@@ -29,12 +31,17 @@ typedef struct lm_workflow_node {
 /* Reads API-format JSON, bare or wrapped as {"prompt": …}. FILE with a sentence for text that is not JSON or
  * not a workflow; a workflow in the canvas's own format is recognised and says so.              [new] */
 lm_workflow *lm_workflow_read(const char *text, size_t size, limn_error *err);
+
+/* The same, and a workflow in the canvas's own format is converted as canvas.h says.             [new] */
+lm_workflow *lm_workflow_open(const char *text, size_t size, const lm_canvas_env *env, limn_error *err);
 void         lm_workflow_free(lm_workflow *w);
 
 int                     lm_workflow_count(const lm_workflow *w);
 const lm_workflow_node *lm_workflow_at(const lm_workflow *w, int i);                       /* [lends] */
 int                     lm_workflow_find(const lm_workflow *w, const char *id, size_t size); /* -1 */
 lm_json                *lm_workflow_json(lm_workflow *w);                                  /* [lends] */
+/* A line for each thing that could not be followed when it was converted; "" for none.        [lends] */
+const char             *lm_workflow_notes(const lm_workflow *w);
 
 /* "NODE.INPUT=VALUE": NODE is an id, or a class name or title that one node alone has. VALUE is JSON where
  * the input takes numbers, booleans or links, and a bare text where it takes texts and names. INPUT with a
@@ -45,7 +52,8 @@ bool lm_workflow_set(lm_workflow *w, const lm_registry *r, const char *assignmen
 int lm_workflow_set_seed(lm_workflow *w, const lm_registry *r, uint64_t seed, limn_error *err);
 
 /* For a picture's metadata: the prompt in API format, as Python would print it in ASCII, and the canvas's
- * workflow that travelled with it (extra_data.extra_pnginfo.workflow), NULL when there is none.  [new] */
+ * workflow that it was converted from or that travelled with it (extra_data.extra_pnginfo.workflow), NULL when
+ * there is none.                                                                                  [new] */
 char *lm_workflow_prompt_text(lm_workflow *w);
 char *lm_workflow_canvas_text(lm_workflow *w);
 

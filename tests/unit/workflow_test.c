@@ -72,7 +72,7 @@ TEST(what_is_no_workflow_says_what_it_is)
     REFUSED("{\"1\":{\"class_type\":5}}", "node 1: class_type is a text, and this is a number");
     REFUSED("{\"1\":{\"class_type\":\"A\",\"inputs\":[]}}", "node 1: inputs is an object, and this is an array");
     REFUSED("{\"last_node_id\":9,\"nodes\":[],\"links\":[],\"version\":0.4}",
-            "this is a workflow in the canvas's own format, which limn does not read yet: export it in the API format");
+            "this is a workflow in the canvas's own format, where one in the API format is expected");
     REFUSED("{\"1\":{},\"1\":{}}", "line 1, column 9: the key \"1\" appears twice in one object");
     REFUSED("\x89PNG\r\n\x1a\n....", "this is a picture; limn does not run the workflow inside one yet");
     REFUSED("", "line 1, column 1: the text ends in the middle");

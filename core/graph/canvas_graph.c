@@ -1,0 +1,310 @@
+/* canvas_graph.c: reads one graph of a file: its nodes and links, and the graphs that its nodes stand for. */
+#include <inttypes.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/blame.h"
+#include "core/graph/canvas_parts.h"
+
+/* ------------------------------------------------------------------ definitions */
+
+lm_canvas_graph *lm_canvas_graph_new(lm_canvas *c, lm_json_ref self, lm_canvas_name name, bool group)
+{
+    lm_canvas_graph *g = lm_canvas_take(c, 1, sizeof *g);
+
+    if (!g)
+        return NULL;
+    *g = (lm_canvas_graph){ .self = self, .name = name, .group = group };
+    if (c->n_graphs == c->room_graphs) {
+        c->room_graphs = c->room_graphs ? 2 * c->room_graphs : 16;
+        c->graphs = lm_grow(c->graphs, (size_t)c->room_graphs * sizeof(lm_canvas_graph *));
+    }
+    c->graphs[c->n_graphs++] = g;
+    return g;
+}
+
+static bool put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t number)
+{
+    if (!name.at)
+        return true;
+    if (!lm_index_reserve(x))
+        return limn_fail(&c->err, MEMORY, "no memory for one more name");
+    lm_index_put(x, name.at, name.size, number);
+    return true;
+}
+
+/* The definitions under `owner`, and those within them. Calls itself as deep as the text is nested. */
+static bool add_definitions(lm_canvas *c, lm_json_ref owner)
+{
+    const lm_json_ref list = lm_json_get(c->d, lm_json_get(c->d, owner, "definitions"), "subgraphs");
+
+    if (lm_json_kind_of(c->d, list) != LM_JSON_ARRAY)
+        return true;
+    for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v)) {
+        const lm_json_ref    self = lm_json_resolve(c->d, v);
+        const lm_canvas_name id = lm_canvas_key(c, lm_json_get(c->d, self, "id"));
+        lm_canvas_name       name = lm_canvas_key(c, lm_json_get(c->d, self, "name"));
+
+        if (id.at && lm_index_find(&c->graph_ids, id.at, id.size) < 0 &&
+            (!put(c, &c->graph_ids, id, c->n_graphs) ||
+             !lm_canvas_graph_new(c, self, name.size ? name : id, false)))
+            return false;
+        if (!add_definitions(c, self))
+            return false;
+    }
+    return true;
+}
+
+static bool add_groups(lm_canvas *c)
+{
+    const lm_json_ref list = lm_json_get(c->d, lm_json_get(c->d, c->root, "extra"), "groupNodes");
+
+    if (lm_json_kind_of(c->d, list) != LM_JSON_OBJECT)
+        return true;
+    for (lm_json_ref k = lm_json_first(c->d, list); k; k = lm_json_next(c->d, k)) {
+        const lm_canvas_name name = lm_canvas_key(c, k);
+
+        if (!put(c, &c->group_names, name, c->n_graphs) ||
+            !lm_canvas_graph_new(c, lm_json_value(c->d, k), name, true))
+            return false;
+    }
+    return true;
+}
+
+bool lm_canvas_find_definitions(lm_canvas *c)
+{
+    return add_definitions(c, c->root) && add_groups(c);
+}
+
+lm_canvas_graph *lm_canvas_graph_of(lm_canvas *c, lm_canvas_name type)
+{
+    static const char word[] = "workflow";
+    const size_t      n = sizeof word - 1;
+    int32_t           i = type.at ? lm_index_find(&c->graph_ids, type.at, type.size) : -1;
+
+    if (i < 0 && type.size > n && !memcmp(type.at, word, n) && (type.at[n] == '>' || type.at[n] == '/'))
+        i = lm_index_find(&c->group_names, type.at + n + 1, type.size - n - 1);
+    return i < 0 ? NULL : c->graphs[i];
+}
+
+/* ------------------------------------------------------------------ nodes */
+
+static void read_node(lm_canvas *c, lm_canvas_node *n, lm_json_ref self)
+{
+    lm_json *d = c->d;
+
+    *n = (lm_canvas_node){ .self = self, .mode = lm_canvas_int(c, lm_json_get(d, self, "mode"), 0) };
+    n->id = lm_canvas_key(c, lm_json_get(d, self, "id"));
+    n->type.at = lm_json_string(d, lm_json_get(d, self, "type"), &n->type.size);
+    if (!n->type.at)
+        n->type.size = 0;
+    n->inner = lm_canvas_graph_of(c, n->type);
+    n->plan = n->inner ? NULL : lm_canvas_plan_of(c, n->type);
+    if (n->type.at && !n->inner && !n->plan)
+        n->kind = lm_canvas_kind_of(n->type.at, n->type.size);
+}
+
+/* An id for a node that has none: the next number. */
+static bool give_id(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int64_t *last)
+{
+    char *text = lm_canvas_take(c, 24, 1);
+
+    if (!text)
+        return false;
+    do
+        snprintf(text, 24, "%" PRId64, ++*last);
+    while (lm_index_find(&g->ids, text, strlen(text)) >= 0);
+    n->id = lm_canvas_text(text);
+    return put(c, &g->ids, n->id, (int32_t)(n - g->nodes));
+}
+
+static void highest_id(const lm_canvas *c, lm_json_ref v, int64_t *last)
+{
+    int64_t id;
+
+    if (lm_json_to_int(c->d, v, &id) && id > *last && id < INT32_MAX)
+        *last = id;
+}
+
+/* A second node of the same id, which no link can mean. */
+static void leave_out(lm_canvas *c, lm_canvas_node *n)
+{
+    lm_canvas_note(c, "node %.*s is there twice: the second is left out", (int)(n->id.size < 60 ? n->id.size : 60),
+                   n->id.at);
+    n->kind = LM_CANVAS_DROP;
+    n->inner = NULL;
+    n->plan = NULL;
+}
+
+static bool index_nodes(lm_canvas *c, lm_canvas_graph *g)
+{
+    int64_t last = 0;
+
+    for (int i = 0; i < g->n_nodes; i++) {
+        lm_canvas_node *n = &g->nodes[i];
+
+        highest_id(c, lm_json_get(c->d, n->self, "id"), &last);
+        if (n->id.at && lm_index_find(&g->ids, n->id.at, n->id.size) >= 0)
+            leave_out(c, n);
+        else if (!put(c, &g->ids, n->id, i))
+            return false;
+    }
+    highest_id(c, lm_json_get(c->d, g->self, "last_node_id"), &last);
+    for (int i = 0; i < g->n_nodes; i++)
+        if (!g->nodes[i].id.at && !give_id(c, g, &g->nodes[i], &last))
+            return false;
+    return true;
+}
+
+/* A group's nodes are called by their places. */
+static bool number_nodes(lm_canvas *c, lm_canvas_graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        char *text = lm_canvas_take(c, 12, 1);
+
+        if (!text)
+            return false;
+        snprintf(text, 12, "%d", i);
+        g->nodes[i].id = lm_canvas_text(text);
+        if (!put(c, &g->ids, g->nodes[i].id, i))
+            return false;
+    }
+    return true;
+}
+
+static bool read_nodes(lm_canvas *c, lm_canvas_graph *g)
+{
+    const lm_json_ref list = lm_json_get(c->d, g->self, "nodes");
+    const uint32_t    count = lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? lm_json_count(c->d, list) : 0;
+
+    if (count > LM_CANVAS_MAX_NODES || (c->n_nodes += (int)count) > LM_CANVAS_MAX_NODES)
+        return limn_fail(&c->err, FILE, "more than %d nodes: too large for a workflow", LM_CANVAS_MAX_NODES);
+    g->nodes = lm_canvas_take(c, count, sizeof *g->nodes);
+    if (!g->nodes || !lm_index_init(&g->ids, count))
+        return limn_fail(&c->err, MEMORY, "no memory for %u nodes", count);
+    for (lm_json_ref v = count ? lm_json_first(c->d, list) : 0; v; v = lm_json_next(c->d, v)) {
+        const lm_json_ref self = lm_json_resolve(c->d, v);
+
+        if (g->group || lm_json_kind_of(c->d, self) == LM_JSON_OBJECT)
+            read_node(c, &g->nodes[g->n_nodes++], self);
+        else
+            lm_canvas_note(c, "one of the nodes of %.60s is no object: left out", g->name.at);
+    }
+    return lm_canvas_live(c) && (g->group ? number_nodes(c, g) : index_nodes(c, g));
+}
+
+/* ------------------------------------------------------------------ links */
+
+/* [id, from, slot, to, slot, type] in older files, an object in newer ones; either may be met in both. */
+static lm_json_ref part_of(const lm_canvas *c, lm_json_ref link, uint32_t place, const char *name)
+{
+    return lm_json_kind_of(c->d, link) == LM_JSON_ARRAY ? lm_json_at(c->d, link, place)
+                                                        : lm_json_get(c->d, link, name);
+}
+
+static int32_t node_called(const lm_canvas_graph *g, lm_canvas_name id)
+{
+    return id.at ? lm_index_find(&g->ids, id.at, id.size) : LM_CANVAS_NOWHERE;
+}
+
+static bool read_link(lm_canvas *c, lm_canvas_graph *g, lm_json_ref self)
+{
+    lm_canvas_link      *l = &g->links[g->n_links];
+    const lm_canvas_name id = lm_canvas_key(c, part_of(c, self, 0, "id"));
+    const lm_json_ref    from = part_of(c, self, 1, "origin_id");
+
+    if (!id.at || lm_index_find(&g->link_ids, id.at, id.size) >= 0)
+        return true;
+    *l = (lm_canvas_link){ .self = self, .to = LM_CANVAS_NOWHERE };
+    l->from_slot = lm_canvas_int(c, part_of(c, self, 2, "origin_slot"), -1);
+    l->from = node_called(g, lm_canvas_key(c, from));
+    if (l->from == LM_CANVAS_NOWHERE && g != c->graphs[0] && lm_canvas_int(c, from, 0) == LM_CANVAS_EDGE_ID)
+        l->from = LM_CANVAS_EDGE;
+    return put(c, &g->link_ids, id, g->n_links++);
+}
+
+static bool read_links(lm_canvas *c, lm_canvas_graph *g)
+{
+    const lm_json_ref list = lm_json_get(c->d, g->self, "links");
+    const uint32_t    count = lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? lm_json_count(c->d, list) : 0;
+
+    g->links = lm_canvas_take(c, count, sizeof *g->links);
+    if (!g->links || !lm_index_init(&g->link_ids, count))
+        return limn_fail(&c->err, MEMORY, "no memory for %u links", count);
+    for (lm_json_ref v = count ? lm_json_first(c->d, list) : 0; v; v = lm_json_next(c->d, v))
+        if (!read_link(c, g, lm_json_resolve(c->d, v)))
+            return false;
+    return true;
+}
+
+void lm_canvas_set_link(lm_canvas_graph *g, int node, int slot, int32_t link)
+{
+    g->nodes[node].slots[slot].link = link;
+    g->links[link].to = node;
+    g->links[link].to_slot = slot;
+}
+
+/* ------------------------------------------------------------------ names that nodes are found by */
+
+static bool index_setters(lm_canvas *c, lm_canvas_graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        const lm_canvas_node *n = &g->nodes[i];
+        const lm_json_ref     widgets = lm_json_get(c->d, n->self, "widgets_values");
+
+        if (n->kind == LM_CANVAS_SET && !put(c, &g->setters, lm_canvas_key(c, lm_json_at(c->d, widgets, 0)), i))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ a graph */
+
+static bool fail_graph(lm_canvas *c, const lm_canvas_graph *g, const char *what)
+{
+    lm_text name = { 0 };
+
+    lm_text_clean(&name, g->name.at, g->name.size, 60);
+    limn_fail(&c->err, FILE, "the %s %s %s", g->group ? "group node" : "subgraph", lm_text_str(&name), what);
+    lm_text_done(&name);
+    return false;
+}
+
+/* Graphs within it first: how often each may be used is known before it is. */
+static bool read_inner(lm_canvas *c, lm_canvas_graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        lm_canvas_graph *inner = g->nodes[i].inner;
+
+        if (inner && inner->state == 1)
+            return fail_graph(c, inner, "contains itself");
+        if (inner && inner->state == 0 && !lm_canvas_read(c, inner))
+            return false;
+    }
+    return true;
+}
+
+static bool make_slots(lm_canvas *c, lm_canvas_graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        lm_canvas_node *n = &g->nodes[i];
+
+        if (!(n->inner ? lm_canvas_instance(c, g, n) : lm_canvas_slots(c, g, n)))
+            return false;
+    }
+    return true;
+}
+
+bool lm_canvas_read(lm_canvas *c, lm_canvas_graph *g)
+{
+    bool ok;
+
+    if (++c->depth > LM_CANVAS_MAX_DEPTH)
+        return fail_graph(c, g, "lies more than 100 subgraphs deep");
+    g->state = 1;
+    ok = read_nodes(c, g) && (g->group || read_links(c, g)) && read_inner(c, g) && make_slots(c, g) &&
+         (g->group ? lm_canvas_group_edge(c, g) : lm_canvas_edge(c, g)) && index_setters(c, g) &&
+         lm_canvas_find_senders(c, g);
+    g->state = 2;
+    c->depth--;
+    return ok && lm_canvas_live(c);
+}
