@@ -111,11 +111,12 @@ static bool open_picture(const char *path, lm_source *s, int *fd)
     limn_error  err = { 0 };
     struct stat st;
 
-    *fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode)) /* a pipe is opened once, to be read */
+        return false;
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0)
         return false;
-    if (!fstat(*fd, &st) && S_ISREG(st.st_mode) && lm_source_file(s, *fd, label, NULL, &err) &&
-        lm_picture_begins(s))
+    if (lm_source_file(s, *fd, label, NULL, &err) && lm_picture_begins(s))
         return true;
     close(*fd);
     return false;

@@ -1,5 +1,6 @@
 """Workflows that travel in pictures: what is found, what counts first, and every way such a file can lie."""
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -211,6 +212,16 @@ def a_picture_may_come_through_the_standard_input():
         done = subprocess.run([PROGRAM, "run", "-", "--base", b.path, "--quiet"], capture_output=True,
                               input=png(text_chunk("prompt", prompt("piped"))), cwd=ROOT)
         assert done.returncode == 0 and b.files() == ["piped_00001_.png"], done
+
+
+@test
+def a_picture_may_come_through_a_named_pipe():
+    with base() as b:
+        os.mkfifo(b.path / "pipe.png")
+        with subprocess.Popen([PROGRAM, "run", b.path / "pipe.png", "--base", b.path, "--quiet"], cwd=ROOT,
+                              stdout=subprocess.DEVNULL) as process:
+            (b.path / "pipe.png").write_bytes(png(text_chunk("prompt", prompt("piped"))))
+            assert process.wait(60) == 0 and b.files() == ["piped_00001_.png"]
 
 
 if __name__ == "__main__":
