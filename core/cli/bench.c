@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,26 +260,89 @@ static bool measure_ops(bench *b, limn_error *err)
 
 /* ------------------------------------------------------------------ the graph */
 
+static void add_graph(bench *b, const lm_graph_figures *f, const char *form)
+{
+    char name[80];
+
+    snprintf(name, sizeof name, "%s of %d nodes: read and check", form, f->nodes);
+    add_one(b, name, "ms", 1e3 * (f->read_s + f->check_s));
+    snprintf(name, sizeof name, "%s of %d nodes: JSON", form, f->nodes);
+    add_one(b, name, "MB/s", (double)f->bytes / f->json_s / 1e6);
+    snprintf(name, sizeof name, "%s of %d nodes: an executed node", form, f->nodes);
+    add_one(b, name, "us", 1e6 * (f->plan_s + f->run_s) / f->nodes);
+    snprintf(name, sizeof name, "%s of %d nodes: a cached node", form, f->nodes);
+    add_one(b, name, "us", 1e6 * (f->plan_s + f->cached_s) / f->nodes);
+}
+
+static bool measure_form(bench *b, lm_graph_form form, const char *name, limn_error *err)
+{
+    lm_graph_figures f[2];
+    char             line[80];
+
+    for (int i = 0; i < 2; i++) {
+        if (!lm_graph_bench(form, i ? 100000 : 10000, &f[i], err))
+            return false;
+        add_graph(b, &f[i], name);
+    }
+    snprintf(line, sizeof line, "%s: ten times the nodes, planned and run", name);
+    add_one(b, line, "times", (f[1].plan_s + f[1].bare_s) / (f[0].plan_s + f[0].bare_s));
+    snprintf(line, sizeof line, "%s: ten times the nodes, planned, run and kept", name);
+    add_one(b, line, "times", (f[1].plan_s + f[1].run_s) / (f[0].plan_s + f[0].run_s));
+    snprintf(line, sizeof line, "%s: ten times the nodes, planned and cached", name);
+    add_one(b, line, "times", (f[1].plan_s + f[1].cached_s) / (f[0].plan_s + f[0].cached_s));
+    return true;
+}
+
+/* A line of /proc/self/status: "VmRSS", "Threads". */
+static double status_of(const char *key)
+{
+    FILE  *f = fopen("/proc/self/status", "re");
+    char   line[160];
+    double x = 0;
+
+    while (f && fgets(line, sizeof line, f))
+        if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+            x = strtod(line + strlen(key) + 1, NULL);
+    if (f)
+        fclose(f);
+    return x;
+}
+
+static int open_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int  n = 0;
+
+    while (d && readdir(d))
+        n++;
+    if (d)
+        closedir(d);
+    return n;
+}
+
+/* A thousand prompts, after some to warm up. */
+static bool measure_prompts(bench *b, limn_error *err)
+{
+    double rss, threads;
+    int    files;
+
+    if (!lm_graph_prompts(200, err))
+        return false;
+    rss = status_of("VmRSS");
+    threads = status_of("Threads");
+    files = open_files();
+    if (!lm_graph_prompts(1000, err))
+        return false;
+    add_one(b, "1000 prompts of 100 nodes: memory grows by", "kB", status_of("VmRSS") - rss);
+    add_one(b, "1000 prompts of 100 nodes: threads left over", "", status_of("Threads") - threads);
+    add_one(b, "1000 prompts of 100 nodes: files left open", "", open_files() - files);
+    return true;
+}
+
 static bool measure_graph(bench *b, limn_error *err)
 {
-    static const int sizes[] = { 1000, 10000, 100000 };
-
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        lm_graph_figures f;
-        char             name[64];
-
-        if (!lm_graph_bench(sizes[i], &f, err))
-            return false;
-        snprintf(name, sizeof name, "graph of %d nodes: read and check", f.nodes);
-        add_one(b, name, "ms", 1e3 * (f.read_s + f.check_s));
-        snprintf(name, sizeof name, "graph of %d nodes: JSON", f.nodes);
-        add_one(b, name, "MB/s", (double)f.bytes / f.json_s / 1e6);
-        snprintf(name, sizeof name, "graph of %d nodes: an executed node", f.nodes);
-        add_one(b, name, "us", 1e6 * (f.plan_s + f.run_s) / f.nodes);
-        snprintf(name, sizeof name, "graph of %d nodes: a cached node", f.nodes);
-        add_one(b, name, "us", 1e6 * f.cached_s / f.nodes);
-    }
-    return true;
+    return measure_form(b, LM_GRAPH_JOINED, "graph", err) && measure_form(b, LM_GRAPH_CHAIN, "chain", err) &&
+           measure_form(b, LM_GRAPH_WIDE, "row", err) && measure_prompts(b, err);
 }
 
 /* ------------------------------------------------------------------ showing */

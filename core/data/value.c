@@ -34,6 +34,28 @@ struct limn_value {
     lm_value_kind      kind;
 };
 
+/* ------------------------------------------------------------------ names */
+
+/* The names that most values have need no copy of their own. */
+static const char common[][16] = { "INT", "FLOAT", "STRING", "BOOLEAN", "LIST", "BLOCKER", "WIRE", "INPUTS",
+                                   "value", "slot", "node", "IMAGE", "MASK", "pixels", "mask" };
+
+static char *name_of(const char *text)
+{
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        if (*text == *common[i] && !strcmp(text, common[i]))
+            return (char *)common[i];
+    return lm_copy_text(text);
+}
+
+static void free_name(char *name)
+{
+    const uintptr_t at = (uintptr_t)name, begin = (uintptr_t)common;
+
+    if (at < begin || at >= begin + sizeof common)
+        lm_free(name);
+}
+
 /* ------------------------------------------------------------------ life */
 
 limn_value *lm_value_new(const char *type)
@@ -41,7 +63,7 @@ limn_value *lm_value_new(const char *type)
     limn_value *v = lm_alloc(sizeof *v);
 
     atomic_init(&v->refs, 1);
-    v->type = lm_copy_text(type);
+    v->type = name_of(type);
     return v;
 }
 
@@ -105,7 +127,7 @@ static void field_done(field *f)
     case LM_FIELD_TEXT: lm_free(f->text); break;
     default: break;
     }
-    lm_free(f->name);
+    free_name(f->name);
 }
 
 void lm_value_unref(const limn_value *v)
@@ -120,7 +142,7 @@ void lm_value_unref(const limn_value *v)
         lm_value_unref(mine->items[i]);
     lm_free(mine->fields);
     lm_free(mine->items);
-    lm_free(mine->type);
+    free_name(mine->type);
     lm_free(mine);
 }
 
@@ -128,7 +150,7 @@ static field field_copy(const field *f)
 {
     field copy = *f;
 
-    copy.name = lm_copy_text(f->name);
+    copy.name = name_of(f->name);
     switch (f->kind) {
     case LM_FIELD_TENSOR: lm_tensor_ref(f->tensor); break;
     case LM_FIELD_VALUE: lm_value_ref(f->value); break;
@@ -236,7 +258,7 @@ static field *put_field(limn_value *v, const char *name, lm_field_kind kind)
     drop_field(v, name);
     v->fields = lm_grow(v->fields, (size_t)(v->n_fields + 1) * sizeof *v->fields);
     f = &v->fields[v->n_fields++];
-    *f = (field){ .name = lm_copy_text(name), .kind = kind };
+    *f = (field){ .name = name_of(name), .kind = kind };
     return f;
 }
 

@@ -69,35 +69,51 @@ static const limn_node bench_node = LIMN_NODE(
 static const limn_node end_node = LIMN_NODE(
     .name = "BenchEnd", .category = "bench", .doc = "Ends a bench.", .inputs = end_in,
     .args_size = sizeof(struct end_args), .flags = LIMN_OUTPUT_NODE, .run = end_run);
-static const limn_node *const bench_nodes[] = { &bench_node, &end_node, NULL };
+static const limn_node shown_node = LIMN_NODE(
+    .name = "BenchShown", .category = "bench", .doc = "Adds numbers, for itself.", .inputs = bench_in,
+    .outputs = bench_out, .args_size = sizeof(struct bench_args), .flags = LIMN_OUTPUT_NODE, .run = bench_run);
+static const limn_node *const bench_nodes[] = { &bench_node, &end_node, &shown_node, NULL };
 
 /* ------------------------------------------------------------------ the workflow */
 
-/* Node i follows the one before it, unless a chain begins there; the first of a chain has a text of its own.
- * The last of a chain joins the end of the chain before. */
-static void add_node(lm_text *text, int i)
+/* Joined: node i follows the one before it, unless a chain begins there, and the last of a chain joins the end of
+ * the chain before. */
+static void add_links(lm_text *text, lm_graph_form form, int i)
+{
+    if (form == LM_GRAPH_WIDE || !i)
+        return;
+    if (form == LM_GRAPH_CHAIN || i % CHAIN)
+        lm_text_printf(text, "\"left\": [\"%d\", 0], ", i - 1);
+    if (form == LM_GRAPH_JOINED && i % CHAIN == CHAIN - 1 && i > CHAIN)
+        lm_text_printf(text, "\"right\": [\"%d\", 0], ", i - CHAIN);
+}
+
+static void add_node(lm_text *text, lm_graph_form form, int i, unsigned long long seed)
 {
     lm_text_printf(text, "\"%d\": {\"inputs\": {", i);
-    if (i % CHAIN)
-        lm_text_printf(text, "\"left\": [\"%d\", 0], ", i - 1);
-    if (i % CHAIN == CHAIN - 1 && i > CHAIN)
-        lm_text_printf(text, "\"right\": [\"%d\", 0], ", i - CHAIN);
+    add_links(text, form, i);
     lm_text_printf(text, "\"seed\": %llu, \"steps\": 20, \"real\": 8.0, \"share\": 0.95, \"text\": \"a circle\", "
-                         "\"pick\": \"north\"}, \"class_type\": \"BenchStep\", \"_meta\": {\"title\": \"Step\"}}, ",
-                   15668020870028600000ull + (unsigned long long)i);
+                         "\"pick\": \"north\"}, \"class_type\": \"%s\", \"_meta\": {\"title\": \"Step\"}}, ",
+                   seed + (unsigned long long)i, form == LM_GRAPH_WIDE ? "BenchShown" : "BenchStep");
 }
 
 /* [new] */
-static char *workflow_text(int nodes)
+static char *workflow_text(lm_graph_form form, int nodes, unsigned long long seed)
 {
     const int steps = nodes > CHAIN ? (nodes - 1) / CHAIN * CHAIN : CHAIN;
     lm_text   text = { 0 };
 
     lm_text_puts(&text, "{");
     for (int i = 0; i < steps; i++)
-        add_node(&text, i);
+        add_node(&text, form, i, seed);
     lm_text_printf(&text, "\"end\": {\"inputs\": {\"sum\": [\"%d\", 0]}, \"class_type\": \"BenchEnd\"}}", steps - 1);
     return lm_text_take(&text);
+}
+
+static void count_event(void *self, const lm_event *e)
+{
+    (void)e;
+    ++*(int64_t *)self;
 }
 
 /* ------------------------------------------------------------------ measuring */
@@ -130,11 +146,13 @@ static bool measure_json(const char *text, size_t size, lm_graph_figures *f, lim
 
 static bool measure_runs(const lm_plan *p, const lm_run_env *env, lm_graph_figures *f, limn_error *err)
 {
-    lm_cache    *cache = lm_cache_new((size_t)1 << 32);
-    const double began = cpu_seconds();
-    bool         ok = lm_exec_run(p, cache, env, err);
-    double       again;
+    lm_cache *cache = lm_cache_new((size_t)1 << 32);
+    double    began = cpu_seconds(), again;
+    bool      ok = lm_exec_run(p, NULL, env, err);
 
+    note(&f->bare_s, began);
+    began = cpu_seconds();
+    ok = ok && lm_exec_run(p, cache, env, err);
     note(&f->run_s, began);
     again = cpu_seconds();
     ok = ok && lm_exec_run(p, cache, env, err);
@@ -147,7 +165,8 @@ static bool measure_graph(const char *text, size_t size, const lm_registry *r, l
                           limn_error *err)
 {
     atomic_bool      stop = false;
-    const lm_run_env env = { .stop = &stop };
+    int64_t          events = 0;
+    const lm_run_env env = { .stop = &stop, .listener = { count_event, &events } };
     double           began = cpu_seconds();
     lm_workflow     *w = lm_workflow_read(text, size, err);
     lm_check        *c = NULL;
@@ -171,16 +190,49 @@ static bool measure_graph(const char *text, size_t size, const lm_registry *r, l
     return ok;
 }
 
-bool lm_graph_bench(int nodes, lm_graph_figures *out, limn_error *err)
+bool lm_graph_bench(lm_graph_form form, int nodes, lm_graph_figures *out, limn_error *err)
 {
     lm_registry *r = lm_registry_new();
-    char        *text = workflow_text(nodes);
+    char        *text = workflow_text(form, nodes, 15668020870028600000ull);
     bool         ok = lm_registry_add_list(r, bench_nodes, err);
 
     *out = (lm_graph_figures){ .bytes = strlen(text) };
     for (int i = 0; ok && i < ROUNDS; i++)
         ok = measure_json(text, out->bytes, out, err) && measure_graph(text, out->bytes, r, out, err);
     lm_free(text);
+    lm_registry_free(r);
+    return ok;
+}
+
+/* ------------------------------------------------------------------ prompt after prompt */
+
+static bool run_prompt(const lm_registry *r, lm_cache *cache, int i, limn_error *err)
+{
+    char            *text = workflow_text(LM_GRAPH_JOINED, 101, 1000ull * (unsigned)i);
+    atomic_bool      stop = false;
+    int64_t          events = 0;
+    const lm_run_env env = { .stop = &stop, .listener = { count_event, &events } };
+    lm_workflow     *w = lm_workflow_read(text, strlen(text), err);
+    lm_check        *c = w ? lm_check_new(w, r, &env) : NULL;
+    lm_plan         *p = c ? lm_plan_new(c, &env, err) : NULL;
+    const bool       ok = p && lm_exec_run(p, cache, &env, err);
+
+    lm_plan_free(p);
+    lm_check_free(c);
+    lm_workflow_free(w);
+    lm_free(text);
+    return ok;
+}
+
+bool lm_graph_prompts(int n, limn_error *err)
+{
+    lm_registry *r = lm_registry_new();
+    lm_cache    *cache = lm_cache_new((size_t)1 << 20);
+    bool         ok = lm_registry_add_list(r, bench_nodes, err);
+
+    for (int i = 0; ok && i < n; i++)
+        ok = run_prompt(r, cache, i, err);
+    lm_cache_free(cache);
     lm_registry_free(r);
     return ok;
 }

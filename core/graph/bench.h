@@ -4,6 +4,10 @@
 
 #include <limn/limn.h>
 
+/* How the nodes hang together: chains of ten that join; one chain; none on another, and each an output of its own,
+ * so that each is looked for in the cache and told. */
+typedef enum lm_graph_form { LM_GRAPH_JOINED, LM_GRAPH_CHAIN, LM_GRAPH_WIDE } lm_graph_form;
+
 /* CPU seconds of this thread, each the best of a few. */
 typedef struct lm_graph_figures {
     int    nodes;
@@ -11,11 +15,15 @@ typedef struct lm_graph_figures {
     double json_s;   /* reading the text as JSON */
     double read_s;   /* reading it as a workflow, JSON included */
     double check_s, plan_s;
-    double run_s;    /* every node run and kept */
+    double bare_s;   /* every node run and told, none kept */
+    double run_s;    /* every node run, told and kept */
     double cached_s; /* every node found in the cache */
 } lm_graph_figures;
 
-/* Builds a workflow of `nodes` nodes (chains of ten that join, eight inputs a node), and measures each stage. */
-bool lm_graph_bench(int nodes, lm_graph_figures *out, limn_error *err);
+/* Builds a workflow of `nodes` nodes, eight inputs a node, and measures each stage. */
+bool lm_graph_bench(lm_graph_form form, int nodes, lm_graph_figures *out, limn_error *err);
+
+/* Runs `n` prompts of a hundred nodes, one after another from text to answers, each with seeds of its own. */
+bool lm_graph_prompts(int n, limn_error *err);
 
 #endif

@@ -31,6 +31,12 @@ typedef struct lm_edge {
     struct lm_edge *next;
 } lm_edge;
 
+/* A place in the heap of what is ready; the order stands beside the task, so that sorting looks at no task. */
+typedef struct lm_ready {
+    uint64_t        order;
+    struct lm_task *task;
+} lm_ready;
+
 /* The tasks that one subgraph brought. Values that it holds as constants go when none of them is still to run
  * and no other family links into it. */
 typedef struct lm_family {
@@ -72,7 +78,7 @@ typedef struct lm_run {
     int32_t      n_tasks, tasks_room;
     limn_value **slots;
     int32_t     *readers;
-    lm_task    **ready; /* a heap, by order */
+    lm_ready    *ready; /* a heap, by order */
     lm_task    **stack; /* what `want` has to look at */
     size_t       n_ready, ready_room, n_stack, stack_room;
     lm_edge     *edges, *spare_edges; /* the first many; those to use again */
@@ -89,6 +95,7 @@ typedef struct lm_run {
     int             jobs, n_threads, n_waiting;
     bool            patient; /* helpers wait until those who run seem to take long */
     int             n_running;
+    int64_t         n_unfinished; /* tasks that are wanted and not done */
     uint64_t        n_finished;
     atomic_bool     abandoned;
     limn_error      error;  /* the first */

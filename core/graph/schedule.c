@@ -55,24 +55,25 @@ void lm_run_push_ready(lm_run *x, lm_task *t)
     size_t i = x->n_ready++;
 
     x->ready = with_room(x->ready, &x->ready_room, i, sizeof *x->ready);
-    for (; i && t->order < x->ready[(i - 1) / 2]->order; i = (i - 1) / 2)
+    for (; i && t->order < x->ready[(i - 1) / 2].order; i = (i - 1) / 2)
         x->ready[i] = x->ready[(i - 1) / 2];
-    x->ready[i] = t;
+    x->ready[i] = (lm_ready){ t->order, t };
     t->state = LM_TASK_READY;
 }
 
 lm_task *lm_run_pop_ready(lm_run *x)
 {
-    lm_task *first, *last;
+    lm_ready last;
+    lm_task *first;
     size_t   i = 0, child;
 
     if (!x->n_ready)
         return NULL;
-    first = x->ready[0];
+    first = x->ready[0].task;
     last = x->ready[--x->n_ready];
     while ((child = 2 * i + 1) < x->n_ready) {
-        child += child + 1 < x->n_ready && x->ready[child + 1]->order < x->ready[child]->order;
-        if (last->order <= x->ready[child]->order)
+        child += child + 1 < x->n_ready && x->ready[child + 1].order < x->ready[child].order;
+        if (last.order <= x->ready[child].order)
             break;
         x->ready[i] = x->ready[child];
         i = child;
@@ -214,6 +215,7 @@ static void list(lm_run *x, lm_task *t)
     x->stack = with_room(x->stack, &x->stack_room, x->n_stack, sizeof *x->stack);
     x->stack[x->n_stack++] = t;
     t->state = LM_TASK_LISTED;
+    x->n_unfinished++;
     if (t->family)
         t->family->live++;
 }
@@ -296,6 +298,7 @@ void lm_run_finish(lm_run *x, lm_task *t)
 
     t->state = LM_TASK_DONE;
     x->n_finished++;
+    x->n_unfinished--;
     if (t->twin)
         hold_twin(t->twin, -1);
     t->twin = NULL;

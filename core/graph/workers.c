@@ -123,7 +123,7 @@ void lm_run_work(lm_run *x)
     pthread_mutex_unlock(&x->lock);
     for (int i = 0; i < x->n_threads; i++)
         pthread_join(threads[i], NULL);
-    if (!x->failed)
+    if (!x->failed && x->n_unfinished)
         lm_run_find_cycle(x);
     lm_job_done(&j);
 }
