@@ -74,26 +74,35 @@ static bool take_parameters(lm_carried *c, const char *words, lm_folders *folder
     return json;
 }
 
-static bool choose(lm_carried *c, heard *h, lm_folders *folders, limn_error *err)
+static bool wanted(const char *key, const char *name)
+{
+    return !key || !strcmp(key, name);
+}
+
+/* A1111's words are made a graph only when nothing else is there, or they are asked for. */
+static bool choose(lm_carried *c, heard *h, const char *key, lm_folders *folders, limn_error *err)
 {
     const char *comment = lm_text_str(&h->comment);
 
     if (comment[strspn(comment, " \t\r\n")] == '{' && !h->prompt.size)
         h->prompt = h->comment, h->comment = (lm_text){ 0 };
-    take(c, "workflow", &h->workflow);
-    take(c, "prompt", &h->prompt);
-    if (!c->n && (h->parameters.size || lm_a1111_is(comment)))
+    if (wanted(key, "workflow"))
+        take(c, "workflow", &h->workflow);
+    if (wanted(key, "prompt"))
+        take(c, "prompt", &h->prompt);
+    if (!c->n && wanted(key, "parameters") && (h->parameters.size || lm_a1111_is(comment)))
         return take_parameters(c, h->parameters.size ? h->parameters.at : comment, folders, err);
     if (c->n)
         return true;
-    return limn_fail(err, FILE, "this picture carries no workflow%s%s%s", h->keys.size ? ": its texts are " : "",
-                     lm_text_str(&h->keys), h->keys.size ? "" : ", and no text at all");
+    return limn_fail(err, FILE, "this picture carries no %.40s%s%s%s", key ? key : "workflow",
+                     h->keys.size ? ": its texts are " : "", lm_text_str(&h->keys),
+                     h->keys.size ? "" : ", and no text at all");
 }
 
-static bool read_picture(lm_carried *c, lm_source *s, lm_folders *folders, limn_error *err)
+static bool read_picture(lm_carried *c, lm_source *s, const char *key, lm_folders *folders, limn_error *err)
 {
     heard h = { 0 };
-    bool  well = lm_picture_texts(s, hear, &h, err) && choose(c, &h, folders, err);
+    bool  well = lm_picture_texts(s, hear, &h, err) && choose(c, &h, key, folders, err);
 
     lm_text_done(&h.workflow);
     lm_text_done(&h.prompt);
@@ -122,7 +131,7 @@ static bool open_picture(const char *path, lm_source *s, int *fd)
     return false;
 }
 
-bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_error *err)
+bool lm_carried_read(lm_carried *c, const char *path, const char *key, lm_folders *folders, limn_error *err)
 {
     lm_source s;
     size_t    size;
@@ -132,7 +141,7 @@ bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_
 
     *c = (lm_carried){ 0 };
     if (open_picture(path, &s, &fd)) {
-        well = read_picture(c, &s, folders, err);
+        well = read_picture(c, &s, key, folders, err);
         close(fd);
         return well;
     }
@@ -141,7 +150,7 @@ bool lm_carried_read(lm_carried *c, const char *path, lm_folders *folders, limn_
         return false;
     s = lm_source_memory(text, size, label);
     if (lm_picture_begins(&s)) {
-        well = read_picture(c, &s, folders, err);
+        well = read_picture(c, &s, key, folders, err);
         lm_free(text);
         return well;
     }

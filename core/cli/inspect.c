@@ -11,6 +11,7 @@
 
 #include "core/cli/session.h"
 #include "core/data/safetensors.h"
+#include "core/graph/blame.h"
 #include "nodes/models/detect.h"
 #include "nodes/models/file_hash.h"
 #include "nodes/picture/picture.h"
@@ -100,10 +101,24 @@ static bool inspect_model(int fd, const char *path, uint64_t size, const lm_args
 
 /* ------------------------------------------------------------------ pictures */
 
+/* Keys and texts come from strangers: control characters do not reach the terminal. */
+static void print_line(const char *indent, const char *text, size_t n)
+{
+    lm_text line = { 0 };
+
+    lm_text_clean(&line, text, n, 0);
+    printf("%s%s\n", indent, lm_text_str(&line));
+    lm_text_done(&line);
+}
+
 static void print_text(void *self, const char *key, const char *text, size_t n)
 {
     (void)self, (void)n;
-    printf("%s\n  %s\n", key, text);
+    print_line("", key, strlen(key));
+    for (size_t length; text; text = text[length] ? text + length + 1 : NULL) {
+        length = strcspn(text, "\n");
+        print_line("  ", text, length);
+    }
 }
 
 static bool print_png(lm_source *s, const char *path, limn_error *err)

@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/cli/carried.h"
 #include "core/cli/session.h"
+#include "core/graph/blame.h"
 
 static bool apply_settings(lm_workflow *w, const lm_registry *r, const lm_args *a, limn_error *err)
 {
@@ -28,8 +29,12 @@ static bool apply_settings(lm_workflow *w, const lm_registry *r, const lm_args *
 static void print_notes(const char *path, const char *notes)
 {
     for (size_t n; *notes; notes += n + (notes[n] == '\n')) {
+        lm_text line = { 0 };
+
         n = strcspn(notes, "\n");
-        fprintf(stderr, "%s: note: %.*s\n", path, (int)n, notes);
+        lm_text_clean(&line, notes, n, 0);
+        fprintf(stderr, "%s: note: %s\n", path, lm_text_str(&line));
+        lm_text_done(&line);
     }
 }
 
@@ -37,9 +42,10 @@ lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_err
 {
     const lm_canvas_env env = { .registry = s->registry, .folders = s->folders };
     lm_carried          c;
-    lm_workflow        *w = lm_carried_read(&c, a->words[0], s->folders, err) ? lm_carried_workflow(&c, &env, err)
-                                                                             : NULL;
+    lm_workflow        *w = NULL;
 
+    if (lm_carried_read(&c, a->words[0], lm_args_value(a, "--carried"), s->folders, err))
+        w = lm_carried_workflow(&c, &env, err);
     print_notes(a->words[0], lm_text_str(&c.notes));
     if (w)
         print_notes(a->words[0], lm_workflow_notes(w));

@@ -165,6 +165,7 @@ static const lm_option run_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input; may be given several times." },
     { "--seed", "N", "Give every seed of the workflow this value." },
     { "--count", "N", "Run it N times, with every seed one further each time." },
+    LM_OPTION_CARRIED,
     LM_OPTION_BASE,
     LM_OPTIONS_PLUGINS,
     LM_OPTION_OUTPUT,
@@ -243,6 +244,7 @@ static int check(const lm_args *a)
 
 static const lm_option check_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input first; may be given several times." },
+    LM_OPTION_CARRIED,
     LM_OPTION_BASE,
     LM_OPTIONS_PLUGINS,
     { "--json", NULL, "Print what was found as JSON." },

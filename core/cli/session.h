@@ -11,6 +11,8 @@
 /* Rows for a command's option table. */
 #define LM_OPTION_BASE                                                                         \
     { "--base", "DIR", "The folder with models/, input/ and output/ (default: the current one)." }
+#define LM_OPTION_CARRIED                                                                      \
+    { "--carried", "KEY", "Of what a picture carries: workflow, prompt or parameters." }
 #define LM_OPTION_OUTPUT { "--output", "DIR", "Where pictures go (default: BASE/output)." }
 #define LM_OPTION_DEVICE                                                                       \
     { "--device", "NAME", "cpu, or ref: the plain definition of every op, slow (default: cpu)." }

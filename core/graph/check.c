@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/graph/blame.h"
 #include "core/graph/check_parts.h"
 
 enum { MOST_HINTS = 20 }; /* unknown classes whose neighbours are looked for */
@@ -26,6 +27,7 @@ static void hint_class(const lm_checker *k, const char *name, lm_text *out)
 static void fault_class(lm_checker *k, int node)
 {
     const char *name = lm_workflow_at(k->workflow, node)->class_name;
+    const char *pack = lm_workflow_at(k->workflow, node)->pack;
     lm_issue   *i = lm_issue_note(k, name ? LM_ISSUE_UNKNOWN_CLASS : LM_ISSUE_NO_CLASS, node, NULL, 0);
     lm_text     hint = { 0 };
 
@@ -37,9 +39,13 @@ static void fault_class(lm_checker *k, int node)
         return;
     }
     lm_issue_message(k, i, "Cannot execute because node %.1000s does not exist.", name);
-    if (lm_registry_foretold(k->registry, name)) {
+    if (lm_registry_foretold(k->registry, name) || (pack && !strcmp(pack, "comfy-core"))) {
         lm_issue_say(k, i, "this is one of ComfyUI's own nodes, and limn does not have it yet");
         return;
+    }
+    if (pack) {
+        lm_text_puts(&hint, "; it comes from ");
+        lm_text_clean(&hint, pack, strlen(pack), 80);
     }
     hint_class(k, name, &hint);
     lm_issue_say(k, i, "limn has no node of this class%s", lm_text_str(&hint));

@@ -16,6 +16,9 @@ PROMPT = {"1": {"class_type": "EmptyImage",
                 "inputs": {"width": 32, "height": 16, "batch_size": 1, "color": 255}},
           "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "p"}}}
 TEXT = json.dumps(PROMPT)
+WORDS = """a red circle on a blue background
+Negative prompt: a [white] square
+Steps: 2, Sampler: DPM++ 2M Karras, CFG scale: 4, Seed: 18446744073709551615, Size: 64x64, Model: limn-shapes"""
 
 
 def prompt(prefix):
@@ -108,6 +111,42 @@ def a_workflow_that_cannot_be_read_leaves_the_word_to_the_prompt():
 
 
 @test
+def a_key_chooses_among_what_a_picture_carries():
+    with base() as b:
+        path = put(b, png(text_chunk("prompt", prompt("p")), text_chunk("workflow", prompt("w"))))
+        for key in ("prompt", "workflow"):
+            assert b.run(path, "--carried", key).status == 0 and b.files()[-1].startswith(key[0]), b.files()
+        both = put(b, png(text_chunk("prompt", prompt("p")), text_chunk("parameters", WORDS)))
+        result = b.run(both, "--carried", "parameters", "--set", "SaveImage.filename_prefix=a")
+        assert result.status == 0 and "note:" in result.err and b.files()[0].startswith("a_"), result
+        assert "note:" not in b.run(both).err
+        path = put(b, png(text_chunk("prompt", prompt("p")), text_chunk("workflow", prompt("w")),
+                          text_chunk("parameters", "a cat")))
+        result = b.run(path, "--carried", "gossip")
+        assert result.status == 4 and "carries no gossip: its texts are prompt, workflow, parameters" in result.err, result
+        result = b.run(path, "--carried", "parameters")
+        assert result.status == 4 and "no line begins with" in result.err, result
+
+
+@test
+def a_canvas_in_a_picture_runs_and_travels_on():
+    canvas = {"version": 0.4, "links": [[1, 1, 0, 2, 0, "IMAGE"]], "groups": [{"title": "kept"}], "nodes": [
+        {"id": 1, "type": "EmptyImage", "mode": 0, "widgets_values": [32, 16, 1, 255],
+         "outputs": [{"name": "IMAGE", "type": "IMAGE", "links": [1]}]},
+        {"id": 2, "type": "SaveImage", "mode": 0, "inputs": [{"name": "images", "type": "IMAGE", "link": 1}],
+         "widgets_values": ["drawn"]}]}
+    with base() as b:
+        data = png(text_chunk("workflow", json.dumps(canvas)), text_chunk("prompt", prompt("p")))
+        assert b.run(put(b, data)).status == 0 and b.files() == ["drawn_00001_.png"], b.files()
+        texts = png_texts((b.path / "output/drawn_00001_.png").read_bytes())
+        assert json.loads(texts["workflow"]) == canvas and "drawn" in texts["prompt"], texts
+        canvas["nodes"][0].update(type="FaceDetailer", properties={"aux_id": "somebody/faces"})
+        result = b.check(canvas)
+        assert "node 1 (FaceDetailer): limn has no node of this class; it comes from somebody/faces" in result.err, \
+            result
+
+
+@test
 def a_picture_without_a_workflow_is_told_so():
     with base() as b:
         refused(b, png(), "carries no workflow", "no text at all")
@@ -161,11 +200,6 @@ def json_of_a_hundred_levels_is_read_and_more_is_refused():
         refused(b, png(text_chunk("prompt", '{"1": ' + "[" * 200 + "]" * 200 + "}")), "100")
 
 
-WORDS = """a red circle on a blue background
-Negative prompt: a [white] square
-Steps: 2, Sampler: DPM++ 2M Karras, CFG scale: 4, Seed: 18446744073709551615, Size: 64x64, Model: limn-shapes"""
-
-
 @test
 def the_words_of_a1111_paint_a_picture_wherever_they_stand():
     with base() as b:
@@ -201,6 +235,9 @@ def inspect_shows_the_texts_of_every_format():
         jpg = (ROOT / "tests/parity/pictures/q30.jpg").read_bytes()
         told = jpg[:2] + jpeg((0xe1, b"Exif\0\0" + exif([(MAKE, "Canon"), (MODEL, "prompt:{}")])),
                               (0xfe, b"a comment"))[2:-6] + jpg[2:]
+        out = limn("inspect", put(b, told, "p.jpg")).out
+        out = limn("inspect", put(b, png(text_chunk("k", "a\33[2Jb\nc")))).out
+        assert "a?[2Jb\n  c" in out and "\33" not in out, out
         out = limn("inspect", put(b, told, "p.jpg")).out
         for word in ("JPEG", "Make\n  Canon", "prompt\n  {}", "Comment\n  a comment"):
             assert word in out, out

@@ -43,6 +43,12 @@ TABLE = [
      "have yet"),
     ([("5.class_type", "Efficient Thing")],
      "node 5 (Efficient Thing): limn has no node of this class"),
+    ([("5", {"class_type": "FaceDetailer", "inputs": {}, "_meta": {"cnr_id": "comfyui-impact-pack"}})],
+     "node 5 (FaceDetailer): limn has no node of this class; it comes from comfyui-impact-pack"),
+    ([("5", {"class_type": "KSamplerPlus", "inputs": {}, "_meta": {"aux_id": "somebody/plus\33[2J"}})],
+     "node 5 (KSamplerPlus): limn has no node of this class; it comes from somebody/plus?[2J; nearest: KSampler"),
+    ([("5", {"class_type": "BrandNew", "inputs": {}, "_meta": {"cnr_id": "comfy-core"}})],
+     "node 5 (BrandNew): this is one of ComfyUI's own nodes, and limn does not have it yet"),
     ([("5", {"inputs": {}})], "node 5: it has no class_type"),
     # model files
     ([("1.ckpt_name", "Dreams_v1.5.safetensors")],
