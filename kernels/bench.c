@@ -179,6 +179,7 @@ static lm_tensor *answer(lm_pass *p, const struct shape *s, const lm_tensor *x, 
 
     spec.stride = s->kind == CONV3_DOWN ? 2 : 1;
     spec.upsample = s->kind == CONV3_UP;
+    spec.loose = !strcmp(s->net, "decoder");
     switch (s->kind) {
     case LINEAR:
         return lm_linear(p, x, w, NULL);

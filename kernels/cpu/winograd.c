@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "kernels/cpu/pairs.h"
 #include "kernels/cpu/pool.h"
 #include "kernels/cpu/terms.h"
 #include "kernels/cpu/tile.h"
@@ -13,6 +14,9 @@ enum { PAD = 32 /* floats between places: without it all 36 fall on the same few
 struct plan {
     const lm_cpu_tiles    *tiles;
     const lm_cpu_winograd *move;
+    const lm_cpu_winograd_bf16 *narrow; /* v and u are bf16; else NULL, and they are f32 */
+    lm_cpu_tile *const    *tile;
+    int64_t                size;         /* of a number of v and u */
     const lm_cpu_panels   *w;
 
     const char  *x;
@@ -33,8 +37,9 @@ struct plan {
     int64_t parts;                    /* of the groups; a part of a panel is an item of work */
     int64_t channel_blocks;           /* of LM_DEPTH */
     int64_t chunk;                    /* channel blocks whose weights are made at a time */
-    float  *v, *memory;
-    int64_t v_stride, u_stride, m_stride, each;
+    char   *v, *memory;               /* memory: of each thread */
+    int64_t v_stride, u_stride, m_stride; /* numbers */
+    int64_t each;                     /* bytes */
 };
 
 static int64_t up(int64_t a, int64_t b)
@@ -102,23 +107,26 @@ static void carry_inputs(void *self, int64_t i, int thread)
 {
     const struct plan *s = self;
     const int64_t      first = group_at(s, i), n = group_at(s, i + 1) - first;
-    float             *v = s->v + first * s->channel_blocks * LM_DEPTH;
+    char              *v = s->v + first * s->channel_blocks * LM_DEPTH * s->size;
 
     (void)thread;
     for (int64_t b = 0; b < s->channel_blocks; b++)
-        for (int64_t t = 0; t < n; t++, v += LM_DEPTH) {
+        for (int64_t t = 0; t < n; t++, v += LM_DEPTH * s->size) {
             const void   *at[LM_WINO_PLACES];
-            const int64_t channel = b * LM_DEPTH;
+            const int64_t channel = b * LM_DEPTH, count = least(LM_DEPTH, s->w->channels - channel);
 
             find_inputs(s, s->first + first + t, channel, at);
-            s->move->input(v, s->v_stride, at, s->x_dtype, least(LM_DEPTH, s->w->channels - channel));
+            if (s->narrow)
+                s->narrow->input((uint16_t *)(void *)v, s->v_stride, at, s->x_dtype, count);
+            else
+                s->move->input((float *)(void *)v, s->v_stride, at, s->x_dtype, count);
         }
 }
 
 /* ------------------------------------------------------------------ panels */
 
 /* The weights of channel blocks [b0, b1) of a panel, as [place][channel][columns]. */
-static void make_weights(const struct plan *s, float *u, int64_t panel, int64_t b0, int64_t b1)
+static void make_weights(const struct plan *s, char *u, int64_t panel, int64_t b0, int64_t b1)
 {
     const lm_cpu_panels *w = s->w;
 
@@ -126,8 +134,12 @@ static void make_weights(const struct plan *s, float *u, int64_t panel, int64_t 
         const int64_t count = least(LM_DEPTH, w->channels - b * LM_DEPTH);
         const void   *from = lm_cpu_panel(w, panel, b * LM_DEPTH * 9);
 
-        s->move->weights(u + (b - b0) * LM_DEPTH * w->columns, s->u_stride, from, count * w->columns,
-                         w->dtype, count);
+        void         *to = u + (b - b0) * LM_DEPTH * w->columns * s->size;
+
+        if (s->narrow)
+            s->narrow->weights(to, s->u_stride, from, count * w->columns, w->dtype, count);
+        else
+            s->move->weights(to, s->u_stride, from, count * w->columns, w->dtype, count);
     }
 }
 
@@ -152,7 +164,7 @@ struct part {
 };
 
 /* m[place][tile][columns] (+)= v · u over channel blocks [b0, b1), at one place. */
-static void multiply(const struct plan *s, const struct part *k, float *m, const float *u, int place,
+static void multiply(const struct plan *s, const struct part *k, float *m, const char *u, int place,
                      int64_t b0, int64_t b1)
 {
     const int64_t columns = s->w->columns, whole = s->w->channels / LM_DEPTH;
@@ -160,16 +172,17 @@ static void multiply(const struct plan *s, const struct part *k, float *m, const
 
     for (int64_t i = k->g0; i < k->g1; i++) {
         const int64_t first = group_at(s, i), n = group_at(s, i + 1) - first;
-        const float  *v = s->v + place * s->v_stride + (first * s->channel_blocks + n * b0) * LM_DEPTH;
+        const char   *v = s->v + (place * s->v_stride + (first * s->channel_blocks + n * b0) * LM_DEPTH) * s->size;
         float        *to = m + (first - group_at(s, k->g0)) * columns;
         lm_cpu_ends   e = { to, columns, b0 ? to : NULL, columns, NULL };
 
         if (full > 0) {
-            s->tiles->tile[n](v, u, full, LM_DEPTH, &e);
+            s->tile[n](v, u, full, LM_DEPTH, &e);
             e.from = to;
         }
         if (rest)
-            s->tiles->tile[n](v + full * n * LM_DEPTH, u + full * LM_DEPTH * columns, 1, rest, &e);
+            s->tile[n](v + full * n * LM_DEPTH * s->size, u + full * LM_DEPTH * columns * s->size, 1,
+                       s->narrow ? rest + rest % 2 : rest, &e);
     }
 }
 
@@ -209,14 +222,15 @@ static void run_part(void *self, int64_t i, int thread)
     const struct plan *s = self;
     const int64_t      part = i % s->parts;
     const struct part  k = { i / s->parts, part * s->groups / s->parts, (part + 1) * s->groups / s->parts };
-    float             *u = s->memory + thread * s->each, *m = u + LM_WINO_PLACES * s->u_stride;
+    char              *u = s->memory + thread * s->each;
+    float             *m = (float *)(void *)(u + LM_WINO_PLACES * s->u_stride * s->size);
 
     for (int64_t b0 = 0, b1; b0 < s->channel_blocks; b0 = b1) {
         b1 = least(b0 + s->chunk, s->channel_blocks);
         make_weights(s, u, k.panel, b0, b1);
         for (int place = 0; place < LM_WINO_PLACES; place++) {
             ask_for_weights(s, k.panel, b1, place);
-            multiply(s, &k, m + place * s->m_stride, u + place * s->u_stride, place, b0, b1);
+            multiply(s, &k, m + place * s->m_stride, u + place * s->u_stride * s->size, place, b0, b1);
         }
     }
     carry_outputs(s, &k, m);
@@ -289,7 +303,18 @@ static void choose_blocks(struct plan *s)
     s->v_stride = s->count * s->channel_blocks * LM_DEPTH + PAD;
     s->u_stride = s->chunk * LM_DEPTH * s->w->columns + PAD;
     s->m_stride = up(s->groups, s->parts) * s->tiles->rows * s->w->columns + PAD;
-    s->each = LM_WINO_PLACES * (s->u_stride + s->m_stride);
+    s->each = LM_WINO_PLACES * (s->u_stride * s->size + s->m_stride * 4);
+}
+
+/* bf16 where the caller can do with it and its products are twice as fast. */
+static const lm_cpu_winograd_bf16 *narrow_of(const lm_pass *p, const lm_conv_spec *spec)
+{
+    const lm_cpu_winograd_bf16 *now = lm_cpu_winograd_bf16_now();
+
+    if (!spec->loose || !now->input || !lm_cpu_wants_pairs(p) || lm_cpu_pairs_are_amx() ||
+        lm_cpu_pairs_best()->rows != lm_cpu_tiles_now()->rows)
+        return NULL;
+    return now;
 }
 
 bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_cpu_panels *w,
@@ -304,21 +329,25 @@ bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
         .over = y->data == x->data, .saved_row = -1,
     };
     lm_cpu_terms t;
-    int64_t      floats;
+    int64_t      bytes, of_v;
     bool         live = true;
 
     s.all = lm_dim(y, 0) * s.across * s.down;
+    s.narrow = narrow_of(p, spec);
+    s.tile = s.narrow ? lm_cpu_pairs_best()->tile : s.tiles->tile;
+    s.size = s.narrow ? 2 : 4;
     choose_blocks(&s);
-    floats = LM_WINO_PLACES * s.v_stride + s.each * lm_cpu_threads() + (s.over ? row_bytes(&s) / 4 : 0);
+    of_v = LM_WINO_PLACES * s.v_stride * s.size;
+    bytes = of_v + s.each * lm_cpu_threads() + (s.over ? row_bytes(&s) : 0);
     if (!lm_cpu_terms_open(p, &t, w, b, r))
         return false;
-    s.v = lm_scratch_get(p->scratch, (size_t)floats * 4);
+    s.v = lm_scratch_get(p->scratch, (size_t)bytes);
     if (!s.v) {
         lm_cpu_terms_close(p, &t);
-        return lm_pass_fail(p, MEMORY, "no memory for a convolution (%lld bytes)", (long long)floats * 4);
+        return lm_pass_fail(p, MEMORY, "no memory for a convolution (%lld bytes)", (long long)bytes);
     }
-    s.memory = s.v + LM_WINO_PLACES * s.v_stride;
-    s.saved = (char *)(s.memory + s.each * lm_cpu_threads());
+    s.memory = s.v + of_v;
+    s.saved = s.memory + s.each * lm_cpu_threads();
     s.bias = t.bias;
     s.bias_step = t.bias_step;
     s.r = t.r;
@@ -330,7 +359,7 @@ bool lm_cpu_winograd_run(lm_pass *p, lm_tensor *y, const lm_tensor *x, const lm_
         save_row(&s);
         live = live && lm_cpu_each(p, w->panels * s.parts, run_part, &s);
     }
-    lm_scratch_put(p->scratch, s.v, (size_t)floats * 4);
+    lm_scratch_put(p->scratch, s.v, (size_t)bytes);
     lm_cpu_terms_close(p, &t);
     return live;
 }

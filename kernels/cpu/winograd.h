@@ -28,6 +28,15 @@ typedef struct lm_cpu_winograd {
 } lm_cpu_winograd;
 LM_CPU_FAMILY(lm_cpu_winograd)
 
+/* The same two with their answers in bf16, an odd count followed by a zero; weights in words of two channels,
+ * u[place · stride + (channel - channel % 2) · columns + 2 · column + channel % 2]. NULL: not at this level;
+ * only where there is VDPBF16PS. */
+typedef struct lm_cpu_winograd_bf16 {
+    void (*input)(uint16_t *v, int64_t stride, const void *const *at, lm_dtype from, int64_t count);
+    void (*weights)(uint16_t *u, int64_t stride, const void *w, int64_t tap, lm_dtype from, int64_t count);
+} lm_cpu_winograd_bf16;
+LM_CPU_FAMILY(lm_cpu_winograd_bf16)
+
 /* Is this the way to go for such a convolution?  `kernel` is w's shape [O, C, kh, kw]. */
 bool lm_cpu_winograd_pays(lm_shape y, lm_shape kernel, const lm_conv_spec *spec);
 

@@ -140,6 +140,7 @@ static void read_encoder(lm_reader *r, lm_vae_side *s)
 {
     char at[64];
 
+    s->conv = LM_CONV_3x3;
     lm_reader_set(r, 'C', 0);
     lm_read_rows(r, encoder_in, s, "%s", "");
     s->n_levels = count_levels(r, "encoder.down.");
@@ -156,6 +157,8 @@ static void read_decoder(lm_reader *r, lm_vae_side *s)
 {
     char at[64];
 
+    s->conv = LM_CONV_3x3;
+    s->conv.loose = true;
     lm_reader_set(r, 'C', 0);
     lm_read_rows(r, decoder_in, s, "%s", "");
     read_middle(r, s, "decoder");

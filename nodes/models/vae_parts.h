@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "kernels/ops.h"
 #include "nodes/models/table.h"
 #include "nodes/models/vae.h"
 
@@ -34,6 +35,7 @@ typedef struct lm_vae_side {
     int              n_levels;
     lm_vae_res       middle1, middle2;
     lm_vae_attention attention;
+    lm_conv_spec     conv; /* of every 3x3 convolution that keeps the size */
 } lm_vae_side;
 
 struct lm_vae {

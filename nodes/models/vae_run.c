@@ -10,7 +10,7 @@ static const double eps = 1e-6;
 
 /* x [1, h, w, I] -> [1, h, w, O]; takes x over.  Where the width changes, the shorter way round is made
  * first: x itself can go then. */
-static lm_tensor *res(lm_pass *p, const lm_vae_res *b, lm_tensor *x)
+static lm_tensor *res(lm_pass *p, const lm_vae_side *s, const lm_vae_res *b, lm_tensor *x)
 {
     lm_tensor *skip = b->skip_w ? lm_linear(p, x, b->skip_w, b->skip_b) : x;
     lm_tensor *h;
@@ -19,9 +19,9 @@ static lm_tensor *res(lm_pass *p, const lm_vae_res *b, lm_tensor *x)
         h = lm_group_norm_silu_over(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
     else
         h = lm_group_norm_silu(p, x, b->norm1_g, b->norm1_b, LM_VAE_GROUPS, eps);
-    h = lm_conv_over(p, h, b->conv1_w, b->conv1_b, NULL, LM_CONV_3x3);
+    h = lm_conv_over(p, h, b->conv1_w, b->conv1_b, NULL, s->conv);
     h = lm_group_norm_silu_over(p, h, b->norm2_g, b->norm2_b, LM_VAE_GROUPS, eps);
-    h = lm_conv_over(p, h, b->conv2_w, b->conv2_b, skip, LM_CONV_3x3);
+    h = lm_conv_over(p, h, b->conv2_w, b->conv2_b, skip, s->conv);
     return lm_over(p, skip, h);
 }
 
@@ -43,20 +43,22 @@ static lm_tensor *attend(lm_pass *p, const lm_vae_attention *a, lm_tensor *x)
 
 static lm_tensor *middle(lm_pass *p, const lm_vae_side *s, lm_tensor *x)
 {
-    x = res(p, &s->middle1, x);
+    x = res(p, s, &s->middle1, x);
     lm_seen(p, x, "mid.block_1");
     x = attend(p, &s->attention, x);
     lm_seen(p, x, "mid.attn_1");
-    x = res(p, &s->middle2, x);
+    x = res(p, s, &s->middle2, x);
     lm_seen(p, x, "mid.block_2");
     return x;
 }
 
 /* The residual blocks of a level; `way` is "down" or "up". */
-static lm_tensor *blocks(lm_pass *p, const lm_vae_level *l, const char *way, int level, lm_tensor *x)
+static lm_tensor *blocks(lm_pass *p, const lm_vae_side *s, const char *way, int level, lm_tensor *x)
 {
+    const lm_vae_level *l = &s->level[level];
+
     for (int i = 0; i < l->n_blocks; i++) {
-        x = res(p, &l->block[i], x);
+        x = res(p, s, &l->block[i], x);
         lm_seen(p, x, "%s.%d.block.%d", way, level, i);
     }
     return x;
@@ -92,7 +94,7 @@ static lm_tensor *decode_one(lm_pass *p, void *self)
 {
     const struct work *w = self;
     const lm_vae_side *s = &w->vae->decoder;
-    lm_conv_spec       twice = LM_CONV_3x3;
+    lm_conv_spec       twice = s->conv;
     lm_scope           scope = lm_scope_open(p);
     lm_tensor         *x = given(p, w, "the latent it was given");
 
@@ -104,7 +106,7 @@ static lm_tensor *decode_one(lm_pass *p, void *self)
     for (int level = s->n_levels - 1; level >= 0; level--) {
         const lm_vae_level *l = &s->level[level];
 
-        x = blocks(p, l, "up", level, x);
+        x = blocks(p, s, "up", level, x);
         if (level > 0) {
             x = lm_over(p, x, lm_conv(p, x, l->w, l->b, twice));
             lm_seen(p, x, "up.%d.upsample", level);
@@ -126,7 +128,7 @@ static lm_tensor *encode_one(lm_pass *p, void *self)
     for (int level = 0; level < s->n_levels; level++) {
         const lm_vae_level *l = &s->level[level];
 
-        x = blocks(p, l, "down", level, x);
+        x = blocks(p, s, "down", level, x);
         if (level + 1 < s->n_levels) {
             x = lm_over(p, x, lm_conv(p, x, l->w, l->b, half));
             lm_seen(p, x, "down.%d.downsample", level);

@@ -100,6 +100,23 @@ TEST(conv_over_its_input_agrees_with_the_plain_one)
     RIG_TABLE(over_rows, conv_over, rig_product);
 }
 
+/* Where class bf16 may round the 36 values of Winograd's tiles. */
+static const rig_allowance loose = { 5e-6, 1.6e-2 };
+
+static const row loose_rows[] = {
+    { "loose", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1), .loose = true } },
+    { "loose, many channels onto a stream", 1, 24, 16, 192, 96, 3, ONE, true, { PAD(1), .loose = true } },
+    { "loose, odd channels", 2, 17, 23, 147, 41, 3, BY_PICTURE, false, { PAD(1), .loose = true } },
+    { "loose, of a doubled picture", 1, 20, 12, 96, 64, 3, ONE, false, { PAD(1), .upsample = true, .loose = true } },
+    { "loose, to a picture", 1, 40, 40, 64, 3, 3, ONE, false, { PAD(1), .loose = true } },
+};
+
+TEST(a_loose_conv_is_within_its_larger_allowance)
+{
+    RIG_TABLE(loose_rows, conv, loose);
+    RIG_TABLE(loose_rows, conv_over, loose);
+}
+
 TEST(conv_over_gives_back_what_it_no_longer_needs)
 {
     rig        r;

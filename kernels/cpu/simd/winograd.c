@@ -1,49 +1,17 @@
 /* winograd.c: the three transforms of F(4x4, 3x3), each the same walk over rows and then columns. */
-#include "kernels/cpu/winograd.h"
-
-#include "kernels/cpu/simd/number.h"
-
-/* Interpolation at ±A and ±B; all constants that follow are exact in f32 but for the divisions. */
-#define A 0.625f
-#define B 1.5f
-#define AA (A * A)
-#define BB (B * B)
+#include "kernels/cpu/simd/winograd_carry.h"
 
 /* ------------------------------------------------------------------ six inputs */
-
-LM_INLINE void six_to_six(lm_vf *o0, lm_vf *o1, lm_vf *o2, lm_vf *o3, lm_vf *o4, lm_vf *o5, lm_vf d0,
-                          lm_vf d1, lm_vf d2, lm_vf d3, lm_vf d4, lm_vf d5)
-{
-    const lm_vf even_a = d4 - BB * d2, odd_a = A * (d3 - BB * d1);
-    const lm_vf even_b = d4 - AA * d2, odd_b = B * (d3 - AA * d1);
-
-    *o0 = d4 - (AA + BB) * d2 + AA * BB * d0;
-    *o1 = even_a + odd_a;
-    *o2 = even_a - odd_a;
-    *o3 = even_b + odd_b;
-    *o4 = even_b - odd_b;
-    *o5 = d5 - (AA + BB) * d3 + AA * BB * d1;
-}
 
 LM_INLINE void input_vector(float *v, int64_t stride, const void *const *at, const lm_dtype from,
                             int64_t offset)
 {
     lm_vf t[6][6], o[6];
 
-#pragma GCC unroll 6
-    for (int j = 0; j < 6; j++) {
-        lm_vf d[6];
-
-#pragma GCC unroll 6
-        for (int i = 0; i < 6; i++)
-            d[i] = lm_v_number((const char *)at[i * 6 + j] + offset, from);
-        six_to_six(&t[0][j], &t[1][j], &t[2][j], &t[3][j], &t[4][j], &t[5][j], d[0], d[1], d[2], d[3], d[4],
-                   d[5]);
-    }
+    input_columns(t, at, from, offset);
 #pragma GCC unroll 6
     for (int i = 0; i < 6; i++, v += 6 * stride) {
-        six_to_six(&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], t[i][0], t[i][1], t[i][2], t[i][3], t[i][4],
-                   t[i][5]);
+        input_row(o, t[i]);
 #pragma GCC unroll 6
         for (int j = 0; j < 6; j++)
             lm_v_store(v + j * stride, o[j]);
@@ -91,32 +59,14 @@ static void input(float *v, int64_t stride, const void *const *at, lm_dtype from
 
 /* ------------------------------------------------------------------ three taps */
 
-LM_INLINE void three_to_six(lm_vf *o0, lm_vf *o1, lm_vf *o2, lm_vf *o3, lm_vf *o4, lm_vf *o5, lm_vf g0,
-                            lm_vf g1, lm_vf g2)
-{
-    const float a = 1.0f / (2.0f * AA * (AA - BB)), b = 1.0f / (2.0f * BB * (BB - AA));
-    const lm_vf even_a = a * g0 + a * AA * g2, even_b = b * g0 + b * BB * g2;
-
-    *o0 = 1.0f / (AA * BB) * g0;
-    *o1 = even_a + a * A * g1;
-    *o2 = even_a - a * A * g1;
-    *o3 = even_b + b * B * g1;
-    *o4 = even_b - b * B * g1;
-    *o5 = g2;
-}
-
 LM_INLINE void weights_vector(float *u, int64_t stride, const char *w, int64_t tap, const lm_dtype from)
 {
     lm_vf t[6][3], o[6];
 
-#pragma GCC unroll 3
-    for (int j = 0; j < 3; j++)
-        three_to_six(&t[0][j], &t[1][j], &t[2][j], &t[3][j], &t[4][j], &t[5][j],
-                     lm_v_number(w + j * tap, from), lm_v_number(w + (3 + j) * tap, from),
-                     lm_v_number(w + (6 + j) * tap, from));
+    weight_columns(t, w, tap, from);
 #pragma GCC unroll 6
     for (int i = 0; i < 6; i++, u += 6 * stride) {
-        three_to_six(&o[0], &o[1], &o[2], &o[3], &o[4], &o[5], t[i][0], t[i][1], t[i][2]);
+        weight_row(o, t[i]);
 #pragma GCC unroll 6
         for (int j = 0; j < 6; j++)
             lm_v_store(u + j * stride, o[j]);
