@@ -65,7 +65,7 @@ def a_file_that_is_not_there_or_not_json_is_status_4():
         want(b.run('{"1": {"class_type": "EmptyImage",\n "inputs": {"width": 0x10}}}'), 4, "line 2")
         want(b.run("[" * 5000), 4, "workflow.json")
         want(b.run("\0"), 4)
-        want(b.run('{"nodes": [], "links": []}'), 4)
+        want(b.run('{"nodes": [], "links": []}'), 3, "nothing to run")
 
 
 @test
