@@ -157,7 +157,7 @@ static bool want_outputs(lm_run *x, limn_error *err)
     if (x->cache)
         lm_cache_begin(x->cache, x->plan->keys, x->plan->n_steps);
     x->starting = true;
-    for (int i = x->n_tasks; i-- > 0;)
+    for (int i = 0; i < x->plan->n_steps; i++)
         if (x->fixed[i].step->output)
             lm_run_want(x, &x->fixed[i]);
     x->starting = false;

@@ -232,6 +232,17 @@ bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s)
     return true;
 }
 
+/* Outputs that give nothing on take effect in the plan's order, so that files are numbered as in a serial run.
+ * Nothing else waits for them. */
+static void wait_for_turn(lm_run *x, lm_task *t)
+{
+    if (!t->step->output || t->family || t->step->class_->n_outputs)
+        return;
+    if (x->last_output && x->last_output->state != LM_TASK_DONE)
+        wait_for_task(x, t, x->last_output);
+    x->last_output = t;
+}
+
 /* What t needs before it can run. */
 static void wait_for_sources(lm_run *x, lm_task *t)
 {
@@ -245,6 +256,7 @@ static void wait_for_sources(lm_run *x, lm_task *t)
             wait_for_task(x, t, equal);
     } else {
         hold_sources(x, t);
+        wait_for_turn(x, t);
         for (int i = 0; i < t->step->n_args; i++)
             if (lm_task_follows(t, i))
                 lm_run_wait_for(x, t, t->step->sources[i]);

@@ -90,6 +90,14 @@ TEST(what_was_blocked_is_looked_at_again_next_time)
     lm_cache_free(cache);
 }
 
+TEST(outputs_take_effect_in_the_plan_s_order)
+{
+    run_graph("{" IMAGE_("i", "BLACK") "," NODE_("slow", "TestSleep", FROM("value", "i", 0) ",'seconds':0.02") "," SHOW_("s", "slow") ","
+              IMAGE_("j", "WHITE") "," SHOW_("t", "j") "," NODE_("k", "TestConstantImage", "'value':0.5") "," SHOW_("u", "k") "}", NULL);
+    WANT(last.well);
+    WANT_TEXT(lm_text_str(&last.answers), "s {\"text\":[\"4x4: 0 0 0\"]} t {\"text\":[\"4x4: 1 1 1\"]} u {\"text\":[\"4x4: 0.5 0.5 0.5\"]} ");
+}
+
 /* ------------------------------------------------------------------ links */
 
 TEST(links_that_no_row_names_are_not_followed)
