@@ -102,7 +102,7 @@ static void lease(void)
 
 static void serve(const char *folder, const char *vfs, int round, int most, int told_to)
 {
-    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs }, .wake = wake };
+    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs }, .log_bytes = 64 << 10, .wake = wake };
     limn_error             err = { 0 };
     eventfd_t              n;
 
@@ -181,10 +181,11 @@ static void check(const char *folder)
     WANT(s && s->ops->list(s, &ask, &page, &err) == LM_STORE_DONE);
     if (!s)
         return;
-    qsort(page.jobs, (size_t)page.n, sizeof *page.jobs, compare);
+    if (page.n)
+        qsort(page.jobs, (size_t)page.n, sizeof *page.jobs, compare);
     for (int i = 0; i < n_promises; i++) {
         const lm_job  key = { .id = promises[i].id };
-        const lm_job *j = bsearch(&key, page.jobs, (size_t)page.n, sizeof *page.jobs, compare);
+        const lm_job *j = page.n ? bsearch(&key, page.jobs, (size_t)page.n, sizeof *page.jobs, compare) : NULL;
 
         WANT(j || !promises[i].accepted);
         WANT(!promises[i].ended || (j && j->state == LM_JOB_SUCCESS));

@@ -1,36 +1,12 @@
-/* store_for_tests.h: folders that come and go, chance that can be repeated, and texts in a line. */
+/* store_for_tests.h: a store, a submission and a result in a line each. */
 #ifndef LIMN_TESTS_WEB_STORE_H
 #define LIMN_TESTS_WEB_STORE_H
-
-#include <ftw.h>
-#include <limits.h>
-#include <stdint.h>
-#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "tests/test.h"
 #include "tests/web/chance.h"
+#include "tests/web/folder.h"
 #include "web/server/store.h"
-
-/* A new folder; in memory where the machine has one, unless a test is about the disk. */
-static inline char *folder_new(char out[64])
-{
-    strcpy(out, access("/dev/shm", W_OK) ? "/tmp/limn-store-XXXXXX" : "/dev/shm/limn-store-XXXXXX");
-    if (!mkdtemp(out))
-        abort();
-    return out;
-}
-
-static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st, (void)kind, (void)where;
-    return remove(path);
-}
-
-static inline void folder_remove(const char *path)
-{
-    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 /* How often, unless the environment says LIMN_ROUNDS=n. */
 static inline int rounds(int usual)

@@ -60,13 +60,14 @@ struct lm_queue {
     pthread_cond_t   to_write, to_read;
     lm_wishes        writing, reading, answered;
     size_t           waiting;           /* bytes of texts between submit and the disk */
-    bool             stopping, settle;
+    bool             stopping;
+    bool             settle, settled;   /* the log is long: the reader's turn; has been moved but for its end */
     atomic_bool      broken;
     lm_tally         tally;             /* the loop's */
     /* the writer's */
     lm_secret       *secrets;
     lm_wishes        held;              /* results that found the disk full */
-    bool             untidy;
+    bool             untidy, cramped, roomy; /* something to sweep; room to make in the log; no more of that */
     int64_t          settle_at;         /* bytes in the log that call for settling */
     lm_tally         latest;
 };

@@ -11,13 +11,18 @@ static void look(lm_queue *q, lm_wish *w)
         w->a.outcome = ops->list(q->door, &w->ask, &w->a.page, &w->a.error);
 }
 
-/* A checkpoint that could not sync is a disk that cannot be trusted. */
+/* A checkpoint that could not sync is a disk that cannot be trusted. What was committed meanwhile is left over: that
+ * little is the writer's, so that the log can begin anew. */
 static void settle(lm_queue *q)
 {
     limn_error err = { 0 };
 
     if (!lm_queue_is_broken(q) && q->door->ops->settle(q->door, &err) == LM_STORE_BROKEN)
         lm_queue_break(q, &err);
+    pthread_mutex_lock(&q->lock);
+    q->settled = true;
+    pthread_cond_signal(&q->to_write);
+    pthread_mutex_unlock(&q->lock);
 }
 
 static bool next(lm_queue *q, lm_wish **w, bool *settles)

@@ -82,6 +82,7 @@ static const lm_store_ops sqlite_ops = {
     .tidy = lm_store_tidy,
     .settle = lm_store_settle,
     .unsettled = lm_store_unsettled,
+    .make_room = lm_store_make_room,
     .find = lm_store_find,
     .list = lm_store_list,
     .count = store_count,

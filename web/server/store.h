@@ -152,6 +152,9 @@ typedef struct lm_store_ops {
     /* Outside a transaction: what commits have put into the log moves to its place. Also by a reader. */
     lm_outcome (*settle)(lm_store *s, limn_error *err);
     int64_t (*unsettled)(const lm_store *s); /* bytes that settle would move */
+    /* Outside a transaction: a short step of making room in the log, up to so many bytes, so that commits need not
+     * lengthen the file. True while another step would find work; what goes wrong only costs time later. */
+    bool (*make_room)(lm_store *s, int64_t bytes);
 
     /* The job of this id that is in one of `states` (1 << state): the running one, else the next pending one,
      * else the entry in the history. NOTHING when there is none. */

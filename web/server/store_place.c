@@ -15,7 +15,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 
-static const char database[] = "limn.sqlite", lock_name[] = "limn.lock", suspect[] = "limn.suspect";
+static const char database[] = "limn.sqlite", log_name[] = "limn.sqlite-wal", lock_name[] = "limn.lock", suspect[] = "limn.suspect";
 
 /* The folder with all on the way to it; what is new is its owner's alone, and on the disk. -1 and errno. */
 static int make_folder(const char *path)
@@ -69,6 +69,20 @@ bool lm_place_take(lm_sqlite *s, const char *folder, limn_error *err)
     if (!make_database(s))
         return limn_fail(err, FILE, "\"%.200s\" cannot be made: %s", s->path, strerror(errno));
     return true;
+}
+
+bool lm_place_lengthen_log(const lm_sqlite *s, int64_t to)
+{
+    static const char zeros[256 << 10];
+    const int         fd = openat(s->folder, log_name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat       st;
+    bool              more;
+
+    more = fd >= 0 && !fstat(fd, &st) && st.st_size < to &&
+           pwrite(fd, zeros, sizeof zeros, st.st_size) == (ssize_t)sizeof zeros && !fdatasync(fd);
+    if (fd >= 0)
+        close(fd);
+    return more;
 }
 
 void lm_place_leave(lm_sqlite *s)

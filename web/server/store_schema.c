@@ -63,9 +63,9 @@ bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
         run(s, "PRAGMA auto_vacuum = INCREMENTAL");
     if (writer)
         run(s, "PRAGMA journal_mode = WAL");
-    /* The log is synced at every commit, and keeps 8 MiB when it starts anew: a file that does not grow is synced
+    /* The log is synced at every commit, and keeps 32 MiB when it begins anew: a file that does not grow is synced
      * in half the time. Moving it into the database is settle's work, never a commit's. */
-    run(s, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608; PRAGMA wal_autocheckpoint = 0;");
+    run(s, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 33554432; PRAGMA wal_autocheckpoint = 0;");
     s->page_bytes = number(s, "PRAGMA page_size");
     if (s->rc != SQLITE_OK && err)
         limn_fail(err, FILE, "the queue's database \"%.150s\" cannot be opened: %s", s->path, sqlite3_errstr(s->rc));

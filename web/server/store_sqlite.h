@@ -68,6 +68,7 @@ bool lm_place_take(lm_sqlite *s, const char *folder, limn_error *err);  /* made,
 bool lm_place_suspect(const lm_sqlite *s);                              /* was damage met while running? */
 void lm_place_mark(const lm_sqlite *s);
 bool lm_place_move_aside(lm_sqlite *s, const char *why, limn_error *err);
+bool lm_place_lengthen_log(const lm_sqlite *s, int64_t to);             /* one step; true: another one follows */
 void lm_place_leave(lm_sqlite *s);
 
 /* ---- store_change.c, store_end.c */
@@ -88,6 +89,7 @@ lm_outcome lm_store_holds(lm_sqlite *s, int64_t seq, int64_t epoch, const char *
 lm_outcome lm_store_tidy(lm_store *s, int64_t now_ms, bool *more, limn_error *err);
 lm_outcome lm_store_settle(lm_store *s, limn_error *err);
 int64_t    lm_store_unsettled(const lm_store *s);
+bool       lm_store_make_room(lm_store *s, int64_t bytes);
 
 /* ---- store_list.c */
 lm_outcome lm_store_find(lm_store *s, const char *id, unsigned states, lm_store_texts texts, lm_job *out,

@@ -94,3 +94,11 @@ lm_outcome lm_store_settle(lm_store *store, limn_error *err)
     s->log_pages = pages - moved;
     return lm_sql_outcome(s, err);
 }
+
+/* SQLite reads its log up to the first frame that is not one, and zeros are none. */
+bool lm_store_make_room(lm_store *store, int64_t bytes)
+{
+    const lm_sqlite *s = (const lm_sqlite *)store;
+
+    return s->lock >= 0 && lm_place_lengthen_log(s, bytes);
+}
