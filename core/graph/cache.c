@@ -104,7 +104,7 @@ bool lm_cache_lookup(lm_cache *c, lm_hash key, limn_value **out, int n, char **u
 
 /* ------------------------------------------------------------------ keeping */
 
-/* Bytes of an lm_cached, were it alone. What is larger than the budget would only drive all else out. */
+/* Bytes of a result, were it alone. What is larger than the budget would only drive all else out. */
 static bool too_large(const lm_cache *c, const lm_cached *e)
 {
     size_t bytes = 0;
@@ -114,13 +114,15 @@ static bool too_large(const lm_cache *c, const lm_cached *e)
     return bytes > (c->how.device_bytes > c->how.host_bytes ? c->how.device_bytes : c->how.host_bytes);
 }
 
+static const double most_seconds = 1e7; /* a third of a year */
+
 static void keep(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui, double seconds)
 {
     lm_cached *e = lm_alloc(sizeof *e + (size_t)n * sizeof *e->values), *gone = NULL, *old;
 
     e->key = key;
     e->n = n;
-    e->rank.seconds = seconds > 0 ? seconds : 0;
+    e->rank.seconds = seconds > 0 && seconds < most_seconds ? seconds : 0; /* a file may claim anything */
     e->ui = ui ? lm_copy_text(ui) : NULL;
     for (int i = 0; i < n; i++)
         e->values[i] = lm_value_ref(values[i]);

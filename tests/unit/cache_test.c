@@ -141,6 +141,18 @@ TEST(what_nobody_uses_is_overtaken_in_the_end)
     WANT(outlives(15) && !outlives(60));
 }
 
+TEST(a_cost_that_cannot_be_is_no_cost)
+{
+    lm_cache *c = lm_cache_new(25000);
+
+    store_dear(c, 1, 10000, HUGE_VAL);
+    store_dear(c, 2, 10000, NAN);
+    store_dear(c, 3, 10000, 1);
+    store_dear(c, 4, 10000, 2);
+    WANT(kept(c, 1) == -1 && kept(c, 2) == -1 && kept(c, 3) == 3 && kept(c, 4) == 4);
+    lm_cache_free(c);
+}
+
 TEST(what_the_prompt_asks_for_goes_last)
 {
     lm_cache     *c = lm_cache_new(25000);
