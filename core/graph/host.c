@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/graph/inside.h"
+#include "core/graph/json.h"
 #include "core/graph/look.h"
 
 /* ------------------------------------------------------------------ where it is */
@@ -24,6 +25,22 @@ static bool there(limn_call *call, const char *input)
     const limn_input *row = in ? lm_class_input(in->class_, input) : NULL;
 
     return row && (!in->there || in->there[row - in->class_->node->inputs]);
+}
+
+/* An answer goes into other JSON as it is: what is no object, or what has an error in it, is left out. */
+static void answer(limn_call *call, const char *text)
+{
+    limn_error err = { 0 };
+    lm_json   *d = text ? lm_json_read(text, strlen(text), &err) : NULL;
+    char       what[sizeof err.text + 64];
+
+    if (d && lm_json_kind_of(d, lm_json_root(d)) == LM_JSON_OBJECT) {
+        lm_call_answer(call, text);
+    } else {
+        snprintf(what, sizeof what, "its answer is left out: %s", err.code == LIMN_OK ? "it is no object" : err.text);
+        lm_host_log(call, LIMN_LOG_WARN, what);
+    }
+    lm_json_free(d);
 }
 
 /* ------------------------------------------------------------------ expansion */
@@ -138,7 +155,7 @@ const limn_host lm_host = {
     .stopped = lm_host_stopped,
     .progress = lm_call_progress,
     .preview = lm_host_preview,
-    .answer = lm_call_answer,
+    .answer = answer,
     .log = lm_host_log,
 
     .node_id = node_id,

@@ -1,4 +1,5 @@
-/* brighten.c: a whole plugin. Change the names, the table and the loop, and it is yours. */
+/* brighten.c: a whole plugin. Change the names, the table and the loop, and it is yours. It is C and C++ alike; in
+ * C++ the fields of a table must come in the order of limn.h, as they do here. */
 #include <limn/limn.h>
 
 /* What `run` is given: a field for each row of the table below. */
@@ -17,7 +18,7 @@ static const limn_output brighten_out[] = { LIMN_OUT("IMAGE", "IMAGE", "The brig
 
 static bool brighten_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
 {
-    const struct brighten *a = args;
+    const struct brighten *a = (const struct brighten *)args;
     limn_tensor            in, px; /* [N, H, W, 3], 0 … 1 */
 
     if (!call->host->read(call, a->image, "pixels", &in, err) ||
@@ -32,10 +33,11 @@ static bool brighten_run(limn_call *call, const void *args, limn_value **out, li
 }
 
 static const limn_node brighten = LIMN_NODE(
-    .name = "Brighten", .title = "Brighten", .category = "image/my plugin", .version = 1,
-    .doc = "Makes a picture brighter.",
+    .name = "Brighten", .title = "Brighten", .category = "image/my plugin", .doc = "Makes a picture brighter.",
+    .version = 1,
     .inputs = brighten_in, .outputs = brighten_out, .args_size = sizeof(struct brighten),
     .run = brighten_run, .example = "brighten.json");
 
-LIMN_PLUGIN(.id = "org.example.brighten", .name = "Brighten", .version = "1.0",
-            .doc = "My first plugin.", .nodes = (const limn_node *const[]){ &brighten, NULL });
+static const limn_node *const all[] = { &brighten, NULL };
+LIMN_PLUGIN(.id = "org.example.brighten", .name = "Brighten", .version = "1.0", .doc = "My first plugin.",
+            .nodes = all);

@@ -144,6 +144,10 @@ def what_a_plugin_brings_beside_nodes_is_listed_and_offered():
         needed = nodes["KSampler"]["input"]["required"]
         assert "zoo_nan" in needed["sampler_name"][0] and "zoo_rising" in needed["scheduler"][0]
         assert nodes["Zoo_walks"]["input"]["required"]["name"][0] == ["a.zoo", "b.tar.gz", "deep/D.ZOO"]
+        (b.path / "models/zoo_models/deep/D.ZOO").write_text("four")
+        assert shown(b.run(one("Zoo_walks", name="deep/D.ZOO"), "--json")) == ["4"]
+        for name in ("c.gz", "../checkpoints/limn-shapes.safetensors"):
+            assert b.run(one("Zoo_walks", name=name)).status == INVALID
 
 
 # ---------------------------------------------------------------- what is turned away
@@ -395,6 +399,23 @@ def a_line_of_the_log_is_one_line():
     with home("in_run") as b:
         result = b.run(one("Zoo_in_run", how="log"))
         assert result.status == 0 and "warning: node 1 (Zoo_in_run): one line [0m\n" in result.err, result
+
+
+@test
+def what_a_node_tells_is_heard():
+    with home("in_run") as b:
+        (b.path / "looks").mkdir()
+        result = b.run(one("Zoo_in_run", how="tell"), "--json", "--preview", b.path / "looks")
+        assert json.loads(result.out)["outputs"]["1"] == {"text": ["hello"]}, result
+        assert len(list((b.path / "looks").iterdir())) == 1
+
+
+@test
+def an_answer_that_is_not_json_is_left_out():
+    with home("in_run") as b:
+        result = b.run(one("Zoo_in_run", how="babble"), "--json")
+        assert result.status == 0 and list(json.loads(result.out)["outputs"]) == ["2"], result
+        assert "its answer is left out: line 1" in result.err, result
 
 
 @test

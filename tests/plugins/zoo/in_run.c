@@ -9,7 +9,7 @@
 
 static const char *const ways[] = {
     "segv", "fpe", "ill", "abort", "exit", "overflow", "thread", "bad_host", "sleep", "polite", "wrong_type",
-    "nothing", "silent", "rude", "half", "log", NULL
+    "nothing", "silent", "rude", "half", "log", "tell", "babble", NULL
 };
 
 struct how {
@@ -53,6 +53,15 @@ static bool be_rude(limn_error *err)
     return false;
 }
 
+static void tell(limn_call *call)
+{
+    static const uint8_t rgb[16 * 8 * 3] = { 255, 0, 0 };
+
+    call->host->progress(call, 1, 2);
+    call->host->preview(call, rgb, 16, 8);
+    call->host->answer(call, "{\"text\": [\"hello\"]}");
+}
+
 static bool run(limn_call *call, const void *args, limn_value **out, limn_error *err)
 {
     const struct how *a = (const struct how *)args;
@@ -88,6 +97,10 @@ static bool run(limn_call *call, const void *args, limn_value **out, limn_error 
         return limn_fail(err, INPUT, "it stopped half way");
     if (!strcmp(how, "log"))
         call->host->log(call, LIMN_LOG_WARN, "one\nline\033[0m");
+    if (!strcmp(how, "tell"))
+        tell(call);
+    if (!strcmp(how, "babble"))
+        call->host->answer(call, "{\"text\": [");
     out[1] = call->host->value("STRING");
     call->host->set_text(out[1], "value", how);
     return true;

@@ -1,6 +1,7 @@
 /* walks.c: samplers and schedules that are wrong in one way each, and a folder and words that are right. */
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "zoo.h"
 
@@ -63,7 +64,21 @@ struct file {
 #define LIMN_ARGS struct file
 static const limn_input file_in[] = { LIMN_FILE_IN(name, "zoo_models", "A file of the zoo."), LIMN_END };
 #undef LIMN_ARGS
-static const limn_node node = ZOO_NODE(.inputs = file_in, .args_size = sizeof(struct file));
+
+/* How long the file is. */
+static bool measure(limn_call *call, const void *args, limn_value **out, limn_error *err)
+{
+    const int fd = call->host->open(call, "zoo_models", ((const struct file *)args)->name, err);
+
+    if (fd < 0)
+        return false;
+    out[0] = call->host->value("INT");
+    call->host->set_int(out[0], "value", lseek(fd, 0, SEEK_END));
+    close(fd);
+    return true;
+}
+
+static const limn_node node = ZOO_NODE(.inputs = file_in, .args_size = sizeof(struct file), .run = measure);
 
 LIMN_PLUGIN(.id = "org.example." ZOO, .name = "Zoo", .version = "1.0", .doc = "Walks of all kinds.",
             .nodes = (const limn_node *const[]){ &node, NULL },
