@@ -131,6 +131,20 @@ def a_file_that_passed_is_not_tried_again():
 
 
 @test
+def another_build_of_a_plugin_does_not_get_the_results_of_this_one():
+    with home("in_run") as b:
+        def ran():
+            result = b.run(one("Zoo_in_run", how="slow"), "--cache-disk", b.path / "kept")
+            assert result.status == 0, result
+            return "Zoo_in_run" in result.err
+
+        assert ran() and not ran(), "it is kept on disk"
+        with open(b.path / "plugins/in_run.so", "ab") as changed:
+            changed.write(b"\0")
+        assert ran() and not ran()
+
+
+@test
 def what_a_plugin_brings_beside_nodes_is_listed_and_offered():
     with home("walks") as b:
         entry = plugins(b)[1]["walks.so"]

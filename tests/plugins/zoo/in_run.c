@@ -9,7 +9,7 @@
 
 static const char *const ways[] = {
     "segv", "fpe", "ill", "abort", "exit", "overflow", "thread", "bad_host", "sleep", "polite", "wrong_type",
-    "nothing", "silent", "rude", "half", "log", "tell", "babble", NULL
+    "nothing", "silent", "rude", "half", "log", "tell", "babble", "slow", NULL
 };
 
 struct how {
@@ -99,6 +99,8 @@ static bool run(limn_call *call, const void *args, limn_value **out, limn_error 
         call->host->log(call, LIMN_LOG_WARN, "one\nline\033[0m");
     if (!strcmp(how, "tell"))
         tell(call);
+    if (!strcmp(how, "slow"))
+        usleep(90000);
     if (!strcmp(how, "babble"))
         call->host->answer(call, "{\"text\": [");
     out[1] = call->host->value("STRING");
