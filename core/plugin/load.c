@@ -73,14 +73,15 @@ static char *join(const char *folder, const char *name)
 
 static bool open_now(entry *e, const limn_host *host)
 {
-    if (e->plugin.table.open && !e->plugin.table.open(host, &e->why)) {
-        lm_foreign f = { .origin = &e->plugin.origin, .function = "open", .outer = lm_foreign_now() };
+    const lm_foreign *outer = lm_foreign_now();
+    lm_origin         bare = e->plugin.origin;
+    lm_foreign        f;
 
-        lm_foreign_leave(&f, false, &e->why);
-        lm_foreign_resume(lm_foreign_now());
-        return false;
-    }
-    return true;
+    bare.ready = NULL; /* that is what we are about */
+    lm_foreign_enter(&f, &bare, NULL, "open", &e->why);
+    f.node = outer ? outer->node : NULL;
+    f.node_class = outer ? outer->node_class : NULL;
+    return lm_foreign_leave(&f, !e->plugin.table.open || e->plugin.table.open(host, &e->why), &e->why);
 }
 
 /* lm_origin.ready: `open` is called once, by whoever comes first; what it says stays said. */

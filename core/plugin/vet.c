@@ -191,12 +191,14 @@ static bool vet_folders(const limn_folder *const *f, limn_error *err)
 
 static bool vet_documents(const limn_document *const *d, limn_error *err)
 {
-    for (int i = 0; d[i]; i++)
+    for (int i = 0; d[i]; i++) {
         if (!vet_name("a document's kind", NULL, d[i]->kind, err) ||
             !vet_name("a document's name", NULL, d[i]->name, err) ||
-            !vet_name("a document's name", NULL, d[i]->text ? "text" : NULL, err) ||
             !vet_text("the text", d[i]->name, d[i]->text, err))
             return false;
+        if (!d[i]->text)
+            return limn_fail(err, FILE, "the document %s has no text", d[i]->name);
+    }
     return true;
 }
 

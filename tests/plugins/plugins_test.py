@@ -440,7 +440,7 @@ def a_plugin_that_cannot_be_opened_costs_its_nodes_only():
         result = b.run(one("Zoo_open_fails", x=2))
         assert result.status == FAILED and "its licence is not there (limn 0." in result.err, result
         shutil.copy(ZOO / "open_crashes.so", b.path / "plugins")
-        ends(b.run(one("Zoo_open_crashes", x=2)), "org.example.open_crashes", "crashed", "SIGSEGV")
+        ends(b.run(one("Zoo_open_crashes", x=2)), "node 1", "org.example.open_crashes", "crashed in open", "SIGSEGV")
 
 
 @test
