@@ -74,11 +74,11 @@ TEST(conv_agrees_with_the_plain_one)
 
 /* Over pictures of several blocks of tiles, whose last rows the next block reads too. */
 static const row over_rows[] = {
-    { "over x", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1) } },
-    { "over x, fewer channels, onto a stream", 2, 13, 22, 96, 48, 3, ONE, true, { PAD(1) } },
-    { "over x, four blocks", 1, 150, 61, 64, 64, 3, BY_PICTURE, true, { PAD(1) } },
-    { "over x, three pictures in odd blocks", 3, 35, 130, 48, 40, 3, ONE, false, { PAD(1) } },
-    { "over x, wider than a block", 1, 10, 2300, 16, 16, 3, NONE, false, { PAD(1) } },
+    { "over x", 1, 16, 16, 64, 32, 3, ONE, false, { PAD(1) } },
+    { "over x, fewer channels, onto a stream", 2, 13, 22, 80, 24, 3, ONE, true, { PAD(1) } },
+    { "over x, several blocks", 1, 150, 61, 8, 8, 3, BY_PICTURE, true, { PAD(1) } },
+    { "over x, three pictures in odd blocks", 3, 35, 130, 14, 12, 3, ONE, false, { PAD(1) } },
+    { "over x, wider than a block", 1, 10, 2300, 8, 8, 3, NONE, false, { PAD(1) } },
     { "not over x: more channels", 1, 9, 9, 32, 64, 3, ONE, false, { PAD(1) } },
     { "not over x: by twos", 1, 16, 16, 32, 32, 3, ONE, false, { .stride = 2, PAD(1) } },
 };
@@ -104,17 +104,17 @@ TEST(conv_over_its_input_agrees_with_the_plain_one)
 static const rig_allowance loose = { 5e-6, 1.6e-2 };
 
 static const row loose_rows[] = {
-    { "loose", 1, 16, 16, 64, 64, 3, ONE, false, { PAD(1), .loose = true } },
-    { "loose, many channels onto a stream", 1, 24, 16, 192, 96, 3, ONE, true, { PAD(1), .loose = true } },
-    { "loose, odd channels", 2, 17, 23, 147, 41, 3, BY_PICTURE, false, { PAD(1), .loose = true } },
-    { "loose, of a doubled picture", 1, 20, 12, 96, 64, 3, ONE, false, { PAD(1), .upsample = true, .loose = true } },
-    { "loose, to a picture", 1, 40, 40, 64, 3, 3, ONE, false, { PAD(1), .loose = true } },
+    { "loose", 1, 16, 16, 64, 32, 3, ONE, false, { PAD(1), .loose = true } },
+    { "loose, many channels onto a stream", 1, 8, 8, 192, 96, 3, ONE, true, { PAD(1), .loose = true } },
+    { "loose, odd channels", 2, 9, 11, 131, 41, 3, BY_PICTURE, false, { PAD(1), .loose = true } },
+    { "loose, of a doubled picture", 1, 6, 5, 96, 64, 3, ONE, false, { PAD(1), .upsample = true, .loose = true } },
+    { "loose, to a picture", 1, 20, 20, 64, 3, 3, ONE, false, { PAD(1), .loose = true } },
 };
 
 TEST(a_loose_conv_is_within_its_larger_allowance)
 {
     RIG_TABLE(loose_rows, conv, loose);
-    RIG_TABLE(loose_rows, conv_over, loose);
+    rig_row(loose_rows[0].name, conv_over, &loose_rows[0], loose);
 }
 
 TEST(conv_over_gives_back_what_it_no_longer_needs)
