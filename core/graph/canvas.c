@@ -80,6 +80,16 @@ lm_canvas_name lm_canvas_key(const lm_canvas *c, lm_json_ref v)
     return name.at ? name : (lm_canvas_name){ 0 };
 }
 
+lm_json_ref lm_canvas_array(const lm_canvas *c, lm_json_ref v)
+{
+    return lm_json_kind_of(c->d, v) == LM_JSON_ARRAY ? v : 0;
+}
+
+lm_json_ref lm_canvas_list(const lm_canvas *c, lm_json_ref owner, const char *name)
+{
+    return lm_canvas_array(c, lm_json_get(c->d, owner, name));
+}
+
 int32_t lm_canvas_int(const lm_canvas *c, lm_json_ref v, int32_t fallback)
 {
     const lm_canvas_name text = lm_canvas_key(c, v);

@@ -249,7 +249,7 @@ static void guess_names(lm_canvas *c, lm_canvas_node *n, lm_json_ref widgets)
 
 void lm_canvas_values(lm_canvas *c, lm_canvas_node *n)
 {
-    const lm_json_ref widgets = lm_json_get(c->d, n->self, "widgets_values");
+    const lm_json_ref widgets = n->widgets;
     const lm_json_ref named = lm_json_get(c->d, n->self, "widgets_values_named");
 
     n->values = lm_canvas_take(c, (size_t)n->n_values, sizeof *n->values);

@@ -6,13 +6,6 @@ enum { MOST_PROXIES = 1000 }; /* of one node; and its widgets that are looked at
 
 /* ------------------------------------------------------------------ inputs and outputs of a definition */
 
-static lm_json_ref list_of(const lm_canvas *c, lm_json_ref owner, const char *name)
-{
-    const lm_json_ref list = lm_json_get(c->d, owner, name);
-
-    return lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? list : 0;
-}
-
 static int32_t link_called(const lm_canvas *c, const lm_canvas_graph *g, lm_json_ref id)
 {
     const lm_canvas_name text = lm_canvas_key(c, id);
@@ -22,7 +15,7 @@ static int32_t link_called(const lm_canvas *c, const lm_canvas_graph *g, lm_json
 
 static lm_canvas_end *read_ends(lm_canvas *c, lm_canvas_graph *g, const char *name, int *count)
 {
-    const lm_json_ref list = list_of(c, g->self, name);
+    const lm_json_ref list = lm_canvas_list(c, g->self, name);
     lm_canvas_end    *ends = lm_canvas_take(c, lm_json_count(c->d, list), sizeof *ends);
 
     for (lm_json_ref v = ends ? lm_json_first(c->d, list) : 0; v; v = lm_json_next(c->d, v)) {
@@ -49,7 +42,7 @@ static bool leads_to_widget(const lm_canvas_graph *g, int32_t link, int input)
 static void promote(lm_canvas *c, lm_canvas_graph *g, int input)
 {
     lm_canvas_end    *e = &g->inputs[input];
-    const lm_json_ref ids = list_of(c, e->self, "linkIds");
+    const lm_json_ref ids = lm_canvas_list(c, e->self, "linkIds");
 
     for (lm_json_ref v = lm_json_first(c->d, ids); v; v = lm_json_next(c->d, v)) {
         const int32_t link = link_called(c, g, lm_json_resolve(c->d, v));
@@ -65,7 +58,7 @@ static void promote(lm_canvas *c, lm_canvas_graph *g, int input)
 
 static void find_origin(lm_canvas *c, lm_canvas_graph *g, lm_canvas_end *e)
 {
-    const int32_t link = link_called(c, g, lm_json_at(c->d, list_of(c, e->self, "linkIds"), 0));
+    const int32_t link = link_called(c, g, lm_json_at(c->d, lm_canvas_list(c, e->self, "linkIds"), 0));
 
     if (link < 0)
         return;
@@ -105,7 +98,7 @@ static int input_called(const lm_canvas_graph *g, lm_canvas_name name)
 /* The file's inputs are found by name and type first, then by name alone. */
 static void bind_inputs(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, bool typed)
 {
-    const lm_json_ref list = list_of(c, n->self, "inputs");
+    const lm_json_ref list = lm_canvas_array(c, n->inputs);
 
     for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v)) {
         const lm_json_ref input = lm_json_resolve(c->d, v);
@@ -244,8 +237,8 @@ static void named_values(lm_canvas *c, lm_canvas_node *n, lm_json_ref widgets)
 
 static void instance_values(lm_canvas *c, lm_canvas_node *n)
 {
-    const lm_json_ref widgets = lm_json_get(c->d, n->self, "widgets_values");
-    const lm_json_ref proxies = list_of(c, lm_json_get(c->d, n->self, "properties"), "proxyWidgets");
+    const lm_json_ref widgets = n->widgets;
+    const lm_json_ref proxies = lm_canvas_list(c, n->properties, "proxyWidgets");
 
     const bool parallel = has_own(c, proxies) || lm_json_count(c->d, proxies) == lm_json_count(c->d, widgets);
 

@@ -35,10 +35,8 @@ static bool put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t number)
 /* The definitions under `owner`, and those within them. Calls itself as deep as the text is nested. */
 static bool add_definitions(lm_canvas *c, lm_json_ref owner)
 {
-    const lm_json_ref list = lm_json_get(c->d, lm_json_get(c->d, owner, "definitions"), "subgraphs");
+    const lm_json_ref list = lm_canvas_list(c, lm_json_get(c->d, owner, "definitions"), "subgraphs");
 
-    if (lm_json_kind_of(c->d, list) != LM_JSON_ARRAY)
-        return true;
     for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v)) {
         const lm_json_ref    self = lm_json_resolve(c->d, v);
         const lm_canvas_name id = lm_canvas_key(c, lm_json_get(c->d, self, "id"));
@@ -88,15 +86,38 @@ lm_canvas_graph *lm_canvas_graph_of(lm_canvas *c, lm_canvas_name type)
 
 /* ------------------------------------------------------------------ nodes */
 
+/* All members in one pass: a node has a dozen, and all of them are asked for. */
+static void read_members(lm_canvas *c, lm_canvas_node *n)
+{
+    const struct {
+        const char  *key;
+        lm_json_ref *to;
+    } members[] = {
+        { "inputs", &n->inputs }, { "outputs", &n->outputs }, { "widgets_values", &n->widgets },
+        { "properties", &n->properties }, { "title", &n->title },
+    };
+
+    for (lm_json_ref k = lm_json_first(c->d, n->self); k; k = lm_json_next(c->d, k)) {
+        const lm_canvas_name key = lm_canvas_key(c, k);
+        const lm_json_ref    v = lm_json_value(c->d, k);
+
+        if (lm_canvas_is_text(key, "id"))
+            n->id = lm_canvas_key(c, v);
+        else if (lm_canvas_is_text(key, "mode"))
+            n->mode = lm_canvas_int(c, v, 0);
+        else if (lm_canvas_is_text(key, "type") && lm_json_kind_of(c->d, v) == LM_JSON_STRING)
+            n->type = lm_canvas_key(c, v);
+        for (size_t i = 0; key.size > 4 && i < sizeof members / sizeof *members; i++)
+            if (lm_canvas_is_text(key, members[i].key))
+                *members[i].to = v;
+    }
+}
+
 static void read_node(lm_canvas *c, lm_canvas_node *n, lm_json_ref self)
 {
-    lm_json *d = c->d;
-
-    *n = (lm_canvas_node){ .self = self, .mode = lm_canvas_int(c, lm_json_get(d, self, "mode"), 0) };
-    n->id = lm_canvas_key(c, lm_json_get(d, self, "id"));
-    n->type.at = lm_json_string(d, lm_json_get(d, self, "type"), &n->type.size);
-    if (!n->type.at)
-        n->type.size = 0;
+    *n = (lm_canvas_node){ .self = self };
+    if (lm_json_kind_of(c->d, self) == LM_JSON_OBJECT)
+        read_members(c, n);
     n->inner = lm_canvas_graph_of(c, n->type);
     n->plan = n->inner ? NULL : lm_canvas_plan_of(c, n->type);
     if (n->type.at && !n->inner && !n->plan)
@@ -135,24 +156,34 @@ static void leave_out(lm_canvas *c, lm_canvas_node *n)
     n->plan = NULL;
 }
 
-static bool index_nodes(lm_canvas *c, lm_canvas_graph *g)
+/* Ids for those that have none, beyond all that are there. */
+static bool give_ids(lm_canvas *c, lm_canvas_graph *g)
 {
     int64_t last = 0;
+
+    highest_id(c, lm_json_get(c->d, g->self, "last_node_id"), &last);
+    for (int i = 0; i < g->n_nodes; i++)
+        highest_id(c, lm_json_get(c->d, g->nodes[i].self, "id"), &last);
+    for (int i = 0; i < g->n_nodes; i++)
+        if (!g->nodes[i].id.at && !give_id(c, g, &g->nodes[i], &last))
+            return false;
+    return true;
+}
+
+static bool index_nodes(lm_canvas *c, lm_canvas_graph *g)
+{
+    bool all = true;
 
     for (int i = 0; i < g->n_nodes; i++) {
         lm_canvas_node *n = &g->nodes[i];
 
-        highest_id(c, lm_json_get(c->d, n->self, "id"), &last);
+        all = all && n->id.at;
         if (n->id.at && lm_index_find(&g->ids, n->id.at, n->id.size) >= 0)
             leave_out(c, n);
         else if (!put(c, &g->ids, n->id, i))
             return false;
     }
-    highest_id(c, lm_json_get(c->d, g->self, "last_node_id"), &last);
-    for (int i = 0; i < g->n_nodes; i++)
-        if (!g->nodes[i].id.at && !give_id(c, g, &g->nodes[i], &last))
-            return false;
-    return true;
+    return all || give_ids(c, g);
 }
 
 /* A group's nodes are called by their places. */
@@ -173,15 +204,15 @@ static bool number_nodes(lm_canvas *c, lm_canvas_graph *g)
 
 static bool read_nodes(lm_canvas *c, lm_canvas_graph *g)
 {
-    const lm_json_ref list = lm_json_get(c->d, g->self, "nodes");
-    const uint32_t    count = lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? lm_json_count(c->d, list) : 0;
+    const lm_json_ref list = lm_canvas_list(c, g->self, "nodes");
+    const uint32_t    count = lm_json_count(c->d, list);
 
     if (count > LM_CANVAS_MAX_NODES || (c->n_nodes += (int)count) > LM_CANVAS_MAX_NODES)
         return limn_fail(&c->err, FILE, "more than %d nodes: too large for a workflow", LM_CANVAS_MAX_NODES);
     g->nodes = lm_canvas_take(c, count, sizeof *g->nodes);
     if (!g->nodes || !lm_index_init(&g->ids, count))
         return limn_fail(&c->err, MEMORY, "no memory for %u nodes", count);
-    for (lm_json_ref v = count ? lm_json_first(c->d, list) : 0; v; v = lm_json_next(c->d, v)) {
+    for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v)) {
         const lm_json_ref self = lm_json_resolve(c->d, v);
 
         if (g->group || lm_json_kind_of(c->d, self) == LM_JSON_OBJECT)
@@ -224,13 +255,13 @@ static bool read_link(lm_canvas *c, lm_canvas_graph *g, lm_json_ref self)
 
 static bool read_links(lm_canvas *c, lm_canvas_graph *g)
 {
-    const lm_json_ref list = lm_json_get(c->d, g->self, "links");
-    const uint32_t    count = lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? lm_json_count(c->d, list) : 0;
+    const lm_json_ref list = lm_canvas_list(c, g->self, "links");
+    const uint32_t    count = lm_json_count(c->d, list);
 
     g->links = lm_canvas_take(c, count, sizeof *g->links);
     if (!g->links || !lm_index_init(&g->link_ids, count))
         return limn_fail(&c->err, MEMORY, "no memory for %u links", count);
-    for (lm_json_ref v = count ? lm_json_first(c->d, list) : 0; v; v = lm_json_next(c->d, v))
+    for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v))
         if (!read_link(c, g, lm_json_resolve(c->d, v)))
             return false;
     return true;
@@ -249,7 +280,7 @@ static bool index_setters(lm_canvas *c, lm_canvas_graph *g)
 {
     for (int i = 0; i < g->n_nodes; i++) {
         const lm_canvas_node *n = &g->nodes[i];
-        const lm_json_ref     widgets = lm_json_get(c->d, n->self, "widgets_values");
+        const lm_json_ref     widgets = n->widgets;
 
         if (n->kind == LM_CANVAS_SET && !put(c, &g->setters, lm_canvas_key(c, lm_json_at(c->d, widgets, 0)), i))
             return false;

@@ -20,13 +20,6 @@ static const limn_input any_widget = { .name = "value", .type = "*", .kind = LIM
 
 /* ------------------------------------------------------------------ links within */
 
-static lm_json_ref list_of(const lm_canvas *c, lm_json_ref owner, const char *name)
-{
-    const lm_json_ref list = lm_json_get(c->d, owner, name);
-
-    return lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? list : 0;
-}
-
 static int slot_called(const lm_canvas_node *n, lm_canvas_name name)
 {
     for (int i = 0; name.at && i < n->n_slots && i < 1000; i++)
@@ -38,7 +31,7 @@ static int slot_called(const lm_canvas_node *n, lm_canvas_name name)
 /* A link names the place among the inputs that the node had when the group was made. */
 static int slot_at(const lm_canvas *c, const lm_canvas_node *n, int place)
 {
-    const lm_json_ref inputs = list_of(c, n->self, "inputs");
+    const lm_json_ref inputs = lm_canvas_array(c, n->inputs);
     const lm_json_ref input = place < 0 || place > 1000 ? 0 : lm_json_at(c->d, inputs, (uint32_t)place);
     const int         slot = slot_called(n, lm_canvas_key(c, lm_json_get(c->d, input, "name")));
 
@@ -47,7 +40,7 @@ static int slot_at(const lm_canvas *c, const lm_canvas_node *n, int place)
 
 static int count_outputs(const lm_canvas *c, const lm_canvas_node *n)
 {
-    const uint32_t in_file = lm_json_count(c->d, list_of(c, n->self, "outputs"));
+    const uint32_t in_file = lm_json_count(c->d, lm_canvas_array(c, n->outputs));
 
     return n->plan    ? n->plan->n_outputs
            : n->inner ? n->inner->n_outputs
@@ -84,7 +77,7 @@ static bool read_links(struct group *p)
 {
     lm_canvas        *c = p->c;
     lm_canvas_graph  *g = p->g;
-    const lm_json_ref links = list_of(c, g->self, "links"), external = list_of(c, g->self, "external");
+    const lm_json_ref links = lm_canvas_list(c, g->self, "links"), external = lm_canvas_list(c, g->self, "external");
     size_t            room = lm_json_count(c->d, links);
 
     for (int i = 0; i < g->n_nodes; i++) {
@@ -150,7 +143,7 @@ static lm_canvas_name joined(struct group *p, const char *prefix, int number, lm
 static lm_canvas_name label_of(const struct group *p, int node, lm_canvas_name name)
 {
     const lm_canvas  *c = p->c;
-    const lm_json_ref inputs = list_of(c, p->g->nodes[node].self, "inputs");
+    const lm_json_ref inputs = lm_canvas_array(c, p->g->nodes[node].inputs);
     lm_canvas_name    label;
     int               n = 0;
 
@@ -166,7 +159,7 @@ static lm_canvas_name label_of(const struct group *p, int node, lm_canvas_name n
 static lm_canvas_name outer_name(struct group *p, int node, lm_canvas_name inner)
 {
     const lm_canvas_node *n = &p->g->nodes[node];
-    const char           *text = lm_json_c_string(p->c->d, lm_json_get(p->c->d, n->self, "title"));
+    const char           *text = lm_json_c_string(p->c->d, n->title);
     const char           *title = text ? text : n->type.at ? n->type.at : "";
     char                 *plain = lm_copy_bytes(inner.at, inner.size);
     lm_canvas_name        given = lm_canvas_key(p->c, lm_json_get(p->c->d, config_of(p, node, "input", plain), "name"));
@@ -217,7 +210,7 @@ static void show(struct group *p, int node, int slot, lm_canvas_name name)
 static bool was_converted(const struct group *p, const lm_canvas_node *n, lm_canvas_name name)
 {
     const lm_canvas  *c = p->c;
-    const lm_json_ref inputs = list_of(c, n->self, "inputs");
+    const lm_json_ref inputs = lm_canvas_array(c, n->inputs);
     int               seen = 0;
 
     for (lm_json_ref v = lm_json_first(c->d, inputs); v && seen < 1000; v = lm_json_next(c->d, v), seen++)

@@ -77,7 +77,7 @@ typedef struct lm_canvas_over {
 } lm_canvas_over;
 
 typedef struct lm_canvas_node {
-    lm_json_ref           self;
+    lm_json_ref           self, inputs, outputs, widgets, properties, title; /* as in the file, 0: not there */
     lm_canvas_name        id, type;
     lm_canvas_kind        kind;
     int                   mode;  /* 2: muted, 4: bypassed */
@@ -184,6 +184,9 @@ void  lm_canvas_note(lm_canvas *c, const char *fmt, ...) LIMN_PRINTF(2, 3);
 
 /* The text of a string, or a number as spelled: what ids are compared by. { NULL } for other kinds. */
 lm_canvas_name lm_canvas_key(const lm_canvas *c, lm_json_ref v);
+/* The array itself, or under a name; 0 when it is none. */
+lm_json_ref lm_canvas_array(const lm_canvas *c, lm_json_ref v);
+lm_json_ref lm_canvas_list(const lm_canvas *c, lm_json_ref owner, const char *name);
 /* A whole number, also in a text; else the fallback. Kept within 32 bits. */
 int32_t lm_canvas_int(const lm_canvas *c, lm_json_ref v, int32_t fallback);
 bool    lm_canvas_same(lm_canvas_name a, lm_canvas_name b);

@@ -23,6 +23,7 @@ struct lm_canvas_memo {
     struct entry *entries;
     int32_t      *places; /* by hash: 1 + a place in entries, 0: empty */
     size_t        mask;
+    uint64_t      seed; /* so that nobody can choose places that collide */
     int32_t       count;
 };
 
@@ -42,12 +43,18 @@ static bool same_place(struct place a, struct place b)
     return a.copy == b.copy && a.slot == b.slot && a.type == b.type && a.in == b.in;
 }
 
+static uint64_t hash_place(const struct lm_canvas_memo *m, struct place p)
+{
+    uint64_t h = (m->seed ^ (uint32_t)p.copy) * 0x9e3779b97f4a7c15u;
+
+    h = ((h ^ h >> 32) ^ ((uint64_t)(uint32_t)p.slot << 1 | p.in)) * 0xd6e8feb86659fd93u;
+    h = ((h ^ h >> 32) ^ (uint32_t)p.type) * 0x9e3779b97f4a7c15u;
+    return h >> 32;
+}
+
 static int32_t *place_of(const struct lm_canvas_memo *m, struct place p)
 {
-    uint64_t h = (uint64_t)(uint32_t)p.copy << 32 | (uint32_t)p.slot;
-
-    h = (h ^ (uint64_t)(uint32_t)p.type << 20 ^ p.in) * 0x9e3779b97f4a7c15u;
-    for (size_t i = h >> 20;; i++) {
+    for (size_t i = hash_place(m, p);; i++) {
         int32_t *at = &m->places[i & m->mask];
 
         if (!*at || same_place(m->entries[*at - 1].place, p))
@@ -64,6 +71,7 @@ static bool grow(lm_canvas *c)
     if (m->places && 2 * ((size_t)m->count + 1) <= m->mask)
         return true;
     lm_free(m->places);
+    m->seed = c->chance ^ (uintptr_t)m;
     m->places = lm_try_alloc(room * sizeof *m->places);
     m->mask = room - 1;
     m->entries = lm_grow(m->entries, room / 2 * sizeof *m->entries);
@@ -166,7 +174,7 @@ static int32_t output_type(lm_canvas *c, const lm_canvas_node *n, int32_t slot)
     if (slot < known)
         return plan ? plan->outputs[slot] : n->inner->outputs[slot].type;
     return lm_canvas_type_of(
-        c, lm_json_get(c->d, lm_json_at(c->d, lm_json_get(c->d, n->self, "outputs"), (uint32_t)slot), "type"));
+        c, lm_json_get(c->d, lm_json_at(c->d, n->outputs, (uint32_t)slot), "type"));
 }
 
 /* Which input of a bypassed node stands for this output; -1: none. */
@@ -209,7 +217,7 @@ static bool step_into(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 /* A GET node's SET is in the same graph, or in one that it is used in. */
 static bool step_get(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 {
-    const lm_json_ref    widgets = lm_json_get(c->d, c->copies[p->copy].node->self, "widgets_values");
+    const lm_json_ref    widgets = c->copies[p->copy].node->widgets;
     const lm_canvas_name name = lm_canvas_key(c, lm_json_at(c->d, widgets, 0));
 
     for (int32_t at = p->copy; at >= 0 && name.at; at = c->copies[at].up) {
@@ -229,7 +237,7 @@ static bool step_value(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 
     if (n->n_slots && n->slots[0].link >= 0)
         return goes_on(p, true, p->copy, 0, FRESH);
-    lm_json_to_bool(c->d, lm_json_get(c->d, lm_json_get(c->d, n->self, "properties"), "Run widget replace on values"),
+    lm_json_to_bool(c->d, lm_json_get(c->d, n->properties, "Run widget replace on values"),
                     &replace);
     value = lm_canvas_saved(c, p->copy, 0);
     if (!value)

@@ -98,7 +98,7 @@ static bool meets(lm_canvas_name pattern, lm_canvas_name text)
 
 static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
 {
-    const lm_canvas_name title = lm_canvas_key(c, lm_json_get(c->d, n->self, "title"));
+    const lm_canvas_name title = lm_canvas_key(c, n->title);
 
     return title.at      ? title
            : n->plan     ? lm_canvas_text(n->plan->class->node->title ? n->plan->class->node->title : "")
@@ -110,7 +110,7 @@ static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
 static bool is_meant(const lm_canvas *c, const lm_canvas_node *sender, const lm_canvas_node *n,
                      lm_canvas_name input)
 {
-    const lm_json_ref    widgets = lm_json_get(c->d, sender->self, "widgets_values");
+    const lm_json_ref    widgets = sender->widgets;
     const lm_canvas_name title = lm_canvas_key(c, lm_json_at(c->d, widgets, 0));
     const lm_canvas_name name = lm_canvas_key(c, lm_json_at(c->d, widgets, 1));
     const lm_canvas_name group = lm_canvas_key(c, lm_json_at(c->d, widgets, 2));

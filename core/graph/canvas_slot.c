@@ -24,13 +24,6 @@ static bool has_widget(const lm_canvas *c, lm_json_ref input)
     return lm_json_kind_of(c->d, lm_json_get(c->d, input, "widget")) == LM_JSON_OBJECT;
 }
 
-static lm_json_ref inputs_of(const lm_canvas *c, const lm_canvas_node *n)
-{
-    const lm_json_ref list = lm_json_get(c->d, n->self, "inputs");
-
-    return lm_json_kind_of(c->d, list) == LM_JSON_ARRAY ? list : 0;
-}
-
 static void use_link(const lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int slot, lm_json_ref input)
 {
     const int32_t link = link_of(c, g, input);
@@ -55,7 +48,7 @@ static int slot_called(const lm_canvas_slot *slots, int count, lm_canvas_name na
 static bool known_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n)
 {
     const lm_canvas_plan *p = n->plan;
-    const lm_json_ref     list = inputs_of(c, n);
+    const lm_json_ref     list = lm_canvas_array(c, n->inputs);
     const int             own = p->n_sockets + p->n_widgets;
 
     n->slots = lm_canvas_take(c, (size_t)own + lm_json_count(c->d, list), sizeof *n->slots);
@@ -83,7 +76,7 @@ static bool known_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n)
 
 static bool file_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n)
 {
-    const lm_json_ref list = inputs_of(c, n);
+    const lm_json_ref list = lm_canvas_array(c, n->inputs);
 
     n->slots = lm_canvas_take(c, lm_json_count(c->d, list), sizeof *n->slots);
     if (!n->slots)
@@ -93,7 +86,7 @@ static bool file_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n)
 
         n->slots[n->n_slots] = (lm_canvas_slot){
             .name = name_of(c, input), .type = lm_canvas_type_of(c, lm_json_get(c->d, input, "type")),
-            .widget = has_widget(c, input) ? n->n_values++ : -1,
+            .widget = n->kind == LM_CANVAS_REAL && has_widget(c, input) ? n->n_values++ : -1,
         };
         use_link(c, g, n, n->n_slots++, input);
     }
@@ -106,7 +99,7 @@ static void own_value(lm_canvas *c, lm_canvas_node *n)
     n->n_values = 1;
     n->values = lm_canvas_take(c, 1, sizeof *n->values);
     if (n->values)
-        n->values[0] = lm_json_at(c->d, lm_json_get(c->d, n->self, "widgets_values"), 0);
+        n->values[0] = lm_json_at(c->d, n->widgets, 0);
 }
 
 bool lm_canvas_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n)

@@ -63,8 +63,8 @@ static bool name_copies(lm_canvas *c)
 {
     for (int32_t i = 0; !c->named && i < c->n_copies; i++) {
         const lm_canvas_node *n = c->copies[i].node;
-        const lm_json_ref     properties = lm_json_get(c->d, n->self, "properties");
-        lm_canvas_name        title = lm_canvas_key(c, lm_json_get(c->d, n->self, "title"));
+        const lm_json_ref     properties = n->properties;
+        lm_canvas_name        title = lm_canvas_key(c, n->title);
 
         if (!title.at && n->plan)
             title = lm_canvas_text(n->plan->class->node->title ? n->plan->class->node->title

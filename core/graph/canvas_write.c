@@ -21,8 +21,13 @@ static void add_id(const lm_canvas *c, int32_t copy, lm_text *out)
 
 static void write_id(lm_canvas *c, int32_t copy)
 {
-    lm_text id = { 0 };
+    const lm_canvas_copy *at = &c->copies[copy];
+    lm_text               id = { 0 };
 
+    if (at->up < 0) {
+        lm_json_write_string(at->node->id.at, at->node->id.size, LM_JSON_COMPACT, c->out);
+        return;
+    }
     add_id(c, copy, &id);
     lm_json_write_string(lm_text_str(&id), id.size, LM_JSON_COMPACT, c->out);
     lm_text_done(&id);
@@ -40,9 +45,12 @@ static bool fits(lm_canvas *c)
 
 static void write_link(lm_canvas *c, lm_canvas_answer a)
 {
-    lm_text_puts(c->out, "[");
+    lm_text_add(c->out, "[", 1);
     write_id(c, a.copy);
-    lm_text_printf(c->out, ",%d]", a.slot);
+    if (a.slot >= 0 && a.slot < 10)
+        lm_text_add(c->out, (char[]){ ',', (char)('0' + a.slot), ']' }, 3);
+    else
+        lm_text_printf(c->out, ",%d]", a.slot);
 }
 
 /* What a primitive says goes only into widgets; where nobody knows what is one, everywhere. */
@@ -124,13 +132,15 @@ static bool write_inputs(lm_canvas *c, int32_t copy)
 
 static void write_text(lm_canvas *c, const char *key, lm_canvas_name text)
 {
-    lm_text_printf(c->out, "\"%s\":", key);
+    lm_text_add(c->out, "\"", 1);
+    lm_text_puts(c->out, key);
+    lm_text_add(c->out, "\":", 2);
     lm_json_write_string(text.at, text.size, LM_JSON_COMPACT, c->out);
 }
 
 static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
 {
-    const lm_canvas_name title = lm_canvas_key(c, lm_json_get(c->d, n->self, "title"));
+    const lm_canvas_name title = lm_canvas_key(c, n->title);
 
     if (title.at || !n->plan)
         return title.at ? title : n->type;
@@ -142,7 +152,7 @@ static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
 static void write_pack(lm_canvas *c, const lm_canvas_node *n)
 {
     static const char *const keys[] = { "cnr_id", "aux_id", NULL };
-    const lm_json_ref        properties = lm_json_get(c->d, n->self, "properties");
+    const lm_json_ref        properties = n->properties;
 
     for (const char *const *k = keys; !n->plan && *k; k++) {
         const lm_canvas_name text = lm_canvas_key(c, lm_json_get(c->d, properties, *k));

@@ -25,7 +25,7 @@ static const char *const styles[] = { "regular", "nested", NULL };
 struct stand_in {
     const limn_value *a, *model, *clip, *vae, *positive, *negative, *control_net, *image, *mask, *pixels, *cond1,
         *cond2, *conditioning, *style_model, *clip_vision_output, *clip_vision, *anything;
-    const char *clip_name1, *clip_name2, *clip_name, *unet_name, *lora_name, *text, *name;
+    const char *clip_name1, *clip_name2, *clip_name, *unet_name, *lora_name, *text, *filename_prefix, *image_name;
     uint64_t    noise_seed;
     int64_t     steps, forced, plain, number;
     double      strength, strength_model, strength_clip, start_percent, end_percent, denoise, cfg_conds,
@@ -84,7 +84,7 @@ static const limn_input control_in[] = {
     LIMN_FLOAT(start_percent, 0.0, 0.0, 1.0, 0.001, "From."),
     LIMN_FLOAT(end_percent, 1.0, 0.0, 1.0, 0.001, "To."),
     LIMN_LINK(vae, "VAE", "The autoencoder.", .flags = LIMN_OPTIONAL), LIMN_END };
-/* Not ComfyUI's: a socket where a widget might be, and a choice with a control. */
+/* Not ComfyUI's: a socket where a widget might be, a choice with a control, and an output node. */
 static const limn_input forced_in[] = {
     LIMN_LINK(anything, "*", "Anything."), LIMN_INT(forced, 1, 0, 100, 1, "A socket.", .flags = LIMN_SOCKET),
     LIMN_INT(plain, 2, 0, 100, 1, "A widget."), LIMN_TEXT(text, "words", "A text.", .flags = LIMN_OPTIONAL),
@@ -92,6 +92,10 @@ static const limn_input forced_in[] = {
 static const limn_input picking_in[] = {
     LIMN_CHOICE(pick, stand_in_words, "One of them.", .flags = LIMN_CONTROL),
     LIMN_INT(number, 3, 0, 100, 1, "A number.", .flags = LIMN_CONTROL), LIMN_TEXT(text, "", "A text."), LIMN_END };
+static const limn_input saving_in[] = {
+    LIMN_LINK(anything, "*", "Anything."), LIMN_TEXT(filename_prefix, "limn", "A name."),
+    LIMN_TEXT(text, "", "A prompt.", .flags = LIMN_DYNAMIC_PROMPTS | LIMN_MULTILINE),
+    LIMN_FILE_IN(image_name, "input", "A picture.", .flags = LIMN_UPLOAD), LIMN_END };
 
 #undef LIMN_ARGS
 
@@ -114,6 +118,9 @@ OUTPUTS(any_out, LIMN_OUT("anything", "*", "It."));
               .version = 1, .inputs = (inputs_), .outputs = (outputs_),                        \
               .args_size = sizeof(struct stand_in), .run = stand_in_run)
 static const limn_node stand_ins[] = {
+    LIMN_NODE(.name = "limn_saving", .title = "Saving", .category = "stand-ins", .doc = "Stands in.", .version = 1,
+              .inputs = saving_in, .args_size = sizeof(struct stand_in), .run = stand_in_run,
+              .flags = LIMN_OUTPUT_NODE),
     STAND_IN("RandomNoise", "RandomNoise", noise_in, noise_out),
     STAND_IN("DualCLIPLoader", "DualCLIPLoader", dual_clip_in, clip_out),
     STAND_IN("CLIPLoader", "Load CLIP", clip_in, clip_out),
