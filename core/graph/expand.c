@@ -317,7 +317,8 @@ static void add_task(struct expander *e, int node)
     lm_task          *t = &e->family->tasks[node];
     const size_t      outs = (size_t)s->class_->n_outputs + 1;
 
-    *t = (lm_task){ .step = s, .parent = e->parent, .real = (lm_task *)lm_task_real(e->parent), .family = e->family, .index = x->n_tasks,
+    *t = (lm_task){ .step = s, .parent = e->parent, .real = (lm_task *)lm_task_real(e->parent),
+                    .family = e->family, .index = x->n_tasks,
                     .display = n->display ? keep_text(x, n->display) : e->parent->display,
                     .out = lm_run_keep(x, outs * sizeof *t->out), .stays = s->output,
                     .readers = lm_run_keep(x, outs * sizeof *t->readers),
@@ -416,76 +417,4 @@ bool lm_run_expand(lm_run *x, lm_task *t, limn_graph *graphs, limn_value **out, 
     for (int i = 0; i < t->step->class_->n_outputs; i++)
         lm_results_wires(out[i], lay_wire, &w);
     return w.ok;
-}
-
-/* ------------------------------------------------------------------ letting go */
-
-static void drop_values(lm_task *t)
-{
-    for (int i = 0; i < t->step->n_args; i++) {
-        lm_arg *a = (lm_arg *)&t->step->args[i];
-
-        if (a->state != LM_ARG_VALUE)
-            continue;
-        lm_value_unref(a->as.value);
-        *a = (lm_arg){ .state = LM_ARG_CONSTANT };
-    }
-}
-
-static void drop_outputs(lm_task *t)
-{
-    t->stays = false;
-    for (int i = 0; t->state == LM_TASK_DONE && i < t->step->class_->n_outputs; i++)
-        if (!t->readers[i]) {
-            lm_value_unref(t->out[i]);
-            t->out[i] = NULL;
-        }
-}
-
-static bool is_over(const lm_family *f)
-{
-    return !f->gone && !f->live && !f->users;
-}
-
-/* The families that f links to; those that nobody else holds join the list of what goes. */
-static lm_family *release_uses(lm_family *f, lm_family *going)
-{
-    for (int i = 0; i < f->n_uses; i++) {
-        f->uses[i]->users--;
-        if (is_over(f->uses[i])) {
-            f->uses[i]->gone = true;
-            f->uses[i]->next = going;
-            going = f->uses[i];
-        }
-    }
-    lm_free(f->uses);
-    f->uses = NULL;
-    f->n_uses = 0;
-    return going;
-}
-
-void lm_family_settle(lm_family *f)
-{
-    lm_family *going = NULL;
-
-    if (!is_over(f))
-        return;
-    f->gone = true;
-    f->next = NULL;
-    for (going = f; going;) {
-        f = going;
-        going = release_uses(f, f->next);
-        for (int i = 0; i < f->n_tasks; i++) {
-            drop_values(&f->tasks[i]);
-            drop_outputs(&f->tasks[i]);
-        }
-    }
-}
-
-void lm_family_free(lm_family *f)
-{
-    for (int i = 0; i < f->n_tasks; i++)
-        drop_values(&f->tasks[i]);
-    lm_free(f->uses);
-    f->uses = NULL;
 }

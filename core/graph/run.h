@@ -1,6 +1,7 @@
 /* run.h: one running of a plan, inside. executor.c frames it, schedule.c says what is wanted and what is ready,
- * workers.c brings the threads, task.c runs one step, results.c puts together what several calls gave, expand.c
- * makes steps of subgraphs, look.c shows the graph to nodes.
+ * cycle.c why nothing is, workers.c brings the threads, task.c runs one step, calls.c calls its node, results.c puts
+ * together what several calls gave, expand.c makes steps of subgraphs, family.c lets go of them, look.c shows the
+ * graph to nodes.
  *
  * A task is a step in this run. What another task may see of it changes under run->lock; a node's function runs
  * outside. A slot (an output of a task) is held by its readers: those who wait for it, and those who may still ask
@@ -156,7 +157,7 @@ static inline bool lm_task_follows(const lm_task *t, int i)
     return t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK) &&
            (!lm_step_is(t->step, i, LIMN_LAZY) || (t->asked && t->asked[i]));
 }
-/* Nothing is ready and nothing runs: fills run->error if something is still wanted. */
+/* cycle.c: nothing is ready and nothing runs: fills run->error if something is still wanted. */
 void lm_run_find_cycle(lm_run *x);
 
 /* ------------------------------------------------------------------ workers.c */
@@ -171,6 +172,14 @@ void lm_job_done(lm_job *j);
 void lm_job_run(lm_job *j);
 /* The run is lost. Under the lock. */
 void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err);
+
+/* ------------------------------------------------------------------ calls.c */
+
+void lm_job_gather(lm_job *j);  /* under the lock: what its sources hold, and stays as long as they are held */
+void lm_job_release(lm_job *j);
+/* Which lazy inputs does it want, for any of its items? In j->need. */
+bool lm_job_ask_need(lm_job *j, limn_error *err);
+bool lm_job_call_all(lm_job *j, limn_error *err);
 
 /* ------------------------------------------------------------------ results.c */
 
@@ -192,6 +201,7 @@ char *lm_results_answer(char *const *answers, int n);
 
 /* Makes tasks of what t's calls asked for; `out` may hold their wires. Under the lock. */
 bool lm_run_expand(lm_run *x, lm_task *t, limn_graph *graphs, limn_value **out, limn_error *err);
+/* family.c */
 void lm_family_settle(lm_family *f); /* lets go of its values when that can be */
 void lm_family_free(lm_family *f);
 lm_task *lm_run_find(const lm_run *x, const char *id);
