@@ -339,10 +339,20 @@ static bool measure_prompts(bench *b, limn_error *err)
     return true;
 }
 
+static bool measure_canvas(bench *b, limn_error *err)
+{
+    double seconds;
+
+    if (!lm_canvas_bench(10000, &seconds, err))
+        return false;
+    add_one(b, "canvas of 10000 nodes: read and converted", "ms", 1e3 * seconds);
+    return true;
+}
+
 static bool measure_graph(bench *b, limn_error *err)
 {
     return measure_form(b, LM_GRAPH_JOINED, "graph", err) && measure_form(b, LM_GRAPH_CHAIN, "chain", err) &&
-           measure_form(b, LM_GRAPH_WIDE, "row", err) && measure_prompts(b, err);
+           measure_form(b, LM_GRAPH_WIDE, "row", err) && measure_canvas(b, err) && measure_prompts(b, err);
 }
 
 /* ------------------------------------------------------------------ showing */

@@ -23,6 +23,9 @@ typedef struct lm_graph_figures {
 /* Builds a workflow of `nodes` nodes, eight inputs a node, and measures each stage. */
 bool lm_graph_bench(lm_graph_form form, int nodes, lm_graph_figures *out, limn_error *err);
 
+/* Opens a canvas's own workflow of so many nodes, the text included; the best of a few times. */
+bool lm_canvas_bench(int nodes, double *seconds, limn_error *err);
+
 /* Runs `n` prompts of a hundred nodes, one after another from text to answers, each with seeds of its own. */
 bool lm_graph_prompts(int n, limn_error *err);
 
