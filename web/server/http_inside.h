@@ -67,7 +67,8 @@ struct lm_request {
     struct lm_conn *conn; /* NULL: gone */
     lm_http_parser  parser;
     char           *text, small[1024]; /* the head */
-    char            peer[INET6_ADDRSTRLEN];
+    lm_address      peer;
+    char            peer_text[INET6_ADDRSTRLEN]; /* "" until somebody asks */
     const lm_route *route;
     lm_route_args   args;
     lm_query       *query;

@@ -202,15 +202,19 @@ static void send_or_deflate(lm_request *rq, const char *type)
 void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_bytes *bytes)
 {
     lm_reply_bytes b = *bytes;
+    const bool     varies = b.n >= (size_t)rq->http->o.gzip_from && lm_gzip_fits(type);
 
     if (status == 200 && b.tag) {
-        lm_reply_header(rq, "ETag", b.tag);
+        char tag[160]; /* weak where one tag stands for two sequences of bytes */
+
+        snprintf(tag, sizeof tag, "%s%s", varies && strncmp(b.tag, "W/", 2) ? "W/" : "", b.tag);
+        lm_reply_header(rq, "ETag", tag);
         if (lm_http_not_modified(&rq->parser.head, b.tag, -1))
             status = 304;
     }
     if (status != 304)
         lm_reply_header(rq, "Content-Type", type);
-    if (b.n >= (size_t)rq->http->o.gzip_from && lm_gzip_fits(type))
+    if (varies)
         lm_reply_header(rq, "Vary", "Accept-Encoding");
     if (!lm_out_open(rq, status)) {
         release(&b);

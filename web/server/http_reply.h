@@ -17,7 +17,7 @@ void lm_reply_status(lm_request *rq, int status, const char *sentence);
 
 /* Bytes in memory. `release` (may be NULL) is called with `arg` when they are not needed any more. Text, JSON,
  * scripts and SVG from options.gzip_from bytes on go as gzip to who accepts it. With `tag` (an entity tag in
- * quotes, may be NULL) a client that has it already gets 304. */
+ * quotes, at most 150 bytes, may be NULL) a client that has it already gets 304. */
 typedef struct lm_reply_bytes {
     const char *at;
     size_t      n;

@@ -46,9 +46,7 @@ lm_request *lm_request_new(lm_conn *c)
     rq->http = c->http;
     rq->conn = c;
     rq->began_ms = uv_now(c->http->loop);
-    inet_ntop(c->peer.any.sa_family,
-              c->peer.any.sa_family == AF_INET ? (void *)&c->peer.four.sin_addr : (void *)&c->peer.six.sin6_addr,
-              rq->peer, sizeof rq->peer);
+    rq->peer = c->peer;
     rq->http->held++;
     rq->http->counts.requests++;
     return c->rq = rq;
@@ -145,9 +143,14 @@ uv_loop_t *lm_request_loop(const lm_request *rq)
     return rq->http->loop;
 }
 
-const char *lm_request_peer(const lm_request *rq)
+const char *lm_request_peer(lm_request *rq)
 {
-    return rq->peer;
+    const lm_address *a = &rq->peer;
+
+    if (!*rq->peer_text)
+        inet_ntop(a->any.sa_family, a->any.sa_family == AF_INET ? (void *)&a->four.sin_addr : (void *)&a->six.sin6_addr,
+                  rq->peer_text, sizeof rq->peer_text);
+    return rq->peer_text;
 }
 
 const char *lm_request_query(lm_request *rq, const char *name)

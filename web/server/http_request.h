@@ -11,7 +11,7 @@ lm_slice            lm_request_body(const lm_request *rq);            /* whole, 
 void               *lm_request_self(const lm_request *rq);
 lm_http            *lm_request_server(const lm_request *rq);
 uv_loop_t          *lm_request_loop(const lm_request *rq);
-const char         *lm_request_peer(const lm_request *rq);            /* the client's address, as a literal */
+const char         *lm_request_peer(lm_request *rq);                  /* the client's address, as a literal */
 
 /* The query's value of that name, decoded; NULL without.                                        [lends] */
 const char *lm_request_query(lm_request *rq, const char *name);
