@@ -172,6 +172,7 @@ static const lm_option run_options[] = {
     LM_OPTION_DEVICE,
     LM_OPTION_PRECISION,
     LM_OPTION_THREADS,
+    LM_OPTION_JOBS,
     LM_OPTIONS_MEMORY,
     { "--preview", "DIR", "Write a small picture there after each sampling step." },
     LM_OPTION_TRACE,

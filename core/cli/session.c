@@ -140,10 +140,20 @@ static bool choose_device(lm_session *s, const lm_args *a, limn_error *err)
     return true;
 }
 
+static bool choose_jobs(lm_session *s, const lm_args *a, limn_error *err)
+{
+    long long jobs = 0;
+
+    if (!lm_args_number(a, "--jobs", 1, 64, &jobs))
+        return limn_fail(err, INPUT, "--jobs: how many nodes may run at the same time, 1 to 64");
+    s->env.jobs = (int)jobs;
+    return true;
+}
+
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
 {
     watch_signals();
-    return choose_device(s, a, err) && lm_session_memory(a, s->env.device, &s->cache, err) &&
+    return choose_jobs(s, a, err) && choose_device(s, a, err) && lm_session_memory(a, s->env.device, &s->cache, err) &&
            choose_compute(s, a, err);
 }
 

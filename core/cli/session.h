@@ -18,6 +18,7 @@
     { "--device", "NAME", "cpu, or ref: the plain definition of every op, slow (default: cpu)." }
 #define LM_OPTION_PRECISION                                                                    \
     { "--precision", "P", "auto, f32 or bf16: in what products are computed (default: auto)." }
+#define LM_OPTION_JOBS { "--jobs", "N", "How many nodes may run at the same time (default: what overlaps well)." }
 #define LM_OPTION_THREADS { "--threads", "N", "How many threads compute (default: one a core)." }
 #define LM_OPTIONS_PLUGINS                                                                     \
     { "--plugin", "FILE", "Load this plugin, too; may be given several times." },              \
