@@ -255,7 +255,8 @@ static void bench_history(const char *folder, int entries)
     used = cpu();
     s = lm_store_open(&o, &err);
     printf("opened in %.3f s, %.3f s of the processor\n", now() - begin, cpu() - used);
-    bench_page(s, "the last 64 entries, whole", (lm_ask){ .list = LM_LIST_HISTORY, .texts = LM_TEXTS_ALL, .max = 64, .offset = -1 });
+    bench_page(s, "the last 64 entries, whole",
+               (lm_ask){ .list = LM_LIST_HISTORY, .texts = LM_TEXTS_ALL, .max = 64, .offset = -1 });
     bench_page(s, "64 entries from the middle, whole",
                (lm_ask){ .list = LM_LIST_HISTORY, .texts = LM_TEXTS_ALL, .max = 64, .offset = middle });
     bench_page(s, "64 jobs, newest first, short",

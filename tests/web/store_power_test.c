@@ -158,7 +158,7 @@ TEST(a_power_cut_loses_nothing_that_was_acknowledged)
         luck.at = 0xc01d + (uint64_t)i;
         folder_new(folder);
         folder_new(disk);
-        record_work(folder, n > 1 ? 40 : 16);
+        record_work(folder, 20);
         cut_everywhere(disk, n > 1 ? 3 : 2);
         cuts += shim_recorded();
         folder_remove(folder);

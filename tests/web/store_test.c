@@ -222,6 +222,48 @@ TEST(a_shortened_database_is_put_aside)
     is_put_aside();
 }
 
+static size_t file_read(const char *path, char *to, size_t most)
+{
+    FILE        *f = fopen(path, "rb");
+    const size_t n = f ? fread(to, 1, most, f) : 0;
+
+    if (f)
+        fclose(f);
+    return n;
+}
+
+/* What a killed limn left: a database and a log beside it. */
+TEST(the_log_of_a_damaged_database_is_kept_with_it)
+{
+    enum { MOST = 1 << 20 };
+    char      *db = lm_alloc(MOST), *log = lm_alloc(MOST), *kept = lm_alloc(MOST), name[300];
+    limn_error err = { 0 };
+    size_t     n_db, n_log;
+    lm_store  *s;
+    FILE      *f;
+
+    make_with_jobs();
+    s = store_open(folder, NULL, (lm_keep){ 0 });
+    WANT(add(s, NULL) == LM_STORE_DONE && s->ops->settle(s, &err) == LM_STORE_DONE);
+    WANT(add(s, "in the log") == LM_STORE_DONE);
+    n_db = file_read(path_of("limn.sqlite"), db, MOST);
+    n_log = file_read(path_of("limn.sqlite-wal"), log, MOST);
+    lm_store_close(s);
+    memset(db + 2 * 4096, 0xa5, n_db - 2 * 4096);
+    f = fopen(path_of("limn.sqlite"), "wb");
+    WANT(f && fwrite(db, 1, n_db, f) == n_db && !fclose(f));
+    f = fopen(path_of("limn.sqlite-wal"), "wb");
+    WANT(n_log > 4096 && f && fwrite(log, 1, n_log, f) == n_log && !fclose(f));
+    lm_store_close(store_open(folder, NULL, (lm_keep){ 0 }));
+    WANT(there_is("damaged", name) && file_read(path_of(name), kept, MOST) == n_db && !memcmp(kept, db, n_db));
+    strcat(name, "-wal");
+    WANT(file_read(path_of(name), kept, MOST) == n_log && !memcmp(kept, log, n_log));
+    lm_free(db);
+    lm_free(log);
+    lm_free(kept);
+    folder_remove(folder);
+}
+
 TEST(two_damaged_ones_in_a_second_keep_their_names)
 {
     char name[300];
@@ -271,6 +313,29 @@ TEST(a_damaged_text_costs_its_own_job)
     WANT(page.n == 1 && page.jobs[0].state == LM_JOB_FAILED && page.jobs[0].damaged);
     WANT(page.n == 1 && strstr(page.jobs[0].messages.at, "other bytes"));
     lm_page_done(&page);
+    lm_store_close(s);
+    folder_remove(folder);
+}
+
+/* Damage that shows while limn runs is looked for at the next start, however large the database is. */
+TEST(damage_met_while_running_is_remembered)
+{
+    char       garbage[8 * 4096], name[300];
+    limn_error err = { 0 };
+    lm_job     job;
+    lm_store  *s, *reader;
+
+    make_with_jobs();
+    s = store_open(folder, NULL, (lm_keep){ 0 });
+    reader = lm_store_reader(s, &err);
+    memset(garbage, 0xa5, sizeof garbage);
+    overwrite("limn.sqlite", 4096, garbage, sizeof garbage);
+    WANT(reader->ops->find(reader, "x", 0, LM_TEXTS_ALL, &job, &err) == LM_STORE_BROKEN);
+    WANT(err.code == LIMN_FILE && !access(path_of("limn.suspect"), F_OK));
+    lm_store_close(reader);
+    lm_store_close(s);
+    s = store_open(folder, NULL, (lm_keep){ 0 });
+    WANT(s && there_is("damaged", name) && access(path_of("limn.suspect"), F_OK));
     lm_store_close(s);
     folder_remove(folder);
 }

@@ -9,7 +9,15 @@
 
 #include "tests/web/chance.h"
 
-typedef enum shim_call { SHIM_OPEN, SHIM_READ, SHIM_WRITE, SHIM_TRUNCATE, SHIM_SYNC, SHIM_REMOVE, SHIM_CALLS } shim_call;
+typedef enum shim_call {
+    SHIM_OPEN,
+    SHIM_READ,
+    SHIM_WRITE,
+    SHIM_TRUNCATE,
+    SHIM_SYNC,
+    SHIM_REMOVE,
+    SHIM_CALLS
+} shim_call;
 
 void shim_install(void);
 

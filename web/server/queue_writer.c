@@ -9,9 +9,9 @@ enum {
     BATCH_BYTES = 8 << 20,
     AGES_S = 60,                /* how often the history is looked through for age */
     RETRY_S = 1,                /* a result that found the disk full */
-    LOG_BYTES = 16 << 20,       /* that the reader's thread moves to its place beside the writer. Was 4 MiB: the syncs of
-                                 * a move met one accept in fifty */
-    LOG_MOST = 4                /* times that: the reader cannot keep up, and the writer does it between two commits */
+    LOG_BYTES = 16 << 20,       /* that the reader's thread moves to its place beside the writer. Was 4 MiB: the
+                                 * syncs of a move met one accept in fifty */
+    LOG_MOST = 4                /* times that: the reader cannot keep up, and the writer does it itself */
 };
 
 /* ---------------------------------------------------------------- one wish */

@@ -7,8 +7,9 @@
 
 #include "core/base/alloc.h"
 
-/* A database up to this size is read whole before it is trusted; of a larger one, the rows that decide. */
-enum { THOROUGH_BYTES = 64 << 20 };
+/* A database up to this size is read whole before it is trusted; of a larger one, the rows that decide. Was 64 MiB:
+ * a start took 0.1 s longer. */
+enum { THOROUGH_BYTES = 8 << 20 };
 
 static lm_outcome store_begin(lm_store *store, limn_error *err)
 {
@@ -98,12 +99,19 @@ static lm_sqlite *store_new(const char *vfs)
     return s;
 }
 
+/* Closing moves the log into the database and removes it: not before the database is known to be sound. */
+static void leave_log(lm_sqlite *s, bool leave)
+{
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)leave, NULL);
+}
+
 /* Every connection is one thread's, so SQLite needs no lock of its own around it. */
 static void connect(lm_sqlite *s)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW;
 
     lm_sql_note(s, sqlite3_open_v2(s->path, &s->db, flags, s->vfs), "open");
+    leave_log(s, true);
 }
 
 static void disconnect(lm_sqlite *s)
@@ -156,11 +164,14 @@ static bool open_sound(lm_sqlite *s, limn_error *err)
         ok = lm_place_move_aside(s, fault, err);
         lm_free(fault);
         if (ok && (fault = open_and_look(s, &ok, err)))
-            ok = limn_fail(err, FILE, "a new database for the queue is damaged at once (%.100s): is the disk sound?", fault);
+            ok = limn_fail(err, FILE, "a new database for the queue is damaged at once (%.100s): is the disk sound?",
+                           fault);
         lm_free(fault);
     } else if (!ok && err && err->code == LIMN_OK) {
         *err = first;
     }
+    if (ok)
+        leave_log(s, false);
     return ok;
 }
 
@@ -231,4 +242,10 @@ lm_store *lm_store_reader(lm_store *store, limn_error *err)
         return &s->base;
     store_close(&s->base);
     return NULL;
+}
+
+void lm_store_close(lm_store *store)
+{
+    if (store)
+        store->ops->close(store);
 }

@@ -189,10 +189,6 @@ lm_store *lm_store_open(const lm_store_options *o, limn_error *err);
 /* A second door to the same store, for another thread: find, list and settle only.                   [new] */
 lm_store *lm_store_reader(lm_store *s, limn_error *err);
 
-static inline void lm_store_close(lm_store *s)
-{
-    if (s)
-        s->ops->close(s);
-}
+void lm_store_close(lm_store *s); /* welcomes NULL */
 
 #endif

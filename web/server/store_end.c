@@ -88,7 +88,8 @@ static void words_for(lm_text *out, const char *id, int64_t now_ms, const char *
     lm_text quoted = { 0 };
 
     lm_json_write_string(id, strlen(id), LM_JSON_COMPACT, &quoted);
-    lm_text_printf(out, "[[\"execution_start\",{\"prompt_id\":%s,\"timestamp\":%lld}],[\"execution_error\",{\"prompt_id\":%s,"
+    lm_text_printf(out, "[[\"execution_start\",{\"prompt_id\":%s,\"timestamp\":%lld}],"
+                   "[\"execution_error\",{\"prompt_id\":%s,"
                    "\"node_id\":\"\",\"node_type\":\"\",\"executed\":[],\"exception_message\":\"%s\\n\","
                    "\"exception_type\":\"limn.GivenUp\",\"traceback\":[],\"current_inputs\":{},\"current_outputs\":[],"
                    "\"timestamp\":%lld}]]",

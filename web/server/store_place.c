@@ -15,7 +15,8 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 
-static const char database[] = "limn.sqlite", log_name[] = "limn.sqlite-wal", lock_name[] = "limn.lock", suspect[] = "limn.suspect";
+static const char database[] = "limn.sqlite", log_name[] = "limn.sqlite-wal";
+static const char lock_name[] = "limn.lock", suspect[] = "limn.suspect";
 
 /* The folder with all on the way to it; what is new is its owner's alone, and on the disk. -1 and errno. */
 static int make_folder(const char *path)

@@ -78,8 +78,8 @@ bool lm_schema_raise(lm_sqlite *s, limn_error *err)
     const int64_t of = number(s, "PRAGMA application_id"), from = number(s, "PRAGMA user_version");
 
     if (s->rc == SQLITE_OK && from > TODAY)
-        return limn_fail(err, FILE, "\"%.150s\" was written by a newer limn (version %d of the queue; this limn knows %d)",
-                         s->path, (int)from, TODAY);
+        return limn_fail(err, FILE, "\"%.150s\" was written by a newer limn (version %d of the queue; this limn "
+                         "knows %d)", s->path, (int)from, TODAY);
     if (s->rc == SQLITE_OK && (from < 0 || (of != APPLICATION && (of || from))))
         return limn_fail(err, FILE, "\"%.200s\" is another program's database", s->path);
     if (s->rc == SQLITE_OK && from < TODAY) {
@@ -92,7 +92,8 @@ bool lm_schema_raise(lm_sqlite *s, limn_error *err)
     }
     if (s->rc == SQLITE_OK)
         return true;
-    return limn_fail(err, FILE, "the queue's database \"%.150s\" cannot be prepared: %s", s->path, sqlite3_errstr(s->rc));
+    return limn_fail(err, FILE, "the queue's database \"%.150s\" cannot be prepared: %s", s->path,
+                     sqlite3_errstr(s->rc));
 }
 
 /* Said in one line, for the log. */
