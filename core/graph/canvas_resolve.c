@@ -217,8 +217,8 @@ static bool step_into(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 /* A GET node's SET is in the same graph, or in one that it is used in. */
 static bool step_get(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 {
-    const lm_json_ref    widgets = c->copies[p->copy].node->widgets;
-    const lm_canvas_name name = lm_canvas_key(c, lm_json_at(c->d, widgets, 0));
+    const lm_canvas_node *n = c->copies[p->copy].node;
+    const lm_canvas_name  name = lm_canvas_key(c, lm_json_at(c->d, n->widgets, 0));
 
     for (int32_t at = p->copy; at >= 0 && name.at; at = c->copies[at].up) {
         const int32_t set = lm_index_find(&c->copies[at].graph->setters, name.at, name.size);
@@ -226,6 +226,9 @@ static bool step_get(lm_canvas *c, struct place *p, lm_canvas_answer *a)
         if (set >= 0)
             return goes_on(p, true, c->copies[at].first + set, 0, p->type);
     }
+    if (name.at)
+        lm_canvas_note(c, "node %.*s gets \"%.*s\", which no node sets", (int)(n->id.size < 60 ? n->id.size : 60),
+                       n->id.at, (int)(name.size < 60 ? name.size : 60), name.at);
     return ends(a, nothing());
 }
 

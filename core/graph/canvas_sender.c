@@ -39,6 +39,45 @@ static bool add_type(lm_canvas *c, lm_canvas_graph *g, int32_t link)
     return true;
 }
 
+/* ------------------------------------------------------------------ patterns */
+
+static bool contains(lm_canvas_name text, lm_canvas_name part)
+{
+    return !part.size || (text.at && memmem(text.at, text.size, part.at, part.size));
+}
+
+/* A pattern is ".*" or a text to be found; other patterns are none that we follow. */
+static bool is_plain(lm_canvas_name pattern)
+{
+    for (size_t i = 0; i < pattern.size; i++)
+        if (!pattern.at[i] || strchr("\\^$.|?*+()[]{}", pattern.at[i]))
+            return false;
+    return true;
+}
+
+static bool meets(lm_canvas_name pattern, lm_canvas_name text)
+{
+    return lm_canvas_is_text(pattern, ".*") || contains(text, pattern);
+}
+
+/* Can the three patterns of a SEND_TO node be followed? Groups are drawing here. */
+static bool is_followed(lm_canvas *c, const lm_canvas_node *n)
+{
+    bool ok = true;
+
+    for (uint32_t i = 0; i < 3; i++) {
+        const lm_canvas_name pattern = lm_canvas_key(c, lm_json_at(c->d, n->widgets, i));
+
+        ok = ok && (!pattern.size || lm_canvas_is_text(pattern, ".*") || (i < 2 && is_plain(pattern)));
+    }
+    if (!ok)
+        lm_canvas_note(c, "node %.*s sends by a pattern that limn does not follow",
+                       (int)(n->id.size < 60 ? n->id.size : 60), n->id.at);
+    return ok;
+}
+
+/* ------------------------------------------------------------------ who sends */
+
 static bool sends(const lm_canvas_node *n)
 {
     return n->kind >= LM_CANVAS_SEND && n->mode != 2 && n->mode != 4;
@@ -49,7 +88,7 @@ static bool add_sender(lm_canvas *c, lm_canvas_graph *g, int node)
     const lm_canvas_node *n = &g->nodes[node];
 
     if (n->kind != LM_CANVAS_SEND) {
-        if (g->n_choosy < MOST_CHOOSY)
+        if (g->n_choosy < MOST_CHOOSY && (n->kind != LM_CANVAS_SEND_TO || is_followed(c, n)))
             g->choosy[g->n_choosy++] = node;
         return true;
     }
@@ -77,25 +116,6 @@ bool lm_canvas_find_senders(lm_canvas *c, lm_canvas_graph *g)
 
 /* ------------------------------------------------------------------ those that look at names */
 
-static bool contains(lm_canvas_name text, lm_canvas_name part)
-{
-    return !part.size || (text.at && memmem(text.at, text.size, part.at, part.size));
-}
-
-/* A pattern is ".*" or a text to be found; other patterns are none that we follow. */
-static bool is_plain(lm_canvas_name pattern)
-{
-    for (size_t i = 0; i < pattern.size; i++)
-        if (!pattern.at[i] || strchr("\\^$.|?*+()[]{}", pattern.at[i]))
-            return false;
-    return true;
-}
-
-static bool meets(lm_canvas_name pattern, lm_canvas_name text)
-{
-    return !pattern.size || lm_canvas_is_text(pattern, ".*") || (is_plain(pattern) && contains(text, pattern));
-}
-
 static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
 {
     const lm_canvas_name title = lm_canvas_key(c, n->title);
@@ -106,17 +126,12 @@ static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
                          : lm_canvas_text("");
 }
 
-/* "Anything Everywhere?" stores patterns for titles, names of inputs and groups. */
+/* Its patterns are for titles, names of inputs, and groups. */
 static bool is_meant(const lm_canvas *c, const lm_canvas_node *sender, const lm_canvas_node *n,
                      lm_canvas_name input)
 {
-    const lm_json_ref    widgets = sender->widgets;
-    const lm_canvas_name title = lm_canvas_key(c, lm_json_at(c->d, widgets, 0));
-    const lm_canvas_name name = lm_canvas_key(c, lm_json_at(c->d, widgets, 1));
-    const lm_canvas_name group = lm_canvas_key(c, lm_json_at(c->d, widgets, 2));
-
-    return meets(title, title_of(c, n)) && meets(name, input) &&
-           (!group.size || lm_canvas_is_text(group, ".*"));
+    return meets(lm_canvas_key(c, lm_json_at(c->d, sender->widgets, 0)), title_of(c, n)) &&
+           meets(lm_canvas_key(c, lm_json_at(c->d, sender->widgets, 1)), input);
 }
 
 static bool starts(lm_canvas_name name, const char *with)

@@ -5,13 +5,6 @@
 
 /* ------------------------------------------------------------------ what the file has */
 
-static int32_t link_of(const lm_canvas *c, const lm_canvas_graph *g, lm_json_ref input)
-{
-    const lm_canvas_name id = lm_canvas_key(c, lm_json_get(c->d, input, "link"));
-
-    return id.at ? lm_index_find(&g->link_ids, id.at, id.size) : -1;
-}
-
 static lm_canvas_name name_of(const lm_canvas *c, lm_json_ref input)
 {
     const lm_canvas_name name = lm_canvas_key(c, lm_json_get(c->d, input, "name"));
@@ -24,13 +17,24 @@ static bool has_widget(const lm_canvas *c, lm_json_ref input)
     return lm_json_kind_of(c->d, lm_json_get(c->d, input, "widget")) == LM_JSON_OBJECT;
 }
 
-static void use_link(const lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int slot, lm_json_ref input)
+static int short_of(lm_canvas_name name)
 {
-    const int32_t link = link_of(c, g, input);
+    return (int)(name.size < 60 ? name.size : 60);
+}
+
+/* In a group node's definition links are told otherwise. */
+static void use_link(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int slot, lm_json_ref input)
+{
+    const lm_canvas_name id = lm_canvas_key(c, lm_json_get(c->d, input, "link"));
+    const int32_t        link = id.at ? lm_index_find(&g->link_ids, id.at, id.size) : -1;
+    const lm_canvas_name name = n->slots[slot].name;
 
     n->slots[slot].link = -1;
     if (link >= 0)
         lm_canvas_set_link(g, (int)(n - g->nodes), slot, link);
+    else if (id.at && !g->group)
+        lm_canvas_note(c, "node %.*s, %.*s: its link %.*s is not in the file", short_of(n->id), n->id.at,
+                       short_of(name), name.at, short_of(id), id.at);
 }
 
 /* ------------------------------------------------------------------ a class that is known */

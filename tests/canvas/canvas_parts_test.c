@@ -164,6 +164,32 @@ TEST(two_inputs_of_a_name_become_one)
               "\"2\": {\"inputs\": {}, \"class_type\": \"Y\", \"_meta\": {\"title\": \"Y\"}}}");
 }
 
+static const char *notes_of(const char *text)
+{
+    static char *notes;
+    limn_error   err = { 0 };
+    lm_workflow *w = open_text(text, &err);
+
+    lm_free(notes);
+    notes = lm_copy_text(w ? lm_workflow_notes(w) : err.text);
+    lm_workflow_free(w);
+    return notes;
+}
+
+TEST(what_is_not_followed_is_said)
+{
+    WANT_TEXT(notes_of("{\"nodes\":[{\"id\":1,\"type\":\"X\",\"inputs\":[{\"name\":\"a\",\"link\":9}]}]}"),
+              "node 1, a: its link 9 is not in the file\n");
+    WANT_TEXT(notes_of("{\"nodes\":[{\"id\":1,\"type\":\"X\",\"inputs\":[{\"name\":\"a\",\"link\":9}]},"
+                       "{\"id\":2,\"type\":\"GetNode\",\"widgets_values\":[\"vae\\n\"]}],\"links\":[[9,2,0,1,0,\"V\"]]}"),
+              "node 2 gets \"vae?\", which no node sets\n");
+    WANT_TEXT(notes_of("{\"nodes\":[{\"id\":1,\"type\":\"Anything Everywhere?\",\"widgets_values\":[\"^K.*r$\"]},"
+                       "{\"id\":1},7]}"),
+              "one of the nodes of the workflow is no object: left out\n"
+              "node 1 is there twice: the second is left out\n"
+              "node 1 sends by a pattern that limn does not follow\n");
+}
+
 /* Thirty definitions, each of which uses the next three times. */
 TEST(subgraphs_that_explode_are_refused)
 {
