@@ -21,6 +21,16 @@ static lm_drawer *drawer;
 static lm_http   *http;
 static int        n_gone;
 
+/* The n-th allocation from now on fails, once. */
+static _Atomic long starve_at;
+
+void *__real_lm_try_alloc(size_t bytes);
+void *__wrap_lm_try_alloc(size_t bytes);
+void *__wrap_lm_try_alloc(size_t bytes)
+{
+    return starve_at > 0 && --starve_at == 0 ? NULL : __real_lm_try_alloc(bytes);
+}
+
 static long query_number(lm_request *rq, const char *name, long otherwise)
 {
     const char *text = lm_request_query(rq, name);
@@ -89,6 +99,13 @@ static void inject(lm_request *rq, void *self)
     (void)self;
     lm_reply_header(rq, "X-Value", lm_request_query(rq, "v"));
     reply_text(rq, "clean");
+}
+
+static void starve(lm_request *rq, void *self)
+{
+    (void)self;
+    reply_text(rq, "starving");
+    starve_at = query_number(rq, "at", 0);
 }
 
 static void forget(lm_request *rq, void *self)
@@ -186,8 +203,9 @@ static void stream_more(lm_request *rq, void *self)
         s->left -= n;
         room = lm_reply_put(rq, piece, (size_t)n);
     }
-    if (s->left > 0 && !lm_request_gone(rq))
+    if (s->left > 0 || lm_request_gone(rq)) /* stream_gone will be told */
         return;
+    lm_request_on_gone(rq, NULL, NULL);
     lm_reply_end(rq);
     lm_free(s);
     lm_request_unref(rq);
@@ -311,6 +329,7 @@ static const lm_route routes[] = {
     { LM_GET, "/text", text, 0, 0, NULL },
     { LM_GET, "/inject", inject, 0, 0, NULL },
     { LM_GET, "/forget", forget, 0, 0, NULL },
+    { LM_GET, "/starve", starve, 0, 0, NULL },
     { LM_GET, "/files/{path*}", page, 0, 0, NULL },
     { LM_GET, "/counts", counts, LM_ROUTE_OPEN, 0, NULL },
     { LM_GET, "/later", other_thread, 0, 0, NULL },

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The HTTP door over real sockets: what honest clients do, and what strangers try. http_test.py DOOR [NAME]"""
+import contextlib
 import gzip
 import hashlib
 import http.client
@@ -457,6 +458,29 @@ def bodies_in_memory_share_a_limit():
         time.sleep(0.3)
         assert door.counts()["body_bytes"] == 0
         assert len(door.ask("POST", "/big", b"z" * 1_000_000)[1]) == 1_000_000
+
+
+def without_memory_one_request_fails_and_the_next_is_served():
+    """GOAL-9: the first, second, … allocation of a request fails, whatever the request."""
+    statuses = set()
+    with Door() as door:
+        (Path(door.folder.name) / "page.html").write_text("<p>" * 1000)
+        asks = [("GET", "/text?bytes=5000", None), ("GET", "/text?bytes=100000", None), ("POST", "/echo", b"x" * 3000),
+                ("POST", "/file/new", b"y" * 300000), ("GET", "/files/page.html", None), ("GET", "/args/a/x/b?q=1", None),
+                ("GET", "/stream?bytes=300000", None), ("POST", "/count", b"z" * 100000)]
+        for method, path, body in asks:
+            for at in range(1, 16):
+                assert door.ask("GET", f"/starve?at={at}")[0] == 200
+                try:
+                    statuses.add(door.ask(method, path, body, {"Accept-Encoding": "gzip"})[0])
+                except (OSError, http.client.HTTPException):
+                    statuses.add("closed")
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    door.ask("GET", "/starve?at=0")  # may be what it hits
+                assert door.ask("GET", "/hello")[1] == b"hello", (path, at)
+        counts = door.counts()
+        assert (counts["held"], counts["body_bytes"]) == (1, 0), counts
+    assert statuses <= {200, 201, 500, 503, "closed"} and 503 in statuses, statuses
 
 
 def a_thousand_connections_are_served():

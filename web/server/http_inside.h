@@ -84,9 +84,10 @@ struct lm_request {
     void            *data_self;
     lm_spool        *spool;
 
-    void (*gone)(lm_request *rq, void *self);
-    void  *gone_self;
-    lm_out out;
+    void  (*gone)(lm_request *rq, void *self);
+    void   *gone_self;
+    lm_mail gone_mail;
+    lm_out  out;
 };
 
 lm_request *lm_request_new(struct lm_conn *c);

@@ -86,13 +86,26 @@ void lm_request_unref(lm_request *rq)
     lm_http_left(http);
 }
 
+static void tell_gone(lm_mail *mail)
+{
+    lm_request *rq = (lm_request *)((char *)mail - offsetof(lm_request, gone_mail));
+
+    if (rq->gone)
+        rq->gone(rq, rq->gone_self);
+    lm_request_unref(rq);
+}
+
+/* By a letter, because whoever is to be told may be the one who is just putting bytes into the answer. */
 void lm_request_lost(lm_request *rq)
 {
     rq->conn = NULL;
     lm_out_done(rq);
-    if (rq->gone)
-        rq->gone(rq, rq->gone_self);
-    lm_request_unref(rq);
+    if (!rq->gone) {
+        lm_request_unref(rq);
+        return;
+    }
+    rq->gone_mail.open = tell_gone;
+    lm_mailbox_post(&rq->http->mailbox, &rq->gone_mail);
 }
 
 bool lm_request_gone(const lm_request *rq)

@@ -20,7 +20,8 @@ const char *lm_request_query(lm_request *rq, const char *name);
 lm_request *lm_request_ref(lm_request *rq);
 void        lm_request_unref(lm_request *rq);
 
-/* Did the client leave, or the server stop, before the answer was begun?  `gone` is called when it does. */
+/* Did the client leave, or the server cut it off, before the answer was all sent? When that happens `gone` is
+ * called once, from the loop, never inside a call of the handler's own; setting NULL takes it back. */
 bool lm_request_gone(const lm_request *rq);
 void lm_request_on_gone(lm_request *rq, void (*gone)(lm_request *rq, void *self), void *self);
 
