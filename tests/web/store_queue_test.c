@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "tests/web/store_for_tests.h"
 #include "tests/web/store_vfs.h"
@@ -11,6 +12,7 @@
 static char      folder[64];
 static lm_queue *q;
 static sem_t     woken;
+static int64_t   log_bytes;
 
 static void wake(void *self)
 {
@@ -20,7 +22,8 @@ static void wake(void *self)
 
 static void start(const char *vfs)
 {
-    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs }, .most_pending = 300, .wake = wake };
+    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs }, .most_pending = 300, .wake = wake,
+                                 .log_bytes = log_bytes };
     limn_error             err = { 0 };
 
     sem_init(&woken, 0, 0);
@@ -316,6 +319,106 @@ TEST(one_that_does_not_fit_is_refused_alone)
     WANT(answers[2].outcome == LM_STORE_DONE && answers[3].outcome == LM_STORE_DONE);
     WANT(shim_failed());
     shim_fail(SHIM_WRITE, 0, 0, false);
+    end();
+}
+
+/* ---------------------------------------------------------------- memory that runs out */
+
+static atomic_llong fail_at; /* counts down; the allocation at 1 fails */
+
+void *__real_lm_try_alloc(size_t bytes);
+void *__wrap_lm_try_alloc(size_t bytes);
+void *__wrap_lm_try_alloc(size_t bytes)
+{
+    return atomic_fetch_sub(&fail_at, 1) == 1 ? NULL : __real_lm_try_alloc(bytes);
+}
+
+/* DONE, or a refusal that says "memory". */
+static bool told_or_done(bool asked_for)
+{
+    const lm_answer *a;
+
+    if (!asked_for)
+        return true;
+    wait_for(n_answers + 1);
+    a = &answers[n_answers - 1];
+    return a->outcome == LM_STORE_DONE || a->outcome == LM_STORE_NOTHING ||
+           (a->outcome == LM_STORE_BUSY && a->error.code == LIMN_MEMORY);
+}
+
+static void a_life(void)
+{
+    const lm_ask ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .max = -1 };
+    limn_error   err = { 0 };
+    lm_job      *j;
+
+    WANT(told_or_done(submit("a", with_secrets)));
+    WANT(told_or_done(lm_queue_list(q, &ask, keep, NULL, &err)));
+    WANT(told_or_done(lm_queue_find(q, "a", 0, LM_TEXTS_ALL, keep, NULL, &err)));
+    WANT(told_or_done(lease()));
+    j = &answers[n_answers - 1].job;
+    if (j->seq && j->state == LM_JOB_RUNNING)
+        WANT(told_or_done(finish(j->seq, j->epoch)));
+}
+
+static void clear_away(void)
+{
+    limn_error       err = { 0 };
+    const lm_answer *a = one(lm_queue_find(q, "a", 1 << LM_JOB_RUNNING, LM_TEXTS_NONE, keep, NULL, &err));
+
+    if (a->outcome == LM_STORE_DONE)
+        one(finish(a->job.seq, a->job.epoch));
+    one(lm_queue_cancel(q, NULL, keep, NULL, &err));
+    one(lm_queue_forget(q, NULL, keep, NULL, &err));
+    forget_answers();
+}
+
+TEST(memory_that_runs_out_costs_one_request)
+{
+    bool came = true;
+
+    folder_new(folder);
+    start(NULL);
+    for (int nth = 1; came && nth < 500; nth++) {
+        atomic_store(&fail_at, nth);
+        a_life();
+        came = atomic_load(&fail_at) <= 0;
+        atomic_store(&fail_at, 0);
+        forget_answers();
+        WANT(one(submit("after", "{}"))->outcome == LM_STORE_DONE);
+        WANT(!lm_queue_is_broken(q));
+        clear_away();
+    }
+    WANT(!came);
+    end();
+}
+
+/* ---------------------------------------------------------------- the log */
+
+/* Both threads move it while jobs come in; a listing in pages finds them all. */
+TEST(the_log_stays_short)
+{
+    lm_ask      ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .max = -1, .bytes = 4000 };
+    int64_t     n = 0;
+    limn_error  err = { 0 };
+    lm_answer  *a;
+    struct stat st;
+    char        path[128];
+
+    folder_new(folder);
+    log_bytes = 64 << 10;
+    start(NULL);
+    for (int i = 0; i < 300; i++)
+        one(submit(NULL, "{}"));
+    do {
+        a = one(lm_queue_list(q, &ask, keep, NULL, &err));
+        n += a->page.n;
+        ask.from = a->page.next;
+    } while (a->page.more);
+    WANT(n == 300);
+    snprintf(path, sizeof path, "%s/limn.sqlite-wal", folder);
+    WANT(!stat(path, &st) && st.st_size < 2 << 20); /* 300 commits are about 8 MiB */
+    log_bytes = 0;
     end();
 }
 
