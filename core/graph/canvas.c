@@ -121,6 +121,26 @@ bool lm_canvas_is_text(lm_canvas_name a, const char *text)
     return lm_canvas_same(a, lm_canvas_text(text));
 }
 
+bool lm_canvas_put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t number)
+{
+    if (!name.at)
+        return true;
+    if (!lm_index_reserve(x))
+        return limn_fail(&c->err, MEMORY, "no memory for one more name");
+    lm_index_put(x, name.at, name.size, number);
+    return true;
+}
+
+lm_canvas_name lm_canvas_title(const lm_canvas *c, const lm_canvas_node *n)
+{
+    const lm_canvas_name title = lm_canvas_key(c, n->title);
+    const limn_node     *class = n->plan ? n->plan->class->node : NULL;
+
+    if (title.at || !class)
+        return title.at ? title : n->type.at ? n->type : lm_canvas_text("");
+    return lm_canvas_text(class->title ? class->title : class->name);
+}
+
 /* ------------------------------------------------------------------ the door */
 
 bool lm_canvas_is(const lm_json *d, lm_json_ref v)

@@ -1,88 +1,8 @@
 /* canvas_graph.c: reads one graph of a file: its nodes and links, and the graphs that its nodes stand for. */
 #include <inttypes.h>
 
-#include "core/base/alloc.h"
 #include "core/graph/blame.h"
 #include "core/graph/canvas_parts.h"
-
-/* ------------------------------------------------------------------ definitions */
-
-lm_canvas_graph *lm_canvas_graph_new(lm_canvas *c, lm_json_ref self, lm_canvas_name name, bool group)
-{
-    lm_canvas_graph *g = lm_canvas_take(c, 1, sizeof *g);
-
-    if (!g)
-        return NULL;
-    *g = (lm_canvas_graph){ .self = self, .name = name, .group = group };
-    if (c->n_graphs == c->room_graphs) {
-        c->room_graphs = c->room_graphs ? 2 * c->room_graphs : 16;
-        c->graphs = lm_grow(c->graphs, (size_t)c->room_graphs * sizeof(lm_canvas_graph *));
-    }
-    c->graphs[c->n_graphs++] = g;
-    return g;
-}
-
-static bool put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t number)
-{
-    if (!name.at)
-        return true;
-    if (!lm_index_reserve(x))
-        return limn_fail(&c->err, MEMORY, "no memory for one more name");
-    lm_index_put(x, name.at, name.size, number);
-    return true;
-}
-
-/* The definitions under `owner`, and those within them. Calls itself as deep as the text is nested. */
-static bool add_definitions(lm_canvas *c, lm_json_ref owner)
-{
-    const lm_json_ref list = lm_canvas_list(c, lm_json_get(c->d, owner, "definitions"), "subgraphs");
-
-    for (lm_json_ref v = lm_json_first(c->d, list); v; v = lm_json_next(c->d, v)) {
-        const lm_json_ref    self = lm_json_resolve(c->d, v);
-        const lm_canvas_name id = lm_canvas_key(c, lm_json_get(c->d, self, "id"));
-        lm_canvas_name       name = lm_canvas_key(c, lm_json_get(c->d, self, "name"));
-
-        if (id.at && lm_index_find(&c->graph_ids, id.at, id.size) < 0 &&
-            (!put(c, &c->graph_ids, id, c->n_graphs) ||
-             !lm_canvas_graph_new(c, self, name.size ? name : id, false)))
-            return false;
-        if (!add_definitions(c, self))
-            return false;
-    }
-    return true;
-}
-
-static bool add_groups(lm_canvas *c)
-{
-    const lm_json_ref list = lm_json_get(c->d, lm_json_get(c->d, c->root, "extra"), "groupNodes");
-
-    if (lm_json_kind_of(c->d, list) != LM_JSON_OBJECT)
-        return true;
-    for (lm_json_ref k = lm_json_first(c->d, list); k; k = lm_json_next(c->d, k)) {
-        const lm_canvas_name name = lm_canvas_key(c, k);
-
-        if (!put(c, &c->group_names, name, c->n_graphs) ||
-            !lm_canvas_graph_new(c, lm_json_value(c->d, k), name, true))
-            return false;
-    }
-    return true;
-}
-
-bool lm_canvas_find_definitions(lm_canvas *c)
-{
-    return add_definitions(c, c->root) && add_groups(c);
-}
-
-lm_canvas_graph *lm_canvas_graph_of(lm_canvas *c, lm_canvas_name type)
-{
-    static const char word[] = "workflow";
-    const size_t      n = sizeof word - 1;
-    int32_t           i = type.at ? lm_index_find(&c->graph_ids, type.at, type.size) : -1;
-
-    if (i < 0 && type.size > n && !memcmp(type.at, word, n) && (type.at[n] == '>' || type.at[n] == '/'))
-        i = lm_index_find(&c->group_names, type.at + n + 1, type.size - n - 1);
-    return i < 0 ? NULL : c->graphs[i];
-}
 
 /* ------------------------------------------------------------------ nodes */
 
@@ -135,7 +55,7 @@ static bool give_id(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int64_t
         snprintf(text, 24, "%" PRId64, ++*last);
     while (lm_index_find(&g->ids, text, strlen(text)) >= 0);
     n->id = lm_canvas_text(text);
-    return put(c, &g->ids, n->id, (int32_t)(n - g->nodes));
+    return lm_canvas_put(c, &g->ids, n->id, (int32_t)(n - g->nodes));
 }
 
 static void highest_id(const lm_canvas *c, lm_json_ref v, int64_t *last)
@@ -149,8 +69,7 @@ static void highest_id(const lm_canvas *c, lm_json_ref v, int64_t *last)
 /* A second node of the same id, which no link can mean. */
 static void leave_out(lm_canvas *c, lm_canvas_node *n)
 {
-    lm_canvas_note(c, "node %.*s is there twice: the second is left out", (int)(n->id.size < 60 ? n->id.size : 60),
-                   n->id.at);
+    lm_canvas_note(c, "node %.*s is there twice: the second is left out", LM_CANVAS_SHOWN(n->id));
     n->kind = LM_CANVAS_DROP;
     n->inner = NULL;
     n->plan = NULL;
@@ -180,7 +99,7 @@ static bool index_nodes(lm_canvas *c, lm_canvas_graph *g)
         all = all && n->id.at;
         if (n->id.at && lm_index_find(&g->ids, n->id.at, n->id.size) >= 0)
             leave_out(c, n);
-        else if (!put(c, &g->ids, n->id, i))
+        else if (!lm_canvas_put(c, &g->ids, n->id, i))
             return false;
     }
     return all || give_ids(c, g);
@@ -196,7 +115,7 @@ static bool number_nodes(lm_canvas *c, lm_canvas_graph *g)
             return false;
         snprintf(text, 12, "%d", i);
         g->nodes[i].id = lm_canvas_text(text);
-        if (!put(c, &g->ids, g->nodes[i].id, i))
+        if (!lm_canvas_put(c, &g->ids, g->nodes[i].id, i))
             return false;
     }
     return true;
@@ -250,7 +169,7 @@ static bool read_link(lm_canvas *c, lm_canvas_graph *g, lm_json_ref self)
     l->from = node_called(g, lm_canvas_key(c, from));
     if (l->from == LM_CANVAS_NOWHERE && g != c->graphs[0] && lm_canvas_int(c, from, 0) == LM_CANVAS_EDGE_ID)
         l->from = LM_CANVAS_EDGE;
-    return put(c, &g->link_ids, id, g->n_links++);
+    return lm_canvas_put(c, &g->link_ids, id, g->n_links++);
 }
 
 static bool read_links(lm_canvas *c, lm_canvas_graph *g)
@@ -280,9 +199,9 @@ static bool index_setters(lm_canvas *c, lm_canvas_graph *g)
 {
     for (int i = 0; i < g->n_nodes; i++) {
         const lm_canvas_node *n = &g->nodes[i];
-        const lm_json_ref     widgets = n->widgets;
+        const lm_canvas_name  name = lm_canvas_key(c, lm_json_at(c->d, n->widgets, 0));
 
-        if (n->kind == LM_CANVAS_SET && !put(c, &g->setters, lm_canvas_key(c, lm_json_at(c->d, widgets, 0)), i))
+        if (n->kind == LM_CANVAS_SET && !lm_canvas_put(c, &g->setters, name, i))
             return false;
     }
     return true;

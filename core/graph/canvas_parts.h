@@ -148,7 +148,13 @@ typedef struct lm_canvas_answer {
     bool              replace;    /* and %…% in it is replaced first */
 } lm_canvas_answer;
 
-struct lm_canvas_memo;
+/* A place on the way: an input of a copy (`in`) or an output. The type is that which is asked for. */
+typedef struct lm_canvas_place {
+    int32_t copy, slot, type;
+    bool    in;
+} lm_canvas_place;
+
+typedef struct lm_canvas_memo lm_canvas_memo;
 
 typedef struct lm_canvas {
     lm_json             *d;
@@ -169,7 +175,7 @@ typedef struct lm_canvas {
     int                     n_types, room_types, n_plans, room_plans;
     lm_canvas_copy         *copies;
     int                     n_copies, room_copies;
-    struct lm_canvas_memo  *memo;
+    lm_canvas_memo         *memo;
     lm_index                by_name, by_title; /* copies, for %Node.widget% */
     bool                    named;
     struct lm_canvas_choice *choices; /* texts to write back */
@@ -192,6 +198,12 @@ int32_t lm_canvas_int(const lm_canvas *c, lm_json_ref v, int32_t fallback);
 bool    lm_canvas_same(lm_canvas_name a, lm_canvas_name b);
 bool    lm_canvas_is_text(lm_canvas_name a, const char *text);
 lm_canvas_name lm_canvas_text(const char *text);
+/* Stores a number under a name, unless the name is NULL or has one already. */
+bool lm_canvas_put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t number);
+/* What a node is called: by its title, its class's, or its class. */
+lm_canvas_name lm_canvas_title(const lm_canvas *c, const lm_canvas_node *n);
+/* A name for "%.*s", cut where it gets long. */
+#define LM_CANVAS_SHOWN(name) (int)((name).size < 60 ? (name).size : 60), (name).at
 
 /* A type's number: the same text, the same number; 0 for "", "*" and what is no text. */
 int32_t lm_canvas_type(lm_canvas *c, lm_canvas_name text);
@@ -220,13 +232,22 @@ bool lm_canvas_slots(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n);
 bool lm_canvas_instance(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n);
 /* Inputs, outputs and the links between nodes and edge. */
 bool lm_canvas_edge(lm_canvas *c, lm_canvas_graph *g);
-bool lm_canvas_group_links(lm_canvas *c, lm_canvas_graph *g);
 bool lm_canvas_group_edge(lm_canvas *c, lm_canvas_graph *g);
 void lm_canvas_set_link(lm_canvas_graph *g, int node, int slot, int32_t link);
 
 bool             lm_canvas_expand(lm_canvas *c);
 lm_canvas_answer lm_canvas_resolve(lm_canvas *c, int32_t copy, int32_t slot);
-void             lm_canvas_memo_free(struct lm_canvas_memo *m);
+
+/* canvas_memo.c: the places that links were followed through, and what lies behind each. */
+lm_canvas_memo *lm_canvas_memo_new(uint64_t seed);                                            /* [new] */
+void            lm_canvas_memo_free(lm_canvas_memo *m);
+/* Where a walk goes next. LM_CANVAS_FIRST: it was never there; then it stands on the trail. LM_CANVAS_AGAIN: it
+ * stands there already. LM_CANVAS_KNOWN: *a lies behind it. LM_CANVAS_STARVED: no memory. */
+typedef enum lm_canvas_visit { LM_CANVAS_FIRST, LM_CANVAS_AGAIN, LM_CANVAS_KNOWN, LM_CANVAS_STARVED } lm_canvas_visit;
+lm_canvas_visit lm_canvas_memo_visit(lm_canvas_memo *m, lm_canvas_place p, int32_t *trail, lm_canvas_answer *a);
+/* What lies behind every place of a trail, which ends here. A trail begins with -1. */
+void            lm_canvas_memo_settle(lm_canvas_memo *m, int32_t trail, lm_canvas_answer a);
+
 /* The value of a promoted input of a copy that stands for a graph. */
 lm_canvas_answer lm_canvas_promoted(lm_canvas *c, int32_t copy, int32_t input);
 /* What the file says one copy of a widget holds, 0: nothing. */

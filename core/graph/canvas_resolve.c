@@ -1,86 +1,9 @@
 /* canvas_resolve.c: follows a link through whatever is not real: reroutes, bypassed nodes, the edges of
  * subgraphs, to the output of a real node or to a value. Each place that is passed is remembered with what lies
  * behind it, so that a chain is walked once however many look into it, and a ring is noticed. */
-#include "core/base/alloc.h"
 #include "core/graph/canvas_parts.h"
 
 enum { FRESH = -1, MOST_LOOKED_AT = 256 /* inputs of a bypassed node */ };
-
-/* A place on the way: an input of a copy (`in`) or an output. The type is that which is asked for. */
-struct place {
-    int32_t copy, slot, type;
-    bool    in;
-};
-
-struct entry {
-    struct place     place;
-    lm_canvas_answer answer;
-    int32_t          before; /* of the same walk, -1: the first */
-    bool             open;   /* on the way right now */
-};
-
-struct lm_canvas_memo {
-    struct entry *entries;
-    int32_t      *places; /* by hash: 1 + a place in entries, 0: empty */
-    size_t        mask;
-    uint64_t      seed; /* so that nobody can choose places that collide */
-    int32_t       count;
-};
-
-/* ------------------------------------------------------------------ what is remembered */
-
-void lm_canvas_memo_free(struct lm_canvas_memo *m)
-{
-    if (!m)
-        return;
-    lm_free(m->entries);
-    lm_free(m->places);
-    lm_free(m);
-}
-
-static bool same_place(struct place a, struct place b)
-{
-    return a.copy == b.copy && a.slot == b.slot && a.type == b.type && a.in == b.in;
-}
-
-static uint64_t hash_place(const struct lm_canvas_memo *m, struct place p)
-{
-    uint64_t h = (m->seed ^ (uint32_t)p.copy) * 0x9e3779b97f4a7c15u;
-
-    h = ((h ^ h >> 32) ^ ((uint64_t)(uint32_t)p.slot << 1 | p.in)) * 0xd6e8feb86659fd93u;
-    h = ((h ^ h >> 32) ^ (uint32_t)p.type) * 0x9e3779b97f4a7c15u;
-    return h >> 32;
-}
-
-static int32_t *place_of(const struct lm_canvas_memo *m, struct place p)
-{
-    for (size_t i = hash_place(m, p);; i++) {
-        int32_t *at = &m->places[i & m->mask];
-
-        if (!*at || same_place(m->entries[*at - 1].place, p))
-            return at;
-    }
-}
-
-/* Room for one more. */
-static bool grow(lm_canvas *c)
-{
-    struct lm_canvas_memo *m = c->memo ? c->memo : (c->memo = lm_alloc(sizeof *m));
-    const size_t           room = m->places ? 2 * (m->mask + 1) : 256;
-
-    if (m->places && 2 * ((size_t)m->count + 1) <= m->mask)
-        return true;
-    lm_free(m->places);
-    m->seed = c->chance ^ (uintptr_t)m;
-    m->places = lm_try_alloc(room * sizeof *m->places);
-    m->mask = room - 1;
-    m->entries = lm_grow(m->entries, room / 2 * sizeof *m->entries);
-    if (!m->places)
-        return limn_fail(&c->err, MEMORY, "no memory for %zu places of a workflow", room);
-    for (int32_t i = 0; i < m->count; i++)
-        *place_of(m, m->entries[i].place) = i + 1;
-    return true;
-}
 
 /* ------------------------------------------------------------------ one step */
 
@@ -95,9 +18,9 @@ static bool ends(lm_canvas_answer *a, lm_canvas_answer with)
     return false;
 }
 
-static bool goes_on(struct place *p, bool in, int32_t copy, int32_t slot, int32_t type)
+static bool goes_on(lm_canvas_place *p, bool in, int32_t copy, int32_t slot, int32_t type)
 {
-    *p = (struct place){ copy, slot, type, in };
+    *p = (lm_canvas_place){ copy, slot, type, in };
     return true;
 }
 
@@ -136,7 +59,7 @@ lm_canvas_answer lm_canvas_promoted(lm_canvas *c, int32_t copy, int32_t input)
 }
 
 /* Up, out of a subgraph: to what its user gives to that input. */
-static bool step_up(lm_canvas *c, struct place *p, int32_t input, lm_canvas_answer *a)
+static bool step_up(lm_canvas *c, lm_canvas_place *p, int32_t input, lm_canvas_answer *a)
 {
     const int32_t         up = c->copies[p->copy].up;
     const lm_canvas_node *n = up < 0 ? NULL : c->copies[up].node;
@@ -148,7 +71,7 @@ static bool step_up(lm_canvas *c, struct place *p, int32_t input, lm_canvas_answ
     return goes_on(p, true, up, input, FRESH);
 }
 
-static bool step_in(lm_canvas *c, struct place *p, lm_canvas_answer *a)
+static bool step_in(lm_canvas *c, lm_canvas_place *p, lm_canvas_answer *a)
 {
     const lm_canvas_copy *at = &c->copies[p->copy];
     const lm_canvas_slot *s = p->slot < 0 || p->slot >= at->node->n_slots ? NULL : &at->node->slots[p->slot];
@@ -197,7 +120,7 @@ static int bypass(lm_canvas *c, const lm_canvas_node *n, int32_t slot, int32_t t
     return -1;
 }
 
-static bool step_into(lm_canvas *c, struct place *p, lm_canvas_answer *a)
+static bool step_into(lm_canvas *c, lm_canvas_place *p, lm_canvas_answer *a)
 {
     const lm_canvas_copy  *at = &c->copies[p->copy];
     const lm_canvas_graph *g = at->node->inner;
@@ -215,7 +138,7 @@ static bool step_into(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 }
 
 /* A GET node's SET is in the same graph, or in one that it is used in. */
-static bool step_get(lm_canvas *c, struct place *p, lm_canvas_answer *a)
+static bool step_get(lm_canvas *c, lm_canvas_place *p, lm_canvas_answer *a)
 {
     const lm_canvas_node *n = c->copies[p->copy].node;
     const lm_canvas_name  name = lm_canvas_key(c, lm_json_at(c->d, n->widgets, 0));
@@ -227,12 +150,11 @@ static bool step_get(lm_canvas *c, struct place *p, lm_canvas_answer *a)
             return goes_on(p, true, c->copies[at].first + set, 0, p->type);
     }
     if (name.at)
-        lm_canvas_note(c, "node %.*s gets \"%.*s\", which no node sets", (int)(n->id.size < 60 ? n->id.size : 60),
-                       n->id.at, (int)(name.size < 60 ? name.size : 60), name.at);
+        lm_canvas_note(c, "node %.*s gets \"%.*s\", which no node sets", LM_CANVAS_SHOWN(n->id), LM_CANVAS_SHOWN(name));
     return ends(a, nothing());
 }
 
-static bool step_value(lm_canvas *c, struct place *p, lm_canvas_answer *a)
+static bool step_value(lm_canvas *c, lm_canvas_place *p, lm_canvas_answer *a)
 {
     const lm_canvas_node *n = c->copies[p->copy].node;
     bool                  replace = false;
@@ -249,7 +171,7 @@ static bool step_value(lm_canvas *c, struct place *p, lm_canvas_answer *a)
                                        .replace = replace });
 }
 
-static bool step_out(lm_canvas *c, struct place *p, lm_canvas_answer *a)
+static bool step_out(lm_canvas *c, lm_canvas_place *p, lm_canvas_answer *a)
 {
     const lm_canvas_node *n = c->copies[p->copy].node;
     int                   input;
@@ -279,36 +201,29 @@ static bool step_out(lm_canvas *c, struct place *p, lm_canvas_answer *a)
 
 /* ------------------------------------------------------------------ the walk */
 
-static void note_ring(lm_canvas *c, const struct place *p)
+static void note_ring(lm_canvas *c, const lm_canvas_place *p)
 {
-    const lm_canvas_name id = c->copies[p->copy].node->id;
-
     lm_canvas_note(c, "node %.*s: what it hands on comes back to it: it brings nothing",
-                   (int)(id.size < 60 ? id.size : 60), id.at);
+                   LM_CANVAS_SHOWN(c->copies[p->copy].node->id));
 }
 
-/* Where the walk stands already: then its answer is known. Else it is on the way from here on. */
-static bool is_known(lm_canvas *c, const struct place *p, int32_t *trail, lm_canvas_answer *a)
+/* Where the walk stands now, is it known what lies behind? */
+static bool is_known(lm_canvas *c, const lm_canvas_place *p, int32_t *trail, lm_canvas_answer *a)
 {
-    int32_t *at = grow(c) ? place_of(c->memo, *p) : NULL;
-
     *a = nothing();
-    if (!at)
-        return true;
-    if (*at && c->memo->entries[*at - 1].open)
-        note_ring(c, p);
-    else if (*at)
-        *a = c->memo->entries[*at - 1].answer;
-    if (*at)
-        return true;
-    c->memo->entries[c->memo->count++] = (struct entry){ .place = *p, .open = true, .before = *trail };
-    *at = c->memo->count;
-    *trail = *at - 1;
-    return false;
+    if (!c->memo)
+        c->memo = lm_canvas_memo_new(c->chance);
+    switch (lm_canvas_memo_visit(c->memo, *p, trail, a)) {
+    case LM_CANVAS_FIRST: return false;
+    case LM_CANVAS_AGAIN: note_ring(c, p); break;
+    case LM_CANVAS_STARVED: limn_fail(&c->err, MEMORY, "no memory for the links of a workflow"); break;
+    case LM_CANVAS_KNOWN: break;
+    }
+    return true;
 }
 
 /* Outputs of real nodes need no remembering. */
-static bool is_plain(const lm_canvas *c, const struct place *p)
+static bool is_plain(const lm_canvas *c, const lm_canvas_place *p)
 {
     const lm_canvas_node *n = c->copies[p->copy].node;
 
@@ -317,7 +232,7 @@ static bool is_plain(const lm_canvas *c, const struct place *p)
 
 lm_canvas_answer lm_canvas_resolve(lm_canvas *c, int32_t copy, int32_t slot)
 {
-    struct place     p = { copy, slot, FRESH, true };
+    lm_canvas_place     p = { copy, slot, FRESH, true };
     lm_canvas_answer a = { .found = LM_CANVAS_NOTHING };
     int32_t          trail = -1;
     bool             first = true;
@@ -329,10 +244,7 @@ lm_canvas_answer lm_canvas_resolve(lm_canvas *c, int32_t copy, int32_t slot)
         if (!(p.in ? step_in(c, &p, &a) : step_out(c, &p, &a)))
             break;
     }
-    for (; trail >= 0; trail = c->memo->entries[trail].before) {
-        c->memo->entries[trail].open = false;
-        c->memo->entries[trail].answer = a;
-    }
+    lm_canvas_memo_settle(c->memo, trail, a);
     return a;
 }
 

@@ -33,7 +33,7 @@ static bool add_type(lm_canvas *c, lm_canvas_graph *g, int32_t link)
         g->sent[g->n_sent++] = link;
     } else if (g->sent[place] != SEVERAL) {
         lm_canvas_note(c, "several nodes send %.*s everywhere: none of them is followed",
-                       (int)(name.size < 60 ? name.size : 60), name.at);
+                       LM_CANVAS_SHOWN(name));
         g->sent[place] = SEVERAL;
     }
     return true;
@@ -72,7 +72,7 @@ static bool is_followed(lm_canvas *c, const lm_canvas_node *n)
     }
     if (!ok)
         lm_canvas_note(c, "node %.*s sends by a pattern that limn does not follow",
-                       (int)(n->id.size < 60 ? n->id.size : 60), n->id.at);
+                       LM_CANVAS_SHOWN(n->id));
     return ok;
 }
 
@@ -116,21 +116,11 @@ bool lm_canvas_find_senders(lm_canvas *c, lm_canvas_graph *g)
 
 /* ------------------------------------------------------------------ those that look at names */
 
-static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
-{
-    const lm_canvas_name title = lm_canvas_key(c, n->title);
-
-    return title.at      ? title
-           : n->plan     ? lm_canvas_text(n->plan->class->node->title ? n->plan->class->node->title : "")
-           : n->type.at  ? n->type
-                         : lm_canvas_text("");
-}
-
 /* Its patterns are for titles, names of inputs, and groups. */
 static bool is_meant(const lm_canvas *c, const lm_canvas_node *sender, const lm_canvas_node *n,
                      lm_canvas_name input)
 {
-    return meets(lm_canvas_key(c, lm_json_at(c->d, sender->widgets, 0)), title_of(c, n)) &&
+    return meets(lm_canvas_key(c, lm_json_at(c->d, sender->widgets, 0)), lm_canvas_title(c, n)) &&
            meets(lm_canvas_key(c, lm_json_at(c->d, sender->widgets, 1)), input);
 }
 

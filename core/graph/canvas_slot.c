@@ -17,11 +17,6 @@ static bool has_widget(const lm_canvas *c, lm_json_ref input)
     return lm_json_kind_of(c->d, lm_json_get(c->d, input, "widget")) == LM_JSON_OBJECT;
 }
 
-static int short_of(lm_canvas_name name)
-{
-    return (int)(name.size < 60 ? name.size : 60);
-}
-
 /* In a group node's definition links are told otherwise. */
 static void use_link(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int slot, lm_json_ref input)
 {
@@ -33,8 +28,8 @@ static void use_link(lm_canvas *c, lm_canvas_graph *g, lm_canvas_node *n, int sl
     if (link >= 0)
         lm_canvas_set_link(g, (int)(n - g->nodes), slot, link);
     else if (id.at && !g->group)
-        lm_canvas_note(c, "node %.*s, %.*s: its link %.*s is not in the file", short_of(n->id), n->id.at,
-                       short_of(name), name.at, short_of(id), id.at);
+        lm_canvas_note(c, "node %.*s, %.*s: its link %.*s is not in the file", LM_CANVAS_SHOWN(n->id),
+                       LM_CANVAS_SHOWN(name), LM_CANVAS_SHOWN(id));
 }
 
 /* ------------------------------------------------------------------ a class that is known */

@@ -48,29 +48,15 @@ void lm_canvas_date(const char *format, size_t size, time_t now, lm_text *out)
 
 /* ------------------------------------------------------------------ other nodes' widgets */
 
-static bool put(lm_canvas *c, lm_index *x, lm_canvas_name name, int32_t copy)
-{
-    if (!name.at)
-        return true;
-    if (!lm_index_reserve(x))
-        return limn_fail(&c->err, MEMORY, "no memory for one more name");
-    lm_index_put(x, name.at, name.size, copy);
-    return true;
-}
-
 /* The first node of a name is meant. */
 static bool name_copies(lm_canvas *c)
 {
     for (int32_t i = 0; !c->named && i < c->n_copies; i++) {
         const lm_canvas_node *n = c->copies[i].node;
-        const lm_json_ref     properties = n->properties;
-        lm_canvas_name        title = lm_canvas_key(c, n->title);
+        const lm_json_ref     name = lm_json_get(c->d, n->properties, "Node name for S&R");
 
-        if (!title.at && n->plan)
-            title = lm_canvas_text(n->plan->class->node->title ? n->plan->class->node->title
-                                                               : n->plan->class->node->name);
-        if (!put(c, &c->by_name, lm_canvas_key(c, lm_json_get(c->d, properties, "Node name for S&R")), i) ||
-            !put(c, &c->by_title, title, i))
+        if (!lm_canvas_put(c, &c->by_name, lm_canvas_key(c, name), i) ||
+            !lm_canvas_put(c, &c->by_title, lm_canvas_title(c, n), i))
             return false;
     }
     c->named = true;

@@ -138,16 +138,6 @@ static void write_text(lm_canvas *c, const char *key, lm_canvas_name text)
     lm_json_write_string(text.at, text.size, LM_JSON_COMPACT, c->out);
 }
 
-static lm_canvas_name title_of(const lm_canvas *c, const lm_canvas_node *n)
-{
-    const lm_canvas_name title = lm_canvas_key(c, n->title);
-
-    if (title.at || !n->plan)
-        return title.at ? title : n->type;
-    return lm_canvas_text(n->plan->class->node->title ? n->plan->class->node->title
-                                                      : n->plan->class->node->name);
-}
-
 /* The pack that an unknown class comes from, as the file says. */
 static void write_pack(lm_canvas *c, const lm_canvas_node *n)
 {
@@ -180,7 +170,7 @@ static bool write_node(lm_canvas *c, int32_t copy, bool *first)
         lm_text_puts(c->out, ",");
     }
     lm_text_puts(c->out, "\"_meta\":{");
-    write_text(c, "title", n->type.at || title_of(c, n).at ? title_of(c, n) : lm_canvas_text(""));
+    write_text(c, "title", lm_canvas_title(c, n));
     write_pack(c, n);
     lm_text_puts(c->out, "}}");
     return fits(c);
