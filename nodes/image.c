@@ -17,7 +17,7 @@ static bool read_file(limn_call *call, const char *name, lm_picture *out, limn_e
 
     if (fd < 0)
         return false;
-    fine = lm_source_file(&s, fd, name, lm_call_env(call)->stop, err) && lm_picture_read(&s, out, err);
+    fine = lm_source_file(&s, fd, name, call, err) && lm_picture_read(&s, out, err);
     close(fd);
     return fine;
 }

@@ -35,7 +35,7 @@ static void lanczos_one(lm_pass *p, const float *in, lm_bitmap from, lm_bitmap t
         for (int64_t i = y * stride_in; i < (y + 1) * stride_in; i++)
             from.at[i] = to_byte(in[i]);
     if (lm_pass_live(p))
-        lm_lanczos(from, to, lm_call_env(p->call)->stop, &p->error);
+        lm_lanczos(from, to, p->call, &p->error);
     for (int64_t y = 0; y < to.height && lm_pass_live(p); y++)
         for (int64_t i = y * stride; i < (y + 1) * stride; i++)
             out[i] = (float)to.at[i] / 255.0f;

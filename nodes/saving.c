@@ -15,7 +15,8 @@
 /* A batch on its way to files: pixels [n, height, width, channels] on the host. */
 typedef struct saving {
     const lm_saving  *how;
-    const lm_run_env *env;
+    const limn_call  *call;
+    const lm_run_env *env; /* the call's */
     lm_picture_name   name;
     const float      *pixels;
     int64_t           n;
@@ -55,7 +56,7 @@ static bool write_to(saving *s, const lm_new_file *file, const char *label, limn
 {
     const lm_png_new png = { .fd = file->fd, .label = label, .width = s->width, .height = s->height,
                              .channels = s->channels, .level = s->how->level, .texts = s->texts,
-                             .n_texts = 3, .row = fill_row, .self = s, .stop = s->env->stop };
+                             .n_texts = 3, .row = fill_row, .self = s, .call = s->call };
 
     return lm_png_write(&png, err);
 }
@@ -187,7 +188,7 @@ static void saving_done(saving *s)
 bool lm_save_pictures(lm_pass *p, const lm_saving *how, const lm_tensor *pixels, limn_error *err)
 {
     limn_error mine = { 0 };
-    saving     s = { .how = how, .env = lm_call_env(p->call) };
+    saving     s = { .how = how, .call = p->call, .env = lm_call_env(p->call) };
     bool       fine = take_pixels(p, &s, pixels);
 
     if (fine) {

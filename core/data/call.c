@@ -44,8 +44,8 @@ bool lm_call_stopped(const limn_call *call)
 {
     const lm_call *mine = (const lm_call *)call;
 
-    return atomic_load_explicit(mine->env->stop, memory_order_relaxed) ||
-           (mine->abandoned && atomic_load_explicit(mine->abandoned, memory_order_relaxed));
+    return mine && (atomic_load_explicit(mine->env->stop, memory_order_relaxed) ||
+                    (mine->abandoned && atomic_load_explicit(mine->abandoned, memory_order_relaxed)));
 }
 
 void *lm_call_keep(limn_call *call, size_t bytes)

@@ -59,7 +59,7 @@ void lm_call_answer(limn_call *call, const char *json);
 void lm_call_tell(limn_call *call, lm_event e);
 void lm_call_progress(limn_call *call, int64_t value, int64_t total);
 
-/* Somebody pressed stop, or the run is lost. */
+/* Somebody pressed stop, or the run is lost: what lasts asks every few milliseconds. NULL: never. */
 bool lm_call_stopped(const limn_call *call);
 
 /* Zeroed memory that lives until the call is over; NULL: there is none.                       [lends] */

@@ -125,11 +125,6 @@ static void row_down(const uint8_t *in, uint8_t *out, size_t stride, window f, c
         out[x] = clip(sums[x]);
 }
 
-static bool stopped(const atomic_bool *stop)
-{
-    return stop && atomic_load_explicit(stop, memory_order_relaxed);
-}
-
 static bool no_room(limn_error *err)
 {
     return limn_fail(err, MEMORY, "there is no memory to change a picture's size");
@@ -140,20 +135,20 @@ static bool cancelled(limn_error *err)
     return limn_fail(err, CANCELLED, "stopped");
 }
 
-static bool across(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
+static bool across(lm_bitmap in, lm_bitmap out, const limn_call *call, limn_error *err)
 {
     const size_t c = (size_t)in.channels;
     weights      w;
 
     if (!weights_make(&w, in.width, out.width))
         return no_room(err);
-    for (size_t y = 0; y < (size_t)in.height && !stopped(stop); y++)
+    for (size_t y = 0; y < (size_t)in.height && !lm_call_stopped(call); y++)
         row_across(in.at + y * (size_t)in.width * c, out.at + y * (size_t)out.width * c, in.channels, &w);
     weights_done(&w);
-    return !stopped(stop) || cancelled(err);
+    return !lm_call_stopped(call) || cancelled(err);
 }
 
-static bool down(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
+static bool down(lm_bitmap in, lm_bitmap out, const limn_call *call, limn_error *err)
 {
     const size_t stride = (size_t)in.width * (size_t)in.channels;
     int         *sums = lm_try_alloc(stride * sizeof *sums);
@@ -163,12 +158,12 @@ static bool down(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_erro
         lm_free(sums);
         return no_room(err);
     }
-    for (int y = 0; y < out.height && !stopped(stop); y++)
+    for (int y = 0; y < out.height && !lm_call_stopped(call); y++)
         row_down(in.at, out.at + (size_t)y * stride, stride, w.windows[y],
                  w.at + (size_t)y * (size_t)w.most, sums);
     weights_done(&w);
     lm_free(sums);
-    return !stopped(stop) || cancelled(err);
+    return !lm_call_stopped(call) || cancelled(err);
 }
 
 /* Rows first when they shrink by far more than the columns: it is less work, and rounds differently.
@@ -179,7 +174,7 @@ static bool rows_first(lm_bitmap in, lm_bitmap out)
 }
 
 /* A side that keeps its length is left alone. */
-static bool both_ways(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
+static bool both_ways(lm_bitmap in, lm_bitmap out, const limn_call *call, limn_error *err)
 {
     const bool down_first = rows_first(in, out);
     lm_bitmap   between = { down_first ? in.width : out.width, down_first ? out.height : in.height,
@@ -191,14 +186,14 @@ static bool both_ways(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn
         return true;
     }
     if (in.height == out.height)
-        return across(in, out, stop, err);
+        return across(in, out, call, err);
     if (in.width == out.width)
-        return down(in, out, stop, err);
+        return down(in, out, call, err);
     between.at = lm_try_alloc((size_t)between.width * (size_t)between.height * (size_t)in.channels);
     if (!between.at)
         return no_room(err);
-    fine = down_first ? down(in, between, stop, err) && across(between, out, stop, err)
-                      : across(in, between, stop, err) && down(between, out, stop, err);
+    fine = down_first ? down(in, between, call, err) && across(between, out, call, err)
+                      : across(in, between, call, err) && down(between, out, call, err);
     lm_free(between.at);
     return fine;
 }
@@ -228,13 +223,13 @@ static void divide_alpha(lm_bitmap b)
     }
 }
 
-bool lm_lanczos(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err)
+bool lm_lanczos(lm_bitmap in, lm_bitmap out, const limn_call *call, limn_error *err)
 {
     const bool alpha = in.channels == 4 && (in.width != out.width || in.height != out.height);
 
     if (alpha)
         multiply_alpha(in);
-    if (!both_ways(in, out, stop, err))
+    if (!both_ways(in, out, call, err))
         return false;
     if (alpha)
         divide_alpha(out);

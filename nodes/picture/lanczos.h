@@ -4,9 +4,7 @@
 #ifndef LM_NODES_PICTURE_LANCZOS_H
 #define LM_NODES_PICTURE_LANCZOS_H
 
-#include <stdatomic.h>
-
-#include <limn/limn.h>
+#include "core/data/call.h"
 
 typedef struct lm_bitmap {
     int      width, height, channels; /* 1, 3 or 4 (RGBA) */
@@ -14,7 +12,7 @@ typedef struct lm_bitmap {
 } lm_bitmap;
 
 /* Fills out (its sizes are set, channels as in `in`). `in` of 4 channels is changed meanwhile. MEMORY, or
- * CANCELLED once *stop (may be NULL) is set. */
-bool lm_lanczos(lm_bitmap in, lm_bitmap out, const atomic_bool *stop, limn_error *err);
+ * CANCELLED once the call (may be NULL) is to stop. */
+bool lm_lanczos(lm_bitmap in, lm_bitmap out, const limn_call *call, limn_error *err);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct lm_png_new {
     int                n_texts;
     void (*row)(void *self, int y, uint8_t *out); /* fills width · channels bytes */
     void              *self;
-    const atomic_bool *stop;            /* NULL: nobody stops it */
+    const limn_call   *call;            /* asked between rows whether to stop; NULL: nobody stops it */
 } lm_png_new;
 
 /* FILE when writing fails (with the system's reason), CANCELLED when stopped. */

@@ -79,7 +79,7 @@ static bool write_all(writing *w)
     set_texts(w);
     png_write_info(w->png, w->info);
     for (int y = 0; y < j->height; y++) {
-        if (j->stop && atomic_load_explicit(j->stop, memory_order_relaxed))
+        if (lm_call_stopped(j->call))
             return lm_source_cancel(w->err);
         j->row(j->self, y, w->row);
         png_write_row(w->png, w->row);

@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool lm_source_file(lm_source *s, int fd, const char *label, const atomic_bool *stop, limn_error *err)
+bool lm_source_file(lm_source *s, int fd, const char *label, const limn_call *call, limn_error *err)
 {
     struct stat st;
 
-    *s = (lm_source){ .fd = fd, .label = label, .stop = stop };
+    *s = (lm_source){ .fd = fd, .label = label, .call = call };
     if (fstat(fd, &st) || st.st_size < 0)
         return limn_fail(err, FILE, "%s cannot be read", label);
     s->size = (uint64_t)st.st_size;
@@ -62,7 +62,7 @@ bool lm_source_peek(const lm_source *s, uint64_t at, void *to, size_t n)
 
 bool lm_source_stopped(const lm_source *s)
 {
-    return s->stop && atomic_load_explicit(s->stop, memory_order_relaxed);
+    return lm_call_stopped(s->call);
 }
 
 bool lm_source_cancel(limn_error *err)

@@ -3,22 +3,19 @@
 #ifndef LM_NODES_PICTURE_SOURCE_H
 #define LM_NODES_PICTURE_SOURCE_H
 
-#include <stdatomic.h>
-
-#include <limn/limn.h>
+#include "core/data/call.h"
 
 typedef struct lm_source {
     int                fd;    /* -1: the bytes are at .memory */
     const uint8_t     *memory;
     uint64_t           size, at;
     const char        *label; /* names the file in every sentence; lent */
-    const atomic_bool *stop;  /* read between rows; NULL: nobody stops it */
+    const limn_call   *call;  /* asked between rows whether to stop; NULL: nobody stops it */
     int64_t            most_pixels; /* of one picture; 0: LM_PICTURE_PIXELS */
 } lm_source;
 
 /* `fd` stays the caller's. FILE when it is not a file that can be read. */
-bool      lm_source_file(lm_source *s, int fd, const char *label, const atomic_bool *stop,
-                         limn_error *err);
+bool      lm_source_file(lm_source *s, int fd, const char *label, const limn_call *call, limn_error *err);
 lm_source lm_source_memory(const void *bytes, size_t n, const char *label);
 
 /* Up to n bytes from where we are; fewer only at the end of the file or when reading fails. */

@@ -10,6 +10,7 @@
 #include "nodes/picture/png.h"
 #include "nodes/picture/texts.h"
 #include "tests/test.h"
+#include "tests/unit/call_for_tests.h"
 
 #define FOLDER "tests/parity/pictures/"
 
@@ -539,15 +540,24 @@ TEST(a_jpeg_of_endless_scans_is_refused)
     free(f.at);
 }
 
+/* Nobody pressed stop, but another node of the run failed. */
+static limn_call *stopped_call(void)
+{
+    static const atomic_bool abandoned = true;
+    static lm_call           call;
+
+    call = (lm_call){ .env = &test_env, .abandoned = &abandoned };
+    return &call.call;
+}
+
 TEST(a_stopped_reading_says_so)
 {
     file        f = slurp("rgb8.png");
-    atomic_bool stop = true;
     lm_source   s = lm_source_memory(f.at, f.n, "p.png");
     lm_picture  p;
     limn_error  err = { 0 };
 
-    s.stop = &stop;
+    s.call = stopped_call();
     WANT(!lm_picture_read(&s, &p, &err) && err.code == LIMN_CANCELLED);
     free(f.at);
 }
@@ -555,13 +565,12 @@ TEST(a_stopped_reading_says_so)
 TEST(a_stopped_change_of_size_says_so)
 {
     uint8_t     in[30 * 20 * 4] = { 0 }, out[900];
-    atomic_bool stop = true;
     limn_error  err = { 0 };
 
-    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 3, in }, (lm_bitmap){ 15, 20, 3, out }, &stop, &err));
+    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 3, in }, (lm_bitmap){ 15, 20, 3, out }, stopped_call(), &err));
     WANT(err.code == LIMN_CANCELLED);
     err = (limn_error){ 0 };
-    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 1, in }, (lm_bitmap){ 30, 5, 1, out }, &stop, &err));
+    WANT(!lm_lanczos((lm_bitmap){ 30, 20, 1, in }, (lm_bitmap){ 30, 5, 1, out }, stopped_call(), &err));
     WANT(err.code == LIMN_CANCELLED);
 }
 
@@ -723,9 +732,8 @@ TEST(text_is_written_before_the_pixels_in_its_order)
 TEST(a_stopped_writing_says_so)
 {
     size_t      stride = 12;
-    atomic_bool stop = true;
     lm_png_new  png = { .label = "p.png", .width = 3, .height = 2, .channels = 4, .level = 1,
-                        .row = grey_row, .self = &stride, .stop = &stop, .fd = temporary() };
+                        .row = grey_row, .self = &stride, .call = stopped_call(), .fd = temporary() };
     limn_error  err = { 0 };
 
     WANT(!lm_png_write(&png, &err) && err.code == LIMN_CANCELLED);
