@@ -9,10 +9,10 @@
 static lm_text    heard;
 static limn_error failure;
 
-/* Runs a workflow; what was heard lives until the next call. */
+/* Runs a workflow, one node after another, so that what is heard has one order; it lives until the next call. */
 static const char *run(const char *text, lm_cache *cache)
 {
-    const lm_run_env env = { .stop = &graph_stop, .listener = { write_down, &heard } };
+    const lm_run_env env = { .stop = &graph_stop, .listener = { write_down, &heard }, .jobs = 1 };
     struct planned   p;
 
     lm_text_done(&heard);
