@@ -115,6 +115,11 @@ bool lm_folders_known(const lm_folders *f, const char *kind)
     return lm_kind_find(f, kind) != NULL;
 }
 
+bool lm_folders_working(const char *kind)
+{
+    return !strcmp(kind, "input") || !strcmp(kind, "output") || !strcmp(kind, "temp");
+}
+
 bool lm_folders_built_in(const lm_folders *f, const char *kind)
 {
     const lm_kind *k = lm_kind_find(f, kind);

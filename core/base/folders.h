@@ -35,6 +35,9 @@ void   lm_folders_names_free(char **names);
 /* Is `kind` one that we know?  `true` for every kind that ComfyUI lays out, or that was added. */
 bool lm_folders_known(const lm_folders *f, const char *kind);
 
+/* input, output or temp: files come and go there, and a name may say " [output]". */
+bool lm_folders_working(const char *kind);
+
 /* Does ComfyUI lay it out, under today's name or an older one? */
 bool lm_folders_built_in(const lm_folders *f, const char *kind);
 

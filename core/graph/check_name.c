@@ -108,12 +108,6 @@ bool lm_check_choice(const lm_at *a, lm_arg *out)
     return out->as.i >= 0 || fault_choice(a, name);
 }
 
-/* Folders that files are uploaded to: any file there will do, and a name may say " [output]". */
-static bool is_working_folder(const char *folder)
-{
-    return !strcmp(folder, "input") || !strcmp(folder, "output") || !strcmp(folder, "temp");
-}
-
 static bool fault_upload(const lm_at *a, const limn_error *why)
 {
     lm_issue *i = lm_issue_note(a->k, LM_ISSUE_CUSTOM, a->node, a->in, a->v);
@@ -183,7 +177,7 @@ bool lm_check_file(const lm_at *a, lm_arg *out)
     out->as.text = name;
     if (lm_find_name(a->in->extra, name) >= 0 || (name && !a->k->env->folders))
         return true;
-    if (a->k->env->folders && is_working_folder(a->in->folder))
+    if (a->k->env->folders && lm_folders_working(a->in->folder)) /* files are uploaded to it: any will do */
         return settle_upload(a, name);
     names = lm_check_names(a->k, a->in->folder, &count);
     if (name && count && bsearch(&name, names, (size_t)count, sizeof *names, by_text))

@@ -278,6 +278,7 @@ bool lm_exec_run(const lm_plan *p, lm_cache *cache, const lm_run_env *env, limn_
     bool    well;
 
     x->plan = p;
+    x->memo = p->memo;
     x->cache = cache;
     x->env = env;
     x->jobs = choose_jobs(env);

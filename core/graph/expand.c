@@ -266,12 +266,8 @@ static bool key_input(struct expander *e, int node, int i, lm_step *s, limn_erro
         key_value(e, node, i, s);
         return key_file(e, i, s, err);
     }
-    s->key = lm_key_link(s->key, source->key, from.slot);
-    if (lm_step_is(s, i, LIMN_RAW_LINK))
-        s->key = lm_hash_text(s->key, source->id);
-    if (lm_step_row(s, i) && lm_step_row(s, i)->kind == LIMN_KIND_CHOICE)
-        s->key = lm_hash_mix(s->key, lm_origin_choices());
-    s->passing |= source->passing || (from.step >= e->first && e->state[from.step - e->first] != DONE);
+    lm_key_link(&e->run->memo, e->run->env, s, i, source, from.slot);
+    s->passing |= from.step >= e->first && e->state[from.step - e->first] != DONE;
     return true;
 }
 
@@ -279,12 +275,12 @@ static bool key_node(struct expander *e, int node, limn_error *err)
 {
     lm_step *s = &e->steps[node];
 
-    s->key = lm_key_begin(e->run->env, s->class_, s->id, &s->passing);
+    lm_key_begin(&e->run->memo, e->run->env, s);
     for (int i = 0; i < s->n_args; i++)
         if (!key_input(e, node, i, s, err))
             return false;
     e->state[node] = DONE;
-    return lm_key_fingerprint(e->run->env, s->class_, s->args, s->id, &s->key, &s->passing, err);
+    return lm_key_fingerprint(e->run->env, s, err);
 }
 
 static bool make_keys(struct expander *e, limn_error *err)

@@ -17,8 +17,18 @@ lm_hash lm_key_never_again(lm_hash h)
     return lm_hash_u64(h, atomic_fetch_add(&never_again, 1));
 }
 
-lm_hash lm_key_begin(const lm_run_env *env, const lm_class *c, const char *id, bool *passing)
+/* Its text may be long, and those who read it many. */
+static lm_hash prompt_of(lm_key_memo *m, const lm_run_env *env)
 {
+    if (!m->has_prompt)
+        m->prompt = lm_hash_text(lm_hash_start(), env->prompt_json ? env->prompt_json : "");
+    m->has_prompt = true;
+    return m->prompt;
+}
+
+void lm_key_begin(lm_key_memo *m, const lm_run_env *env, lm_step *s)
+{
+    const lm_class  *c = s->class_;
     const limn_node *n = c->node;
     lm_hash          h = lm_hash_text(lm_hash_start(), n->name);
 
@@ -27,9 +37,11 @@ lm_hash lm_key_begin(const lm_run_env *env, const lm_class *c, const char *id, b
     if (c->origin)
         h = lm_hash_mix(h, c->origin->hash);
     if (n->flags & (LIMN_WANTS_ID | LIMN_WANTS_GRAPH))
-        h = lm_hash_text(h, id);
-    *passing = n->flags & LIMN_NO_CACHE;
-    return *passing ? lm_key_never_again(h) : h;
+        h = lm_hash_text(h, s->id);
+    if ((n->flags & LIMN_WANTS_PROMPT) && c->n_outputs)
+        h = lm_hash_mix(h, prompt_of(m, env));
+    s->passing = n->flags & LIMN_NO_CACHE;
+    s->key = s->passing ? lm_key_never_again(h) : h;
 }
 
 /* What tells one state of a file from another, without reading it. */
@@ -148,43 +160,99 @@ bool lm_key_constant(const lm_run_env *env, const limn_input *in, const lm_arg *
     return true;
 }
 
-lm_hash lm_key_link(lm_hash h, lm_hash source, int slot)
+/* All files of a folder that a name may be of, read once a plan. */
+static lm_hash files_of(lm_key_memo *m, const lm_run_env *env, const limn_input *in)
 {
-    return lm_hash_mix(lm_hash_u64(h, (uint64_t)slot << 8 | 0xff), source);
+    char  **names;
+    lm_hash h = lm_hash_start();
+    int     i = 0;
+
+    while (i < m->n_folders && strcmp(m->folders[i], in->folder))
+        i++;
+    if (i < m->n_folders)
+        return m->files[i];
+    names = env->folders ? lm_folders_names(env->folders, in->folder) : NULL;
+    for (int k = 0; names && names[k]; k++)
+        hash_file(env, in, names[k], &h, NULL);
+    lm_folders_names_free(names);
+    i = i < LM_KEY_FOLDERS ? i : LM_KEY_FOLDERS - 1;
+    m->n_folders = i + 1;
+    m->folders[i] = in->folder;
+    m->files[i] = h;
+    return h;
 }
 
-bool lm_key_fingerprint(const lm_run_env *env, const lm_class *c, const lm_arg *args, const char *id, lm_hash *h,
-                        bool *passing, limn_error *err)
+static void link_file(lm_key_memo *m, const lm_run_env *env, const limn_input *in, lm_step *s)
 {
-    lm_call    call = { .call.host = &lm_host, .env = env, .node = id, .node_class = c->node->name };
-    lm_binding b = { .class_ = c, .args = args };
+    if (!lm_folders_working(in->folder)) {
+        s->key = lm_hash_mix(s->key, files_of(m, env, in));
+        return;
+    }
+    s->key = lm_key_never_again(s->key);
+    s->passing = true;
+}
+
+void lm_key_link(lm_key_memo *m, const lm_run_env *env, lm_step *s, int i, const lm_step *from, int slot)
+{
+    const limn_input *in = lm_step_row(s, i);
+
+    s->passing |= from->passing;
+    s->key = lm_hash_mix(lm_hash_u64(s->key, (uint64_t)slot << 8 | 0xff), from->key);
+    if (lm_step_is(s, i, LIMN_RAW_LINK))
+        s->key = lm_hash_text(s->key, from->id);
+    if (in && in->kind == LIMN_KIND_CHOICE)
+        s->key = lm_hash_mix(s->key, lm_origin_choices()); /* which of them it will be is not known yet */
+    if (in && in->kind == LIMN_KIND_FILE)
+        link_file(m, env, in, s);
+}
+
+/* ------------------------------------------------------------------ fingerprints */
+
+static bool ask_fingerprint(const lm_class *c, limn_call *call, const void *args, uint64_t *mark, limn_error *err)
+{
     lm_foreign f;
-    limn_error why = { 0 };
-    uint64_t   mark = 0;
     bool       ok;
-    void      *bound;
+
+    if (!c->origin)
+        return c->node->fingerprint(call, args, mark, err);
+    ok = lm_foreign_enter(&f, c->origin, call, "fingerprint", err) && c->node->fingerprint(call, args, mark, err);
+    return lm_foreign_leave(&f, ok, err);
+}
+
+/* Of each argument: the value that is there already, or NULL.                                  [new] */
+static const limn_value **values_of(const lm_step *s)
+{
+    const limn_value **values = lm_try_alloc((size_t)(s->n_args + 1) * sizeof *values);
+
+    for (int i = 0; values && i < s->n_args; i++)
+        values[i] = s->args[i].state == LM_ARG_VALUE ? s->args[i].as.value : NULL;
+    return values;
+}
+
+bool lm_key_fingerprint(const lm_run_env *env, lm_step *s, limn_error *err)
+{
+    const lm_class *c = s->class_;
+    lm_call         call = { .call.host = &lm_host, .env = env, .node = s->id, .node_class = c->node->name };
+    lm_binding      b = { .class_ = c, .args = s->args, .n_rest = s->n_args - c->n_inputs, .rest = s->rest };
+    limn_error      why = { 0 };
+    uint64_t        mark = 0;
+    void           *bound;
+    bool            room;
 
     if (!c->node->fingerprint)
         return true;
     bound = lm_try_alloc(c->node->args_size + 1);
-    if (!bound)
-        return limn_fail(err, MEMORY, "no memory for the arguments of a node");
-    ok = lm_bind(&b, 0, bound, &why);
-    if (ok && c->origin) {
-        ok = lm_foreign_enter(&f, c->origin, &call.call, "fingerprint", &why) &&
-             c->node->fingerprint(&call.call, bound, &mark, &why);
-        ok = lm_foreign_leave(&f, ok, &why);
-    } else if (ok) {
-        ok = c->node->fingerprint(&call.call, bound, &mark, &why);
-    }
-    if (ok) {
-        *h = lm_hash_u64(*h, mark);
+    b.values = values_of(s);
+    room = bound && b.values;
+    if (room && lm_bind(&b, 0, bound, &why) && ask_fingerprint(c, &call.call, bound, &mark, &why)) {
+        s->key = lm_hash_u64(s->key, mark);
     } else {
-        *h = lm_key_never_again(*h);
-        *passing = true;
+        s->key = lm_key_never_again(s->key);
+        s->passing = true;
     }
     lm_bind_done(&b);
     lm_call_done(&call);
+    lm_free((void *)b.values);
     lm_free(bound);
-    return true;
+    return room || limn_fail(err, MEMORY, "no memory for the arguments of a node");
 }

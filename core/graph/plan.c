@@ -52,12 +52,7 @@ static bool settle_input(struct planner *p, lm_step *s, int i, lm_source *source
         return settle_constant(p, s, i, err);
     *source = (lm_source){ p->plan->step_of[a->as.node], a->slot };
     from = &p->plan->steps[source->step];
-    s->passing |= from->passing;
-    s->key = lm_key_link(s->key, from->key, a->slot);
-    if (lm_step_is(s, i, LIMN_RAW_LINK))
-        s->key = lm_hash_text(s->key, from->id);
-    if (lm_step_row(s, i) && lm_step_row(s, i)->kind == LIMN_KIND_CHOICE)
-        s->key = lm_hash_mix(s->key, lm_origin_choices()); /* which of them it will be is not known yet */
+    lm_key_link(&p->plan->memo, p->env, s, i, from, a->slot);
     p->plan->n_links++;
     p->plan->branches |= lm_step_is(s, i, LIMN_RAW_LINK | LIMN_LAZY);
     return true;
@@ -73,11 +68,11 @@ static bool add_step(struct planner *p, int32_t node, limn_error *err)
     *s = (lm_step){ .class_ = n->class_, .id = lm_workflow_at(p->check->workflow, node)->id, .args = n->args,
                     .sources = plan->sources + p->n_sources, .rest = n->rest, .n_args = arg_count(n),
                     .first_slot = plan->n_slots };
-    s->key = lm_key_begin(p->env, s->class_, s->id, &s->passing);
+    lm_key_begin(&p->plan->memo, p->env, s);
     for (int i = 0; i < s->n_args; i++)
         if (!settle_input(p, s, i, &plan->sources[p->n_sources + (size_t)i], err))
             return false;
-    if (!lm_key_fingerprint(p->env, s->class_, s->args, s->id, &s->key, &s->passing, err))
+    if (!lm_key_fingerprint(p->env, s, err))
         return false;
     p->n_sources += (size_t)s->n_args;
     plan->n_slots += n->class_->n_outputs;

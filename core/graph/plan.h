@@ -4,7 +4,9 @@
  * The key of a step is a 128-bit hash over the class's name and version, the device and compute class, and
  * each input in table order: a constant after conversion, the identity of a file (folder, name, size,
  * modification time, inode), or the key and slot of its source. Lazy inputs and raw links count like others; what
- * a REST row collects comes with its name; a node's fingerprint is asked with its constants. Ids, titles and
+ * a REST row collects comes with its name; a node's fingerprint is asked with its constants; a LIMN_WANTS_PROMPT node
+ * that gives something on has the whole prompt in its key; a file that a link names is known by all files of its
+ * folder, and in input, output and temp not at all: its key is new each time. Ids, titles and
  * unknown keys are not in it, so that a renumbered workflow finds its results again, but for nodes that see ids: a
  * LIMN_WANTS_ID or LIMN_WANTS_GRAPH node's own, a raw link's source. A LIMN_NO_CACHE node, or one whose
  * fingerprint fails, has a new key each time, and so has all that follows from it. */
@@ -32,6 +34,16 @@ typedef struct lm_step {
     bool               passing; /* its key will not come again: not worth keeping */
 } lm_step;
 
+/* What the keys of a plan and its subgraphs share, made when it is first asked for. Zeroed to begin with. */
+enum { LM_KEY_FOLDERS = 8 };
+typedef struct lm_key_memo {
+    bool        has_prompt;
+    lm_hash     prompt;
+    int         n_folders;
+    const char *folders[LM_KEY_FOLDERS];
+    lm_hash     files[LM_KEY_FOLDERS]; /* the state of all in that folder */
+} lm_key_memo;
+
 typedef struct lm_plan {
     const lm_check *check;
     lm_step        *steps;
@@ -40,6 +52,7 @@ typedef struct lm_plan {
     bool            branches; /* some link is lazy or raw: not all that is planned will be wanted */
     lm_source      *sources; /* all steps' */
     lm_hash        *keys;    /* all steps', for the cache */
+    lm_key_memo     memo;
     int32_t        *step_of; /* of each of the workflow's nodes: its step; -1: none */
 } lm_plan;
 

@@ -87,6 +87,7 @@ typedef struct lm_run {
     lm_task    **by_key; /* what was wanted, open addressing */
     size_t       key_mask, n_keys;
     lm_index     ids;    /* of expanded tasks */
+    lm_key_memo  memo;   /* of the plan, for their keys */
     uint32_t     next_order;
     lm_task     *last_output; /* that was wanted, of those that give nothing on */
     bool         starting; /* what is found in the cache is told later, in the plan's order */

@@ -96,29 +96,61 @@ static const limn_input load_in[] = {
     { .name = "image", .type = "COMBO", .kind = LIMN_KIND_FILE, .folder = "input", .offset = 0 },
     LIMN_END,
 };
-static const limn_node load = LIMN_NODE(.name = "Load", .inputs = load_in, .args_size = sizeof(char *),
-                                        .flags = LIMN_OUTPUT_NODE, .run = number_run);
+static const limn_input model_in[] = {
+    { .name = "model", .type = "COMBO", .kind = LIMN_KIND_FILE, .folder = "vae", .offset = 0 },
+    LIMN_END,
+};
+static const limn_input rest_in[] = {
+    { .name = "rest", .type = "*", .kind = LIMN_KIND_REST, .offset = 0 },
+    LIMN_END,
+};
 
-static lm_hash load_key(lm_folders *folders, limn_error *err)
+static int rest_seen;
+
+static bool count_rest(limn_call *call, const void *args, uint64_t *out, limn_error *err)
 {
-    const char      *text = "{\"1\":{\"class_type\":\"Load\",\"inputs\":{\"image\":\"x.png\"}}}";
-    const lm_run_env env = { .stop = &graph_stop, .folders = folders };
+    (void)call, (void)err;
+    rest_seen = lm_value_field_count(*(const limn_value *const *)args);
+    *out = 0;
+    return true;
+}
+
+#define OWN_NODE(id, in, out, ...)                                                             \
+    LIMN_NODE(.name = id, .inputs = in, .outputs = out, .args_size = sizeof(char *), .run = number_run, __VA_ARGS__)
+static const limn_node load = OWN_NODE("Load", load_in, NULL, .flags = LIMN_OUTPUT_NODE),
+                       model = OWN_NODE("Model", model_in, NULL, .flags = LIMN_OUTPUT_NODE),
+                       reader = OWN_NODE("Reader", NULL, int_out, .flags = LIMN_WANTS_PROMPT),
+                       saver = OWN_NODE("Saver", NULL, NULL, .flags = LIMN_OUTPUT_NODE | LIMN_WANTS_PROMPT),
+                       rest = OWN_NODE("Rest", rest_in, NULL, .flags = LIMN_OUTPUT_NODE, .fingerprint = count_rest);
+static const limn_node *const own_nodes[] = { &load, &model, &reader, &saver, &rest, NULL };
+
+/* The last step's key. */
+static lm_hash own_key(const char *text, const lm_run_env *env, limn_error *err)
+{
     lm_registry     *r = lm_registry_new();
     lm_workflow     *w = lm_workflow_read(text, strlen(text), err);
     lm_check        *c;
     lm_plan         *p;
     lm_hash          k = { 0, 0 };
 
-    lm_registry_add(r, &load, err);
-    c = lm_check_new(w, r, &env);
-    p = lm_plan_new(c, &env, err);
+    WANT(lm_registry_add_list(r, graph_nodes, err) && lm_registry_add_list(r, own_nodes, err));
+    c = lm_check_new(w, r, env);
+    p = lm_plan_new(c, env, err);
+    WANT(p);
     if (p)
-        k = p->steps[0].key;
+        k = p->steps[p->n_steps - 1].key;
     lm_plan_free(p);
     lm_check_free(c);
     lm_workflow_free(w);
     lm_registry_free(r);
     return k;
+}
+
+static lm_hash load_key(lm_folders *folders, limn_error *err)
+{
+    const lm_run_env env = { .stop = &graph_stop, .folders = folders };
+
+    return own_key("{\"1\":{\"class_type\":\"Load\",\"inputs\":{\"image\":\"x.png\"}}}", &env, err);
 }
 
 TEST(a_file_that_changed_changes_the_key)
@@ -143,6 +175,53 @@ TEST(a_file_that_changed_changes_the_key)
     snprintf(command, sizeof command, "rm -r %s", base);
     WANT(system(command) == 0);
     lm_folders_free(folders);
+}
+
+/* The name is not known before the run: any file that changed may be the one. */
+TEST(a_file_that_a_link_names_is_not_forgotten)
+{
+    static const char *const model_text = "{\"a\":{\"class_type\":\"Any\",\"inputs\":{\"text\":\"Sx.safetensors\"}},"
+                                          "\"m\":{\"class_type\":\"Model\",\"inputs\":{\"model\":[\"a\",0]}}}";
+    static const char *const load_text = "{\"a\":{\"class_type\":\"Any\",\"inputs\":{\"text\":\"Sx.png\"}},"
+                                         "\"m\":{\"class_type\":\"Load\",\"inputs\":{\"image\":[\"a\",0]}}}";
+    char        base[] = "/tmp/limn-plan-XXXXXX", command[200];
+    limn_error  err = { 0 };
+    lm_folders *folders = mkdtemp(base) ? lm_folders_new(base, &err) : NULL;
+    lm_run_env  env = { .stop = &graph_stop, .folders = folders };
+    lm_hash     first;
+
+    snprintf(command, sizeof command, "mkdir -p %s/input %s/models/vae && echo a > %s/models/vae/x.safetensors", base, base, base);
+    WANT(folders && system(command) == 0);
+    first = own_key(model_text, &env, &err);
+    WANT(same(first, own_key(model_text, &env, &err)));
+    snprintf(command, sizeof command, "touch -d 2001-01-01 %s/models/vae/x.safetensors", base);
+    WANT(system(command) == 0);
+    WANT(!same(first, own_key(model_text, &env, &err)));
+    WANT(!same(own_key(load_text, &env, &err), own_key(load_text, &env, &err)));
+    snprintf(command, sizeof command, "rm -r %s", base);
+    WANT(system(command) == 0);
+    lm_folders_free(folders);
+}
+
+TEST(the_prompt_s_text_is_in_the_key_of_who_reads_it_and_gives_something_on)
+{
+    static const char *const text = "{\"r\":{\"class_type\":\"Reader\"}," SHOW("s", "r") "}";
+    const lm_run_env one = { .stop = &graph_stop, .prompt_json = "1" }, two = { .stop = &graph_stop, .prompt_json = "2" };
+    limn_error       err = { 0 };
+
+    WANT(same(own_key(text, &one, &err), own_key(text, &one, &err)));
+    WANT(!same(own_key(text, &one, &err), own_key(text, &two, &err)));
+    WANT(same(own_key("{\"s\":{\"class_type\":\"Saver\"}}", &one, &err),
+              own_key("{\"s\":{\"class_type\":\"Saver\"}}", &two, &err)));
+}
+
+TEST(a_fingerprint_sees_what_no_row_names)
+{
+    const lm_run_env env = { .stop = &graph_stop };
+    limn_error       err = { 0 };
+
+    own_key("{\"r\":{\"class_type\":\"Rest\",\"inputs\":{\"x\":1,\"y\":\"2\"}}}", &env, &err);
+    WANT(rest_seen == 2);
 }
 
 TEST_MAIN

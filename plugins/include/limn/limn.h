@@ -234,12 +234,14 @@ typedef enum limn_node_flags {
     LIMN_OUTPUT_NODE  = 1 << 0, /* run for its effect; what it needs is run for it */
     LIMN_DEPRECATED   = 1 << 1,
     LIMN_EXPERIMENTAL = 1 << 2,
-    LIMN_WANTS_PROMPT = 1 << 3, /* declares the hidden inputs prompt and extra_pnginfo */
+    LIMN_WANTS_PROMPT = 1 << 3, /* declares the hidden inputs prompt and extra_pnginfo; with outputs, it runs again
+                                   whenever anything in the prompt changed */
     LIMN_NO_CACHE     = 1 << 4, /* runs every time it is asked for */
     LIMN_TAKES_LISTS  = 1 << 5, /* run once with whole lists, all of whose rows are .list or LINKs; other
                                    nodes run once for each item, the last of a shorter list repeated */
     LIMN_WANTS_ID     = 1 << 6, /* declares the hidden input unique_id: two equal nodes share no result */
-    LIMN_WANTS_GRAPH  = 1 << 7  /* declares the hidden input dynprompt: may look at the graph it is in */
+    LIMN_WANTS_GRAPH  = 1 << 7  /* declares the hidden input dynprompt: may look at the graph it is in. Its result is
+                                   kept by what it is linked to, not by what else it looks at */
 } limn_node_flags;
 
 typedef struct limn_node {
