@@ -355,6 +355,24 @@ static bool measure_graph(bench *b, limn_error *err)
            measure_form(b, LM_GRAPH_WIDE, "row", err) && measure_canvas(b, err) && measure_prompts(b, err);
 }
 
+/* A workflow of one's own: the first time, and again with its results at hand. */
+static bool measure_workflow(bench *b, const char *path, limn_error *err)
+{
+    double first, again[MOST_ROUNDS];
+    size_t size;
+    char  *text = lm_read_whole(path, (size_t)64 << 20, &size, err);
+    bool   ok = text && lm_workflow_bench(text, b->session.registry, &b->session.env, b->rounds, &first, again, err);
+
+    if (ok) {
+        for (int i = 0; i < b->rounds; i++)
+            again[i] *= 1e3;
+        add_one(b, "workflow: the first time", "ms", 1e3 * first);
+        add(b, "workflow: again, with its results at hand", "ms", again, b->rounds);
+    }
+    lm_free(text);
+    return ok;
+}
+
 /* ------------------------------------------------------------------ showing */
 
 static void print_table(const bench *b)
@@ -393,7 +411,7 @@ static void print_json(const bench *b)
 
 static bool wanted(const lm_args *a, const char *what)
 {
-    bool found = a->n_words == 0;
+    bool found = a->n_words == 0 && !lm_args_has(a, "--workflow");
 
     for (int i = 0; i < a->n_words; i++)
         found |= !strcmp(a->words[i], what);
@@ -405,6 +423,8 @@ static bool measure_all(bench *b, const lm_args *a, limn_error *err)
     const char *model = lm_args_value(a, "--model");
     const bool  any_model = wanted(a, "text") || wanted(a, "step") || wanted(a, "vae");
 
+    if (lm_args_has(a, "--workflow") && !measure_workflow(b, lm_args_value(a, "--workflow"), err))
+        return false;
     if (wanted(a, "graph") && !measure_graph(b, err))
         return false;
     if (wanted(a, "ops") && !measure_ops(b, err))
@@ -448,6 +468,7 @@ static int bench_main(const lm_args *a)
 static const lm_option bench_options[] = {
     { "--model", "FILE", "The checkpoint to measure (default: the bundled one)." },
     { "--size", "PIXELS", "The picture's edge (default: 512)." },
+    { "--workflow", "FILE", "Run this workflow, then again with its results at hand." },
     { "--rounds", "N", "How often each part is measured; the median counts (default: 5)." },
     LM_OPTION_BASE,
     LM_OPTION_DEVICE,

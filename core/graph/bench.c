@@ -206,21 +206,46 @@ bool lm_graph_bench(lm_graph_form form, int nodes, lm_graph_figures *out, limn_e
 
 /* ------------------------------------------------------------------ prompt after prompt */
 
+/* From text to answers. */
+static bool run_text(const char *text, const lm_registry *r, const lm_run_env *env, lm_cache *cache, limn_error *err)
+{
+    lm_workflow *w = lm_workflow_read(text, strlen(text), err);
+    lm_check    *c = w ? lm_check_new(w, r, env) : NULL;
+    lm_plan     *p = c ? lm_plan_new(c, env, err) : NULL;
+    const bool   ok = p && lm_exec_run(p, cache, env, err);
+
+    lm_plan_free(p);
+    lm_check_free(c);
+    lm_workflow_free(w);
+    return ok;
+}
+
 static bool run_prompt(const lm_registry *r, lm_cache *cache, int i, limn_error *err)
 {
     char            *text = workflow_text(LM_GRAPH_JOINED, 101, 1000ull * (unsigned)i);
     atomic_bool      stop = false;
     int64_t          events = 0;
     const lm_run_env env = { .stop = &stop, .listener = { count_event, &events } };
-    lm_workflow     *w = lm_workflow_read(text, strlen(text), err);
-    lm_check        *c = w ? lm_check_new(w, r, &env) : NULL;
-    lm_plan         *p = c ? lm_plan_new(c, &env, err) : NULL;
-    const bool       ok = p && lm_exec_run(p, cache, &env, err);
+    const bool       ok = run_text(text, r, &env, cache, err);
 
-    lm_plan_free(p);
-    lm_check_free(c);
-    lm_workflow_free(w);
     lm_free(text);
+    return ok;
+}
+
+bool lm_workflow_bench(const char *text, const lm_registry *r, const lm_run_env *env, int rounds, double *first_s,
+                       double *again_s, limn_error *err)
+{
+    lm_cache *cache = lm_cache_new((size_t)1 << 30);
+    double    began = cpu_seconds();
+    bool      ok = run_text(text, r, env, cache, err);
+
+    *first_s = cpu_seconds() - began;
+    for (int i = 0; ok && i < rounds; i++) {
+        began = cpu_seconds();
+        ok = run_text(text, r, env, cache, err);
+        again_s[i] = cpu_seconds() - began;
+    }
+    lm_cache_free(cache);
     return ok;
 }
 

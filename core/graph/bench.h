@@ -2,7 +2,8 @@
 #ifndef LM_GRAPH_BENCH_H
 #define LM_GRAPH_BENCH_H
 
-#include <limn/limn.h>
+#include "core/data/call.h"
+#include "core/graph/registry.h"
 
 /* How the nodes hang together: chains of ten that join; one chain; none on another, and each an output of its own,
  * so that each is looked for in the cache and told. */
@@ -28,5 +29,10 @@ bool lm_canvas_bench(int nodes, double *seconds, limn_error *err);
 
 /* Runs `n` prompts of a hundred nodes, one after another from text to answers, each with seeds of its own. */
 bool lm_graph_prompts(int n, limn_error *err);
+
+/* Runs a workflow as `limn run` does, from text to answers, and `rounds` times again with a cache that keeps what
+ * it can: CPU seconds of this thread for the first time, and for each of the others. */
+bool lm_workflow_bench(const char *text, const lm_registry *r, const lm_run_env *env, int rounds, double *first_s,
+                       double *again_s, limn_error *err);
 
 #endif
