@@ -252,6 +252,7 @@ static void put_away(lm_run *x)
     lm_free(x->readers);
     lm_free(x->ready);
     lm_free(x->stack);
+    lm_free(x->unread);
     lm_free(x->edges);
     lm_free(x->by_key);
     if (x->cache)

@@ -6,7 +6,8 @@
  * A task is a step in this run. What another task may see of it changes under run->lock; a node's function runs
  * outside. A slot (an output of a task) is held by its readers: those who wait for it, and those who may still ask
  * for it because the link is lazy. It is let go with the last, but for outputs that were asked for and those that
- * a subgraph linked to from outside, which stay. */
+ * a subgraph linked to from outside, which stay; those of the workflow's own steps stay, too, as long as a
+ * LIMN_WANTS_GRAPH node is still to run. */
 #ifndef LM_GRAPH_RUN_H
 #define LM_GRAPH_RUN_H
 
@@ -66,6 +67,7 @@ typedef struct lm_task {
     int32_t          index, blockers;
     uint8_t          state;   /* lm_task_state */
     bool             told_cached, told_running, stays, holds;
+    bool             unread;  /* in run->unread */
     bool             worth_keeping; /* of an expanded one: some call of it ran */
 } lm_task;
 
@@ -81,7 +83,9 @@ typedef struct lm_run {
     int32_t     *readers;
     lm_ready    *ready; /* a heap, by order */
     lm_task    **stack; /* what `want` has to look at */
-    size_t       n_ready, ready_room, n_stack, stack_room;
+    lm_task    **unread; /* whose values nobody reads now, but some looker may link to */
+    size_t       n_ready, ready_room, n_stack, stack_room, n_unread, unread_room;
+    int64_t      n_lookers; /* LIMN_WANTS_GRAPH nodes that are wanted and not done */
     lm_edge     *edges, *spare_edges; /* the first many; those to use again */
     size_t       n_edges, edges_room;
     lm_task    **by_key; /* what was wanted, open addressing */

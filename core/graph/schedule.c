@@ -123,9 +123,23 @@ static lm_task *equal_task(lm_run *x, lm_task *t)
 
 /* ------------------------------------------------------------------ slots */
 
-static void drop_if_unread(const lm_task *t, int slot)
+/* As long as a node is to run that may link to any of the workflow's from a subgraph, none of those is to run
+ * twice for it: what they gave waits with it. */
+static bool waits_for_lookers(lm_run *x, lm_task *t)
 {
-    if (t->readers[slot] || t->stays || t->state != LM_TASK_DONE)
+    if (!x->n_lookers || t->family)
+        return false;
+    if (!t->unread) {
+        t->unread = true;
+        x->unread = with_room(x->unread, &x->unread_room, x->n_unread, sizeof *x->unread);
+        x->unread[x->n_unread++] = t;
+    }
+    return true;
+}
+
+static void drop_if_unread(lm_run *x, lm_task *t, int slot)
+{
+    if (t->readers[slot] || t->stays || t->state != LM_TASK_DONE || !t->out[slot] || waits_for_lookers(x, t))
         return;
     lm_value_unref(t->out[slot]);
     t->out[slot] = NULL;
@@ -141,13 +155,14 @@ void lm_run_let_go(lm_run *x, lm_source s)
     lm_task *t = x->tasks[s.step];
 
     t->readers[s.slot]--;
-    drop_if_unread(t, s.slot);
+    drop_if_unread(x, t, s.slot);
 }
 
+/* What raw links lead to as well: its subgraph may link there. */
 static void hold_sources(lm_run *x, lm_task *t)
 {
     for (int i = 0; i < t->step->n_args; i++)
-        if (t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK))
+        if (t->step->sources[i].step >= 0)
             lm_run_hold(x, t->step->sources[i]);
     t->holds = true;
 }
@@ -158,18 +173,35 @@ static void release_sources(lm_run *x, lm_task *t)
         return;
     t->holds = false;
     for (int i = 0; i < t->step->n_args; i++)
-        if (t->step->sources[i].step >= 0 && !lm_step_is(t->step, i, LIMN_RAW_LINK))
+        if (t->step->sources[i].step >= 0)
             lm_run_let_go(x, t->step->sources[i]);
 }
 
 /* A twin reads all outputs of its equal. */
-static void hold_twin(lm_task *t, int32_t by)
+static void hold_twin(lm_run *x, lm_task *t, int32_t by)
 {
     for (int i = 0; i < t->step->class_->n_outputs; i++) {
         t->readers[i] += by;
         if (by < 0)
-            drop_if_unread(t, i);
+            drop_if_unread(x, t, i);
     }
+}
+
+/* The last of them is done: what waited for them goes. */
+static void forget_lookers(lm_run *x)
+{
+    while (x->n_unread) {
+        lm_task *t = x->unread[--x->n_unread];
+
+        t->unread = false;
+        for (int i = 0; i < t->step->class_->n_outputs; i++)
+            drop_if_unread(x, t, i);
+    }
+}
+
+static bool is_looker(const lm_task *t)
+{
+    return t->step->class_->node->flags & LIMN_WANTS_GRAPH;
 }
 
 /* ------------------------------------------------------------------ wanting */
@@ -216,6 +248,7 @@ static void list(lm_run *x, lm_task *t)
     x->stack[x->n_stack++] = t;
     t->state = LM_TASK_LISTED;
     x->n_unfinished++;
+    x->n_lookers += is_looker(t);
     if (t->family)
         t->family->live++;
 }
@@ -251,7 +284,7 @@ static void wait_for_sources(lm_run *x, lm_task *t)
     t->state = LM_TASK_WAITING;
     if (equal && (equal->state != LM_TASK_DONE || all_there(equal))) {
         t->twin = equal;
-        hold_twin(equal, 1);
+        hold_twin(x, equal, 1);
         if (equal->state != LM_TASK_DONE)
             wait_for_task(x, t, equal);
     } else {
@@ -311,14 +344,17 @@ void lm_run_finish(lm_run *x, lm_task *t)
     t->state = LM_TASK_DONE;
     x->n_finished++;
     x->n_unfinished--;
+    x->n_lookers -= is_looker(t);
     if (t->twin)
-        hold_twin(t->twin, -1);
+        hold_twin(x, t->twin, -1);
     t->twin = NULL;
     t->pending = NULL;
     wake_waiters(x, t);
     for (int i = 0; i < t->step->class_->n_outputs; i++)
-        drop_if_unread(t, i);
+        drop_if_unread(x, t, i);
     release_sources(x, t);
+    if (x->n_unread && !x->n_lookers)
+        forget_lookers(x);
     if (!expanded)
         settle_family(t);
 }

@@ -24,7 +24,7 @@ static inline bool add_nodes(lm_registry *r, limn_error *err)
 
 typedef struct outcome {
     lm_text    ran, cached, answers, blocked, failed_at, shown; /* " 1 2 s " and "s {…} t {…} " */
-    int        n_ran, progress;
+    int        n_ran, n_executed, progress;
     bool       refused, well; /* the check let nothing run; it ran to the end */
     limn_error err;
 } outcome;
@@ -52,6 +52,7 @@ static inline void run_hear(void *self, const lm_event *e)
         break;
     case LM_EV_CACHED: lm_text_printf(&o->cached, "%s ", e->node); break;
     case LM_EV_EXECUTED:
+        o->n_executed++;
         if (e->json)
             lm_text_printf(&o->answers, "%s %s ", e->node, e->json);
         break;

@@ -181,6 +181,18 @@ TEST(a_loop_of_ten_thousand_turns_counts_them)
     WANT_TEXT(answer("s"), "\"10000\"");
 }
 
+/* Every turn reads "black", which stands outside. */
+TEST(what_a_loop_reads_from_outside_runs_once)
+{
+    run_graph("{" TWO_IMAGES "," NODE_("open", "TestForLoopOpen", "'remaining':3," FROM("initial_value1", "white", 0)) ","
+              NODE_("avg", "TestAverage", FROM("input1", "black", 0) "," FROM("input2", "open", 2)) ","
+              NODE_("close", "TestForLoopClose", FROM("flow_control", "open", 0) "," FROM("initial_value1", "avg", 0)) ","
+              SHOW_("s", "close") "}", NULL);
+    WANT(last.well);
+    WANT_TEXT(answer("s"), "\"4x4: 0.125 0.125 0.125\"");
+    WANT(last.n_executed == last.n_ran);
+}
+
 TEST(a_loop_finds_its_result_again)
 {
     lm_cache *cache = lm_cache_new(1 << 22);
