@@ -5,6 +5,14 @@
 #include "core/graph/bind.h"
 #include "core/graph/run.h"
 
+/* A node that is still there: the values of a subgraph that is over are gone. */
+static const lm_task *find(const lm_run *x, const char *id)
+{
+    const lm_task *t = lm_run_find(x, id);
+
+    return t && t->family && t->family->gone ? NULL : t;
+}
+
 const char *lm_look_class(limn_call *call, const char *id)
 {
     const lm_inside *in = lm_inside_of(call);
@@ -13,7 +21,7 @@ const char *lm_look_class(limn_call *call, const char *id)
     if (!in || !in->run || !id)
         return NULL;
     pthread_mutex_lock(&in->run->lock);
-    t = lm_run_find(in->run, id);
+    t = find(in->run, id);
     pthread_mutex_unlock(&in->run->lock);
     return t ? t->step->class_->node->name : NULL;
 }
@@ -58,7 +66,7 @@ bool lm_look_input(limn_call *call, const char *id, int i, limn_wire *out)
     if (!in || !in->run || !id || i < 0)
         return false;
     pthread_mutex_lock(&in->run->lock);
-    t = lm_run_find(in->run, id);
+    t = find(in->run, id);
     found = t && show_input(in->run, t->step, i, out);
     pthread_mutex_unlock(&in->run->lock);
     return found;
@@ -84,7 +92,7 @@ bool lm_look_copy(limn_call *call, limn_graph *g, int node, const char *id)
     if (!in || !in->run || !g || !id || node < 0 || node >= g->n_nodes)
         return false;
     pthread_mutex_lock(&in->run->lock);
-    t = lm_run_find(in->run, id);
+    t = find(in->run, id);
     for (int i = 0; t && i < t->step->n_args; i++)
         if (is_present(t->step, i))
             copy_input(in->run, t->step, i, g, node);
