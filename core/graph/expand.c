@@ -372,7 +372,7 @@ static bool expand_graph(struct expander *e, limn_graph *g, limn_error *err)
 
 struct wiring {
     struct expander *expander;
-    limn_graph      *graphs;
+    limn_graph      *graphs, *at; /* all; where the last wire led to: the next one leads there, or not far */
     limn_error      *err;
     bool             ok;
 };
@@ -380,6 +380,18 @@ struct wiring {
 static void fail_wire(struct wiring *w)
 {
     w->ok = limn_fail(w->err, BUG, "it gave a wire that leads nowhere");
+}
+
+/* The graph that a wire leads into, or NULL: an output's wires come in the order of the graphs. */
+static limn_graph *graph_of(struct wiring *w, const limn_value *wire)
+{
+    const int64_t call = lm_value_int(wire, "call", -1), index = lm_value_int(wire, "graph", -1);
+
+    for (int again = 0; again < 2; again++, w->at = w->graphs)
+        for (; w->at; w->at = w->at->next)
+            if (w->at->call == call && w->at->index == index)
+                return w->at;
+    return NULL;
 }
 
 /* A wire of its own, or one that it was given: notes the task it leads to. */
@@ -390,11 +402,9 @@ static void lay_wire(void *self, const limn_value *wire)
     const char       *id = lm_value_text(wire, "node");
     const int64_t     slot = lm_value_int(wire, "slot", -1), inner = lm_value_int(wire, "inner", -1);
     const lm_task    *t = id ? lm_run_find(e->run, id) : NULL;
-    const limn_graph *g = w->graphs;
+    const limn_graph *g = id ? NULL : graph_of(w, wire);
 
-    while (g && !id && (g->call != lm_value_int(wire, "call", -1) || g->index != lm_value_int(wire, "graph", -1)))
-        g = g->next;
-    if (!id && g && inner >= 0 && inner < g->n_nodes)
+    if (g && inner >= 0 && inner < g->n_nodes)
         t = e->run->tasks[g->first_step + inner];
     if (!t || slot < 0 || slot >= t->step->class_->n_outputs)
         fail_wire(w);
@@ -405,7 +415,7 @@ static void lay_wire(void *self, const limn_value *wire)
 bool lm_run_expand(lm_run *x, lm_task *t, limn_graph *graphs, limn_value **out, limn_error *err)
 {
     struct expander e = { .run = x, .parent = t };
-    struct wiring   w = { &e, graphs, err, true };
+    struct wiring   w = { &e, graphs, graphs, err, true };
 
     for (limn_graph *g = graphs; g; g = g->next)
         if (!expand_graph(&e, g, err))
