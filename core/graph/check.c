@@ -52,14 +52,13 @@ static void fault_class(lm_checker *k, int node)
     lm_text_done(&hint);
 }
 
-static bool is_target(const char *const *targets, const char *id)
+static void mark_targets(lm_checker *k, const char *const *targets)
 {
-    if (!targets)
-        return true;
-    for (; *targets; targets++)
-        if (!strcmp(*targets, id))
-            return true;
-    return false;
+    for (int i; targets && *targets; targets++) {
+        i = lm_workflow_find(k->workflow, *targets, strlen(*targets));
+        if (i >= 0)
+            k->asked_for[i] = true;
+    }
 }
 
 /* Finds every node's class. The number of outputs asked for; *inputs and *bytes: the most that one class has. */
@@ -68,16 +67,18 @@ static int find_classes(lm_checker *k, const char *const *targets, int *inputs, 
     lm_check *c = k->out;
     int       outputs = 0;
 
+    mark_targets(k, targets);
     for (int i = 0; i < c->n_nodes; i++) {
         const lm_workflow_node *n = lm_workflow_at(k->workflow, i);
         const lm_class *class_ = n->class_name ? lm_registry_find(k->registry, n->class_name) : NULL;
 
         c->nodes[i] = (lm_check_node){ .class_ = class_, .first_failed = -1 };
         if (!class_) {
+            k->asked_for[i] = false;
             fault_class(k, i);
             continue;
         }
-        k->asked_for[i] = (class_->node->flags & LIMN_OUTPUT_NODE) && is_target(targets, n->id);
+        k->asked_for[i] = (class_->node->flags & LIMN_OUTPUT_NODE) && (!targets || k->asked_for[i]);
         outputs += k->asked_for[i];
         *inputs = class_->n_inputs > *inputs ? class_->n_inputs : *inputs;
         *bytes = class_->node->args_size > *bytes ? class_->node->args_size : *bytes;
