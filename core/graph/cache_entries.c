@@ -101,7 +101,7 @@ void lm_cached_add(lm_cache *c, lm_cached *e)
     struct walk w = { .c = c };
     lm_cached     **at;
 
-    if (c->stats.count > c->mask)
+    if (2 * c->stats.count > c->mask) /* whom a search passes on its way is seldom in the processor's caches */
         widen(c);
     at = lm_cached_find(c, e->key);
     e->next_in_bucket = *at;

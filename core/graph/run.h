@@ -39,6 +39,12 @@ typedef struct lm_ready {
     struct lm_task *task;
 } lm_ready;
 
+/* A task by its key. Part of the key stands beside it, so that looking for one looks at no other. */
+typedef struct lm_keyed {
+    uint32_t part;
+    int32_t  task; /* its index + 1; 0: nobody */
+} lm_keyed;
+
 /* The tasks that one subgraph brought. Values that it holds as constants go when none of them is still to run
  * and no other family links into it. */
 typedef struct lm_family {
@@ -88,7 +94,7 @@ typedef struct lm_run {
     int64_t      n_lookers; /* LIMN_WANTS_GRAPH nodes that are wanted and not done */
     lm_edge     *edges, *spare_edges; /* the first many; those to use again */
     size_t       n_edges, edges_room;
-    lm_task    **by_key; /* what was wanted, open addressing */
+    lm_keyed    *by_key; /* what was wanted, open addressing */
     size_t       key_mask, n_keys;
     lm_index     ids;    /* of expanded tasks */
     lm_key_memo  memo;   /* of the plan, for their keys */

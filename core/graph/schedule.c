@@ -84,40 +84,42 @@ lm_task *lm_run_pop_ready(lm_run *x)
 
 /* ------------------------------------------------------------------ equal tasks */
 
-static lm_task **key_place(const lm_run *x, lm_hash key)
+static lm_keyed *key_place(const lm_run *x, lm_hash key)
 {
-    size_t i = key.a & x->key_mask;
+    for (size_t i = key.a;; i++) {
+        lm_keyed *at = &x->by_key[i & x->key_mask];
 
-    while (x->by_key[i] && !lm_hash_same(x->by_key[i]->step->key, key))
-        i = (i + 1) & x->key_mask;
-    return &x->by_key[i];
+        if (!at->task || (at->part == (uint32_t)key.b && lm_hash_same(x->tasks[at->task - 1]->step->key, key)))
+            return at;
+    }
 }
 
 static void widen_keys(lm_run *x)
 {
-    lm_task    **old = x->by_key;
+    lm_keyed    *old = x->by_key;
     const size_t n = x->key_mask + 1;
 
     x->by_key = lm_alloc_array(2 * n, sizeof *x->by_key);
     x->key_mask = 2 * n - 1;
     for (size_t i = 0; i < n; i++)
-        if (old[i])
-            *key_place(x, old[i]->step->key) = old[i];
+        if (old[i].task)
+            *key_place(x, x->tasks[old[i].task - 1]->step->key) = old[i];
     lm_free(old);
 }
 
 /* The task of the same key that was wanted before, or NULL, and t is the one from now on. */
 static lm_task *equal_task(lm_run *x, lm_task *t)
 {
-    lm_task **at = key_place(x, t->step->key);
+    lm_keyed *at = key_place(x, t->step->key);
+    lm_task  *was = at->task ? x->tasks[at->task - 1] : NULL;
 
-    if (*at && (*at)->state != LM_TASK_IDLE && *at != t)
-        return *at;
-    if (!*at && ++x->n_keys > x->key_mask / 2) {
+    if (was && was->state != LM_TASK_IDLE && was != t)
+        return was;
+    if (!was && ++x->n_keys > x->key_mask / 2) {
         widen_keys(x);
         at = key_place(x, t->step->key);
     }
-    *at = t;
+    *at = (lm_keyed){ (uint32_t)t->step->key.b, t->index + 1 };
     return NULL;
 }
 
