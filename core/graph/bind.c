@@ -321,6 +321,18 @@ static bool bind_list(lm_binding *b, int i, void *field, limn_error *err)
 
 /* ------------------------------------------------------------------ the whole */
 
+/* [new] */
+static limn_value *list_of(const limn_value *v)
+{
+    limn_value *list;
+
+    if (lm_value_is_list(v))
+        return lm_value_ref(v);
+    list = lm_value_list_new();
+    lm_value_push(list, lm_value_ref(v));
+    return list;
+}
+
 static void bind_rest(lm_binding *b, int item, bool lists, void *field)
 {
     limn_value *inputs = lm_value_new("INPUTS");
@@ -330,7 +342,7 @@ static void bind_rest(lm_binding *b, int item, bool lists, void *field)
 
         v = v && !lists ? lm_bind_item(v, item) : v;
         if (v)
-            lm_value_set_value(inputs, b->rest[i], lm_value_ref(v));
+            lm_value_set_value(inputs, b->rest[i], lists ? list_of(v) : lm_value_ref(v));
     }
     PUT(const limn_value *, field, hold(b, inputs));
 }

@@ -3,7 +3,8 @@
  * Constants come from args; what a link brings is converted: an INT fits a FLOAT, a BOOLEAN an INT, a whole FLOAT
  * an INT, a STRING a choice or a file. A value that is a list gives one of its items, the last one again when it
  * is shorter than the call's number; a LIMN_TAKES_LISTS node gets whole lists, a list of one where there is none.
- * A REST row gets a value of type INPUTS with a field for each argument after the table's. */
+ * A REST row gets a value of type INPUTS with a field for each argument after the table's; they are lists where
+ * rows are. */
 #ifndef LM_GRAPH_BIND_H
 #define LM_GRAPH_BIND_H
 

@@ -15,6 +15,8 @@ static bool check_item(const limn_output *o, const limn_value *v, bool expands, 
         return limn_fail(err, BUG, "it gave nothing for its output %s", o->name);
     if (kind == LM_VALUE_BLOCKER || (kind == LM_VALUE_WIRE && expands))
         return true;
+    if (kind == LM_VALUE_WIRE)
+        return limn_fail(err, BUG, "it gave a wire for its output %s, and no subgraph", o->name);
     if (kind == LM_VALUE_LIST)
         return limn_fail(err, BUG, "it gave a list for its output %s, which is not declared as one", o->name);
     if (!lm_types_fit(lm_value_type(v), o->type))

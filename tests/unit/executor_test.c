@@ -1,4 +1,6 @@
 /* executor_test.c: plans that run: events, cache, lifetimes, failures. */
+#include "core/graph/bind.h"
+#include "core/graph/run.h"
 #include "graph_for_tests.h"
 #include "tests/test.h"
 
@@ -304,6 +306,60 @@ TEST(linked_values_that_do_not_fit_are_refused_with_input_and_range)
     WANT_TEXT(linked("words", "I1"), "it takes *, and the node linked to it gave INT");
     WANT_TEXT(linked("pick", "Sthree"), "\"three\" is not among the choices");
     WANT_TEXT(linked("seed", "L"), "it takes *, and the node linked to it gave LUMP");
+}
+
+/* ------------------------------------------------------------------ what a plugin may give and get */
+
+struct gather_args {
+    const limn_value *rest;
+};
+static const limn_input gather_in[] = {
+    { .name = "*", .type = "*", .kind = LIMN_KIND_REST, .offset = 0 },
+    LIMN_END,
+};
+static const limn_node gather = LIMN_NODE(.name = "Gather", .inputs = gather_in, .outputs = star_out, .run = probe_run,
+                                          .args_size = sizeof(struct gather_args), .flags = LIMN_TAKES_LISTS);
+
+/* The class of `gather` in a registry of its own. */
+static const lm_class *gather_class(lm_registry *r)
+{
+    limn_error err = { 0 };
+
+    WANT(lm_registry_add(r, &gather, &err));
+    return lm_registry_find(r, "Gather");
+}
+
+TEST(what_no_row_names_comes_as_lists_to_a_node_that_takes_them)
+{
+    const lm_arg        args[] = { { .state = LM_ARG_CONSTANT }, { .state = LM_ARG_VALUE }, { .state = LM_ARG_VALUE } };
+    const char *const   names[] = { "one", "many" };
+    limn_value         *one = int_value(7), *many = lm_value_list_new();
+    const limn_value   *values[] = { NULL, one, many };
+    lm_registry        *r = lm_registry_new();
+    lm_binding          b = { .class_ = gather_class(r), .args = args, .n_rest = 2, .rest = names, .values = values };
+    struct gather_args  got;
+    limn_error          err = { 0 };
+
+    WANT(lm_bind(&b, 0, &got, &err));
+    WANT(lm_value_count(lm_value_value(got.rest, "one")) == 1 && lm_value_item(lm_value_value(got.rest, "one"), 0) == one);
+    WANT(lm_value_value(got.rest, "many") == many);
+    lm_bind_done(&b);
+    lm_value_unref(one);
+    lm_value_unref(many);
+    lm_registry_free(r);
+}
+
+TEST(a_wire_is_no_value_without_a_subgraph)
+{
+    lm_registry *r = lm_registry_new();
+    limn_value  *wire = lm_value_wire_new(0);
+    limn_error   err = { 0 };
+
+    WANT(lm_results_check(gather_class(r), &wire, true, &err));
+    WANT(!lm_results_check(lm_registry_find(r, "Gather"), &wire, false, &err));
+    WANT_TEXT(err.text, "it gave a wire for its output any, and no subgraph");
+    lm_value_unref(wire);
+    lm_registry_free(r);
 }
 
 TEST_MAIN
