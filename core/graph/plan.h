@@ -35,7 +35,7 @@ typedef struct lm_step {
 } lm_step;
 
 /* What the keys of a plan and its subgraphs share, made when it is first asked for. Zeroed to begin with. */
-enum { LM_KEY_FOLDERS = 8 };
+enum { LM_KEY_FOLDERS = 32 };
 typedef struct lm_key_memo {
     bool        has_prompt;
     lm_hash     prompt;

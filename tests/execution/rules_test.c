@@ -135,6 +135,38 @@ TEST(outputs_in_a_subgraph_run_and_events_say_where_they_belong)
     WANT(strstr(last.shown.at, "p.0.0.half=p<p ") && strstr(last.shown.at, "p.0.0.2=p<p ") && strstr(last.shown.at, "b=b<b "));
 }
 
+/* Answers with the class of the node p.0.0.half, as it sees it. */
+struct look_args {
+    const limn_value *after;
+};
+#define LIMN_ARGS struct look_args
+static const limn_input look_in[] = { LIMN_LINK(after, "*", "Comes first."), LIMN_END };
+#undef LIMN_ARGS
+static bool look_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
+{
+    const char *seen = call->host->look(call, "p.0.0.half");
+    char        text[80];
+
+    (void)args, (void)out, (void)err;
+    snprintf(text, sizeof text, "{\"text\":[\"%s\"]}", seen ? seen : "nothing");
+    call->host->answer(call, text);
+    return true;
+}
+static const limn_node look_back = LIMN_NODE(.name = "TestLookBack", .inputs = look_in, .args_size = sizeof(struct look_args),
+                                             .flags = LIMN_WANTS_GRAPH | LIMN_OUTPUT_NODE, .run = look_run);
+
+TEST(a_subgraph_that_is_over_is_not_shown)
+{
+    limn_error err = { 0 };
+
+    all_nodes();
+    WANT(lm_registry_add(run_nodes, &look_back, &err));
+    run_graph("{" IMAGE_("a", "BLACK") "," IMAGE_("b", "WHITE") "," NODE_("p", "TestPipeline", FROM("input1", "b", 0) "," FROM("input2", "a", 0))
+              "," NODE_("l", "TestLookBack", FROM("after", "p", 0)) "}", NULL);
+    WANT(last.well && ran("p.0.0.half"));
+    WANT_TEXT(answer("l"), "\"nothing\"");
+}
+
 TEST(a_subgraph_s_result_is_kept_under_the_node_that_brought_it)
 {
     lm_cache *cache = lm_cache_new(1 << 20);
