@@ -118,7 +118,7 @@ static void add_range(lm_text *out, bool *open, const limn_input *in)
 }
 
 /* [type, {options}]; a choice is [[names], {options}] or, where its node is declared so, ["COMBO", …]. */
-static void add_input(lm_text *out, const limn_input *in, lm_folders *folders)
+void lm_catalogue_input(lm_text *out, const limn_input *in, lm_folders *folders)
 {
     const bool list = in->kind == LIMN_KIND_CHOICE || in->kind == LIMN_KIND_FILE;
     const bool combo = list && (in->flags & LIMN_V3_COMBO);
@@ -164,7 +164,7 @@ static void add_member(lm_text *out, const limn_input *in, lm_folders *folders)
 {
     add_string(out, in->name);
     lm_text_puts(out, ": ");
-    add_input(out, in, folders);
+    lm_catalogue_input(out, in, folders);
 }
 
 static void each_input(lm_text *out, const lm_class *c, bool optional, lm_folders *folders,

@@ -8,6 +8,9 @@
 #include "core/graph/python.h"
 #include "core/graph/registry.h"
 
+/* Appends [type, {options}] of one input. */
+void lm_catalogue_input(lm_text *out, const limn_input *in, lm_folders *folders);
+
 /* Appends {"input": …, "output": …, …} of one class. File lists come from `folders` (NULL: empty). */
 void lm_catalogue_class(lm_text *out, const lm_class *c, lm_folders *folders);
 
