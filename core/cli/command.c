@@ -34,11 +34,18 @@ static int print_command_help(const lm_command *c)
     return LM_EXIT_WELL;
 }
 
+static const lm_command *const *first_shown(const lm_command *const *c)
+{
+    while (*c && (*c)->hidden)
+        c++;
+    return c;
+}
+
 static int print_help(void)
 {
     printf("limn " LIMN_VERSION ": runs node-graph workflows that paint pictures\n\n"
            "limn COMMAND [WORD]... [OPTION]...\n\n");
-    for (const lm_command *const *c = lm_commands; *c; c++)
+    for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1))
         printf("  %-26s %.*s\n", (*c)->name, (int)strcspn((*c)->doc, "\n"), (*c)->doc);
     printf("\n  limn COMMAND --help        The options of a command.\n"
            "  limn --version             The version.\n\n"
@@ -205,10 +212,10 @@ static void print_bash(void)
 {
     printf("_limn()\n{\n    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=\n"
            "    if [ \"$COMP_CWORD\" = 1 ]; then\n        options=\"");
-    for (const lm_command *const *c = lm_commands; *c; c++)
+    for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1))
         printf("%s ", (*c)->name);
     printf("--help --version\"\n    else\n        case $command in\n");
-    for (const lm_command *const *c = lm_commands; *c; c++) {
+    for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1)) {
         printf("        %s) options=\"", (*c)->name);
         print_names((*c)->options);
         print_names(lm_common_options);
@@ -230,7 +237,7 @@ static void print_fish_option(const lm_command *c, const lm_option *o)
 
 static void print_fish(void)
 {
-    for (const lm_command *const *c = lm_commands; *c; c++) {
+    for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1)) {
         printf("complete -c limn -n __fish_use_subcommand -a %s\n", (*c)->name);
         for (const lm_option *o = (*c)->options; o && o->name; o++)
             print_fish_option(*c, o);

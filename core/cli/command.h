@@ -44,6 +44,7 @@ typedef struct lm_command {
     const char      *doc;
     const lm_option *options;
     int (*run)(const lm_args *args);
+    bool             hidden; /* for limn itself: not in --help, not completed */
 } lm_command;
 
 extern const lm_command *const lm_commands[]; /* main.c; NULL-terminated */

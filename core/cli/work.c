@@ -1,0 +1,144 @@
+/* work.c: limn work: the process that computes for limn serve, behind a socket. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/cli/commands.h"
+#include "core/cli/session.h"
+#include "kernels/devices.h"
+#include "nodes/picture/jpeg_write.h"
+#include "web/server/work.h"
+
+_Static_assert((int)LM_WORK_WELL == LM_EXIT_WELL && (int)LM_WORK_BROKEN == LM_EXIT_BUG &&
+               (int)LM_WORK_NO_MEMORY == LM_EXIT_NO_MEMORY, "the worker leaves as the program's table says");
+
+enum { MOST_FILES = 4096, QUALITY = 95 }; /* QUALITY: ComfyUI's, of previews */
+
+/* ------------------------------------------------------------------ what it may do */
+
+static void limit(int what, rlim_t most)
+{
+    struct rlimit l;
+
+    if (getrlimit(what, &l))
+        return;
+    l.rlim_cur = l.rlim_cur < most ? l.rlim_cur : most;
+    l.rlim_max = l.rlim_max < most ? l.rlim_max : most;
+    setrlimit(what, &l);
+}
+
+/* It goes with its server, gains no rights, writes no cores of other people's pictures. Ctrl-C at the terminal is the
+ * server's to answer. What plugins print is for people, and the standard output is read by nobody. */
+static void confine(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, MOST_FILES);
+    signal(SIGINT, SIG_IGN);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+/* The socket that --socket names, or -1 with a line. */
+static int take_socket(const lm_args *a)
+{
+    long long fd = -1;
+    int       type = 0;
+    socklen_t size = sizeof type;
+
+    if (!lm_args_number(a, "--socket", 3, 65535, &fd))
+        return -1;
+    if (fd < 0 || getsockopt((int)fd, SOL_SOCKET, SO_TYPE, &type, &size) || type != SOCK_STREAM) {
+        fprintf(stderr, "limn work: --socket N names a connected stream socket that was handed down; "
+                        "limn serve starts workers\n");
+        return -1;
+    }
+    fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    fcntl((int)fd, F_SETFL, fcntl((int)fd, F_GETFL) & ~O_NONBLOCK);
+    return (int)fd;
+}
+
+/* ------------------------------------------------------------------ previews */
+
+static char *encode(const uint8_t *rgb, int *width, int *height, int side, size_t *size)
+{
+    const lm_bitmap in = { *width, *height, 3, (uint8_t *)rgb };
+    lm_jpeg_bytes   jpeg;
+    limn_error      err = { 0 };
+    char           *out;
+
+    if (!lm_jpeg_preview(&in, side, QUALITY, &jpeg, &err))
+        return NULL;
+    *width = jpeg.width;
+    *height = jpeg.height;
+    *size = jpeg.size;
+    out = lm_copy_bytes((const char *)jpeg.at, jpeg.size);
+    lm_jpeg_bytes_done(&jpeg);
+    return out;
+}
+
+/* ------------------------------------------------------------------ limn work */
+
+static bool open_session(lm_session *s, const lm_args *a, bool only_checks, limn_error *err)
+{
+    return lm_session_open(s, a, err) && (only_checks || lm_session_start(s, a, err));
+}
+
+static int serve(const lm_args *a, int fd)
+{
+    const bool only_checks = lm_args_has(a, "--only-checks");
+    const char *device = lm_args_value(a, "--device");
+    lm_session s;
+    limn_error err = { 0 };
+    int        status;
+
+    if (open_session(&s, a, only_checks, &err)) {
+        lm_work w = { .registry = s.registry, .env = s.env, .cache = s.cache, .only_checks = only_checks,
+                      .device = only_checks ? "none" : device ? device : "cpu", .encode = encode,
+                      .arithmetic = only_checks ? "" : s.env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32" };
+
+        signal(SIGINT, SIG_IGN); /* lm_session_start has its own idea */
+        signal(SIGTERM, SIG_DFL);
+        status = lm_work_serve(&w, fd);
+    } else {
+        lm_print_error("limn work", &err);
+        status = err.code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err.code);
+    }
+    lm_session_close(&s);
+    return status;
+}
+
+static int work(const lm_args *a)
+{
+    const int fd = take_socket(a);
+
+    if (fd < 0)
+        return LM_EXIT_USAGE;
+    confine();
+    return serve(a, fd);
+}
+
+static const lm_option work_options[] = {
+    { "--socket", "N", "The descriptor that leads to the server." },
+    { "--only-checks", NULL, "Answer checks, run nothing." },
+    LM_OPTION_BASE,
+    LM_OPTIONS_PLUGINS,
+    LM_OPTION_OUTPUT,
+    LM_OPTION_DEVICE,
+    LM_OPTION_PRECISION,
+    LM_OPTION_THREADS,
+    LM_OPTION_JOBS,
+    LM_OPTIONS_MEMORY,
+    { NULL },
+};
+
+const lm_command lm_work_command = {
+    .name = "work", .options = work_options, .run = work, .hidden = true,
+    .doc = "Run what limn serve hands down, over a socket. limn serve starts it.",
+};

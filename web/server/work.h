@@ -1,0 +1,35 @@
+/* work.h: the worker: it waits for what the server wants, runs one job after another, and tells what happens.
+ *
+ *     lm_work w = { .registry = registry, .env = env, .cache = cache, .device = "cpu", .encode = encode };
+ *     status = lm_work_serve(&w, fd);
+ *
+ * Nodes run on this thread and those that the executor makes. A thread of its own reads the wire, so that a stop is
+ * heard inside a kernel; another writes (pipe.h); a third makes JPEGs of previews, the newest first, so that no node
+ * waits for a picture. When the server goes, the process ends at once, whatever runs. */
+#ifndef LM_WEB_WORK_H
+#define LM_WEB_WORK_H
+
+#include "core/data/call.h"
+#include "core/graph/cache.h"
+#include "core/graph/registry.h"
+
+/* What lm_work_serve gives, and what the process leaves with when it ends here: rows of the program's table. */
+enum { LM_WORK_WELL = 0, LM_WORK_NO_MEMORY = 6, LM_WORK_BROKEN = 70 };
+
+/* A picture of bytes [height, width, 3] as a JPEG whose longer side is `side`; the sizes are set to it. NULL: it is
+ * not shown.                                                                                     [new] [any] */
+typedef char *lm_work_encode_fn(const uint8_t *rgb, int *width, int *height, int side, size_t *size);
+
+typedef struct lm_work {
+    const lm_registry *registry;
+    lm_run_env         env;         /* stop, listener, previews and texts are set for each job */
+    lm_cache          *cache;       /* NULL: nothing is kept */
+    const char        *device, *arithmetic; /* for the server's eyes */
+    bool               only_checks; /* there is no device: jobs fail */
+    lm_work_encode_fn *encode;      /* NULL: no previews */
+} lm_work;
+
+/* Serves on a connected stream socket, which is taken, until the server says BYE. */
+int lm_work_serve(const lm_work *w, int fd);
+
+#endif
