@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/log.h"
 #include "core/cli/commands.h"
+#include "core/cli/confine.h"
 #include "core/cli/session.h"
 #include "kernels/devices.h"
 #include "nodes/picture/jpeg_write.h"
@@ -18,29 +18,15 @@
 _Static_assert((int)LM_WORK_WELL == LM_EXIT_WELL && (int)LM_WORK_BROKEN == LM_EXIT_BUG &&
                (int)LM_WORK_NO_MEMORY == LM_EXIT_NO_MEMORY, "the worker leaves as the program's table says");
 
-enum { MOST_FILES = 4096, QUALITY = 95 }; /* QUALITY: ComfyUI's, of previews */
+enum { QUALITY = 95 }; /* ComfyUI's, of previews */
 
-/* ------------------------------------------------------------------ what it may do */
+/* ------------------------------------------------------------------ where it is */
 
-static void limit(int what, rlim_t most)
+/* Ctrl-C at the terminal is the server's to answer. What plugins print is for people: the standard output is read by
+ * nobody. */
+static void settle_in(void)
 {
-    struct rlimit l;
-
-    if (getrlimit(what, &l))
-        return;
-    l.rlim_cur = l.rlim_cur < most ? l.rlim_cur : most;
-    l.rlim_max = l.rlim_max < most ? l.rlim_max : most;
-    setrlimit(what, &l);
-}
-
-/* It goes with its server, gains no rights, writes no cores of other people's pictures. Ctrl-C at the terminal is the
- * server's to answer. What plugins print is for people, and the standard output is read by nobody. */
-static void confine(void)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, MOST_FILES);
+    lm_confine();
     signal(SIGINT, SIG_IGN);
     dup2(STDERR_FILENO, STDOUT_FILENO);
 }
@@ -105,6 +91,8 @@ static int serve(const lm_args *a, int fd)
 
         signal(SIGINT, SIG_IGN); /* lm_session_start has its own idea */
         signal(SIGTERM, SIG_DFL);
+        if (!lm_confine_calls())
+            lm_log(LM_LOG_INFO, "limn work: this kernel filters no calls: plugins may do what the user may");
         status = lm_work_serve(&w, fd);
     } else {
         lm_print_error("limn work", &err);
@@ -120,7 +108,7 @@ static int work(const lm_args *a)
 
     if (fd < 0)
         return LM_EXIT_USAGE;
-    confine();
+    settle_in();
     return serve(a, fd);
 }
 

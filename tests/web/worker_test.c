@@ -349,6 +349,57 @@ TEST(a_worker_that_is_killed_costs_its_job_and_no_other)
     bench_done(&b);
 }
 
+/* ------------------------------------------------------------------ those who would get out */
+
+/* The kernel's word on a process: "Seccomp:\t2\n"; "" where it has no filters. */
+static const char *status_line(int pid, const char *name, char line[256])
+{
+    char  path[64];
+    FILE *f;
+    bool  found = false;
+
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    f = fopen(path, "r");
+    while (f && !found && fgets(line, 256, f))
+        found = !strncmp(line, name, strlen(name));
+    if (f)
+        fclose(f);
+    return found ? line : "";
+}
+
+static void tries(bench *b, int64_t id, const char *how, const char *want)
+{
+    char prompt[256];
+
+    snprintf(prompt, sizeof prompt, "{\"1\":{\"class_type\":\"Zoo_escapes\",\"inputs\":{\"how\":\"%s\"}},"
+             "\"2\":{\"class_type\":\"PreviewAny\",\"inputs\":{\"source\":[\"1\",0]}}}", how);
+    send_job(b, id, prompt);
+    WANT(bench_until(b, id == 1 ? has_ended : has_ended_twice));
+    WANT_TEXT(text_of(bench_find(b, LM_WIRE_ENDED, (int)id - 1), LM_END_WORDS), want);
+}
+
+TEST(a_node_runs_no_program_and_opens_no_connection)
+{
+    static const char *const with_escapes[] = { LIMN_PROGRAM, "work", "--base", ".", "--output", "", "--precision", "f32",
+                                                "--plugin", LIMN_ESCAPES, NULL };
+    char                     line[256];
+    bench                    b;
+
+    bench_init(&b, with_escapes);
+    bench_start(&b);
+    WANT(bench_until(&b, is_ready));
+    WANT_TEXT(status_line(lm_worker_pid(b.worker), "NoNewPrivs:", line), "NoNewPrivs:\t1\n");
+    if (*status_line(lm_worker_pid(b.worker), "Seccomp:", line)) {
+        WANT_TEXT(line, "Seccomp:\t2\n");
+        tries(&b, 1, "exec", "node 1 (Zoo_escapes): exec: Operation not permitted");
+        tries(&b, 2, "connect", "node 1 (Zoo_escapes): connect: Operation not permitted");
+    } else {
+        printf("    this kernel filters no calls: exec and connect were not tried\n");
+    }
+    WANT(!b.ends);
+    bench_done(&b);
+}
+
 /* ------------------------------------------------------------------ those who do not listen */
 
 /* What a node tells a server that does not read waits at the node, and not in memory. */

@@ -1,0 +1,80 @@
+/* confine.c: what a worker gives up.  Source: Linux' seccomp(2), prctl(2). */
+#include "core/cli/confine.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { MOST_FILES = 4096 };
+
+static void limit(int what, rlim_t most)
+{
+    struct rlimit l;
+
+    if (getrlimit(what, &l))
+        return;
+    l.rlim_cur = l.rlim_cur < most ? l.rlim_cur : most;
+    l.rlim_max = l.rlim_max < most ? l.rlim_max : most;
+    setrlimit(what, &l);
+}
+
+void lm_confine(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, MOST_FILES);
+}
+
+/* ------------------------------------------------------------------ calls */
+
+#if defined(__x86_64__)
+enum { MACHINE = AUDIT_ARCH_X86_64, SECOND_SET = 0x40000000 }; /* from there on: the same calls once more, as x32 */
+#elif defined(__aarch64__)
+enum { MACHINE = AUDIT_ARCH_AARCH64, SECOND_SET = 0x7fffffff };
+#endif
+
+static const uint16_t refused[] = {
+    SYS_execve, SYS_execveat,                                     /* programs */
+    SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, /* the network */
+    SYS_io_uring_setup,                                           /* which would do both behind this filter's back */
+#ifndef __SANITIZE_ADDRESS__ /* which stops our threads with it, to look for leaks */
+    SYS_ptrace,
+#endif
+    SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_perf_event_open, /* other processes */
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_open_by_handle_at, /* the house */
+    SYS_bpf, SYS_userfaultfd, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot,
+    SYS_swapon, SYS_swapoff, SYS_add_key, SYS_request_key, SYS_keyctl, SYS_acct, SYS_quotactl, SYS_personality,
+};
+
+enum { N_REFUSED = sizeof refused / sizeof *refused, N_FRONT = 4, N_FILTER = N_FRONT + N_REFUSED + 2 };
+
+bool lm_confine_calls(void)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+    struct sock_filter filter[N_FILTER] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)MACHINE, 0, N_REFUSED + 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, SECOND_SET, N_REFUSED + 1, 0),
+    };
+    const struct sock_fprog program = { N_FILTER, filter };
+
+    for (int i = 0; i < N_REFUSED; i++)
+        filter[N_FRONT + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused[i],
+                                                           (uint8_t)(N_REFUSED - i), 0);
+    filter[N_FILTER - 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    filter[N_FILTER - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+    return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+#else
+    return false;
+#endif
+}

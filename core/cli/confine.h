@@ -1,0 +1,16 @@
+/* confine.h: what a worker gives up, so that a plugin's misdeeds, or those of a damaged file, stay in its process. */
+#ifndef LM_CLI_CONFINE_H
+#define LM_CLI_CONFINE_H
+
+#include <stdbool.h>
+
+/* Before anything of a stranger's is opened: it dies with the thread that started it, gains no rights by what it runs,
+ * writes no cores of other people's pictures and holds at most 4096 files. */
+void lm_confine(void);
+
+/* Once everything is open: no program is run and no socket made any more, nobody is traced, and the parts of the system
+ * that only administrators need are shut; such calls fail with EPERM, on all threads and for good. False where the
+ * kernel has no filters. */
+bool lm_confine_calls(void);
+
+#endif
