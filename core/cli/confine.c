@@ -13,6 +13,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define LEAK_CHECKER 1 /* gcc; it traces our threads from a process of its own */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAK_CHECKER 1 /* clang */
+#endif
+#endif
+
 enum { MOST_FILES = 4096 };
 
 static void limit(int what, rlim_t most)
@@ -46,7 +54,7 @@ static const uint16_t refused[] = {
     SYS_execve, SYS_execveat,                                     /* programs */
     SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, /* the network */
     SYS_io_uring_setup,                                           /* which would do both behind this filter's back */
-#ifndef __SANITIZE_ADDRESS__ /* which stops our threads with it, to look for leaks */
+#ifndef LEAK_CHECKER
     SYS_ptrace,
 #endif
     SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_perf_event_open, /* other processes */

@@ -38,7 +38,7 @@ typedef struct lm_worker_end {
     char          node[256], node_class[128], plugin[128]; /* at fault: what the crash's sentence names, or the node
                                                               that began last */
     char          last_words[1024]; /* the end of its stderr */
-    char          sentence[768];    /* for people */
+    char          sentence[1280];   /* for people */
 } lm_worker_end;
 
 typedef struct lm_worker_options {
@@ -61,7 +61,7 @@ lm_worker_options lm_worker_defaults(void);
 
 /* Starts. What goes wrong at a start is told by `ended`, from the loop. MEMORY.                       [new] */
 lm_worker *lm_worker_new(uv_loop_t *loop, const lm_worker_options *o, limn_error *err);
-/* Says BYE: a job at work is finished first. When the process is gone and `ended` was called, `closed` (may be NULL)
+/* Says BYE: a job at work is finished first, if that takes no longer than close_ms. When the process is gone and `ended` was called, `closed` (may be NULL)
  * is, and w is no more. */
 void lm_worker_close(lm_worker *w, void (*closed)(void *self), void *self);
 /* At once, with what it does. Another one is started. */

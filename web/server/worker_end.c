@@ -103,5 +103,5 @@ void lm_worker_word(lm_worker *w)
     say_how(w, how, sizeof how);
     if (e->job && *e->node)
         snprintf(where, sizeof where, " while node %s (%s) ran", e->node, e->node_class);
-    snprintf(e->sentence, sizeof e->sentence, "%s%s%s%s", how, where, *words ? ": " : "", words);
+    snprintf(e->sentence, sizeof e->sentence, "%s%s%s%.640s", how, where, *words ? ": " : "", words);
 }
