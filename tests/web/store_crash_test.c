@@ -136,7 +136,7 @@ static ledger *promise(const char *id)
             return &promises[i];
     promises = lm_grow(promises, (size_t)(n_promises + 1) * sizeof *promises);
     promises[n_promises] = (ledger){ { 0 } };
-    snprintf(promises[n_promises].id, sizeof promises[0].id, "%s", id);
+    snprintf(promises[n_promises].id, sizeof promises[0].id, "%.23s", id);
     return &promises[n_promises++];
 }
 

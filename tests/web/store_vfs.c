@@ -148,7 +148,7 @@ void shim_play(const char *folder, int64_t cut, chance *luck)
 {
     for (int file = 0; file < n_names; file++) {
         const int64_t synced = last_sync(file, cut);
-        char          path[160];
+        char          path[1024];
         bool          any = false;
         int           fd;
 
