@@ -92,8 +92,10 @@ HOT lm_vf load_words(const lm_cpu_head *h, int64_t row, int64_t c, int64_t d)
 {
     lm_vf low, high;
 
-    if (h->dtype == LM_BF16 && 2 * c + 2 * LM_VF <= d)
-        return lm_v_load((const float *)((const uint16_t *)h->at + row * h->stride + 2 * c));
+    if (h->dtype == LM_BF16 && 2 * c + 2 * LM_VF <= d) {
+        memcpy(&low, (const uint16_t *)h->at + row * h->stride + 2 * c, sizeof low); /* a stride may be odd */
+        return low;
+    }
     low = load(h, row, 2 * c, d);
     high = load(h, row, 2 * c + LM_VF, d);
 #if defined(LM_AMX_EMULATED)
