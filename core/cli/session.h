@@ -25,7 +25,6 @@
     { "--no-plugins", NULL, "Load no plugins." },                                              \
     { "--plugins-locked", NULL, "Load only plugins whose SHA-256 is in the list of allowed ones." }, \
     { "--plugins-allowed", "FILE", "That list (default: BASE/plugins/allowed.sha256)." }
-
 #define LM_OPTIONS_MEMORY                                                                      \
     { "--ram-limit", "SIZE", "Hold no more than this: 8GB, 75%, off (default: 90%)." },        \
     { "--vram-limit", "SIZE", "The same on devices with memory of their own (default: off)." }, \
@@ -35,6 +34,11 @@
     { "--cache-none", NULL, "Keep no results in memory." },                                    \
     { "--cache-disk", "DIR", "Keep results that were dear in this folder, across restarts." }, \
     { "--cache-disk-size", "SIZE", "How large that folder may get (default: 10GB)." }
+
+/* Of every command that runs workflows. */
+#define LM_OPTIONS_RUNNING                                                                     \
+    LM_OPTION_BASE, LM_OPTIONS_PLUGINS, LM_OPTION_OUTPUT, LM_OPTION_DEVICE, LM_OPTION_PRECISION, \
+        LM_OPTION_THREADS, LM_OPTION_JOBS, LM_OPTIONS_MEMORY
 
 struct lm_cache;
 

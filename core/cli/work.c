@@ -115,14 +115,7 @@ static int work(const lm_args *a)
 static const lm_option work_options[] = {
     { "--socket", "N", "The descriptor that leads to the server." },
     { "--only-checks", NULL, "Answer checks, run nothing." },
-    LM_OPTION_BASE,
-    LM_OPTIONS_PLUGINS,
-    LM_OPTION_OUTPUT,
-    LM_OPTION_DEVICE,
-    LM_OPTION_PRECISION,
-    LM_OPTION_THREADS,
-    LM_OPTION_JOBS,
-    LM_OPTIONS_MEMORY,
+    LM_OPTIONS_RUNNING,
     { NULL },
 };
 

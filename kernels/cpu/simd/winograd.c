@@ -1,61 +1,16 @@
 /* winograd.c: the three transforms of F(4x4, 3x3), each the same walk over rows and then columns. */
 #include "kernels/cpu/simd/winograd_carry.h"
 
-/* ------------------------------------------------------------------ six inputs */
+typedef float value;
+#define HOT LM_INLINE
+#define COLD static
 
-LM_INLINE void input_vector(float *v, int64_t stride, const void *const *at, const lm_dtype from,
-                            int64_t offset)
+HOT void put(value *at, lm_vf x)
 {
-    lm_vf t[6][6], o[6];
-
-    input_columns(t, at, from, offset);
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; i++, v += 6 * stride) {
-        input_row(o, t[i]);
-#pragma GCC unroll 6
-        for (int j = 0; j < 6; j++)
-            lm_v_store(v + j * stride, o[j]);
-    }
+    lm_v_store(at, x);
 }
 
-/* The last channels, fewer than a vector, through copies that are as long as one. */
-LM_INLINE void input_rest(float *v, int64_t stride, const void *const *at, const lm_dtype from,
-                          int64_t offset, int64_t count)
-{
-    float       in[36][LM_VF] = { { 0 } }, out[36][LM_VF];
-    const void *copies[36];
-
-    for (int i = 0; i < 36; i++) {
-        for (int64_t c = 0; c < count; c++)
-            in[i][c] = lm_number((const char *)at[i] + offset + c * (from == LM_F32 ? 4 : 2), from);
-        copies[i] = in[i];
-    }
-    input_vector(out[0], LM_VF, copies, LM_F32, 0);
-    for (int i = 0; i < 36; i++)
-        memcpy(v + i * stride, out[i], (size_t)count * 4);
-}
-
-LM_INLINE void input_from(float *v, int64_t stride, const void *const *at, const lm_dtype from,
-                          int64_t count)
-{
-    const int64_t size = from == LM_F32 ? 4 : 2;
-    int64_t       c = 0;
-
-    for (; c + LM_VF <= count; c += LM_VF)
-        input_vector(v + c, stride, at, from, c * size);
-    if (c < count)
-        input_rest(v + c, stride, at, from, c * size, count - c);
-}
-
-static void input(float *v, int64_t stride, const void *const *at, lm_dtype from, int64_t count)
-{
-    if (from == LM_F32)
-        input_from(v, stride, at, LM_F32, count);
-    else if (from == LM_F16)
-        input_from(v, stride, at, LM_F16, count);
-    else
-        input_from(v, stride, at, LM_BF16, count);
-}
+#include "kernels/cpu/simd/winograd_input.h"
 
 /* ------------------------------------------------------------------ three taps */
 

@@ -3,73 +3,26 @@
 #include "kernels/cpu/simd/winograd_carry.h"
 
 #if defined(__AVX512F__)
-#define BF16 __attribute__((target("avx512bf16")))
-#define HOT BF16 static inline __attribute__((always_inline))
+typedef uint16_t value;
+#define COLD __attribute__((target("avx512bf16"))) static
+#define HOT COLD inline __attribute__((always_inline))
 
 HOT __m256i rounded(lm_vf v)
 {
     return (__m256i)_mm512_cvtneps_pbh((__m512)v);
 }
 
-/* ------------------------------------------------------------------ inputs */
-
-HOT void input_vector(uint16_t *v, int64_t stride, const void *const *at, const lm_dtype from, int64_t offset)
+HOT void put(value *at, lm_vf x)
 {
-    lm_vf t[6][6], o[6];
-
-    input_columns(t, at, from, offset);
-#pragma GCC unroll 6
-    for (int i = 0; i < 6; i++, v += 6 * stride) {
-        input_row(o, t[i]);
-#pragma GCC unroll 6
-        for (int j = 0; j < 6; j++)
-            _mm256_storeu_si256((__m256i *)(v + j * stride), rounded(o[j]));
-    }
+    _mm256_storeu_si256((__m256i *)at, rounded(x));
 }
 
-/* The last channels, fewer than a vector, through copies that are as long as one; zeros follow an odd one. */
-HOT void input_rest(uint16_t *v, int64_t stride, const void *const *at, const lm_dtype from, int64_t offset,
-                    int64_t count)
-{
-    float       in[36][LM_VF] = { { 0 } };
-    uint16_t    out[36][LM_VF];
-    const void *copies[36];
-
-    for (int i = 0; i < 36; i++) {
-        for (int64_t c = 0; c < count; c++)
-            in[i][c] = lm_number((const char *)at[i] + offset + c * (from == LM_F32 ? 4 : 2), from);
-        copies[i] = in[i];
-    }
-    input_vector(out[0], LM_VF, copies, LM_F32, 0);
-    for (int i = 0; i < 36; i++)
-        memcpy(v + i * stride, out[i], (size_t)(count + count % 2) * 2);
-}
-
-HOT void input_from(uint16_t *v, int64_t stride, const void *const *at, const lm_dtype from, int64_t count)
-{
-    const int64_t size = from == LM_F32 ? 4 : 2;
-    int64_t       c = 0;
-
-    for (; c + LM_VF <= count; c += LM_VF)
-        input_vector(v + c, stride, at, from, c * size);
-    if (c < count)
-        input_rest(v + c, stride, at, from, c * size, count - c);
-}
-
-BF16 static void input(uint16_t *v, int64_t stride, const void *const *at, lm_dtype from, int64_t count)
-{
-    if (from == LM_F32)
-        input_from(v, stride, at, LM_F32, count);
-    else if (from == LM_F16)
-        input_from(v, stride, at, LM_F16, count);
-    else
-        input_from(v, stride, at, LM_BF16, count);
-}
+#include "kernels/cpu/simd/winograd_input.h"
 
 /* ------------------------------------------------------------------ weights */
 
 /* A vector of columns of two neighbouring channels, as words of both; `b` is NULL behind the last. */
-HOT void weights_words(uint16_t *u, int64_t stride, const char *a, const char *b, int64_t tap,
+HOT void weights_words(value *u, int64_t stride, const char *a, const char *b, int64_t tap,
                        const lm_dtype from)
 {
     lm_vf ta[6][3], tb[6][3] = { { { 0 } } }, oa[6], ob[6];
@@ -89,7 +42,7 @@ HOT void weights_words(uint16_t *u, int64_t stride, const char *a, const char *b
     }
 }
 
-HOT void weights_from(uint16_t *u, int64_t stride, const char *w, int64_t tap, const lm_dtype from,
+HOT void weights_from(value *u, int64_t stride, const char *w, int64_t tap, const lm_dtype from,
                       int64_t count)
 {
     enum { COLUMNS = 2 * LM_VF };
@@ -104,7 +57,7 @@ HOT void weights_from(uint16_t *u, int64_t stride, const char *w, int64_t tap, c
         }
 }
 
-BF16 static void weights(uint16_t *u, int64_t stride, const void *w, int64_t tap, lm_dtype from, int64_t count)
+COLD void weights(value *u, int64_t stride, const void *w, int64_t tap, lm_dtype from, int64_t count)
 {
     if (from == LM_F32)
         weights_from(u, stride, w, tap, LM_F32, count);
