@@ -65,6 +65,14 @@ static bool is_asked(const bench *b) { return bench_find(b, LM_WIRE_STATS, 0) &&
 static bool runs(const bench *b) { return bench_find(b, LM_WIRE_PROGRESS, 2); }
 static bool is_running(const bench *b) { return bench_find(b, LM_WIRE_RUNNING, 0); }
 
+/* A worker that has said hello and sent its tables. */
+static void open_bench(bench *b, const char *const *argv)
+{
+    bench_init(b, argv);
+    bench_start(b);
+    WANT(bench_until(b, is_ready));
+}
+
 static const char *text_of(const heard *h, int i)
 {
     return h && h->texts[i] ? h->texts[i] : "(none)";
@@ -93,9 +101,7 @@ TEST(a_job_is_told_in_order_and_ends_with_its_outputs)
     const heard             *h;
     int                      from;
 
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     WANT(b.readies == 1);
     WANT(is_json(text_of(bench_find(&b, LM_WIRE_NODES, 0), 0)));
     WANT(strstr(text_of(bench_find(&b, LM_WIRE_NODES, 0), 0), "\"KSampler\": {\"input\""));
@@ -129,9 +135,7 @@ TEST(the_same_job_again_is_told_as_kept_before_its_answers)
     const heard *h;
     int          from;
 
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     send_job(&b, 1, EMPTY("255"));
     WANT(bench_until(&b, has_ended));
     from = b.n;
@@ -158,9 +162,7 @@ TEST(a_prompt_that_cannot_run_is_refused_with_its_faults)
     bench        b;
     const heard *h;
 
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     send_job(&b, 1, EMPTY("-1"));
     WANT(bench_until(&b, has_ended));
     h = bench_find(&b, LM_WIRE_ENDED, 0);
@@ -187,9 +189,7 @@ TEST(a_check_answers_as_comfyui_does)
     bench             b;
     const heard      *h;
 
-    bench_init(&b, only_checks);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, only_checks);
     send_check(&b, 5, EMPTY("-1"));
     WANT(bench_until(&b, is_checked));
     h = bench_find(&b, LM_WIRE_CHECKED, 0);
@@ -295,9 +295,7 @@ TEST(a_node_that_fails_is_told_in_the_words_of_clients)
     bench        b;
     const heard *h;
 
-    bench_init(&b, with_zoo);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, with_zoo);
     send_job(&b, 1, ZOO_NODE_RUNS("half"));
     WANT(bench_until(&b, has_ended));
     h = bench_find(&b, LM_WIRE_ENDED, 0);
@@ -314,9 +312,7 @@ TEST(a_crash_names_node_and_plugin_and_the_next_worker_runs_the_next_job)
 {
     bench b;
 
-    bench_init(&b, with_zoo);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, with_zoo);
     send_job(&b, 8, ZOO_NODE_RUNS("segv"));
     WANT(bench_until(&b, is_back));
     WANT(b.end.why == LM_WORKER_DIED && b.end.status == 7 && b.end.job == 8 && b.end.epoch == 80);
@@ -335,9 +331,7 @@ TEST(a_worker_that_is_killed_costs_its_job_and_no_other)
 {
     bench b;
 
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     send_job(&b, 1, SAMPLER("10000"));
     WANT(bench_until(&b, runs));
     kill(lm_worker_pid(b.worker), SIGKILL);
@@ -385,9 +379,7 @@ TEST(a_node_runs_no_program_and_opens_no_connection)
     char                     line[256];
     bench                    b;
 
-    bench_init(&b, with_escapes);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, with_escapes);
     WANT_TEXT(status_line(lm_worker_pid(b.worker), "NoNewPrivs:", line), "NoNewPrivs:\t1\n");
     if (*status_line(lm_worker_pid(b.worker), "Seccomp:", line)) {
         WANT_TEXT(line, "Seccomp:\t2\n");
@@ -408,9 +400,7 @@ TEST(a_server_that_does_not_read_makes_the_worker_wait)
     bench  b;
     int    told;
 
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     send_job(&b, 1, SAMPLER("300"));
     WANT(bench_until(&b, is_running));
     lm_worker_hold(b.worker, true);
@@ -481,9 +471,7 @@ TEST(a_worker_that_hears_garbage_leaves_with_a_sentence)
     char  garbage[64];
 
     memset(garbage, 'x', sizeof garbage);
-    bench_init(&b, NULL);
-    bench_start(&b);
-    WANT(bench_until(&b, is_ready));
+    open_bench(&b, NULL);
     WANT(uv_try_write((uv_stream_t *)&b.worker->wire, &(uv_buf_t){ garbage, sizeof garbage }, 1) > 0);
     WANT(bench_until(&b, has_died));
     WANT(b.end.why == LM_WORKER_DIED && b.end.status == 70);
