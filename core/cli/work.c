@@ -13,7 +13,7 @@
 #include "core/cli/session.h"
 #include "kernels/devices.h"
 #include "nodes/picture/jpeg_write.h"
-#include "web/server/work.h"
+#include "web/work/work.h"
 
 _Static_assert((int)LM_WORK_WELL == LM_EXIT_WELL && (int)LM_WORK_BROKEN == LM_EXIT_BUG &&
                (int)LM_WORK_NO_MEMORY == LM_EXIT_NO_MEMORY, "the worker leaves as the program's table says");

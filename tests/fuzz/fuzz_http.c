@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "web/server/http_body.h"
-#include "web/server/query.h"
-#include "web/server/router.h"
+#include "web/http/http_body.h"
+#include "web/http/query.h"
+#include "web/http/router.h"
 
 #if __has_include(<http_parser.h>)
 #include <http_parser.h> /* of Debian's libhttp-parser-dev */

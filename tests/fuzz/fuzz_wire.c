@@ -10,7 +10,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/hash.h"
-#include "web/server/wire.h"
+#include "web/work/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,8 +13,8 @@
 #include "core/base/alloc.h"
 #include "core/base/system.h"
 #include "core/base/text.h"
-#include "web/server/http_reply.h"
-#include "web/server/static.h"
+#include "web/http/http_reply.h"
+#include "web/http/static.h"
 
 static int        folder = -1;
 static lm_drawer *drawer;

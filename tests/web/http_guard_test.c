@@ -1,7 +1,7 @@
 /* http_guard_test.c: requests of honest clients, and those that a hostile page, a rebound name or a stranger
  * would send (GOAL-4), judged as HTTP requests and as WebSocket handshakes. */
 #include "tests/test.h"
-#include "web/server/guard.h"
+#include "web/http/guard.h"
 
 #define L     "Host: 127.0.0.1:8188\r\n"
 #define OWN   "Origin: http://127.0.0.1:8188\r\n"

@@ -1,6 +1,6 @@
 /* http_parse_test.c: heads and bodies of requests, lawful and not, whole and byte by byte. */
 #include "tests/test.h"
-#include "web/server/http_body.h"
+#include "web/http/http_body.h"
 
 #define H "Host: a:1\r\n"
 

@@ -2,11 +2,11 @@
 #include <arpa/inet.h>
 
 #include "tests/test.h"
-#include "web/server/http_condition.h"
-#include "web/server/query.h"
-#include "web/server/router.h"
-#include "web/server/sources.h"
-#include "web/server/static.h"
+#include "web/http/http_condition.h"
+#include "web/http/query.h"
+#include "web/http/router.h"
+#include "web/http/sources.h"
+#include "web/http/static.h"
 
 /* ------------------------------------------------------------------ routes */
 

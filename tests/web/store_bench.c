@@ -11,7 +11,7 @@
 #include "core/base/text.h"
 #include "tests/web/chance.h"
 #include "tests/web/folder.h"
-#include "web/server/queue.h"
+#include "web/queue/queue.h"
 
 enum { SAMPLES = 1 << 20, SYNCS = 400 };
 

@@ -7,7 +7,7 @@
 
 #include "tests/web/store_for_tests.h"
 #include "tests/web/store_vfs.h"
-#include "web/server/queue.h"
+#include "web/queue/queue.h"
 
 enum { SUBMITTERS = 16, ROUNDS = 400, JOBS = 4000 };
 

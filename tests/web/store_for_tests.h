@@ -6,7 +6,7 @@
 #include "tests/test.h"
 #include "tests/web/chance.h"
 #include "tests/web/folder.h"
-#include "web/server/store.h"
+#include "web/queue/store.h"
 
 /* How often, unless the environment says LIMN_ROUNDS=n. */
 static inline int rounds(int usual)

@@ -7,7 +7,7 @@
 
 #include "tests/web/store_for_tests.h"
 #include "tests/web/store_vfs.h"
-#include "web/server/queue.h"
+#include "web/queue/queue.h"
 
 static char      folder[64];
 static lm_queue *q;

@@ -9,7 +9,7 @@
 #include "core/base/text.h"
 #include "tests/test.h"
 #include "tests/web/folder.h"
-#include "web/server/worker.h"
+#include "web/work/worker.h"
 
 enum { PATIENCE_MS = 60000 };
 

@@ -5,7 +5,7 @@
 
 #include "core/graph/json.h"
 #include "tests/web/worker_bench.h"
-#include "web/server/worker_parts.h"
+#include "web/work/worker_parts.h"
 
 /* The bundled checkpoint at work, for so many steps. */
 #define SAMPLER(steps) \

@@ -6,7 +6,7 @@
 
 #include "core/base/alloc.h"
 #include "tests/test.h"
-#include "web/server/pipe.h"
+#include "web/work/pipe.h"
 
 /* ------------------------------------------------------------------ one stream after the other */
 

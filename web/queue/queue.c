@@ -1,0 +1,349 @@
+/* queue.c: the loop's side of the queue: asking, and giving out answers. */
+#include "web/queue/queue_parts.h"
+
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/base/log.h"
+
+enum { MOST_WAITING = 128 << 20 };
+
+/* ---------------------------------------------------------------- wishes */
+
+void lm_wishes_init(lm_wishes *w)
+{
+    *w = (lm_wishes){ NULL, &w->first };
+}
+
+void lm_wishes_put(lm_wishes *w, lm_wish *wish)
+{
+    wish->next = NULL;
+    *w->last = wish;
+    w->last = &wish->next;
+}
+
+lm_wish *lm_wishes_take(lm_wishes *w)
+{
+    lm_wish *wish = w->first;
+
+    if (wish && !(w->first = wish->next))
+        w->last = &w->first;
+    return wish;
+}
+
+void lm_wishes_move(lm_wishes *to, lm_wishes *from)
+{
+    if (!from->first)
+        return;
+    *to->last = from->first;
+    to->last = from->last;
+    lm_wishes_init(from);
+}
+
+static void blob_free(lm_blob *b)
+{
+    lm_free(b->at);
+    *b = (lm_blob){ 0 };
+}
+
+static void submission_free(lm_submission *s)
+{
+    blob_free(&s->prompt);
+    blob_free(&s->extra);
+    blob_free(&s->targets);
+}
+
+static void result_free(lm_result *r)
+{
+    blob_free(&r->messages);
+    blob_free(&r->outputs);
+    blob_free(&r->meta);
+    blob_free(&r->summary);
+}
+
+void lm_wish_free(lm_wish *w)
+{
+    if (!w)
+        return;
+    submission_free(&w->submission);
+    result_free(&w->result);
+    if (w->secrets.at)
+        explicit_bzero(w->secrets.at, w->secrets.size);
+    blob_free(&w->secrets);
+    lm_job_done(&w->a.job);
+    lm_page_done(&w->a.page);
+    lm_free(w->id);
+    lm_free(w->client);
+    lm_free(w->workflow);
+    lm_free(w);
+}
+
+/* ---------------------------------------------------------------- asking */
+
+static bool copy_word(char **to, const char *from)
+{
+    const size_t n = from ? strlen(from) + 1 : 0;
+
+    return !from || ((*to = lm_try_alloc(n)) && memcpy(*to, from, n));
+}
+
+static lm_wish *wish_new(lm_wish_kind kind, const char *id, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = lm_try_alloc(sizeof *w);
+
+    if (w && copy_word(&w->id, id)) {
+        w->kind = kind;
+        w->fn = fn;
+        w->self = self;
+        return w;
+    }
+    lm_wish_free(w);
+    limn_fail(err, MEMORY, "there is no memory for another request to the queue");
+    return NULL;
+}
+
+static bool put(lm_queue *q, lm_wish *w, limn_error *err)
+{
+    const size_t most = q->o.most_waiting ? q->o.most_waiting : MOST_WAITING;
+    const bool   reads = w->kind >= LM_WISH_FIND;
+    bool         ok;
+
+    pthread_mutex_lock(&q->lock);
+    ok = !q->stopping && (w->kind != LM_WISH_SUBMIT || !q->waiting || q->waiting + w->weight <= most);
+    if (ok) {
+        q->waiting += w->weight;
+        lm_wishes_put(reads ? &q->reading : &q->writing, w);
+        pthread_cond_signal(reads ? &q->to_read : &q->to_write);
+    }
+    pthread_mutex_unlock(&q->lock);
+    if (ok)
+        return true;
+    lm_wish_free(w);
+    return limn_fail(err, MEMORY, "the queue takes nothing just now: too much waits for the disk, or limn is ending");
+}
+
+bool lm_queue_submit(lm_queue *q, lm_submission *s, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_SUBMIT, s->id, fn, self, err);
+
+    if (!w || !copy_word(&w->client, s->client) || !copy_word(&w->workflow, s->workflow)) {
+        submission_free(s);
+        lm_wish_free(w);
+        return limn_fail(err, MEMORY, "there is no memory for another request to the queue");
+    }
+    w->submission = *s;
+    w->weight = s->prompt.size + s->extra.size + s->targets.size;
+    s->prompt = s->extra = s->targets = (lm_blob){ 0 };
+    return put(q, w, err);
+}
+
+bool lm_queue_lease(lm_queue *q, const char *worker, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_LEASE, worker, fn, self, err);
+
+    return w && put(q, w, err);
+}
+
+bool lm_queue_finish(lm_queue *q, int64_t seq, int64_t epoch, lm_result *r, lm_answer_fn *fn, void *self,
+                     limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_FINISH, NULL, fn, self, err);
+
+    if (!w) {
+        result_free(r);
+        return false;
+    }
+    w->seq = seq;
+    w->epoch = epoch;
+    w->result = *r;
+    w->weight = r->messages.size + r->outputs.size + r->meta.size + r->summary.size;
+    r->messages = r->outputs = r->meta = r->summary = (lm_blob){ 0 };
+    return put(q, w, err);
+}
+
+bool lm_queue_release(lm_queue *q, int64_t seq, int64_t epoch, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_RELEASE, NULL, fn, self, err);
+
+    if (!w)
+        return false;
+    w->seq = seq;
+    w->epoch = epoch;
+    return put(q, w, err);
+}
+
+bool lm_queue_cancel(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_CANCEL, id, fn, self, err);
+
+    return w && put(q, w, err);
+}
+
+bool lm_queue_forget(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_FORGET, id, fn, self, err);
+
+    return w && put(q, w, err);
+}
+
+bool lm_queue_find(lm_queue *q, const char *id, unsigned states, lm_store_texts texts, lm_answer_fn *fn, void *self,
+                   limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_FIND, id, fn, self, err);
+
+    if (!w)
+        return false;
+    w->states = states;
+    w->texts = texts;
+    return put(q, w, err);
+}
+
+bool lm_queue_list(lm_queue *q, const lm_ask *ask, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_LIST, ask->workflow, fn, self, err);
+
+    if (!w)
+        return false;
+    w->ask = *ask;
+    w->ask.workflow = w->id;
+    return put(q, w, err);
+}
+
+/* ---------------------------------------------------------------- answers */
+
+void lm_queue_answer(lm_queue *q, lm_wishes *done)
+{
+    bool was_empty;
+
+    if (!done->first)
+        return;
+    pthread_mutex_lock(&q->lock);
+    for (const lm_wish *w = done->first; w; w = w->next)
+        q->waiting -= w->weight;
+    was_empty = !q->answered.first;
+    lm_wishes_move(&q->answered, done);
+    pthread_mutex_unlock(&q->lock);
+    if (was_empty && q->o.wake)
+        q->o.wake(q->o.self);
+}
+
+void lm_queue_drain(lm_queue *q)
+{
+    lm_wishes done;
+    lm_wish  *w;
+
+    lm_wishes_init(&done);
+    pthread_mutex_lock(&q->lock);
+    lm_wishes_move(&done, &q->answered);
+    pthread_mutex_unlock(&q->lock);
+    while ((w = lm_wishes_take(&done))) {
+        if (w->kind < LM_WISH_FIND)
+            q->tally = w->tally;
+        if (w->fn)
+            w->fn(w->self, &w->a);
+        lm_wish_free(w);
+    }
+}
+
+lm_tally lm_queue_count(const lm_queue *q)
+{
+    return q->tally;
+}
+
+bool lm_queue_is_broken(const lm_queue *q)
+{
+    return atomic_load(&q->broken);
+}
+
+void lm_queue_break(lm_queue *q, const limn_error *why)
+{
+    if (!atomic_exchange(&q->broken, true))
+        lm_log(LM_LOG_ERROR, "%s", why->text);
+}
+
+int64_t lm_queue_now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---------------------------------------------------------------- opening and closing */
+
+static void init_condition(pthread_cond_t *c)
+{
+    pthread_condattr_t a;
+
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &a);
+    pthread_condattr_destroy(&a);
+}
+
+static void queue_free(lm_queue *q)
+{
+    lm_secrets_free(&q->secrets);
+    lm_store_close(q->door);
+    lm_store_close(q->store);
+    pthread_cond_destroy(&q->to_write);
+    pthread_cond_destroy(&q->to_read);
+    pthread_mutex_destroy(&q->lock);
+    lm_free(q);
+}
+
+static void stop(lm_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->stopping = true;
+    pthread_cond_signal(&q->to_write);
+    pthread_cond_signal(&q->to_read);
+    pthread_mutex_unlock(&q->lock);
+}
+
+static bool start(lm_queue *q, limn_error *err)
+{
+    if (pthread_create(&q->writer, NULL, lm_queue_write, q))
+        return limn_fail(err, MEMORY, "the queue's thread cannot be started");
+    if (!pthread_create(&q->reader, NULL, lm_queue_read, q))
+        return true;
+    stop(q);
+    pthread_join(q->writer, NULL);
+    return limn_fail(err, MEMORY, "the queue's thread cannot be started");
+}
+
+lm_queue *lm_queue_open(const lm_queue_options *o, limn_error *err)
+{
+    lm_queue *q = lm_alloc(sizeof *q);
+
+    q->o = *o;
+    q->untidy = true;
+    pthread_mutex_init(&q->lock, NULL);
+    init_condition(&q->to_write);
+    init_condition(&q->to_read);
+    lm_wishes_init(&q->writing);
+    lm_wishes_init(&q->reading);
+    lm_wishes_init(&q->answered);
+    lm_wishes_init(&q->held);
+    q->store = lm_store_open(&o->store, err);
+    q->door = q->store ? lm_store_reader(q->store, err) : NULL;
+    if (q->door) {
+        q->store->ops->count(q->store, &q->tally);
+        q->latest = q->tally;
+        if (start(q, err))
+            return q;
+    }
+    queue_free(q);
+    return NULL;
+}
+
+void lm_queue_close(lm_queue *q)
+{
+    if (!q)
+        return;
+    stop(q);
+    pthread_join(q->writer, NULL);
+    pthread_join(q->reader, NULL);
+    lm_queue_drain(q);
+    queue_free(q);
+}

@@ -1,0 +1,85 @@
+/* queue_extra.c: what of a submission's extra_data may be stored, what may not, and which workflow it is of.
+ * Source: ComfyUI keeps auth_token_comfy_org and api_key_comfy_org out of its queue and history. */
+#include "web/queue/queue_parts.h"
+
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/json.h"
+
+static const char *const secret_keys[] = { "auth_token_comfy_org", "api_key_comfy_org" };
+
+static bool is_secret(const lm_json *d, lm_json_ref key)
+{
+    for (size_t i = 0; i < sizeof secret_keys / sizeof *secret_keys; i++)
+        if (lm_json_key_is(d, key, secret_keys[i], strlen(secret_keys[i])))
+            return true;
+    return false;
+}
+
+static bool any_secret(const lm_json *d)
+{
+    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k))
+        if (is_secret(d, k))
+            return true;
+    return false;
+}
+
+/* The members that are secret, or the others, as an object. */
+static lm_blob members(const lm_json *d, bool secret)
+{
+    lm_text out = { 0 };
+    lm_blob b;
+
+    lm_text_puts(&out, "{");
+    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
+        if (is_secret(d, k) != secret)
+            continue;
+        if (out.size > 1)
+            lm_text_puts(&out, ",");
+        lm_json_write(d, k, LM_JSON_COMPACT, &out);
+        lm_text_puts(&out, ":");
+        lm_json_write(d, lm_json_value(d, k), LM_JSON_COMPACT, &out);
+    }
+    lm_text_puts(&out, "}");
+    b.size = out.size;
+    b.at = lm_text_take(&out);
+    return b;
+}
+
+static char *workflow_of(lm_json *d)
+{
+    const lm_json_ref info = lm_json_get(d, lm_json_root(d), "extra_pnginfo");
+    const lm_json_ref id = lm_json_get(d, lm_json_get(d, info, "workflow"), "id");
+    const char       *text = lm_json_c_string(d, id);
+
+    return text && strlen(text) <= LM_STORE_NAME_MAX ? lm_copy_text(text) : NULL;
+}
+
+bool lm_extra_split(lm_blob *extra, lm_blob *secrets, char **workflow, limn_error *err)
+{
+    lm_json   *d;
+    lm_blob    rest;
+    limn_error why = { 0 };
+
+    if (!extra->size)
+        return true;
+    if (!(d = lm_json_read(extra->at, extra->size, &why)))
+        return limn_fail_at(err, why.code == LIMN_MEMORY ? LIMN_MEMORY : LIMN_INPUT, __FILE__, __LINE__,
+                            "extra_data: %.300s", why.text);
+    if (lm_json_kind_of(d, lm_json_root(d)) != LM_JSON_OBJECT) {
+        lm_json_free(d);
+        return limn_fail(err, INPUT, "extra_data is not a JSON object");
+    }
+    if (workflow)
+        *workflow = workflow_of(d);
+    if (any_secret(d)) {
+        *secrets = members(d, true);
+        rest = members(d, false);
+        explicit_bzero(extra->at, extra->size);
+        lm_free(extra->at);
+        *extra = rest;
+    }
+    lm_json_free(d);
+    return true;
+}

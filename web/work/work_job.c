@@ -1,0 +1,189 @@
+/* work_job.c: one job, and one check, from their texts to their ends. */
+#include <string.h>
+#include <time.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/executor.h"
+#include "web/work/work_check.h"
+#include "web/work/work_parts.h"
+
+enum { PROMPT, EXTRA, TARGETS }; /* texts of JOB and CHECK */
+
+/* A prompt on its way. */
+typedef struct order {
+    lm_workflow *workflow;
+    lm_json     *targets;
+    const char **ids;      /* NULL: all outputs */
+    lm_check    *check;
+} order;
+
+/* ------------------------------------------------------------------ reading */
+
+static void add_or(lm_text *out, const lm_wire_text *t, const char *otherwise)
+{
+    if (t->size)
+        lm_text_add(out, t->at, t->size);
+    else
+        lm_text_puts(out, otherwise);
+}
+
+static bool ids_fit(const lm_workflow *w, limn_error *err)
+{
+    for (int i = 0; i < lm_workflow_count(w); i++)
+        if (lm_workflow_at(w, i)->id_size > LM_WORK_ID_MAX)
+            return limn_fail(err, INPUT, "a node's id has %zu bytes: at most %d are allowed",
+                             lm_workflow_at(w, i)->id_size, LM_WORK_ID_MAX);
+    return true;
+}
+
+static bool read_workflow(order *o, const lm_wire *m, limn_error *err)
+{
+    lm_text whole = { 0 };
+
+    if (m->texts[PROMPT].size + m->texts[EXTRA].size > LM_JSON_MAX_BYTES)
+        return limn_fail(err, INPUT, "the prompt and what comes with it have %zu bytes: at most %d are allowed",
+                         m->texts[PROMPT].size + m->texts[EXTRA].size, LM_JSON_MAX_BYTES);
+    lm_text_puts(&whole, "{\"prompt\": ");
+    add_or(&whole, &m->texts[PROMPT], "null");
+    lm_text_puts(&whole, ", \"extra_data\": ");
+    add_or(&whole, &m->texts[EXTRA], "{}");
+    lm_text_puts(&whole, "}");
+    o->workflow = lm_workflow_read(whole.at, whole.size, err);
+    lm_text_done(&whole);
+    return o->workflow && ids_fit(o->workflow, err);
+}
+
+static bool read_targets(order *o, const lm_wire *m, limn_error *err)
+{
+    const lm_wire_text *t = &m->texts[TARGETS];
+    lm_json_ref         root;
+    int                 n = 0;
+
+    if (!t->size)
+        return true;
+    o->targets = lm_json_read(t->at, t->size, err);
+    if (!o->targets)
+        return false;
+    root = lm_json_root(o->targets);
+    if (lm_json_kind_of(o->targets, root) != LM_JSON_ARRAY)
+        return limn_fail(err, INPUT, "the outputs that are asked for are no list of ids");
+    o->ids = lm_alloc_array((size_t)lm_json_count(o->targets, root) + 1, sizeof *o->ids);
+    for (lm_json_ref v = lm_json_first(o->targets, root); v; v = lm_json_next(o->targets, v))
+        if (lm_json_string(o->targets, v, NULL))
+            o->ids[n++] = lm_json_c_string(o->targets, v);
+    return true;
+}
+
+/* Reads and checks. False: *err, and there is no check. */
+static bool open_order(order *o, const lm_working *w, const lm_run_env *env, const lm_wire *m, limn_error *err)
+{
+    *o = (order){ 0 };
+    if (!read_workflow(o, m, err) || !read_targets(o, m, err))
+        return false;
+    o->check = lm_check_some(o->workflow, w->with->registry, env, o->ids);
+    return true;
+}
+
+static void close_order(order *o)
+{
+    lm_check_free(o->check);
+    lm_workflow_free(o->workflow);
+    lm_json_free(o->targets);
+    lm_free(o->ids);
+}
+
+/* ------------------------------------------------------------------ limn check */
+
+void lm_work_check(lm_working *w, const lm_wire *m)
+{
+    atomic_bool never = false;
+    lm_run_env  env = w->with->env;
+    lm_wire     answer = { .type = LM_WIRE_CHECKED, .job = m->job };
+    lm_text     json = { 0 };
+    limn_error  err = { 0 };
+    order       o;
+
+    env.stop = &never;
+    if (open_order(&o, w, &env, m, &err)) {
+        lm_work_faults(&json, o.check, env.folders);
+        answer.numbers[0] = lm_check_runs(o.check);
+        answer.numbers[1] = o.check->n_found;
+    } else {
+        lm_work_unreadable(&json, err.text);
+        answer.numbers[1] = 1;
+    }
+    answer.texts[0] = (lm_wire_text){ json.at, json.size };
+    lm_work_send(w, &answer);
+    lm_text_done(&json);
+    close_order(&o);
+}
+
+/* ------------------------------------------------------------------ limn run */
+
+static bool run_checked(lm_working *w, lm_run_env *env, order *o, limn_error *err)
+{
+    char    *prompt = lm_workflow_prompt_text(o->workflow), *canvas = lm_workflow_canvas_text(o->workflow);
+    lm_plan *plan;
+    bool     well;
+
+    env->prompt_json = prompt;
+    env->workflow_json = canvas;
+    plan = lm_plan_new(o->check, env, err);
+    well = plan && lm_exec_run(plan, w->with->cache, env, err);
+    lm_plan_free(plan);
+    lm_free(prompt);
+    lm_free(canvas);
+    return well;
+}
+
+static void run_order(lm_working *w, lm_told *t, order *o, const lm_wire *m)
+{
+    lm_run_env env = w->with->env;
+    lm_text    json = { 0 };
+    limn_error err = { 0 };
+
+    env.stop = &w->stop;
+    env.listener = lm_told_listener(t);
+    env.previews = w->preview && m->numbers[1] > 0;
+    env.no_metadata = m->numbers[0] & LM_WIRE_PLAIN;
+    if (!open_order(o, w, &env, m, &err))
+        lm_work_unreadable(&json, err.text);
+    else if (!lm_check_runs(o->check))
+        lm_work_faults(&json, o->check, env.folders);
+    else if (atomic_load(&w->stop))
+        limn_fail(&err, CANCELLED, "somebody pressed stop");
+    else
+        run_checked(w, &env, o, &err);
+    lm_preview_forget(w->preview, NULL);
+    lm_told_begin(t);
+    if (json.size)
+        lm_work_refuse(t, err.code != LIMN_OK ? err.text : o->check->n_issues ? o->check->issues[0].sentence : "", &json);
+    else
+        lm_work_end(t, o->workflow, w->with->registry, &err);
+    lm_text_done(&json);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec s;
+
+    clock_gettime(CLOCK_MONOTONIC, &s);
+    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
+}
+
+void lm_work_job(lm_working *w, const lm_wire *m)
+{
+    lm_told    t = { .w = w, .job = m->job, .epoch = m->epoch, .began_ms = now_ms() };
+    limn_error err = { 0 };
+    order      o = { 0 };
+
+    if (w->with->only_checks) {
+        limn_fail(&err, BUG, "this worker only checks");
+        lm_work_end(&t, NULL, w->with->registry, &err);
+    } else {
+        lm_preview_begin(w->preview, m->job, m->epoch, (int)(m->numbers[1] < 4096 ? m->numbers[1] : 4096));
+        run_order(w, &t, &o, m);
+    }
+    close_order(&o);
+    lm_told_done(&t);
+}
