@@ -16,7 +16,7 @@ static bool is_constant(const lm_step *s, int i)
 }
 
 /* Under the lock: what the sources hold stays as long as this task has not let go of them. */
-void lm_job_gather(lm_job *j)
+void lm_stint_gather(lm_stint *j)
 {
     const lm_task *t = j->task;
     const lm_step *s = t->step;
@@ -37,14 +37,14 @@ void lm_job_gather(lm_job *j)
         j->there[i] = j->values[i] || is_constant(s, i);
 }
 
-void lm_job_release(lm_job *j)
+void lm_stint_release(lm_stint *j)
 {
     for (int i = 0; i < j->task->step->n_args; i++)
         lm_value_unref(j->made[i]);
 }
 
 /* How many calls there are to be. */
-static int count_calls(const lm_job *j)
+static int count_calls(const lm_stint *j)
 {
     const lm_step *s = j->task->step;
     int            n = 1;
@@ -69,7 +69,7 @@ static bool is_blocker(const limn_value *v)
 }
 
 /* What stops call number k, or NULL. A whole list is stopped by any of its items. */
-static const limn_value *blocker_of(const lm_job *j, int k)
+static const limn_value *blocker_of(const lm_stint *j, int k)
 {
     const lm_step *s = j->task->step;
     const bool     lists = s->class_->node->flags & LIMN_TAKES_LISTS;
@@ -94,7 +94,7 @@ static const limn_value *blocker_of(const lm_job *j, int k)
 
 /* ------------------------------------------------------------------ one call */
 
-static lm_binding binding_of(const lm_job *j)
+static lm_binding binding_of(const lm_stint *j)
 {
     const lm_step *s = j->task->step;
 
@@ -102,7 +102,7 @@ static lm_binding binding_of(const lm_job *j)
                          .rest = s->rest, .values = j->values };
 }
 
-static lm_call call_of(const lm_job *j, lm_inside *inside)
+static lm_call call_of(const lm_stint *j, lm_inside *inside)
 {
     const lm_task *t = j->task;
 
@@ -115,7 +115,7 @@ static lm_call call_of(const lm_job *j, lm_inside *inside)
 }
 
 /* The call's graphs, the newest first, join the job's, the oldest first. */
-static void take_graphs(lm_job *j, lm_inside *inside, int k)
+static void take_graphs(lm_stint *j, lm_inside *inside, int k)
 {
     limn_graph *oldest = NULL, *last = inside->graphs;
 
@@ -131,7 +131,7 @@ static void take_graphs(lm_job *j, lm_inside *inside, int k)
     j->graphs_end = &last->next;
 }
 
-static void take_answer(lm_job *j, lm_call *call)
+static void take_answer(lm_stint *j, lm_call *call)
 {
     if (!call->ui_json)
         return;
@@ -147,7 +147,7 @@ static void name_call(void *self, const limn_value *wire)
 }
 
 /* The node's own function; a plugin's under its name. */
-static bool enter_run(lm_job *j, lm_call *call, limn_error *err)
+static bool enter_run(lm_stint *j, lm_call *call, limn_error *err)
 {
     const lm_class *c = j->task->step->class_;
     lm_foreign      f;
@@ -160,7 +160,7 @@ static bool enter_run(lm_job *j, lm_call *call, limn_error *err)
     return lm_foreign_leave(&f, ok, err);
 }
 
-static bool enter_need(lm_job *j, lm_call *call, limn_error *err)
+static bool enter_need(lm_stint *j, lm_call *call, limn_error *err)
 {
     const lm_class *c = j->task->step->class_;
     lm_foreign      f;
@@ -174,7 +174,7 @@ static bool enter_need(lm_job *j, lm_call *call, limn_error *err)
 }
 
 /* What a failed call left in its outputs. */
-static bool drop_got(lm_job *j)
+static bool drop_got(lm_stint *j)
 {
     for (int i = 0; i < j->task->step->class_->n_outputs; i++) {
         lm_value_unref(j->got[i]);
@@ -183,7 +183,7 @@ static bool drop_got(lm_job *j)
     return false;
 }
 
-static bool call_run(lm_job *j, lm_call *call, lm_inside *inside, int k, limn_error *err)
+static bool call_run(lm_stint *j, lm_call *call, lm_inside *inside, int k, limn_error *err)
 {
     const lm_class *c = j->task->step->class_;
 
@@ -201,7 +201,7 @@ static bool call_run(lm_job *j, lm_call *call, lm_inside *inside, int k, limn_er
     return true;
 }
 
-static bool call_node(lm_job *j, int k, int n, limn_error *err)
+static bool call_node(lm_stint *j, int k, int n, limn_error *err)
 {
     const lm_class *c = j->task->step->class_;
     lm_binding      b = binding_of(j);
@@ -223,7 +223,7 @@ static bool call_node(lm_job *j, int k, int n, limn_error *err)
 
 /* ------------------------------------------------------------------ blocked calls */
 
-static void tell_blocked(lm_job *j, const char *message)
+static void tell_blocked(lm_stint *j, const char *message)
 {
     const lm_step *real = lm_task_real(j->task)->step;
     lm_event       e = lm_task_event(LM_EV_BLOCKED, j->task);
@@ -238,7 +238,7 @@ static void tell_blocked(lm_job *j, const char *message)
 }
 
 /* In the place of a call: its outputs stop what follows, silently from here on. */
-static void block_call(lm_job *j, const limn_value *blocker, int n)
+static void block_call(lm_stint *j, const limn_value *blocker, int n)
 {
     const lm_class *c = j->task->step->class_;
     limn_value     *v;
@@ -263,7 +263,7 @@ static bool stopped(const lm_run *x)
            atomic_load_explicit(&x->abandoned, memory_order_relaxed);
 }
 
-static void tell_running(lm_job *j)
+static void tell_running(lm_stint *j)
 {
     if (j->task->told_running)
         return;
@@ -271,7 +271,7 @@ static void tell_running(lm_job *j)
     lm_run_tell_task(j->run, LM_EV_RUNNING, j->task, NULL);
 }
 
-bool lm_job_call_all(lm_job *j, limn_error *err)
+bool lm_stint_call_all(lm_stint *j, limn_error *err)
 {
     const int n = count_calls(j);
 
@@ -299,7 +299,7 @@ bool lm_job_call_all(lm_job *j, limn_error *err)
 /* ------------------------------------------------------------------ lazy inputs */
 
 /* Which lazy inputs does it want, for any of its items? */
-bool lm_job_ask_need(lm_job *j, limn_error *err)
+bool lm_stint_ask_need(lm_stint *j, limn_error *err)
 {
     const lm_class *c = j->task->step->class_;
     const int       n = count_calls(j);

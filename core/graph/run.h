@@ -116,7 +116,7 @@ typedef struct lm_run {
 } lm_run;
 
 /* What one thread needs to run tasks. */
-typedef struct lm_job {
+typedef struct lm_stint {
     lm_run             *run;
     lm_task            *task;
     const limn_value  **values; /* beside the step's args */
@@ -131,7 +131,7 @@ typedef struct lm_job {
     int                 n_answers, n_called;
     limn_graph         *graphs; /* what the calls asked for, the oldest first */
     limn_graph        **graphs_end;
-} lm_job;
+} lm_stint;
 
 /* ------------------------------------------------------------------ executor.c */
 
@@ -177,20 +177,20 @@ void lm_run_work(lm_run *x); /* until nothing is left to do */
 
 /* ------------------------------------------------------------------ task.c */
 
-bool lm_job_init(lm_job *j, lm_run *x);
-void lm_job_done(lm_job *j);
+bool lm_stint_init(lm_stint *j, lm_run *x);
+void lm_stint_done(lm_stint *j);
 /* Runs j->task, which was ready. With the lock held, and so again at the end. */
-void lm_job_run(lm_job *j);
+void lm_stint_run(lm_stint *j);
 /* The run is lost. Under the lock. */
 void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err);
 
 /* ------------------------------------------------------------------ calls.c */
 
-void lm_job_gather(lm_job *j);  /* under the lock: what its sources hold, and stays as long as they are held */
-void lm_job_release(lm_job *j);
+void lm_stint_gather(lm_stint *j);  /* under the lock: what its sources hold, and stays as long as they are held */
+void lm_stint_release(lm_stint *j);
 /* Which lazy inputs does it want, for any of its items? In j->need. */
-bool lm_job_ask_need(lm_job *j, limn_error *err);
-bool lm_job_call_all(lm_job *j, limn_error *err);
+bool lm_stint_ask_need(lm_stint *j, limn_error *err);
+bool lm_stint_call_all(lm_stint *j, limn_error *err);
 
 /* ------------------------------------------------------------------ results.c */
 

@@ -24,7 +24,7 @@ static bool widen(void *array, size_t *room, size_t n, size_t size)
 }
 
 /* Room for a step. There is some for every step of the plan, and more when a subgraph brings wider ones. */
-static bool make_room(lm_job *j, const lm_step *s)
+static bool make_room(lm_stint *j, const lm_step *s)
 {
     const size_t args = (size_t)s->n_args + 1, outs = (size_t)s->class_->n_outputs + 1;
     size_t       room[4] = { j->args_room, j->args_room, j->args_room, j->args_room }, got = j->outs_room;
@@ -37,19 +37,19 @@ static bool make_room(lm_job *j, const lm_step *s)
     return widen(&j->args, &j->bytes_room, s->class_->node->args_size + 1, 1);
 }
 
-bool lm_job_init(lm_job *j, lm_run *x)
+bool lm_stint_init(lm_stint *j, lm_run *x)
 {
     bool ok = true;
 
-    *j = (lm_job){ .run = x };
+    *j = (lm_stint){ .run = x };
     for (int i = 0; ok && i < x->plan->n_steps; i++)
         ok = make_room(j, &x->plan->steps[i]);
     if (!ok)
-        lm_job_done(j);
+        lm_stint_done(j);
     return ok;
 }
 
-void lm_job_done(lm_job *j)
+void lm_stint_done(lm_stint *j)
 {
     lm_free(j->values);
     lm_free(j->made);
@@ -64,7 +64,7 @@ void lm_job_done(lm_job *j)
 /* ------------------------------------------------------------------ lazy inputs */
 
 /* Under the lock. True: what it asked for is to come first. */
-static bool want_needed(lm_job *j)
+static bool want_needed(lm_stint *j)
 {
     lm_task       *t = j->task;
     const lm_step *s = t->step;
@@ -119,7 +119,7 @@ static void install(lm_run *x, lm_task *t, limn_value **out)
     lm_run_finish(x, t);
 }
 
-static void free_graphs(lm_job *j)
+static void free_graphs(lm_stint *j)
 {
     for (limn_graph *g = j->graphs, *next; g; g = next) {
         next = g->next;
@@ -128,7 +128,7 @@ static void free_graphs(lm_job *j)
     j->graphs = NULL;
 }
 
-static void drop_out(lm_job *j)
+static void drop_out(lm_stint *j)
 {
     for (int i = 0; i < j->task->step->class_->n_outputs; i++)
         lm_value_unref(j->out[i]);
@@ -141,13 +141,13 @@ static void hold_wire(void *self, const limn_value *wire)
 
 static void wait_wire(void *self, const limn_value *wire)
 {
-    lm_job *j = self;
+    lm_stint *j = self;
 
     lm_run_wait_for(j->run, j->task, lm_wire_source(wire));
 }
 
 /* Under the lock: its subgraph takes its place. */
-static void expand(lm_job *j)
+static void expand(lm_stint *j)
 {
     lm_task    *t = j->task;
     lm_run     *x = j->run;
@@ -187,7 +187,7 @@ static void let_go_wire(void *self, const limn_value *wire)
 }
 
 /* Its subgraph gave what its wires lead to. */
-static void resolve(lm_job *j)
+static void resolve(lm_stint *j)
 {
     lm_task        *t = j->task;
     const lm_class *c = t->step->class_;
@@ -208,7 +208,7 @@ static void resolve(lm_job *j)
 }
 
 /* What its equal gave. */
-static void copy_twin(lm_job *j)
+static void copy_twin(lm_stint *j)
 {
     lm_task *t = j->task, *twin = t->twin;
 
@@ -238,7 +238,7 @@ void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err)
     atomic_store(&x->abandoned, true);
 }
 
-static bool run_calls(lm_job *j, limn_error *err)
+static bool run_calls(lm_stint *j, limn_error *err)
 {
     const double began = now();
     bool         ok;
@@ -247,7 +247,7 @@ static bool run_calls(lm_job *j, limn_error *err)
     j->n_answers = 0;
     j->graphs = NULL;
     j->graphs_end = &j->graphs;
-    ok = lm_job_call_all(j, err);
+    ok = lm_stint_call_all(j, err);
     j->task->seconds += now() - began;
     if (!ok)
         drop_out(j);
@@ -262,7 +262,7 @@ static bool run_calls(lm_job *j, limn_error *err)
     return ok;
 }
 
-void lm_job_run(lm_job *j)
+void lm_stint_run(lm_stint *j)
 {
     lm_run    *x = j->run;
     lm_task   *t = j->task;
@@ -279,18 +279,18 @@ void lm_job_run(lm_job *j)
         (t->twin ? copy_twin : resolve)(j);
         return;
     }
-    lm_job_gather(j);
+    lm_stint_gather(j);
     lazy = t->step->class_->lazy;
     pthread_mutex_unlock(&x->lock);
     if (lazy) {
-        ok = lm_job_ask_need(j, &err);
+        ok = lm_stint_ask_need(j, &err);
         pthread_mutex_lock(&x->lock);
         lazy = ok && want_needed(j);
         pthread_mutex_unlock(&x->lock);
     }
     if (!lazy && ok)
         ok = run_calls(j, &err);
-    lm_job_release(j);
+    lm_stint_release(j);
     if (!lazy && ok && !j->graphs)
         keep_and_tell(x, t, j->out, j->n_called > 0, t->seconds);
     pthread_mutex_lock(&x->lock);

@@ -36,12 +36,12 @@ static void call_helpers(lm_run *x, pthread_t *threads)
         wake(x);
 }
 
-static void run_one(lm_run *x, lm_job *j)
+static void run_one(lm_run *x, lm_stint *j)
 {
     j->task = lm_run_pop_ready(x);
     j->task->state = LM_TASK_RUNNING;
     x->n_running++;
-    lm_job_run(j);
+    lm_stint_run(j);
     x->n_running--;
     wake(x);
 }
@@ -78,10 +78,10 @@ static bool is_needed(const lm_run *x, uint64_t *finished)
 static void *help(void *self)
 {
     lm_run  *x = self;
-    lm_job   j;
+    lm_stint   j;
     uint64_t finished = UINT64_MAX;
 
-    if (!lm_job_init(&j, x))
+    if (!lm_stint_init(&j, x))
         return NULL;
     pthread_mutex_lock(&x->lock);
     while (!is_over(x)) {
@@ -94,7 +94,7 @@ static void *help(void *self)
     }
     pthread_cond_broadcast(&x->changed);
     pthread_mutex_unlock(&x->lock);
-    lm_job_done(&j);
+    lm_stint_done(&j);
     return NULL;
 }
 
@@ -103,10 +103,10 @@ static void *help(void *self)
 void lm_run_work(lm_run *x)
 {
     pthread_t threads[MOST_THREADS];
-    lm_job    j;
+    lm_stint    j;
 
     x->jobs = x->jobs > MOST_THREADS ? MOST_THREADS : x->jobs;
-    if (!lm_job_init(&j, x)) {
+    if (!lm_stint_init(&j, x)) {
         limn_fail(&x->error, MEMORY, "no memory to run a node");
         return;
     }
@@ -125,5 +125,5 @@ void lm_run_work(lm_run *x)
         pthread_join(threads[i], NULL);
     if (!x->failed && x->n_unfinished)
         lm_run_find_cycle(x);
-    lm_job_done(&j);
+    lm_stint_done(&j);
 }

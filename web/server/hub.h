@@ -1,0 +1,46 @@
+/* hub.h: the sockets of clients: who is there, and what each of them is told.
+ *
+ * Sockets are libwebsockets', adopted from the HTTP door after the guard let their upgrade in. A client is known by its
+ * clientId; a second socket of the same id takes the first one's place in the table, and the first is left open and
+ * hears nothing. What is said goes to every socket in the order in which it was said; a socket that does not read
+ * loses previews first, and then itself. Source: ComfyUI 0.3.64's protocol (server.py, protocol.py), RFC 6455. */
+#ifndef LM_WEB_SERVER_HUB_H
+#define LM_WEB_SERVER_HUB_H
+
+#include "web/server/part.h"
+
+typedef struct lm_hub        lm_hub;
+typedef struct lm_hub_socket lm_hub_socket;
+
+/* A text frame, {"type": …, "data": …}; copied. `client` NULL: everybody; an id that is not there: nobody.
+ * Without memory for it the socket is closed, so that its client comes back and asks. */
+void lm_hub_say(lm_hub *h, const char *client, const char *json, size_t n);
+void lm_hub_answer(lm_hub_socket *s, const char *json, size_t n); /* to this one alone */
+
+/* {"type": "status"} to everybody. One that a socket has not been sent yet, and with nothing behind it, is replaced. */
+void lm_hub_status(lm_hub *h, int64_t remaining);
+
+/* A preview: to clients that said so with its metadata (binary type 4), to others without (type 1). The newest of a
+ * node takes the place of one that was not sent yet. `meta` is the JSON object of type 4. */
+typedef struct lm_hub_preview {
+    const char *client;  /* NULL: everybody */
+    const char *node;    /* whose */
+    const char *meta;
+    const char *picture; /* a JPEG or a PNG */
+    size_t      n;
+    bool        png;
+} lm_hub_preview;
+void lm_hub_show(lm_hub *h, const lm_hub_preview *p);
+/* A whole picture that a node gives to its client: type 1, in its place among texts, never left out. */
+void lm_hub_give(lm_hub *h, const char *client, const char *picture, size_t n, bool png);
+
+typedef struct lm_hub_counts {
+    int      sockets;
+    uint64_t adopted, refused, sent, received, dropped_previews, closed_slow;
+    uint64_t waiting_bytes;
+} lm_hub_counts;
+lm_hub_counts lm_hub_count(const lm_hub *h);
+
+extern const lm_part lm_hub_part; /* GET /ws among its routes */
+
+#endif

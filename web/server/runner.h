@@ -1,0 +1,44 @@
+/* runner.h: the way of a job: leased from the queue, run by the worker, told to its client, recorded.
+ *
+ * Order is a promise: what listings show has changed before a message says so; the last `status` and
+ * {"type": "executing", "data": {"node": null}} come when the history has the job. */
+#ifndef LM_WEB_SERVER_RUNNER_H
+#define LM_WEB_SERVER_RUNNER_H
+
+#include "web/server/part.h"
+
+typedef struct lm_runner lm_runner;
+
+/* Something may be pending: a free worker is given it. */
+void lm_runner_look(lm_runner *r);
+
+/* Stops the job of this id if it runs now; NULL: whatever runs. Was there one? */
+bool lm_runner_interrupt(lm_runner *r, const char *id);
+/* For POST /free: LM_WIRE_RESULTS, LM_WIRE_MODELS; after the job that runs. */
+void lm_runner_free(lm_runner *r, int64_t what);
+
+/* What runs now; lent until the loop turns. */
+typedef struct lm_running {
+    int64_t     seq, epoch;
+    const char *id, *client;     /* client "": none */
+    const char *node, *display;  /* the one that began last; NULL: none is at work */
+} lm_running;
+bool lm_runner_running(const lm_runner *r, lm_running *out);
+/* Pending and running, as clients count. */
+int64_t lm_runner_remaining(const lm_runner *r);
+/* Says `status` to every socket. */
+void lm_runner_tell_status(lm_runner *r);
+
+/* The worker's last numbers (LM_STAT_RAM …), and what it said of itself; false: none yet. */
+typedef struct lm_runner_stats {
+    int64_t     stats[8];
+    const char *device, *arithmetic;
+    int         pid;
+    uint64_t    jobs[4];          /* ended: LM_END_SUCCESS … */
+    uint64_t    lost;             /* with their worker */
+} lm_runner_stats;
+bool lm_runner_stat(const lm_runner *r, lm_runner_stats *out);
+
+extern const lm_part lm_runner_part;
+
+#endif

@@ -1,0 +1,149 @@
+/* server.c: the parts of the server, their life from the first line to the last, and nothing else. */
+#include "web/server/part.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/alloc.h"
+
+static const lm_part *const parts[] = {
+    &lm_folders_part, &lm_queue_part, &lm_health_part, &lm_door_part,
+};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+struct lm_opened {
+    int         n;         /* parts that are open, from the list's beginning */
+    int         stopping;  /* the part that is asked to end; -1: none */
+    uv_signal_t signals[2];
+    lm_route   *routes;    /* of all parts, in their order */
+};
+
+lm_server_options lm_server_defaults(void)
+{
+    return (lm_server_options){
+        .base = ".", .port = 8188, .most_prompt = 32u << 20, .most_upload = 100u << 20, .most_pending = 10000,
+        .keep = LM_KEEP_DEFAULT, .preview_side = 512,
+    };
+}
+
+/* ------------------------------------------------------------------ routes */
+
+static int count_routes(const lm_route *r)
+{
+    int n = 0;
+
+    while (r && r[n].handle)
+        n++;
+    return n;
+}
+
+const lm_route *lm_server_routes(lm_server *s)
+{
+    int n = 0;
+
+    for (int i = 0; i < N_PARTS; i++)
+        n += count_routes(parts[i]->routes);
+    s->opened->routes = lm_alloc_array((size_t)n + 1, sizeof *s->opened->routes);
+    n = 0;
+    for (int i = 0; i < N_PARTS; i++) {
+        const int more = count_routes(parts[i]->routes);
+
+        if (more)
+            memcpy(s->opened->routes + n, parts[i]->routes, (size_t)more * sizeof *s->opened->routes);
+        n += more;
+    }
+    return s->opened->routes;
+}
+
+/* ------------------------------------------------------------------ the end */
+
+/* Goes back through the list: each part's end leads to the next one's. */
+void lm_server_stopped(lm_server *s)
+{
+    struct lm_opened *o = s->opened;
+
+    while (--o->stopping >= 0)
+        if (parts[o->stopping]->stop) {
+            parts[o->stopping]->stop(s);
+            return;
+        }
+}
+
+void lm_server_leave(lm_server *s)
+{
+    if (s->leaving)
+        return;
+    s->leaving = true;
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&s->opened->signals[i], NULL);
+    s->opened->stopping = s->opened->n < N_PARTS ? s->opened->n + 1 : N_PARTS; /* one that failed half-way, too */
+    lm_server_stopped(s);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    lm_server_leave(handle->data);
+}
+
+static void close_parts(lm_server *s)
+{
+    for (int i = N_PARTS - 1; i >= 0; i--)
+        if (i <= s->opened->n && parts[i]->close)
+            parts[i]->close(s);
+    lm_free(s->opened->routes);
+}
+
+/* ------------------------------------------------------------------ the beginning */
+
+static void watch_signals(lm_server *s)
+{
+    static const int numbers[2] = { SIGTERM, SIGINT };
+
+    signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&s->loop, &s->opened->signals[i]);
+        s->opened->signals[i].data = s;
+        uv_signal_start(&s->opened->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static bool open_parts(lm_server *s, limn_error *err)
+{
+    for (; s->opened->n < N_PARTS; s->opened->n++)
+        if (parts[s->opened->n]->open && !parts[s->opened->n]->open(s, err))
+            return false;
+    return true;
+}
+
+static bool serve(const lm_server_options *options, bool only_try, limn_error *err)
+{
+    struct lm_opened opened = { .stopping = -1 };
+    lm_server        s = { .o = options, .opened = &opened };
+    struct timespec  now;
+    bool             well;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    s.began_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    uv_loop_init(&s.loop);
+    watch_signals(&s);
+    well = open_parts(&s, err);
+    if (!well || only_try)
+        lm_server_leave(&s);
+    uv_run(&s.loop, UV_RUN_DEFAULT);
+    close_parts(&s);
+    uv_loop_close(&s.loop);
+    return well;
+}
+
+bool lm_server_run(const lm_server_options *o, limn_error *err)
+{
+    return serve(o, false, err);
+}
+
+bool lm_server_verify(const lm_server_options *o, limn_error *err)
+{
+    return serve(o, true, err);
+}

@@ -1,0 +1,47 @@
+/* server.h: limn serve: sockets on one side, workers on the other, and between them a queue that loses nothing.
+ *
+ *     lm_server_options o = lm_server_defaults();
+ *     o.base = "."; o.work = (const char *const[]){ "/usr/bin/limn", "work", "--base", ".", NULL }; …
+ *     ok = lm_server_run(&o, &err);      until SIGINT or SIGTERM
+ *
+ * The first line on stdout is the address, once clients may come. */
+#ifndef LM_WEB_SERVER_H
+#define LM_WEB_SERVER_H
+
+#include <limn/limn.h>
+
+#include "web/queue/store.h"
+
+typedef struct lm_server_options {
+    /* Folders; NULL: <base>/input, output, temp, user. Texts are lent for as long as the server runs. */
+    const char *base, *input, *output, *temp, *user;
+    const char *front_end;            /* a folder with an index.html; NULL: none */
+    const char *const *more_folders;  /* KIND=DIR …, of --extra-model-paths-config; NULL-terminated, may be NULL */
+
+    const char *const *listen;        /* addresses, as literals; NULL-terminated */
+    int                port;          /* 0: a free one */
+    const char        *token;         /* NULL: nobody is asked */
+    const char *const *allowed_hosts; /* NAME or NAME:PORT; NULL-terminated, may be NULL */
+    const char        *cors;          /* an origin, or "*"; NULL: our own alone */
+
+    uint64_t most_prompt, most_upload; /* bytes of a body */
+    int64_t  most_pending;            /* jobs; 0: no limit */
+    lm_keep  keep;                    /* of the history */
+    int      preview_side;            /* pixels; 0: no previews */
+    int      hang_ms, job_ms;         /* lm_worker_options' */
+    bool     compress;                /* gzip for text */
+
+    /* Programs to start, words NULL-terminated: a worker, one that only checks, one for pictures outside jobs. */
+    const char *const *work, *check, *pictures;
+    const char *const *argv;          /* our own command line, shown by /system_stats; secrets left out */
+} lm_server_options;
+
+lm_server_options lm_server_defaults(void);
+
+/* Serves until it is told to end. False: it could not begin, with a sentence (FILE, MEMORY, INPUT). */
+bool lm_server_run(const lm_server_options *o, limn_error *err);
+
+/* Would it begin? Folders, addresses and the store are tried and let go again. */
+bool lm_server_verify(const lm_server_options *o, limn_error *err);
+
+#endif
