@@ -4,9 +4,6 @@
 
 #include "web/server/part.h"
 
-/* In server.c: the routes of all parts. */
-const lm_route *lm_server_routes(lm_server *s);
-
 static bool listen_everywhere(lm_server *s, limn_error *err)
 {
     for (const char *const *a = s->o->listen; *a; a++) {

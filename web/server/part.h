@@ -46,6 +46,8 @@ typedef struct lm_part {
 
 /* Ends a part's `stop`. */
 void lm_server_stopped(lm_server *s);
+/* The routes of all parts, in their order.                                                       [lends] */
+const lm_route *lm_server_routes(lm_server *s);
 /* As if SIGTERM had come. */
 void lm_server_leave(lm_server *s);
 
