@@ -16,14 +16,6 @@
 
 enum { MAX_DEPTH = 32, MAX_NAMES = 1000000 };
 
-typedef struct listing {
-    const lm_folders *folders;
-    const lm_kind    *kind;
-    char            **names;
-    size_t            n, room;
-    int               depth;
-} listing;
-
 /* ------------------------------------------------------------------ names */
 
 static const char *const model_ends[] = { ".safetensors", ".sft", NULL };
@@ -39,34 +31,24 @@ static bool ends_in(const char *name, const char *const *endings)
     return false;
 }
 
-static bool ends_well(const listing *l, const char *name)
+static bool ends_well(const lm_walk *w, const char *name)
 {
-    for (int i = 0; i < l->kind->n_endings; i++)
-        if (ends_in(name, l->kind->endings[i]))
+    for (int i = 0; i < w->kind->n_endings; i++)
+        if (ends_in(name, w->kind->endings[i]))
             return true;
-    return !l->kind->n_endings && ends_in(name, l->kind->open_to_requests ? picture_ends : model_ends);
-}
-
-static void keep(listing *l, const char *name)
-{
-    if (l->n == MAX_NAMES || lm_beneath_fault(name))
-        return;
-    if (l->n + 2 > l->room) {
-        l->room = l->room ? l->room * 2 : 64;
-        l->names = lm_grow(l->names, l->room * sizeof *l->names);
-    }
-    l->names[l->n++] = lm_copy_text(name);
+    return w->every_ending ||
+           (!w->kind->n_endings && ends_in(name, w->kind->open_to_requests ? picture_ends : model_ends));
 }
 
 /* A link counts where lm_folders_open would follow it. */
-static bool is_followed(const listing *l, int at, const char *name)
+static bool is_followed(const lm_walk *w, int at, const char *name)
 {
-    return !l->kind->open_to_requests && lm_folders_follows(l->folders, at, name);
+    return !w->kind->open_to_requests && lm_folders_follows(w->folders, at, name);
 }
 
-static void list(listing *l, int at, const char *inside);
+static void walk(lm_walk *w, int at, const char *inside);
 
-static void list_one(listing *l, int at, const char *inside, const char *name)
+static void look_at(lm_walk *w, int at, const char *inside, const char *name)
 {
     struct stat st;
     lm_text     whole = { 0 };
@@ -74,30 +56,54 @@ static void list_one(listing *l, int at, const char *inside, const char *name)
     if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git") ||
         fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW))
         return;
-    if (S_ISLNK(st.st_mode) && (!is_followed(l, at, name) || fstatat(at, name, &st, 0)))
+    if (S_ISLNK(st.st_mode) && (!is_followed(w, at, name) || fstatat(at, name, &st, 0)))
         return;
     lm_text_printf(&whole, "%s%s%s", inside, *inside ? "/" : "", name);
-    if (S_ISREG(st.st_mode) && ends_well(l, name))
-        keep(l, whole.at);
-    if (S_ISDIR(st.st_mode) && l->depth < MAX_DEPTH)
-        list(l, openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), whole.at);
+    if (S_ISREG(st.st_mode) && ends_well(w, name) && !lm_beneath_fault(whole.at))
+        w->each(w->self, whole.at, &st);
+    if (S_ISDIR(st.st_mode) && w->depth < MAX_DEPTH && !w->flat)
+        walk(w, openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), whole.at);
     lm_text_done(&whole);
 }
 
 /* All names in the folder `at` (closed here), which is called `inside` from its root. */
-static void list(listing *l, int at, const char *inside)
+static void walk(lm_walk *w, int at, const char *inside)
 {
     DIR           *d = at < 0 ? NULL : fdopendir(at);
     struct dirent *e;
 
     if (!d && at >= 0)
         close(at);
-    l->depth++;
+    w->depth++;
     while (d && (e = readdir(d)))
-        list_one(l, at, inside, e->d_name);
-    l->depth--;
+        look_at(w, at, inside, e->d_name);
+    w->depth--;
     if (d)
         closedir(d);
+}
+
+void lm_folders_walk(lm_walk *w, int root)
+{
+    walk(w, open(w->kind->roots[root], O_RDONLY | O_DIRECTORY | O_CLOEXEC), "");
+}
+
+typedef struct listing {
+    char **names;
+    size_t n, room;
+} listing;
+
+static void keep(void *self, const char *name, const struct stat *st)
+{
+    listing *l = self;
+
+    (void)st;
+    if (l->n == MAX_NAMES)
+        return;
+    if (l->n + 2 > l->room) {
+        l->room = l->room ? l->room * 2 : 64;
+        l->names = lm_grow(l->names, l->room * sizeof *l->names);
+    }
+    l->names[l->n++] = lm_copy_text(name);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -124,10 +130,11 @@ static char **settle(listing *l)
 
 char **lm_folders_names(lm_folders *f, const char *kind)
 {
-    listing l = { .folders = f, .kind = lm_kind_find(f, kind) };
+    listing l = { 0 };
+    lm_walk w = { .folders = f, .kind = lm_kind_find(f, kind), .each = keep, .self = &l };
 
-    for (int i = 0; l.kind && i < l.kind->n_roots; i++)
-        list(&l, open(l.kind->roots[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC), "");
+    for (int i = 0; w.kind && i < w.kind->n_roots; i++)
+        lm_folders_walk(&w, i);
     return settle(&l);
 }
 

@@ -115,6 +115,18 @@ bool lm_folders_known(const lm_folders *f, const char *kind)
     return lm_kind_find(f, kind) != NULL;
 }
 
+const char *lm_folders_kind(const lm_folders *f, int i)
+{
+    return i >= 0 && i < f->n_kinds ? f->kinds[i].name : NULL;
+}
+
+const char *lm_folders_root(const lm_folders *f, const char *kind, int i)
+{
+    const lm_kind *k = lm_kind_find(f, kind);
+
+    return k && i >= 0 && i < k->n_roots ? k->roots[i] : NULL;
+}
+
 bool lm_folders_working(const char *kind)
 {
     return !strcmp(kind, "input") || !strcmp(kind, "output") || !strcmp(kind, "temp");

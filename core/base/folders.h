@@ -23,6 +23,12 @@ void        lm_folders_free(lm_folders *f);
 /* Puts another directory in place of <base>/<kind> ("output" from --output) or before it (models). */
 bool lm_folders_replace(lm_folders *f, const char *kind, const char *directory, limn_error *err);
 
+/* One more directory of a kind of models: "KIND=DIR" puts it in front of those that are there, "KIND+=DIR" behind
+ * them. It need not be there yet. A kind that nobody knew begins with it, and all its files are shown. INPUT for input,
+ * output and temp, and for what is no name of a kind.
+ * Source: what ComfyUI does with extra_model_paths.yaml. */
+bool lm_folders_more(lm_folders *f, const char *order, limn_error *err);
+
 /* One more kind, <base>/models/<kind>, in which files with these endings (".pt", …; NULL-terminated, lent as long
  * as f lives) are shown. For a kind that was added before: more endings. Never for one that ComfyUI lays out. */
 void lm_folders_add(lm_folders *f, const char *kind, const char *const *endings);
@@ -31,6 +37,27 @@ void lm_folders_add(lm_folders *f, const char *kind, const char *const *endings)
  * Model kinds: .safetensors (and .sft); "input": pictures.  Free with lm_folders_names_free.  [new] */
 char **lm_folders_names(lm_folders *f, const char *kind);
 void   lm_folders_names_free(char **names);
+
+/* Files of a kind with what the system says of them. */
+typedef struct lm_folder_file {
+    char   *name;              /* from its directory */
+    int     root;              /* which of the kind's directories */
+    int64_t bytes;
+    double  modified, changed; /* seconds since 1970 */
+} lm_folder_file;
+typedef struct lm_folder_files {
+    lm_folder_file *at;
+    size_t          n;
+} lm_folder_files;
+/* As lm_folders_names, but for one that several directories hold, which is there several times.      [new] */
+lm_folder_files lm_folders_files(lm_folders *f, const char *kind);
+/* What lies in the first directory itself, whatever its ending, the newest first.                    [new] */
+lm_folder_files lm_folders_newest(lm_folders *f, const char *kind);
+void            lm_folder_files_free(lm_folder_files *files);
+
+/* The i-th kind, and the i-th directory of a kind, as they were given; NULL behind the last.       [lends] */
+const char *lm_folders_kind(const lm_folders *f, int i);
+const char *lm_folders_root(const lm_folders *f, const char *kind, int i);
 
 /* Is `kind` one that we know?  `true` for every kind that ComfyUI lays out, or that was added. */
 bool lm_folders_known(const lm_folders *f, const char *kind);

@@ -2,9 +2,11 @@
 #ifndef LM_BASE_FOLDERS_INSIDE_H
 #define LM_BASE_FOLDERS_INSIDE_H
 
+#include <sys/stat.h>
+
 #include "core/base/folders.h"
 
-enum { LM_MAX_ROOTS = 16 };
+enum { LM_MAX_ROOTS = 64 };
 
 /* One kind and its directories, the first one first. */
 typedef struct lm_kind {
@@ -21,6 +23,17 @@ struct lm_folders {
     int      n_kinds;
     lm_kind *kinds;
 };
+
+/* Every file of a kind in one of its directories, with a fitting ending (or any), below it too unless `flat`. */
+typedef struct lm_walk {
+    const lm_folders *folders;
+    const lm_kind    *kind;
+    bool              every_ending, flat;
+    void            (*each)(void *self, const char *name, const struct stat *st);
+    void             *self;
+    int               depth; /* the walk's own */
+} lm_walk;
+void lm_folders_walk(lm_walk *w, int root);
 
 /* The kind, by name or by its older name; NULL when unknown. */
 lm_kind *lm_kind_find(const lm_folders *f, const char *name);

@@ -190,6 +190,69 @@ TEST(names_are_listed_once_sorted_by_bytes_and_by_their_ends)
     end();
 }
 
+static void aged(const char *inside, time_t when)
+{
+    const struct timespec times[2] = { { when, 0 }, { when, 500000000 } };
+
+    WANT(!utimensat(AT_FDCWD, at(inside), times, 0));
+}
+
+TEST(files_are_listed_with_their_sizes_times_and_directories)
+{
+    lm_folder_files files;
+
+    begin();
+    WANT(!mkdir(at("more"), 0777) && !mkdir(at("more/sub"), 0777));
+    WANT(lm_folders_replace(folders, "vae", at("more"), NULL));
+    put("more/b.safetensors", "12345");
+    put("more/sub/a.safetensors", "");
+    put("more/notes.txt", "");
+    put("models/vae/b.safetensors", "1");
+    aged("more/b.safetensors", 1000000000);
+    files = lm_folders_files(folders, "vae");
+    WANT(files.n == 3);
+    if (files.n == 3) {
+        WANT_TEXT(files.at[0].name, "b.safetensors");
+        WANT(files.at[0].root == 0 && files.at[0].bytes == 5 && files.at[0].modified == 1000000000.5);
+        WANT_TEXT(files.at[1].name, "b.safetensors");
+        WANT(files.at[1].root == 1 && files.at[1].bytes == 1);
+        WANT_TEXT(files.at[2].name, "sub/a.safetensors");
+    }
+    lm_folder_files_free(&files);
+    WANT_TEXT(lm_folders_root(folders, "vae", 0), at("more"));
+    WANT_TEXT(lm_folders_root(folders, "vae", 1), at("models/vae"));
+    WANT(!lm_folders_root(folders, "vae", 2) && !lm_folders_root(folders, "nothing", 0));
+    WANT_TEXT(lm_folders_kind(folders, 0), "checkpoints");
+    WANT(!lm_folders_kind(folders, 1000) && !lm_folders_kind(folders, -1));
+    files = lm_folders_files(folders, "nothing");
+    WANT(files.n == 0);
+    lm_folder_files_free(&files);
+    end();
+}
+
+TEST(what_came_last_is_listed_first)
+{
+    static const char *const want[] = { "new.txt", "middle", "old.png" };
+    lm_folder_files          files;
+
+    begin();
+    WANT(!mkdir(at("output"), 0777) && !mkdir(at("output/sub"), 0777));
+    put("output/old.png", "");
+    put("output/new.txt", "");
+    put("output/middle", "");
+    put("output/sub/other.png", "");
+    WANT(!symlink("old.png", at("output/link.png")));
+    aged("output/old.png", 1000);
+    aged("output/middle", 2000);
+    aged("output/new.txt", 3000);
+    files = lm_folders_newest(folders, "output");
+    WANT(files.n == 3);
+    for (size_t i = 0; files.n == 3 && i < 3; i++)
+        WANT_TEXT(files.at[i].name, want[i]);
+    lm_folder_files_free(&files);
+    end();
+}
+
 TEST(every_kind_that_a_workflow_names_is_known)
 {
     static const char *const kinds[] = { "checkpoints", "vae", "loras", "embeddings", "controlnet",
