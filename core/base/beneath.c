@@ -18,6 +18,7 @@ struct how {
     unsigned long long flags, mode, resolve;
 };
 enum { NO_MAGICLINKS = 0x02, NO_SYMLINKS = 0x04, BENEATH = 0x08 };
+enum { NO_REPLACE = 1 }; /* of renameat2 */
 
 bool lm_beneath_walks;
 
@@ -199,4 +200,14 @@ int lm_beneath_file(int root, const char *name)
         return -1;
     }
     return fd;
+}
+
+/* In one step, or, on file systems that cannot, by a second name. */
+bool lm_beneath_rename(int at, const char *from, int there, const char *to)
+{
+    if (!syscall(SYS_renameat2, at, from, there, to, NO_REPLACE))
+        return true;
+    if (errno != ENOSYS && errno != EINVAL)
+        return false;
+    return !linkat(at, from, there, to, 0) && !unlinkat(at, from, 0);
 }

@@ -73,7 +73,7 @@ int lm_drawer_write(const lm_drawer *d, char temporary[LM_DRAWER_NAME])
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(temporary, LM_DRAWER_NAME, "%s%lx-%lx-%lx-%x", being_written, (long)getpid(), (long)now.tv_sec,
              now.tv_nsec, atomic_fetch_add(&count, 1));
-    return lm_beneath_open(d->at, temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    return lm_beneath_open(d->at, temporary, O_RDWR | O_CREAT | O_EXCL, 0666);
 }
 
 void lm_drawer_drop(const lm_drawer *d, int fd, const char *temporary)
@@ -98,6 +98,11 @@ bool lm_drawer_place(const lm_drawer *d, int fd, const char *temporary, const ch
     return false;
 }
 
+bool lm_drawer_give(const lm_drawer *d, const char *temporary, int folder, const char *name)
+{
+    return !renameat(d->at, temporary, folder, name);
+}
+
 bool lm_drawer_remove(const lm_drawer *d, const char *name)
 {
     return !unlinkat(d->at, name, 0);
@@ -108,6 +113,11 @@ void lm_drawer_touch(int fd)
     futimens(fd, (struct timespec[2]){ { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_NOW } });
 }
 
+static bool is_writers(const char *name)
+{
+    return !strncmp(name, being_written, sizeof being_written - 1);
+}
+
 static void see(const lm_drawer *d, const char *name, time_t now, void *self,
                 void (*each)(void *self, const lm_drawer_file *file))
 {
@@ -115,25 +125,42 @@ static void see(const lm_drawer *d, const char *name, time_t now, void *self,
 
     if (fstatat(d->at, name, &s, AT_SYMLINK_NOFOLLOW) || !S_ISREG(s.st_mode))
         return;
-    if (strncmp(name, being_written, sizeof being_written - 1))
+    if (!is_writers(name))
         each(self, &(lm_drawer_file){ name, (uint64_t)s.st_size, s.st_mtim });
     else if (now - s.st_mtim.tv_sec > LOST_S)
         unlinkat(d->at, name, 0);
 }
 
+static DIR *look_into(const lm_drawer *d)
+{
+    const int fd = openat(d->at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR      *folder = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!folder && fd >= 0)
+        close(fd);
+    return folder;
+}
+
 void lm_drawer_each(const lm_drawer *d, void *self, void (*each)(void *self, const lm_drawer_file *file))
 {
-    const int      fd = openat(d->at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR           *folder = fd < 0 ? NULL : fdopendir(fd);
+    DIR           *folder = look_into(d);
     const time_t   now = time(NULL);
     struct dirent *e;
 
-    if (!folder) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    while ((e = readdir(folder)))
+    while (folder && (e = readdir(folder)))
         see(d, e->d_name, now, self, each);
-    closedir(folder);
+    if (folder)
+        closedir(folder);
+}
+
+void lm_drawer_clear(const lm_drawer *d)
+{
+    DIR           *folder = look_into(d);
+    struct dirent *e;
+
+    while (folder && (e = readdir(folder)))
+        if (is_writers(e->d_name))
+            unlinkat(d->at, e->d_name, 0);
+    if (folder)
+        closedir(folder);
 }

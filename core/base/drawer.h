@@ -24,7 +24,13 @@ int lm_drawer_write(const lm_drawer *d, char temporary[LM_DRAWER_NAME]);
  * errno, with the temporary file gone. */
 bool lm_drawer_place(const lm_drawer *d, int fd, const char *temporary, const char *name);
 void lm_drawer_drop(const lm_drawer *d, int fd, const char *temporary); /* closes and removes */
+/* Moves a temporary file, which is still open, to another folder, in the place of one that may be there. False and
+ * errno: EXDEV when that folder is on another disk; the file is still here. */
+bool lm_drawer_give(const lm_drawer *d, const char *temporary, int folder, const char *name);
 bool lm_drawer_remove(const lm_drawer *d, const char *name);
+
+/* Removes what writers left; for an owner who knows that none is at work. */
+void lm_drawer_clear(const lm_drawer *d);
 
 /* Marks the file as used just now (its modification time), for whoever goes by last use. */
 void lm_drawer_touch(int fd);

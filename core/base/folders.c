@@ -132,6 +132,13 @@ bool lm_folders_working(const char *kind)
     return !strcmp(kind, "input") || !strcmp(kind, "output") || !strcmp(kind, "temp");
 }
 
+const char *lm_folders_tree(const lm_folders *f, const char *kind)
+{
+    const lm_kind *k = lm_kind_find(f, kind);
+
+    return k && k->open_to_requests ? k->roots[0] : NULL;
+}
+
 bool lm_folders_built_in(const lm_folders *f, const char *kind)
 {
     const lm_kind *k = lm_kind_find(f, kind);

@@ -14,6 +14,8 @@
 
 #include <limn/limn.h>
 
+#include "core/base/drawer.h"
+
 typedef struct lm_folders lm_folders;
 
 /* `base` must exist. Nothing is created until something is written.                          [new] */
@@ -65,6 +67,9 @@ bool lm_folders_known(const lm_folders *f, const char *kind);
 /* input, output or temp: files come and go there, and a name may say " [output]". */
 bool lm_folders_working(const char *kind);
 
+/* Where input, output or temp lies (see tree.h); NULL for another kind.                        [lends] */
+const char *lm_folders_tree(const lm_folders *f, const char *kind);
+
 /* Does ComfyUI lay it out, under today's name or an older one? */
 bool lm_folders_built_in(const lm_folders *f, const char *kind);
 
@@ -83,13 +88,20 @@ typedef struct lm_new_file {
     int   directory;  /* descriptors and names are lm_folders' own affair */
     char *temporary, *final;
     bool  durable;    /* waits for the disk before it appears; previews in temp need not */
+    bool  replaces;   /* commit puts it in the place of a file that may be there */
     bool  taken;      /* commit failed because a file of that name is there: rename, commit again */
 } lm_new_file;
 bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new_file *out,
                        limn_error *err);
-bool lm_new_file_commit(lm_new_file *file, limn_error *err); /* never replaces: an existing name fails */
+bool lm_new_file_commit(lm_new_file *file, limn_error *err); /* an existing name fails, unless it `replaces` */
 void lm_new_file_rename(lm_new_file *file, const char *final); /* another last part of the name */
 void lm_new_file_abandon(lm_new_file *file); /* harmless after commit, and on a zeroed struct */
+
+/* The same in any folder that strangers name files in (tree.h); false with errno. */
+bool lm_new_file_beneath(const char *root, const char *name, lm_new_file *out);
+/* Its bytes are a drawer's file that was written whole, which is moved here, or copied where the disk is another.
+ * Takes fd and the drawer's file, whatever happens; false with errno. */
+bool lm_new_file_adopt(lm_new_file *file, const lm_drawer *d, int fd, const char *temporary);
 
 /* The next free counter for names "<prefix>_<integer>_…" in a sub-folder of output or temp: 1 + the
  * largest in use; 1 when there is none.  Source: ComfyUI's get_save_image_path. */

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,31 +11,14 @@
 #include "core/base/beneath.h"
 #include "core/base/folders_inside.h"
 #include "core/base/text.h"
-
-enum { NOREPLACE = 1 }; /* RENAME_NOREPLACE, for older system headers */
-
-/* Makes the directory that the owner named, with all on the way to it; -1 and errno. */
-static int make_root(const char *directory)
-{
-    char *path = lm_copy_text(directory);
-
-    for (char *c = path + 1; *c; c++)
-        if (*c == '/') {
-            *c = 0;
-            mkdir(path, 0777);
-            *c = '/';
-        }
-    mkdir(path, 0777);
-    lm_free(path);
-    return open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
+#include "core/base/tree.h"
 
 /* The folder that `name` lies in, made and opened; *last is the name's last part. */
 static int make_folder_of(const char *root_path, const char *name, const char **last)
 {
     const char *slash = strrchr(name, '/');
     char       *folder = lm_copy_bytes(name, slash ? (size_t)(slash - name) : 0);
-    int         root = make_root(root_path), at = -1, why;
+    int         root = lm_tree_make(root_path) ? open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1, at = -1, why;
 
     *last = slash ? slash + 1 : name;
     if (root >= 0) {
@@ -66,51 +48,96 @@ static bool refuse(const lm_kind *k, const char *name, const char *what, int why
 {
     char text[96];
 
-    return limn_fail(err, FILE, "\"%s\" could not be %s in %s: %s", lm_shown_name(name).text, what,
-                     k ? k->name : "this folder",
-                     why == ELOOP ? "a symbolic link is in the way" : lm_why(why, text));
+    limn_fail(err, FILE, "\"%s\" could not be %s in %s: %s", lm_shown_name(name).text, what,
+              k ? k->name : "this folder", why == ELOOP ? "a symbolic link is in the way" : lm_why(why, text));
+    errno = why;
+    return false;
+}
+
+/* "a/", ".", "a/.": no file can be called so. */
+static bool is_folders(const char *name)
+{
+    const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
+
+    return !*last || !strcmp(last, ".");
+}
+
+bool lm_new_file_beneath(const char *root, const char *name, lm_new_file *out)
+{
+    const char *last;
+    int         why;
+
+    *out = (lm_new_file){ .fd = -1, .directory = -1, .durable = true };
+    errno = EXDEV;
+    if (lm_beneath_fault(name) || is_folders(name))
+        return false;
+    out->directory = make_folder_of(root, name, &last);
+    if (out->directory < 0)
+        return false;
+    out->final = lm_copy_text(last);
+    out->temporary = temporary_name();
+    out->fd = lm_beneath_open(out->directory, out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (out->fd >= 0)
+        return true;
+    why = errno;
+    lm_new_file_abandon(out);
+    errno = why;
+    return false;
 }
 
 bool lm_new_file_begin(lm_folders *f, const char *kind, const char *name, lm_new_file *out,
                        limn_error *err)
 {
     const lm_kind *k = lm_kind_find(f, kind);
-    const char    *fault = lm_beneath_fault(name), *last;
+    const char    *fault = lm_beneath_fault(name);
 
-    *out = (lm_new_file){ .fd = -1, .directory = -1, .durable = strcmp(kind, "temp") != 0 };
+    *out = (lm_new_file){ .fd = -1, .directory = -1 };
     if (!k || !k->open_to_requests)
         return limn_fail(err, BUG, "files are not written to %s", lm_shown_name(kind).text);
-    if (fault || name[strlen(name) - 1] == '/')
+    if (fault || is_folders(name))
         return limn_fail(err, FILE, "the name of a file for %s %s: \"%s\"", k->name,
                          fault ? fault : "is a folder's", lm_shown_name(name).text);
-    out->directory = make_folder_of(k->roots[0], name, &last);
-    if (out->directory < 0)
+    if (!lm_new_file_beneath(k->roots[0], name, out))
         return refuse(k, name, "written", errno, err);
-    out->final = lm_copy_text(last);
-    out->temporary = temporary_name();
-    out->fd = lm_beneath_open(out->directory, out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    if (out->fd >= 0)
-        return true;
-    refuse(k, name, "written", errno, err);
-    lm_new_file_abandon(out);
-    return false;
+    out->durable = strcmp(kind, "temp") != 0;
+    return true;
 }
 
-/* rename that leaves an existing file alone, also on file systems that cannot do it in one step. */
-static int rename_new(int at, const char *from, const char *to)
+/* ------------------------------------------------------------------ bytes that are in a drawer */
+
+static bool copy_bytes(int from, int to)
 {
-    if (!syscall(SYS_renameat2, at, from, at, to, NOREPLACE))
-        return 0;
-    if (errno != ENOSYS && errno != EINVAL)
-        return -1;
-    if (linkat(at, from, at, to, 0))
-        return -1;
-    return unlinkat(at, from, 0);
+    char    bytes[64 * 1024];
+    ssize_t n, put;
+    off_t   at = 0;
+
+    while ((n = pread(from, bytes, sizeof bytes, at)) > 0)
+        for (ssize_t done = 0; done < n; done += put, at += put)
+            if ((put = write(to, bytes + done, (size_t)(n - done))) < 0)
+                return false;
+    return n == 0;
+}
+
+bool lm_new_file_adopt(lm_new_file *file, const lm_drawer *d, int fd, const char *temporary)
+{
+    bool well;
+    int  why;
+
+    if (lm_drawer_give(d, temporary, file->directory, file->temporary)) {
+        close(file->fd); /* of the empty file whose place was taken */
+        file->fd = fd;
+        return true;
+    }
+    well = errno == EXDEV && copy_bytes(fd, file->fd);
+    why = errno;
+    lm_drawer_drop(d, fd, temporary);
+    errno = why;
+    return well;
 }
 
 bool lm_new_file_commit(lm_new_file *file, limn_error *err)
 {
-    bool closed;
+    bool well, closed;
 
     if (file->fd >= 0) {
         closed = !file->durable || !fsync(file->fd);
@@ -121,8 +148,10 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
             return refuse(NULL, file->final, "finished", errno, err);
     }
     file->taken = false;
-    if (rename_new(file->directory, file->temporary, file->final)) {
-        file->taken = errno == EEXIST;
+    well = file->replaces ? !renameat(file->directory, file->temporary, file->directory, file->final)
+                          : lm_beneath_rename(file->directory, file->temporary, file->directory, file->final);
+    if (!well) {
+        file->taken = !file->replaces && errno == EEXIST;
         return refuse(NULL, file->final, "put in place", errno, err);
     }
     lm_free(file->temporary);

@@ -93,3 +93,26 @@ void lm_text_done(lm_text *t)
     lm_free(t->at);
     *t = (lm_text){ 0 };
 }
+
+/* The bytes of the character that `s` begins with; 0: it is none. */
+static size_t utf8_length(const unsigned char *s, size_t left)
+{
+    const size_t   n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
+    const unsigned low = *s == 0xe0 ? 0xa0 : *s == 0xf0 ? 0x90 : 0x80;   /* shorter forms say what is below */
+    const unsigned high = *s == 0xed ? 0x9f : *s == 0xf4 ? 0x8f : 0xbf;  /* halves of pairs; beyond U+10FFFF */
+
+    if (n > left || (n > 1 && (s[1] < low || s[1] > high)))
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+bool lm_utf8_well(const char *at, size_t n)
+{
+    for (size_t i = 0, more; i < n; i += more)
+        if (!(more = utf8_length((const unsigned char *)at + i, n - i)))
+            return false;
+    return true;
+}

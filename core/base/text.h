@@ -3,6 +3,7 @@
 #define LM_BASE_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,5 +24,8 @@ void        lm_text_done(lm_text *t);
 
 /* Writes c as UTF-8 (halves of surrogate pairs as three bytes); where it ends.  Source: RFC 3629. */
 char *lm_utf8_put(char *w, uint32_t c);
+
+/* Is it UTF-8, every character in its shortest form and none half a pair?  Source: RFC 3629. */
+bool lm_utf8_well(const char *at, size_t n);
 
 #endif
