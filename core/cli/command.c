@@ -20,8 +20,10 @@ static void print_options(const lm_option *options)
     char name[48];
 
     for (const lm_option *o = options; o && o->name; o++) {
+        if (o->hidden)
+            continue;
         snprintf(name, sizeof name, "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-26s %s\n", name, o->doc);
+        printf("  %-26s %s%s%s\n", name, o->doc, o->also ? " Also " : "", o->also ? o->also : "");
     }
 }
 
@@ -51,16 +53,22 @@ static int print_help(void)
            "  limn --version             The version.\n\n"
            "Exit status: 0 well; 1 a node failed; 2 wrong command line; 3 the workflow cannot run;\n"
            "4 a file is missing, unreadable or malformed; 5 device fault; 6 not enough memory;\n"
-           "7 a plugin crashed; 70 a bug of limn's; 130 stopped by Ctrl-C.\n");
+           "7 a plugin crashed; 8 the server cannot be reached, or says no; 70 a bug of limn's;\n"
+           "130 stopped by Ctrl-C.\n");
     return LM_EXIT_WELL;
 }
 
 /* ------------------------------------------------------------------ taking apart */
 
+static bool spells(const char *spelling, const char *name, size_t length)
+{
+    return spelling && strlen(spelling) == length && !strncmp(spelling, name, length);
+}
+
 static const lm_option *find_option(const lm_option *options, const char *name, size_t length)
 {
     for (const lm_option *o = options; o && o->name; o++)
-        if (strlen(o->name) == length && !strncmp(o->name, name, length))
+        if (spells(o->name, name, length) || spells(o->also, name, length))
             return o;
     return NULL;
 }
@@ -85,14 +93,52 @@ static bool is_number(const char *text)
     return *text && !text[strspn(text, "0123456789.")];
 }
 
-/* What follows option argv[*i]; "" for a switch, and where a number may stand and none does. NULL: missing. */
-static const char *value_after(const lm_option *o, int argc, char **argv, int *i)
+static void give(lm_args *a, const lm_option *o, const char *value)
 {
-    const bool more = *i + 1 < argc;
+    a->given[a->n_given].option = o;
+    a->given[a->n_given++].value = value;
+}
 
-    if (!o->value || (*o->value == '[' && !(more && is_number(argv[*i + 1]))))
-        return "";
-    return more ? argv[++*i] : NULL;
+/* May argv[i] be a value that need not be there? */
+static bool follows(const lm_command *c, int argc, char **argv, int i)
+{
+    return i < argc && (is_number(argv[i]) || (!c->most && argv[i][0] != '-'));
+}
+
+/* Gives the option what follows argv[*i]: "" for a switch, and where a value may stand and none does. */
+static bool give_what_follows(lm_args *a, const lm_command *c, const lm_option *o, int argc, char **argv, int *i)
+{
+    const size_t n = o->value ? strlen(o->value) : 0;
+    const bool   many = n > 3 && !strcmp(o->value + n - 3, "...");
+
+    if (!n || (*o->value == '[' && !follows(c, argc, argv, *i + 1))) {
+        give(a, o, "");
+        return true;
+    }
+    if (*i + 1 >= argc)
+        return wrong(c, "a value is missing after ", o->name);
+    give(a, o, argv[++*i]);
+    while (many && !c->most && follows(c, argc, argv, *i + 1))
+        give(a, o, argv[++*i]);
+    return true;
+}
+
+static bool take_option(lm_args *a, const lm_command *c, int argc, char **argv, int *i)
+{
+    const char      *word = argv[*i], *equals = strchr(word, '=');
+    const size_t     length = equals ? (size_t)(equals - word) : strlen(word);
+    const lm_option *o = find_option(c->options, word, length);
+
+    if (!o)
+        o = find_option(lm_common_options, word, length);
+    if (!o)
+        return wrong(c, "no such option: ", word);
+    if (!equals)
+        return give_what_follows(a, c, o, argc, argv, i);
+    if (!o->value)
+        return wrong(c, "this option takes no value: ", o->name);
+    give(a, o, equals + 1);
+    return true;
 }
 
 /* "--name value", "--name=value" and switches; "--" makes everything after it a word. */
@@ -103,31 +149,13 @@ static bool take_apart(const lm_command *c, int argc, char **argv, lm_args *a)
 
     a->words = words;
     a->given = lm_alloc_array((size_t)argc + 1, sizeof *a->given);
-    for (int i = 0; i < argc; i++) {
-        const char      *equals = strchr(argv[i], '=');
-        const size_t     length = equals ? (size_t)(equals - argv[i]) : strlen(argv[i]);
-        const lm_option *o;
-
-        if (only_words || argv[i][0] != '-' || !argv[i][1]) {
+    for (int i = 0; i < argc; i++)
+        if (only_words || argv[i][0] != '-' || !argv[i][1])
             words[a->n_words++] = argv[i];
-            continue;
-        }
-        if (!strcmp(argv[i], "--")) {
+        else if (!strcmp(argv[i], "--"))
             only_words = true;
-            continue;
-        }
-        o = find_option(c->options, argv[i], length);
-        if (!o)
-            o = find_option(lm_common_options, argv[i], length);
-        if (!o)
-            return wrong(c, "no such option: ", argv[i]);
-        if (!o->value && equals)
-            return wrong(c, "this option takes no value: ", o->name);
-        a->given[a->n_given].option = o;
-        a->given[a->n_given].value = equals ? equals + 1 : value_after(o, argc, argv, &i);
-        if (!a->given[a->n_given++].value)
-            return wrong(c, "a value is missing after ", o->name);
-    }
+        else if (!take_option(a, c, argc, argv, &i))
+            return false;
     if (lm_args_has(a, "--help"))
         return true;
     if (a->n_words < c->least)
@@ -159,10 +187,15 @@ int lm_command_main(int argc, char **argv)
 
 /* ------------------------------------------------------------------ asking */
 
+static bool is_named(const lm_option *o, const char *name)
+{
+    return !strcmp(o->name, name) || (o->also && !strcmp(o->also, name));
+}
+
 const char *lm_args_each(const lm_args *a, const char *option, int i)
 {
     for (int k = 0; k < a->n_given; k++)
-        if (!strcmp(a->given[k].option->name, option) && i-- == 0)
+        if (is_named(a->given[k].option, option) && i-- == 0)
             return a->given[k].value;
     return NULL;
 }
@@ -170,7 +203,7 @@ const char *lm_args_each(const lm_args *a, const char *option, int i)
 const char *lm_args_value(const lm_args *a, const char *option)
 {
     for (int k = a->n_given; k-- > 0;)
-        if (!strcmp(a->given[k].option->name, option))
+        if (is_named(a->given[k].option, option))
             return a->given[k].value;
     return NULL;
 }
@@ -205,7 +238,8 @@ bool lm_args_number(const lm_args *a, const char *option, long long least, long 
 static void print_names(const lm_option *options)
 {
     for (const lm_option *o = options; o && o->name; o++)
-        printf(" %s", o->name);
+        if (!o->hidden)
+            printf(" %s%s%s", o->name, o->also ? " " : "", o->also ? o->also : "");
 }
 
 static void print_bash(void)
@@ -227,20 +261,23 @@ static void print_bash(void)
 }
 
 /* "--seed" is fish's -l seed, "-o" its -s o; a value that must follow is -r. */
-static void print_fish_option(const lm_command *c, const lm_option *o)
+static void print_fish_option(const lm_command *c, const lm_option *o, const char *name)
 {
-    const bool is_long = o->name[1] == '-';
+    const bool is_long = name && name[1] == '-';
 
-    printf("complete -c limn -n '__fish_seen_subcommand_from %s' %s %s%s\n", c->name, is_long ? "-l" : "-s",
-           o->name + 1 + is_long, o->value && *o->value != '[' ? " -r" : "");
+    if (name && !o->hidden)
+        printf("complete -c limn -n '__fish_seen_subcommand_from %s' %s %s%s\n", c->name, is_long ? "-l" : "-s",
+               name + 1 + is_long, o->value && *o->value != '[' ? " -r" : "");
 }
 
 static void print_fish(void)
 {
     for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1)) {
         printf("complete -c limn -n __fish_use_subcommand -a %s\n", (*c)->name);
-        for (const lm_option *o = (*c)->options; o && o->name; o++)
-            print_fish_option(*c, o);
+        for (const lm_option *o = (*c)->options; o && o->name; o++) {
+            print_fish_option(*c, o, o->name);
+            print_fish_option(*c, o, o->also);
+        }
     }
 }
 

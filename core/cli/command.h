@@ -16,14 +16,18 @@ typedef enum lm_exit {
     LM_EXIT_DEVICE = 5,      /* the device reported a fault */
     LM_EXIT_NO_MEMORY = 6,   /* not enough memory */
     LM_EXIT_PLUGIN = 7,      /* a plugin crashed or ended the program */
+    LM_EXIT_SERVER = 8,      /* the server cannot be reached, or says no */
     LM_EXIT_BUG = 70,        /* limn broke a promise to itself */
     LM_EXIT_CANCELLED = 130  /* Ctrl-C */
 } lm_exit;
 
 typedef struct lm_option {
     const char *name;  /* "--seed"; NULL ends the list */
-    const char *value; /* what stands after it ("N", "FILE", "DIR"); "[N]": a number, perhaps; NULL: a switch */
+    const char *value; /* what stands after it ("N", "FILE", "DIR"); NULL: a switch. "[N]": perhaps, and then a number,
+                          or in a command without words whatever is no option. "FILE...": there, one or more */
     const char *doc;
+    const char *also;   /* another spelling, ComfyUI's; or NULL. The functions below take either */
+    bool        hidden; /* understood, but not in --help and not completed */
 } lm_option;
 
 /* A command line, taken apart. Texts are argv's own. */

@@ -87,7 +87,7 @@ static const lm_option export_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input first; may be given several times." },
     { "--seed", "N", "Give every seed of the workflow this value." },
     LM_OPTION_CARRIED,
-    LM_OPTION_BASE,
+    LM_OPTIONS_FINDING,
     LM_OPTIONS_PLUGINS,
     { NULL },
 };

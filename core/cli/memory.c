@@ -58,7 +58,7 @@ static bool parse_size(const char *text, double unit, double whole, size_t *out)
     return true;
 }
 
-static bool size_option(const lm_args *a, const char *name, double unit, double whole, size_t *out, limn_error *err)
+bool lm_args_size(const lm_args *a, const char *name, double unit, double whole, size_t *out, limn_error *err)
 {
     const char *text = lm_args_value(a, name);
 
@@ -77,7 +77,7 @@ static bool limit_option(const lm_args *a, const char *name, double whole, size_
         *out = 0;
         return true;
     }
-    if (!size_option(a, name, 1, whole, out, err))
+    if (!lm_args_size(a, name, 1, whole, out, err))
         return false;
     return !text || *out >= least_limit ||
            limn_fail(err, INPUT, "%s %.60s: that is %zu bytes; at least %zu MB are needed, as in %s 8GB", name, text,
@@ -120,7 +120,7 @@ static bool open_disk(const lm_args *a, lm_cache_options *o, limn_error *err)
     if (!folder)
         return !lm_args_has(a, "--cache-disk-size") ||
                limn_fail(err, INPUT, "--cache-disk-size says how large the folder of --cache-disk may get");
-    if (!parse_size(disk_default, 1, 0, &bytes) || !size_option(a, "--cache-disk-size", 1, 0, &bytes, err))
+    if (!parse_size(disk_default, 1, 0, &bytes) || !lm_args_size(a, "--cache-disk-size", 1, 0, &bytes, err))
         return false;
     o->disk = lm_cache_disk_open(folder, bytes, err);
     return o->disk;
@@ -131,7 +131,7 @@ static bool choose_policy(const lm_args *a, lm_cache_options *o, limn_error *err
     const char *ram = lm_args_value(a, "--cache-ram");
     long long   most = 0;
 
-    if (!one_policy(a, err) || (ram && *ram && !size_option(a, "--cache-ram", 1e9, 0, &o->host_bytes, err)))
+    if (!one_policy(a, err) || (ram && *ram && !lm_args_size(a, "--cache-ram", 1e9, 0, &o->host_bytes, err)))
         return false;
     if (lm_args_has(a, "--cache-lru")) {
         o->policy = LM_CACHE_LRU;

@@ -141,7 +141,7 @@ static int nodes(const lm_args *a)
 }
 
 static const lm_option nodes_options[] = {
-    LM_OPTION_BASE,
+    LM_OPTIONS_FINDING,
     LM_OPTIONS_PLUGINS,
     { "--json", NULL, "Print the declarations as ComfyUI's /object_info does." },
     { NULL },

@@ -239,7 +239,7 @@ static int check(const lm_args *a)
 static const lm_option check_options[] = {
     { "--set", "NODE.INPUT=VALUE", "Change an input first; may be given several times." },
     LM_OPTION_CARRIED,
-    LM_OPTION_BASE,
+    LM_OPTIONS_FINDING,
     LM_OPTIONS_PLUGINS,
     { "--json", NULL, "Print what was found as JSON." },
     { NULL },

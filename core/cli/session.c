@@ -1,8 +1,6 @@
 /* session.c: nodes, folders, device and stop button, from the options of the command line. */
 #include "core/cli/session.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/cli/models_config.h"
 #include "core/graph/blame.h"
 #include "core/graph/cache.h"
 #include "kernels/devices.h"
@@ -65,9 +64,39 @@ static bool add_nodes(lm_registry *r, limn_error *err)
     return lm_registry_add_families(r, lm_node_families, err);
 }
 
+static bool place(lm_folders *f, const char *kind, const char *directory, limn_error *err)
+{
+    return !directory || lm_folders_replace(f, kind, directory, err);
+}
+
+/* --temp-directory DIR means DIR/temp, as in ComfyUI. */
+static bool place_temp(lm_folders *f, const char *directory, limn_error *err)
+{
+    lm_text path = { 0 };
+    bool    well;
+
+    if (!directory)
+        return true;
+    lm_text_printf(&path, "%s/temp", directory);
+    well = lm_folders_replace(f, "temp", path.at, err);
+    lm_text_done(&path);
+    return well;
+}
+
+static bool add_models(lm_folders *f, const lm_args *a, limn_error *err)
+{
+    lm_models_config c = { 0 };
+    bool             well = lm_models_config_options(&c, a, err);
+
+    for (int i = 0; well && i < c.n; i++)
+        well = lm_folders_more(f, c.orders[i], err);
+    lm_models_config_done(&c);
+    return well;
+}
+
 bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
 {
-    const char *base = lm_args_value(a, "--base"), *output = lm_args_value(a, "--output");
+    const char *base = lm_args_value(a, "--base");
     char       *notes;
 
     *s = (lm_session){ .registry = lm_registry_new() };
@@ -75,12 +104,14 @@ bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
     s->folders = lm_folders_new(base ? base : ".", err);
     s->env.folders = s->folders;
     if (!s->folders || !add_nodes(s->registry, err) ||
-        (output && !lm_folders_replace(s->folders, "output", output, err)))
+        !place(s->folders, "output", lm_args_value(a, "--output"), err) ||
+        !place(s->folders, "input", lm_args_value(a, "--input-directory"), err) ||
+        !place_temp(s->folders, lm_args_value(a, "--temp-directory"), err))
         return false;
     notes = cache_path("plugins");
     s->plugins = lm_session_plugins(a, s->registry, s->folders, notes);
     lm_free(notes);
-    return true;
+    return add_models(s->folders, a, err);
 }
 
 bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
@@ -185,29 +216,4 @@ void lm_print_error(const char *label, const limn_error *err)
     lm_blame_line(&line, label ? label : "limn", err);
     fprintf(stderr, "%s\n", line.at);
     lm_text_done(&line);
-}
-
-char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err)
-{
-    const int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
-    lm_text   text = { 0 };
-    char      piece[65536];
-    ssize_t   got;
-
-    if (fd < 0) {
-        limn_fail(err, FILE, "cannot be opened: %s", strerror(errno));
-        return NULL;
-    }
-    while ((got = read(fd, piece, sizeof piece)) > 0 && text.size <= most)
-        lm_text_add(&text, piece, (size_t)got);
-    if (got < 0)
-        limn_fail(err, FILE, "cannot be read: %s", strerror(errno));
-    else if (text.size > most)
-        limn_fail(err, FILE, "larger than %zu MB", most >> 20);
-    close(fd);
-    *size = text.size;
-    if (err->code == LIMN_OK)
-        return lm_text_take(&text);
-    lm_text_done(&text);
-    return NULL;
 }

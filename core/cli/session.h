@@ -10,10 +10,20 @@
 
 /* Rows for a command's option table. */
 #define LM_OPTION_BASE                                                                         \
-    { "--base", "DIR", "The folder with models/, input/ and output/ (default: the current one)." }
+    { "--base", "DIR", "The folder with models/, input/ and output/ (default: the current one).",   \
+      "--base-directory" }
+/* Where workflows find pictures and models. --folder is for limn itself. */
+#define LM_OPTIONS_FINDING                                                                     \
+    LM_OPTION_BASE,                                                                            \
+    { "--input-directory", "DIR", "Where pictures are read (default: BASE/input)." },          \
+    { "--extra-model-paths-config", "FILE...",                                                 \
+      "Look for models in more folders, as ComfyUI's extra_model_paths.yaml says." },          \
+    { "--folder", "KIND=DIR", "One more folder of models.", .hidden = true }
 #define LM_OPTION_CARRIED                                                                      \
     { "--carried", "KEY", "Of what a picture carries: workflow, prompt or parameters." }
-#define LM_OPTION_OUTPUT { "--output", "DIR", "Where pictures go (default: BASE/output)." }
+#define LM_OPTIONS_OUTPUT                                                                       \
+    { "--output", "DIR", "Where pictures go (default: BASE/output).", "--output-directory" },  \
+    { "--temp-directory", "DIR", "Where previews go: DIR/temp (default: BASE/temp)." }
 #define LM_OPTION_DEVICE                                                                       \
     { "--device", "NAME", "cpu, or ref: the plain definition of every op, slow (default: cpu)." }
 #define LM_OPTION_PRECISION                                                                    \
@@ -37,7 +47,7 @@
 
 /* Of every command that runs workflows. */
 #define LM_OPTIONS_RUNNING                                                                     \
-    LM_OPTION_BASE, LM_OPTIONS_PLUGINS, LM_OPTION_OUTPUT, LM_OPTION_DEVICE, LM_OPTION_PRECISION, \
+    LM_OPTIONS_FINDING, LM_OPTIONS_PLUGINS, LM_OPTIONS_OUTPUT, LM_OPTION_DEVICE, LM_OPTION_PRECISION, \
         LM_OPTION_THREADS, LM_OPTION_JOBS, LM_OPTIONS_MEMORY
 
 struct lm_cache;
@@ -65,6 +75,10 @@ void lm_session_close(lm_session *s);
  * or NULL.                                                                                       [new] */
 lm_plugins *lm_session_plugins(const lm_args *a, lm_registry *r, lm_folders *f, const char *remembered);
 
+/* memory.c: a size, as 500MB, 8GB or 2000000000 (a bare number counts `unit` each), or with `whole` > 0 a share of it,
+ * as 75%. *out keeps its value when the option was not given; INPUT when it is no size. */
+bool lm_args_size(const lm_args *a, const char *option, double unit, double whole, size_t *out, limn_error *err);
+
 /* memory.c: sets the limits of memory, and opens the cache (NULL: none is wanted). INPUT when an option is wrong,
  * FILE when the folder of --cache-disk cannot be used.                                           [new] */
 bool lm_session_memory(const lm_args *a, lm_device *device, struct lm_cache **cache, limn_error *err);
@@ -82,7 +96,7 @@ struct lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, l
 /* Makes every seed that is not linked one larger; how many there were, or -1 and *err. */
 int lm_session_next_seeds(const lm_session *s, struct lm_workflow *w, limn_error *err);
 
-/* The whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
+/* read_whole.c: the whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
 char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err);
 
 #endif

@@ -32,7 +32,7 @@ typedef struct lm_server_options {
     bool     compress;                /* gzip for text */
 
     /* Programs to start, words NULL-terminated: a worker, one that only checks, one for pictures outside jobs. */
-    const char *const *work, *check, *pictures;
+    const char *const *work, *const *check, *const *pictures;
     const char *const *argv;          /* our own command line, shown by /system_stats; secrets left out */
 } lm_server_options;
 
