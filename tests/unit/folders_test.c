@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/alloc.h"
 #include "core/base/beneath.h"
 #include "core/base/folders.h"
 #include "tests/test.h"
@@ -138,6 +139,48 @@ TEST(the_first_directory_of_a_kind_wins)
     path = lm_folders_path(folders, "checkpoints", "x.safetensors");
     WANT_TEXT(path, at("models/checkpoints/x.safetensors"));
     free(path);
+    end();
+}
+
+TEST(more_folders_stand_in_front_or_behind_and_may_come_later)
+{
+    char       order[700], *path;
+    limn_error err = { 0 };
+    int        fd;
+
+    begin();
+    put("models/vae/one.safetensors", "base");
+    snprintf(order, sizeof order, "vae+=%s", at("later"));
+    WANT(lm_folders_more(folders, order, &err) && lm_folders_more(folders, order, &err));
+    WANT(!mkdir(at("later"), 0777));
+    put("later/one.safetensors", "later");
+    path = lm_folders_path(folders, "vae", "one.safetensors");
+    WANT_TEXT(path, at("models/vae/one.safetensors"));
+    lm_free(path);
+    snprintf(order, sizeof order, "vae=%s", at("later"));
+    WANT(lm_folders_more(folders, order, &err)); /* the same one, in front now */
+    path = lm_folders_path(folders, "vae", "one.safetensors");
+    WANT_TEXT(path, at("later/one.safetensors"));
+    lm_free(path);
+    snprintf(order, sizeof order, "wonders+=%s", at("later"));
+    WANT(!lm_folders_known(folders, "wonders") && lm_folders_more(folders, order, &err));
+    put("later/two.onnx", "any ending");
+    WANT((fd = lm_folders_open(folders, "wonders", "two.onnx", &err)) >= 0);
+    close(fd);
+    end();
+}
+
+TEST(what_is_no_folder_of_models_is_refused_with_a_sentence)
+{
+    static const char *const wrong[] = { "", "vae", "vae=", "=x", "+=x", "output=x", "temp+=x", "a/b=x", "..=x", "a\tb+=x" };
+
+    begin();
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        limn_error err = { 0 };
+
+        WANT(!lm_folders_more(folders, wrong[i], &err));
+        WANT(err.code == LIMN_INPUT && *err.text);
+    }
     end();
 }
 
