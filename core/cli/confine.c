@@ -20,6 +20,9 @@
 #define LEAK_CHECKER 1 /* clang */
 #endif
 #endif
+#if defined(LEAK_CHECKER) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
 
 enum { MOST_FILES = 4096 };
 
@@ -85,4 +88,64 @@ bool lm_confine_calls(void)
 #else
     return false;
 #endif
+}
+
+/* ------------------------------------------------------------------ a reader of files that others opened */
+
+static const uint16_t allowed[] = {
+    SYS_read, SYS_write, SYS_pread64, SYS_recvmsg, SYS_sendmsg, SYS_close,   /* what it holds */
+    SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_futex, SYS_sched_yield, /* memory, locks */
+    SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_sigaltstack,
+    SYS_restart_syscall, SYS_getpid, SYS_gettid, SYS_clock_gettime,
+};
+static const uint16_t weighed[] = { SYS_mmap, SYS_mprotect }; /* their third argument: no PROT_EXEC */
+
+enum {
+    PROT_RUN = 4,
+    N_ALLOWED = sizeof allowed / sizeof *allowed, N_WEIGHED = sizeof weighed / sizeof *weighed,
+    LIST = 3, WEIGHED = LIST + N_ALLOWED, REFUSE = WEIGHED + N_WEIGHED, WEIGH = REFUSE + 1, ALLOW = WEIGH + 3,
+    N_READER = ALLOW + 1,
+    THIRD = offsetof(struct seccomp_data, args) + 2 * sizeof(uint64_t) /* its lower half: little endian */
+};
+
+static bool filter_reader(void)
+{
+#if (defined(__x86_64__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    struct sock_filter filter[N_READER] = {
+        [0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        [1] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)MACHINE, 0, REFUSE - 2),
+        [2] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        [REFUSE] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        [WEIGH] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, THIRD),
+        [WEIGH + 1] = BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_RUN, 0, 1),
+        [WEIGH + 2] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        [ALLOW] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = { N_READER, filter };
+
+    for (int i = 0; i < N_ALLOWED; i++)
+        filter[LIST + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, allowed[i],
+                                                        (uint8_t)(ALLOW - (LIST + i) - 1), 0);
+    for (int i = 0; i < N_WEIGHED; i++)
+        filter[WEIGHED + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, weighed[i],
+                                                           (uint8_t)(WEIGH - (WEIGHED + i) - 1), 0);
+    return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+#else
+    return false;
+#endif
+}
+
+bool lm_confine_reader(uint64_t memory, uint64_t file)
+{
+    lm_confine();
+    limit(RLIMIT_NOFILE, 16);
+    limit(RLIMIT_FSIZE, file);
+    signal(SIGXFSZ, SIG_IGN);
+#ifndef SANITIZED
+    if (memory)
+        limit(RLIMIT_AS, memory);
+#else
+    (void)memory;
+#endif
+    return filter_reader();
 }

@@ -3,6 +3,7 @@
 #define LM_CLI_CONFINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Before anything of a stranger's is opened: it dies with the thread that started it, gains no rights by what it runs,
  * writes no cores of other people's pictures and holds at most 4096 files. */
@@ -12,5 +13,11 @@ void lm_confine(void);
  * that only administrators need are shut; such calls fail with EPERM, on all threads and for good. False where the
  * kernel has no filters. */
 bool lm_confine_calls(void);
+
+/* For a process that was handed all it works on: it may read and write what it holds, take memory that holds no
+ * program, and end; every other call fails with EPERM. No more than `memory` bytes of address space (not under a
+ * sanitizer, which takes terabytes of it; 0: no limit), files of `file` bytes and 16 descriptors. False where the
+ * kernel has no filters. */
+bool lm_confine_reader(uint64_t memory, uint64_t file);
 
 #endif

@@ -1,4 +1,4 @@
-/* work.c: limn work: the process that computes for limn serve, behind a socket. */
+/* work.c: limn work: the process that computes for limn serve, behind a socket; or, with --pictures, reads pictures. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/confine.h"
 #include "core/cli/session.h"
+#include "core/cli/work_pictures.h"
 #include "kernels/devices.h"
 #include "nodes/picture/jpeg_write.h"
 #include "web/work/work.h"
@@ -18,7 +19,10 @@
 _Static_assert((int)LM_WORK_WELL == LM_EXIT_WELL && (int)LM_WORK_BROKEN == LM_EXIT_BUG &&
                (int)LM_WORK_NO_MEMORY == LM_EXIT_NO_MEMORY, "the worker leaves as the program's table says");
 
-enum { QUALITY = 95 }; /* ComfyUI's, of previews */
+enum {
+    QUALITY = 95,         /* ComfyUI's, of previews */
+    PICTURE_MEMORY = 1024 /* MiB */
+};
 
 /* ------------------------------------------------------------------ where it is */
 
@@ -32,7 +36,7 @@ static void settle_in(void)
 }
 
 /* The socket that --socket names, or -1 with a line. */
-static int take_socket(const lm_args *a)
+static int take_socket(const lm_args *a, int wanted)
 {
     long long fd = -1;
     int       type = 0;
@@ -40,9 +44,9 @@ static int take_socket(const lm_args *a)
 
     if (!lm_args_number(a, "--socket", 3, 65535, &fd))
         return -1;
-    if (fd < 0 || getsockopt((int)fd, SOL_SOCKET, SO_TYPE, &type, &size) || type != SOCK_STREAM) {
-        fprintf(stderr, "limn work: --socket N names a connected stream socket that was handed down; "
-                        "limn serve starts workers\n");
+    if (fd < 0 || getsockopt((int)fd, SOL_SOCKET, SO_TYPE, &type, &size) || type != wanted) {
+        fprintf(stderr, "limn work: --socket N names a connected %s socket that was handed down; "
+                        "limn serve starts workers\n", wanted == SOCK_STREAM ? "stream" : "packet");
         return -1;
     }
     fcntl((int)fd, F_SETFD, FD_CLOEXEC);
@@ -104,17 +108,21 @@ static int serve(const lm_args *a, int fd)
 
 static int work(const lm_args *a)
 {
-    const int fd = take_socket(a);
+    const bool pictures = lm_args_has(a, "--pictures");
+    const int  fd = take_socket(a, pictures ? SOCK_SEQPACKET : SOCK_STREAM);
+    long long  memory = PICTURE_MEMORY;
 
-    if (fd < 0)
+    if (fd < 0 || !lm_args_number(a, "--picture-memory", 64, 1 << 20, &memory))
         return LM_EXIT_USAGE;
     settle_in();
-    return serve(a, fd);
+    return pictures ? lm_work_pictures(fd, (uint64_t)memory << 20) : serve(a, fd);
 }
 
 static const lm_option work_options[] = {
     { "--socket", "N", "The descriptor that leads to the server." },
     { "--only-checks", NULL, "Answer checks, run nothing." },
+    { "--pictures", NULL, "Read pictures outside jobs: previews, channels, masks." },
+    { "--picture-memory", "MIB", "How much memory that may take (default: 1024)." },
     LM_OPTIONS_RUNNING,
     { NULL },
 };

@@ -10,7 +10,7 @@ bool lm_jpeg_read(lm_source *s, lm_picture *out, int *orientation, limn_error *e
 bool lm_webp_read(lm_source *s, lm_picture *out, int *orientation, limn_error *err);
 
 /* Is this size one that we decode? Judged on the header, before any memory is taken. */
-bool lm_picture_size_ok(const lm_source *s, int64_t width, int64_t height, int64_t frames,
+bool lm_picture_size_ok(lm_source *s, int64_t width, int64_t height, int64_t frames,
                         limn_error *err);
 /* Memory for out's frames by its sizes; MEMORY when there is none. */
 bool lm_picture_room(const lm_source *s, lm_picture *out, limn_error *err);

@@ -190,6 +190,18 @@ static bool choose_output(reading *r)
     return true;
 }
 
+/* A half, a quarter or an eighth costs less than the whole. */
+static void choose_size(reading *r)
+{
+    const unsigned longer = r->jpeg.image_width > r->jpeg.image_height ? r->jpeg.image_width : r->jpeg.image_height;
+    unsigned       part = 8;
+
+    while (r->source->fit > 0 && part > 1 && longer / part < (unsigned)r->source->fit)
+        part /= 2;
+    r->jpeg.scale_num = 1;
+    r->jpeg.scale_denom = r->source->fit > 0 ? part : 1;
+}
+
 static bool make_room(reading *r, lm_picture *out)
 {
     out->width = (int)r->jpeg.output_width;
@@ -220,6 +232,7 @@ static bool read_pixels(reading *r, lm_picture *out)
     if (!lm_picture_size_ok(r->source, r->jpeg.image_width, r->jpeg.image_height, 1, r->err) ||
         !plausible(r) || !choose_output(r))
         return false;
+    choose_size(r);
     jpeg_start_decompress(&r->jpeg);
     if (!make_room(r, out))
         return false;

@@ -10,12 +10,14 @@
 
 /* ------------------------------------------------------------------ sizes */
 
-bool lm_picture_size_ok(const lm_source *s, int64_t width, int64_t height, int64_t frames,
+bool lm_picture_size_ok(lm_source *s, int64_t width, int64_t height, int64_t frames,
                         limn_error *err)
 {
     const int64_t most = s->most_pixels ? s->most_pixels : LM_PICTURE_PIXELS;
     const int64_t most_in_frames = LM_PICTURE_FRAMES * most;
 
+    s->too_large = width > LM_PICTURE_SIDE || height > LM_PICTURE_SIDE ||
+                   (width > 0 && height > 0 && (width * height > most || frames > most_in_frames / (width * height)));
     if (width < 1 || height < 1 || frames < 1)
         return limn_fail(err, FILE, "%s claims to be %" PRId64 " x %" PRId64 " pixels", s->label, width,
                          height);
@@ -30,6 +32,23 @@ bool lm_picture_size_ok(const lm_source *s, int64_t width, int64_t height, int64
                          "than the %" PRId64 " megapixels that an animation may have", s->label, frames,
                          width, height, most_in_frames >> 20);
     return true;
+}
+
+static int shrunk(int x, int side, int longer)
+{
+    const int64_t small = ((int64_t)x * side * 2 + longer) / (2 * (int64_t)longer);
+
+    return small > 1 ? (int)small : 1;
+}
+
+void lm_picture_fit(int *width, int *height, int side)
+{
+    const int longer = *width > *height ? *width : *height;
+
+    if (side <= 0 || longer <= side)
+        return;
+    *width = shrunk(*width, side, longer);
+    *height = shrunk(*height, side, longer);
 }
 
 static size_t size_of(const lm_picture *p)

@@ -27,4 +27,7 @@ typedef struct lm_picture {
 bool lm_picture_read(lm_source *s, lm_picture *out, limn_error *err); /*                       [new] */
 void lm_picture_done(lm_picture *p); /* welcomes a zeroed one */
 
+/* Shrinks a size, its aspect kept, until the longer side is at most `side`; 0: it stays. */
+void lm_picture_fit(int *width, int *height, int side);
+
 #endif

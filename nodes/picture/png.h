@@ -32,6 +32,7 @@ typedef struct lm_png_new {
     int                level;           /* of zlib: 0..9 */
     const lm_png_text *texts;           /* stand before the pixels, in this order */
     int                n_texts;
+    lm_source         *texts_of;        /* a PNG whose chunks of text go in as they are; NULL: none */
     void (*row)(void *self, int y, uint8_t *out); /* fills width · channels bytes */
     void              *self;
     const limn_call   *call;            /* asked between rows whether to stop; NULL: nobody stops it */

@@ -14,8 +14,10 @@ typedef struct writing {
     png_structp       png;
     png_infop         info;
     png_text         *texts;
-    uint8_t          *row;
+    uint8_t          *row, *chunk;
 } writing;
+
+enum { MOST_TEXT = 8 << 20 }; /* bytes of a chunk that is copied, and of all of them */
 
 static void on_error(png_structp png, png_const_charp said)
 {
@@ -65,6 +67,35 @@ static void set_texts(writing *w)
         png_set_text(w->png, w->info, w->texts, n);
 }
 
+static bool is_text(const char *type)
+{
+    return !strcmp(type, "tEXt") || !strcmp(type, "zTXt") || !strcmp(type, "iTXt");
+}
+
+/* The other file's words, as they are. */
+static bool copy_texts(writing *w)
+{
+    lm_source   *s = w->job->texts_of;
+    lm_png_chunk c = { "" };
+    uint64_t     at = 0, all = 0;
+
+    while (s && lm_png_next(s, &at, true, &c, w->err)) {
+        if (!is_text(c.type))
+            continue;
+        all += c.size;
+        if (all > MOST_TEXT)
+            return limn_fail(w->err, FILE, "%s has more than %d MiB of text", s->label, MOST_TEXT >> 20);
+        lm_free(w->chunk);
+        w->chunk = lm_try_alloc((size_t)c.size + 1);
+        if (!w->chunk)
+            return limn_fail(w->err, MEMORY, "there is no memory for the texts of %s", s->label);
+        if (!lm_source_peek(s, c.at, w->chunk, c.size))
+            return limn_fail(w->err, FILE, "%s cannot be read", s->label);
+        png_write_chunk(w->png, (png_const_bytep)c.type, w->chunk, c.size);
+    }
+    return w->err->code == LIMN_OK;
+}
+
 /* May leave by longjmp: nothing here owns anything. */
 static bool write_all(writing *w)
 {
@@ -78,6 +109,8 @@ static bool write_all(writing *w)
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     set_texts(w);
     png_write_info(w->png, w->info);
+    if (!copy_texts(w))
+        return false;
     for (int y = 0; y < j->height; y++) {
         if (lm_call_stopped(j->call))
             return lm_source_cancel(w->err);
@@ -104,6 +137,7 @@ bool lm_png_write(const lm_png_new *job, limn_error *err)
         fine = write_all(&w);
     png_destroy_write_struct(&w.png, &w.info);
     lm_free(w.row);
+    lm_free(w.chunk);
     lm_free(w.texts);
     if (!fine && err && err->code == LIMN_OK)
         *err = mine;

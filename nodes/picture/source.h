@@ -12,6 +12,10 @@ typedef struct lm_source {
     const char        *label; /* names the file in every sentence; lent */
     const limn_call   *call;  /* asked between rows whether to stop; NULL: nobody stops it */
     int64_t            most_pixels; /* of one picture; 0: LM_PICTURE_PIXELS */
+    bool               still;     /* of an animation, its first frame alone */
+    int                fit;       /* the longer side is needed no larger than this, and where a format decodes to
+                                   * fewer pixels for less it may come smaller, though not below it; 0: as it is */
+    bool               too_large; /* set when it was refused for its size */
 } lm_source;
 
 /* `fd` stays the caller's. FILE when it is not a file that can be read. */

@@ -107,8 +107,12 @@ static bool read_still(lm_source *s, lm_picture *out, limn_error *err)
     out->width = config.input.width;
     out->height = config.input.height;
     out->channels = config.input.has_alpha ? 4 : 3;
+    lm_picture_fit(&out->width, &out->height, s->fit);
     if (!lm_picture_room(s, out, err))
         return false;
+    config.options.use_scaling = out->width != config.input.width || out->height != config.input.height;
+    config.options.scaled_width = out->width;
+    config.options.scaled_height = out->height;
     config.output.colorspace = out->channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = out->bytes;
@@ -160,8 +164,8 @@ static bool open_frames(lm_source *s, const uint8_t *bytes, lm_picture *out, lim
         WebPAnimDecoderDelete(d);
         return damaged(s, err);
     }
-    out->frames = (int)info.frame_count;
-    fine = lm_picture_size_ok(s, info.canvas_width, info.canvas_height, info.frame_count, err) &&
+    out->frames = s->still ? 1 : (int)info.frame_count;
+    fine = lm_picture_size_ok(s, info.canvas_width, info.canvas_height, out->frames, err) &&
            lm_picture_room(s, out, err) && read_frames(s, d, out, err);
     WebPAnimDecoderDelete(d);
     return fine;
@@ -173,7 +177,7 @@ static bool read_animation(lm_source *s, const facts *f, lm_picture *out, limn_e
     uint8_t              *bytes;
     bool                  fine;
 
-    if (!read_features(s, &is, err) || !lm_picture_size_ok(s, is.width, is.height, f->frames, err))
+    if (!read_features(s, &is, err) || !lm_picture_size_ok(s, is.width, is.height, s->still ? 1 : f->frames, err))
         return false;
     out->width = is.width;
     out->height = is.height;
