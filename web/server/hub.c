@@ -1,0 +1,344 @@
+/* hub.c: the table of sockets, what is said to them, and the hub's place in the server. */
+#include "web/server/hub_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+
+enum { FAREWELL_TICK_MS = 20 };
+
+lm_hub_limits lm_hub_defaults(void)
+{
+    return (lm_hub_limits){
+        .sockets = 4000, .waiting = 4u << 20, .previews = 4u << 20, .message = 1u << 20, .fragments = 64, .frames = 200,
+        .ping_s = 20, .dead_s = 55, /* and at most 5 s until libwebsockets lets go of it */
+        .farewell_ms = 2000,
+    };
+}
+
+/* ------------------------------------------------------------------ the table */
+
+static lm_hub_socket **bucket_of(lm_hub *h, const char *id)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (; *id; id++)
+        hash = (hash ^ (unsigned char)*id) * 16777619u;
+    return &h->buckets[(hash ^ hash >> 16) % LM_HUB_BUCKETS];
+}
+
+static lm_hub_socket *find(lm_hub *h, const char *id)
+{
+    lm_hub_socket *s = *bucket_of(h, id);
+
+    while (s && strcmp(s->id, id))
+        s = s->chain;
+    return s;
+}
+
+static void unlist(lm_hub_socket *s)
+{
+    lm_hub_socket **at = bucket_of(s->hub, s->id);
+
+    if (!s->listed)
+        return;
+    while (*at != s)
+        at = &(*at)->chain;
+    *at = s->chain;
+    s->listed = false;
+    s->hub->n_listed--;
+}
+
+lm_hub_socket *lm_hub_socket_new(lm_hub *h)
+{
+    lm_hub_socket *s = lm_try_alloc(sizeof *s);
+
+    if (s)
+        *s = (lm_hub_socket){ .refs = 1, .hub = h };
+    return s;
+}
+
+void lm_hub_socket_unref(lm_hub_socket *s)
+{
+    if (!s || --s->refs)
+        return;
+    lm_hub_forget(s);
+    lm_free(s->text);
+    lm_free(s);
+}
+
+void lm_hub_enter(lm_hub_socket *s)
+{
+    lm_hub         *h = s->hub;
+    lm_hub_socket  *before = find(h, s->id);
+    lm_hub_socket **at = bucket_of(h, s->id);
+
+    if (before)
+        unlist(before);
+    s->chain = *at;
+    *at = s;
+    s->listed = true;
+    h->n_listed++;
+    s->next = h->sockets;
+    if (s->next)
+        s->next->prev = s;
+    h->sockets = s;
+    h->counts.sockets++;
+    h->counts.adopted++;
+}
+
+void lm_hub_leave(lm_hub_socket *s)
+{
+    lm_hub *h = s->hub;
+
+    if (!s->wsi)
+        return;
+    s->wsi = NULL;
+    unlist(s);
+    lm_hub_forget(s);
+    if (s->next)
+        s->next->prev = s->prev;
+    *(s->prev ? &s->prev->next : &h->sockets) = s->next;
+    h->counts.sockets--;
+}
+
+/* ------------------------------------------------------------------ saying */
+
+static bool nobody(lm_hub *h, const char *client)
+{
+    return !h || (client ? !find(h, client) : !h->n_listed);
+}
+
+static void put_to(lm_hub *h, const char *client, lm_item_kind kind, lm_note *note)
+{
+    if (client) {
+        lm_hub_put(find(h, client), kind, 0, note);
+        return;
+    }
+    for (lm_hub_socket *s = h->sockets; s; s = s->next)
+        if (s->listed)
+            lm_hub_put(s, kind, 0, note);
+}
+
+static void say(lm_hub *h, const char *client, lm_item_kind kind, bool binary, lm_slice head, lm_slice body)
+{
+    lm_note *note;
+
+    if (nobody(h, client))
+        return;
+    note = lm_note_new(binary, head, body);
+    put_to(h, client, kind, note);
+    lm_note_unref(note);
+}
+
+void lm_hub_say(lm_hub *h, const char *client, const char *json, size_t n)
+{
+    say(h, client, LM_ITEM_TEXT, false, (lm_slice){ NULL, 0 }, (lm_slice){ json, n });
+}
+
+void lm_hub_answer(lm_hub_socket *s, const char *json, size_t n)
+{
+    lm_note *note = lm_note_new(false, (lm_slice){ NULL, 0 }, (lm_slice){ json, n });
+
+    lm_hub_put(s, LM_ITEM_TEXT, 0, note);
+    lm_note_unref(note);
+}
+
+void lm_hub_status(lm_hub *h, int64_t remaining)
+{
+    char      text[128];
+    const int n = snprintf(text, sizeof text,
+                           "{\"type\": \"status\", \"data\": {\"status\": {\"exec_info\": {\"queue_remaining\": %lld}}}}",
+                           (long long)remaining);
+
+    say(h, NULL, LM_ITEM_STATUS, false, (lm_slice){ NULL, 0 }, (lm_slice){ text, (size_t)n });
+}
+
+/* ------------------------------------------------------------------ pictures */
+
+enum { PREVIEW_IMAGE = 1, PREVIEW_IMAGE_WITH_METADATA = 4, FORMAT_JPEG = 1, FORMAT_PNG = 2 };
+
+static char *put_u32(char *at, uint32_t value)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        *at++ = (char)(value >> shift);
+    return at;
+}
+
+/* Type 1: its number, the format's, the picture. */
+static lm_slice plain_head(char head[8], bool png)
+{
+    put_u32(put_u32(head, PREVIEW_IMAGE), png ? FORMAT_PNG : FORMAT_JPEG);
+    return (lm_slice){ head, 8 };
+}
+
+/* Type 4: its number, the length of the metadata, these, the picture. */
+static lm_note *with_metadata(const lm_hub_preview *p)
+{
+    const size_t n = strlen(p->meta);
+    char        *head = lm_try_alloc(8 + n);
+    lm_note     *note;
+
+    if (!head)
+        return NULL;
+    memcpy(put_u32(put_u32(head, PREVIEW_IMAGE_WITH_METADATA), (uint32_t)n), p->meta, n);
+    note = lm_note_new(true, (lm_slice){ head, 8 + n }, (lm_slice){ p->picture, p->n });
+    lm_free(head);
+    return note;
+}
+
+static lm_note *preview_note(const lm_hub_preview *p, bool metadata)
+{
+    char head[8];
+
+    return metadata ? with_metadata(p) : lm_note_new(true, plain_head(head, p->png), (lm_slice){ p->picture, p->n });
+}
+
+static uint64_t node_key(const char *node)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (; node && *node; node++)
+        hash = (hash ^ (unsigned char)*node) * 1099511628211u;
+    return hash;
+}
+
+static void show_one(lm_hub_socket *s, const lm_hub_preview *p, lm_note *notes[2])
+{
+    if (!notes[s->metadata])
+        notes[s->metadata] = preview_note(p, s->metadata);
+    lm_hub_put(s, LM_ITEM_PREVIEW, node_key(p->node), notes[s->metadata]);
+}
+
+void lm_hub_show(lm_hub *h, const lm_hub_preview *p)
+{
+    lm_note *notes[2] = { NULL, NULL };
+
+    if (nobody(h, p->client))
+        return;
+    if (p->client)
+        show_one(find(h, p->client), p, notes);
+    else
+        for (lm_hub_socket *s = h->sockets; s; s = s->next)
+            if (s->listed)
+                show_one(s, p, notes);
+    lm_note_unref(notes[0]);
+    lm_note_unref(notes[1]);
+}
+
+void lm_hub_give(lm_hub *h, const char *client, const char *picture, size_t n, bool png)
+{
+    char head[8];
+
+    say(h, client, LM_ITEM_TEXT, true, plain_head(head, png), (lm_slice){ picture, n });
+}
+
+/* ------------------------------------------------------------------ what others ask */
+
+lm_hub_counts lm_hub_count(const lm_hub *h)
+{
+    return h ? h->counts : (lm_hub_counts){ 0 };
+}
+
+const char *lm_hub_features(const lm_hub *h)
+{
+    return h->features;
+}
+
+/* ------------------------------------------------------------------ the part */
+
+bool lm_hub_open(lm_server *s, const lm_hub_limits *limits, limn_error *err)
+{
+    lm_hub *h = lm_alloc(sizeof *h);
+
+    *h = (lm_hub){ .server = s, .limits = *limits };
+    s->hub = h;
+    snprintf(h->features, sizeof h->features, "{\"supports_preview_metadata\": true, \"max_upload_size\": %llu}",
+             (unsigned long long)s->o->most_upload);
+    uv_timer_init(&s->loop, &h->farewell);
+    h->farewell.data = h;
+    return lm_hub_lws_open(h, &s->loop, err);
+}
+
+static bool open_hub(lm_server *s, limn_error *err)
+{
+    const lm_hub_limits limits = lm_hub_defaults();
+
+    return lm_hub_open(s, &limits, err);
+}
+
+static void timer_closed(uv_handle_t *handle)
+{
+    lm_hub *h = handle->data;
+
+    lm_server_stopped(h->server);
+}
+
+static void leave_now(lm_hub *h)
+{
+    if (h->left)
+        return;
+    h->left = true;
+    lm_hub_lws_leave(h);
+    uv_close((uv_handle_t *)&h->farewell, timer_closed);
+}
+
+/* Sockets hear what was said to them, then a close; those that do not read are left. */
+static void say_farewell(uv_timer_t *timer)
+{
+    lm_hub        *h = timer->data;
+    const uint64_t ms = uv_now(&h->server->loop) - h->leaving_at;
+    lm_hub_socket *next;
+
+    for (lm_hub_socket *s = h->sockets; s; s = next) {
+        next = s->next;
+        if (!s->closing && (lm_hub_has_all(s) || ms * 2 > (uint64_t)h->limits.farewell_ms)) {
+            lm_hub_forget(s);
+            s->closing = true;
+            lm_hub_lws_farewell(s);
+        }
+    }
+    if (!h->sockets || ms > (uint64_t)h->limits.farewell_ms)
+        leave_now(h);
+}
+
+static void stop_hub(lm_server *s)
+{
+    lm_hub *h = s->hub;
+
+    if (!h) {
+        lm_server_stopped(s);
+        return;
+    }
+    h->leaving = true;
+    uv_update_time(&s->loop);
+    h->leaving_at = uv_now(&s->loop);
+    uv_timer_start(&h->farewell, say_farewell, 0, FAREWELL_TICK_MS);
+}
+
+static void close_hub(lm_server *s)
+{
+    lm_hub *h = s->hub;
+
+    if (!h)
+        return;
+    lm_hub_lws_close(h);
+    while (h->sockets) {
+        lm_hub_socket *one = h->sockets;
+
+        lm_hub_leave(one);
+        lm_hub_socket_unref(one);
+    }
+    lm_free(h);
+    s->hub = NULL;
+}
+
+static const lm_route hub_routes[] = {
+    { .methods = LM_GET, .pattern = "/ws", .handle = lm_hub_join, .flags = LM_ROUTE_SOCKET | LM_ROUTE_API },
+    { 0 },
+};
+
+const lm_part lm_hub_part = {
+    .name = "hub", .open = open_hub, .stop = stop_hub, .close = close_hub, .routes = hub_routes,
+};
