@@ -81,11 +81,11 @@ void lm_job_done(lm_job *j);       /* welcomes { 0 } */
 /* Which texts a listing brings along. */
 typedef enum lm_store_texts { LM_TEXTS_NONE, LM_TEXTS_SUMMARY, LM_TEXTS_ALL } lm_store_texts;
 
-typedef enum lm_listing {
+typedef enum lm_ask_list {
     LM_LIST_QUEUE,                 /* running by age of the lease, then pending in the order they will run */
     LM_LIST_HISTORY,               /* ended, in the order they ended */
     LM_LIST_JOBS                   /* all of them, filtered and sorted */
-} lm_listing;
+} lm_ask_list;
 
 /* Where a page begins; { 0 } is the beginning. It stays good while jobs come and go. */
 typedef struct lm_cursor {
@@ -95,7 +95,7 @@ typedef struct lm_cursor {
 } lm_cursor;
 
 typedef struct lm_ask {
-    lm_listing     list;
+    lm_ask_list    list;
     lm_store_texts texts;
     int64_t        max, offset;    /* < 0: not given. HISTORY: max alone asks for the last ones */
     size_t         bytes;          /* a page ends with the entry that reaches this; 0: 1 MiB */

@@ -30,6 +30,7 @@ typedef struct lm_server {
     struct lm_pictures *pictures;       /* pictures.h: pictures outside jobs */
     struct lm_users    *users;          /* users.h: settings and files of users */
     struct lm_lines    *lines;          /* lines.h: the last lines of the log */
+    struct lm_kept     *kept;           /* listing.h: answers that nothing has changed since */
 
     struct lm_opened *opened;           /* server.c's */
     void             *queue_wake;       /* queue_part.c's */

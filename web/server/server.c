@@ -1,5 +1,7 @@
 /* server.c: the parts of the server, their life from the first line to the last, and nothing else. */
+#include "web/server/listing.h"
 #include "web/server/part.h"
+#include "web/server/told.h"
 #include "web/server/hub.h"
 #include "web/server/pictures.h"
 
@@ -11,7 +13,9 @@
 #include "core/base/alloc.h"
 
 static const lm_part *const parts[] = {
-    &lm_folders_part, &lm_queue_part, &lm_hub_part, &lm_pictures_part, &lm_health_part, &lm_door_part,
+    &lm_folders_part, &lm_queue_part, &lm_hub_part, &lm_pictures_part, &lm_health_part,
+    &lm_listing_part, &lm_history_part,
+    &lm_door_part,
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 

@@ -1,0 +1,24 @@
+/* told.c: what the parts that tell something have in common. */
+#include "web/server/told.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "web/server/reply.h"
+
+bool lm_told_number(lm_request *rq, const char *name, int64_t *out)
+{
+    const char *text = lm_request_query(rq, name);
+    char       *end, line[160];
+
+    if (!text)
+        return true;
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (end != text && !*end && !errno)
+        return true;
+    snprintf(line, sizeof line, "%s: \"%.60s\" is not an integer", name, text);
+    lm_reply_error(rq, 400, line);
+    return false;
+}
