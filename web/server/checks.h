@@ -7,16 +7,18 @@
 
 typedef struct lm_checks lm_checks;
 
-/* What a check found: web/work/work_check.h's JSON. `json` NULL: there was no answer, and `words` says why. */
+/* What a check found: web/work/work_check.h's JSON, and pieces of it. `json` NULL: there was no answer, and `words`
+ * says why. All of it is lent. */
 typedef struct lm_checked {
     bool        runs;
     const char *json, *words;
     size_t      n;
+    lm_slice    error, node_errors, outputs;
 } lm_checked;
 typedef void lm_checked_fn(void *self, const lm_checked *c);
 
-/* Texts are JSON and copied; targets may be empty. Answered once, later. More than the worker takes wait here; false,
- * with a sentence: too many wait already. */
+/* Texts are JSON and copied; targets may be empty. Answered once, later, whatever becomes of the worker. More than it
+ * takes wait here; false, with a sentence: too many wait already. */
 bool lm_checks_prompt(lm_checks *c, lm_slice prompt, lm_slice extra, lm_slice targets, lm_checked_fn *fn, void *self,
                       limn_error *err);
 

@@ -45,6 +45,9 @@ typedef struct lm_part {
     const lm_route *routes;               /* { 0 } ends them; their handlers are given the lm_server */
 } lm_part;
 
+/* A row's body_limit that stands for options' most_prompt. */
+#define LM_BODY_PROMPT UINT64_MAX
+
 /* Ends a part's `stop`. */
 void lm_server_stopped(lm_server *s);
 /* The routes of all parts, in their order.                                                       [lends] */

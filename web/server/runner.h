@@ -14,6 +14,8 @@ void lm_runner_look(lm_runner *r);
 
 /* Stops the job of this id if it runs now; NULL: whatever runs. Was there one? */
 bool lm_runner_interrupt(lm_runner *r, const char *id);
+/* The same for the one that lm_queue_cancel found running (lm_dropped), and no other. */
+bool lm_runner_stop(lm_runner *r, int64_t seq, int64_t epoch);
 /* For POST /free: LM_WIRE_RESULTS, LM_WIRE_MODELS; after the job that runs. */
 void lm_runner_free(lm_runner *r, int64_t what);
 
@@ -37,8 +39,14 @@ typedef struct lm_runner_stats {
     uint64_t    jobs[4];          /* ended: LM_END_SUCCESS … */
     uint64_t    lost;             /* with their worker */
 } lm_runner_stats;
-bool lm_runner_stat(const lm_runner *r, lm_runner_stats *out);
+bool lm_runner_stat(lm_runner *r, lm_runner_stats *out); /* asks for newer ones, for the next time */
 
-extern const lm_part lm_runner_part;
+/* What is recorded of a job that ended, beside its texts: `summary`, an object whose members are those of a job in
+ * GET /api/jobs, ready to be copied there: execution_start_time, execution_end_time (ms since 1970), outputs_count,
+ * previewable_outputs_count, and where there is one preview_output; of what failed execution_error. At most 64 KiB.
+ * `messages`: [["execution_start", {…}], …], as a history's entry has them. A job that the server gave up at its start
+ * (docs/queue.md) has the store's own messages and no summary. */
+
+extern const lm_part lm_runner_part, lm_prompt_part /* prompt.c */, lm_queueing_part /* queueing.c */;
 
 #endif

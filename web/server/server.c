@@ -3,7 +3,9 @@
 #include "web/server/part.h"
 #include "web/server/told.h"
 #include "web/server/hub.h"
+#include "web/server/checks.h"
 #include "web/server/pictures.h"
+#include "web/server/runner.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +15,8 @@
 #include "core/base/alloc.h"
 
 static const lm_part *const parts[] = {
-    &lm_folders_part, &lm_queue_part, &lm_hub_part, &lm_pictures_part, &lm_health_part,
+    &lm_folders_part, &lm_queue_part, &lm_hub_part, &lm_pictures_part,
+    &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_queueing_part, &lm_health_part,
     &lm_listing_part, &lm_history_part,
     &lm_door_part,
 };
@@ -60,6 +63,9 @@ const lm_route *lm_server_routes(lm_server *s)
             memcpy(s->opened->routes + n, parts[i]->routes, (size_t)more * sizeof *s->opened->routes);
         n += more;
     }
+    for (int i = 0; i < n; i++)
+        if (s->opened->routes[i].body_limit == LM_BODY_PROMPT)
+            s->opened->routes[i].body_limit = s->o->most_prompt;
     return s->opened->routes;
 }
 

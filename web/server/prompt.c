@@ -1,0 +1,202 @@
+/* prompt.c: POST /prompt, from its body to a job on the disk, and GET /prompt. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "web/server/checks_parts.h"
+#include "web/server/members.h"
+#include "web/server/prompt_parts.h"
+#include "web/server/reply.h"
+#include "web/server/runner.h"
+#include "web/work/work_check.h"
+
+/* ------------------------------------------------------------------ GET /prompt */
+
+static void get_prompt(lm_request *rq, void *self)
+{
+    lm_server *s = self;
+    lm_text    t = { 0 };
+
+    lm_text_printf(&t, "{\"exec_info\": {\"queue_remaining\": %" PRId64 "}}", lm_runner_remaining(s->runner));
+    lm_reply_json(rq, 200, &t);
+}
+
+/* ------------------------------------------------------------------ one that was posted */
+
+typedef struct posting {
+    uv_work_t   work;
+    lm_server  *server;
+    lm_request *rq;
+    lm_slice    body, source;  /* of the request */
+    lm_posted   posted;
+    lm_text     node_errors;
+} posting;
+
+static void end(posting *p)
+{
+    lm_request *rq = p->rq;
+
+    lm_posted_done(&p->posted);
+    lm_text_done(&p->node_errors);
+    lm_free(p);
+    lm_request_unref(rq);
+}
+
+static void refuse(posting *p, int status, const char *type, const char *sentence)
+{
+    if (status == 503 || status == 429)
+        lm_reply_header(p->rq, "Retry-After", "2");
+    lm_reply_fault(p->rq, status, type, sentence, sentence);
+    end(p);
+}
+
+/* Whole numbers as such. */
+static void put_number(lm_text *t, double number)
+{
+    if (number == floor(number) && fabs(number) < 1e15)
+        lm_text_printf(t, "%.0f", number == 0 ? 0.0 : number);
+    else
+        lm_text_printf(t, "%.17g", number);
+}
+
+/* ------------------------------------------------------------------ it is in the queue */
+
+static void reply_accepted(posting *p, const lm_job *job)
+{
+    lm_text t = { 0 };
+
+    lm_text_puts(&t, "{\"prompt_id\": ");
+    lm_work_quote(&t, job->id);
+    lm_text_puts(&t, ", \"number\": ");
+    put_number(&t, job->number);
+    lm_text_puts(&t, ", \"node_errors\": ");
+    lm_text_add(&t, p->node_errors.size ? p->node_errors.at : "{}", p->node_errors.size ? p->node_errors.size : 2);
+    lm_text_puts(&t, "}");
+    lm_reply_json(p->rq, 200, &t);
+}
+
+static void accepted(void *self, lm_answer *a)
+{
+    posting *p = self;
+
+    if (a->outcome == LM_STORE_DONE) {
+        lm_runner_tell_status(p->server->runner);
+        lm_runner_look(p->server->runner);
+        reply_accepted(p, &a->job);
+    } else {
+        lm_reply_outcome(p->rq, a->outcome, &a->error);
+    }
+    end(p);
+}
+
+static lm_blob take_text(lm_text *t)
+{
+    const size_t n = t->size;
+
+    return n ? (lm_blob){ lm_text_take(t), n } : (lm_blob){ 0 };
+}
+
+static void submit(posting *p, lm_slice outputs)
+{
+    lm_posted    *in = &p->posted;
+    lm_submission s = { .id = in->id, .client = in->client, .numbered = in->numbered, .front = in->front,
+                        .number = in->number, .created_ms = in->created_ms };
+    lm_text       extra = { 0 };
+    limn_error    err = { 0 };
+
+    lm_posted_extra(in, &extra);
+    s.prompt = take_text(&in->prompt);
+    s.extra = take_text(&extra);
+    s.targets = (lm_blob){ lm_copy_bytes(outputs.at ? outputs.at : "[]", outputs.at ? outputs.n : 2),
+                           outputs.at ? outputs.n : 2 };
+    if (!lm_queue_submit(p->server->queue, &s, accepted, p, &err))
+        refuse(p, 503, "busy", err.text);
+}
+
+/* ------------------------------------------------------------------ it was checked */
+
+static void reply_unfit(posting *p, const lm_checked *c)
+{
+    lm_text t = { 0 };
+
+    lm_text_puts(&t, "{\"error\": ");
+    lm_text_add(&t, c->error.n ? c->error.at : "null", c->error.n ? c->error.n : 4);
+    lm_text_puts(&t, ", \"node_errors\": ");
+    lm_text_add(&t, c->node_errors.n ? c->node_errors.at : "{}", c->node_errors.n ? c->node_errors.n : 2);
+    lm_text_puts(&t, "}");
+    lm_reply_json(p->rq, 400, &t);
+    end(p);
+}
+
+static void checked(void *self, const lm_checked *c)
+{
+    posting *p = self;
+
+    if (!c->json) {
+        refuse(p, 503, "not_checked", c->words);
+    } else if (!c->runs) {
+        reply_unfit(p, c);
+    } else if (p->server->leaving) {
+        refuse(p, 503, "ending", "limn is ending");
+    } else {
+        lm_text_add(&p->node_errors, c->node_errors.at, c->node_errors.n);
+        submit(p, c->outputs);
+    }
+}
+
+static lm_slice slice_of(const lm_text *t)
+{
+    return (lm_slice){ lm_text_str(t), t->size };
+}
+
+/* On the loop: the body was read. */
+static void was_read(posting *p)
+{
+    lm_posted *in = &p->posted;
+    limn_error err = { 0 };
+
+    if (in->fault)
+        refuse(p, in->err.code == LIMN_MEMORY ? 503 : 400, in->fault, in->err.text);
+    else if (!lm_checks_prompt(p->server->checks, slice_of(&in->prompt), slice_of(&in->extra), slice_of(&in->targets),
+                               checked, p, &err))
+        refuse(p, 503, "busy", err.text);
+}
+
+/* ------------------------------------------------------------------ POST /prompt */
+
+static void read_beside(uv_work_t *work)
+{
+    posting *p = work->data;
+
+    lm_posted_read(&p->posted, p->body, p->source);
+}
+
+static void has_read(uv_work_t *work, int status)
+{
+    (void)status;
+    was_read(work->data);
+}
+
+static void post_prompt(lm_request *rq, void *self)
+{
+    posting *p = lm_alloc(sizeof *p);
+
+    *p = (posting){ .server = self, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
+                    .source = lm_request_header(rq, "Comfy-Usage-Source") };
+    p->work.data = p;
+    if (p->body.n > LM_LOOP_JSON && !uv_queue_work(&p->server->loop, &p->work, read_beside, has_read))
+        return;
+    lm_posted_read(&p->posted, p->body, p->source);
+    was_read(p);
+}
+
+static const lm_route prompt_routes[] = {
+    { .methods = LM_GET, .pattern = "/prompt", .handle = get_prompt, .flags = LM_ROUTE_API },
+    { .methods = LM_POST, .pattern = "/prompt", .handle = post_prompt, .flags = LM_ROUTE_API,
+      .body_limit = LM_BODY_PROMPT },
+    { 0 },
+};
+
+const lm_part lm_prompt_part = { .name = "prompt", .routes = prompt_routes };

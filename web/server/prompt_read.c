@@ -1,0 +1,227 @@
+/* prompt_read.c: the body of POST /prompt, looked at member by member before anybody believes it (SEC-9).
+ * Source: ComfyUI 0.3.64's server.py: which members there are. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/alloc.h"
+#include "core/graph/json.h"
+#include "web/queue/store.h"
+#include "web/server/prompt_parts.h"
+
+enum { SOURCE_MAX = 256, MOST_DIGITS = 64 };
+
+static bool fault(lm_posted *p, const char *type, const char *sentence)
+{
+    p->fault = type;
+    return limn_fail(&p->err, INPUT, "%s", sentence);
+}
+
+static bool is_given(const lm_json *d, lm_json_ref v)
+{
+    const lm_json_kind k = lm_json_kind_of(d, v);
+
+    return k != LM_JSON_ABSENT && k != LM_JSON_NULL;
+}
+
+/* ------------------------------------------------------------------ members */
+
+/* An id: 1 … 256 bytes, without a NUL. */
+static bool read_name(lm_posted *p, const lm_json *d, lm_json_ref v, const char *type, const char *sentence, char **out)
+{
+    size_t      n = 0;
+    const char *text = lm_json_string(d, v, &n);
+
+    if (!is_given(d, v) || (text && !n))
+        return true;
+    if (!text || n > LM_STORE_NAME_MAX || memchr(text, 0, n))
+        return fault(p, type, sentence);
+    lm_free(*out);
+    *out = lm_copy_text(text);
+    return true;
+}
+
+static bool read_id(lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    const lm_json_ref v = lm_json_get(d, root, "prompt_id");
+    size_t            n = 1;
+
+    if (lm_json_string(d, v, &n) && !n)
+        return fault(p, "invalid_prompt_id", "prompt_id is empty");
+    return read_name(p, d, v, "invalid_prompt_id", "prompt_id must be a text of at most 256 bytes", &p->id);
+}
+
+static bool read_client(lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    static const char wrong[] = "client_id must be a text of at most 256 bytes";
+    const lm_json_ref extra = lm_json_get(d, root, "extra_data");
+
+    return read_name(p, d, lm_json_get(d, extra, "client_id"), "invalid_client_id", wrong, &p->client) &&
+           read_name(p, d, lm_json_get(d, root, "client_id"), "invalid_client_id", wrong, &p->client);
+}
+
+static bool read_place(lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    const lm_json_ref number = lm_json_get(d, root, "number"), front = lm_json_get(d, root, "front");
+    double            truth = 0;
+
+    if (is_given(d, number)) {
+        p->numbered = true;
+        if (!lm_json_to_double(d, number, &p->number) || !isfinite(p->number))
+            return fault(p, "invalid_number", "number must be a finite number");
+    }
+    if (!is_given(d, front) || lm_json_to_bool(d, front, &p->front))
+        return true;
+    if (!lm_json_to_double(d, front, &truth))
+        return fault(p, "invalid_front", "front must be true or false");
+    p->front = truth != 0;
+    return true;
+}
+
+static bool read_targets(lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    static const char wrong[] = "partial_execution_targets must be a list of node ids";
+    const lm_json_ref list = lm_json_get(d, root, "partial_execution_targets");
+
+    if (!is_given(d, list))
+        return true;
+    if (lm_json_kind_of(d, list) != LM_JSON_ARRAY)
+        return fault(p, "invalid_targets", wrong);
+    for (lm_json_ref v = lm_json_first(d, list); v; v = lm_json_next(d, v))
+        if (lm_json_kind_of(d, v) != LM_JSON_STRING)
+            return fault(p, "invalid_targets", wrong);
+    lm_json_write(d, list, LM_JSON_COMPACT, &p->targets);
+    return true;
+}
+
+static bool read_graph(lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    const lm_json_ref prompt = lm_json_get(d, root, "prompt");
+
+    if (!is_given(d, prompt))
+        return fault(p, "no_prompt", "No prompt provided");
+    if (lm_json_kind_of(d, prompt) != LM_JSON_OBJECT)
+        return fault(p, "invalid_prompt", "prompt must be an object of nodes");
+    if (lm_json_count(d, prompt) > LM_PROMPT_MOST_NODES)
+        return fault(p, "invalid_prompt", "prompt has more than 100000 nodes");
+    lm_json_write(d, prompt, LM_JSON_COMPACT, &p->prompt);
+    return true;
+}
+
+/* ------------------------------------------------------------------ extra_data */
+
+static bool key_is(const lm_json *d, lm_json_ref key, const char *text)
+{
+    return lm_json_key_is(d, key, text, strlen(text));
+}
+
+static void put_member(lm_text *out, const lm_json *d, lm_json_ref key)
+{
+    lm_text_puts(out, out->size > 1 ? "," : "");
+    lm_json_write(d, key, LM_JSON_COMPACT, out);
+    lm_text_puts(out, ":");
+    lm_json_write(d, lm_json_value(d, key), LM_JSON_COMPACT, out);
+}
+
+/* What is ours to say replaces what was said. */
+static bool is_ours(const lm_json *d, lm_json_ref key)
+{
+    return key_is(d, key, "client_id") || key_is(d, key, "create_time") || key_is(d, key, "comfy_usage_source");
+}
+
+static void put_text(lm_text *out, const char *key, const char *text, size_t n)
+{
+    lm_text_printf(out, "%s\"%s\":", out->size > 1 ? "," : "", key);
+    lm_json_write_string(text, n, LM_JSON_COMPACT, out);
+}
+
+static bool read_extra(lm_posted *p, const lm_json *d, lm_json_ref root, lm_slice source)
+{
+    const lm_json_ref extra = lm_json_get(d, root, "extra_data");
+
+    if (is_given(d, extra) && lm_json_kind_of(d, extra) != LM_JSON_OBJECT)
+        return fault(p, "invalid_extra_data", "extra_data must be an object");
+    lm_text_puts(&p->extra, "{");
+    for (lm_json_ref k = lm_json_first(d, extra); k; k = lm_json_next(d, k))
+        if (key_is(d, k, "auth_token_comfy_org") || key_is(d, k, "api_key_comfy_org"))
+            put_member(&p->secrets, d, k);
+        else if (!is_ours(d, k))
+            put_member(&p->extra, d, k);
+    if (p->client)
+        put_text(&p->extra, "client_id", p->client, strlen(p->client));
+    if (source.n && source.n <= SOURCE_MAX)
+        put_text(&p->extra, "comfy_usage_source", source.at, source.n);
+    lm_text_printf(&p->extra, "%s\"create_time\":%" PRId64 "}", p->extra.size > 1 ? "," : "", p->created_ms);
+    return true;
+}
+
+void lm_posted_extra(lm_posted *p, lm_text *t)
+{
+    lm_text_puts(t, "{");
+    if (p->secrets.size)
+        lm_text_printf(t, "%s,", p->secrets.at);
+    lm_text_add(t, p->extra.at + 1, p->extra.size - 1);
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+/* 1e999, NaN: spelled so that no number is meant. */
+static bool is_finite(const char *text, size_t n)
+{
+    char digits[MOST_DIGITS + 1];
+
+    if (!n || text[n - 1] < '0' || text[n - 1] > '9')
+        return false;
+    if (n > MOST_DIGITS)
+        return !memchr(text, 'e', n) && !memchr(text, 'E', n) && n < 300;
+    memcpy(digits, text, n);
+    digits[n] = '\0';
+    return isfinite(strtod(digits, NULL));
+}
+
+static bool numbers_are_finite(lm_posted *p, const lm_json *d)
+{
+    for (uint32_t i = 1; i < d->count; i++)
+        if (d->nodes[i].kind == LM_JSON_NUMBER && !is_finite(d->nodes[i].text, d->nodes[i].size))
+            return fault(p, "invalid_number", "the body holds a number that is not finite, or has too many digits");
+    return true;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec s;
+
+    clock_gettime(CLOCK_REALTIME, &s);
+    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
+}
+
+void lm_posted_read(lm_posted *p, lm_slice body, lm_slice source)
+{
+    lm_json    *d = lm_json_read(body.at, body.n, &p->err);
+    lm_json_ref root = d ? lm_json_root(d) : 0;
+
+    p->created_ms = now_ms();
+    if (!d)
+        p->fault = p->err.code == LIMN_MEMORY ? "busy" : "invalid_json";
+    else if (lm_json_kind_of(d, root) != LM_JSON_OBJECT)
+        fault(p, "invalid_json", "the body must be a JSON object");
+    else if (numbers_are_finite(p, d) && read_graph(p, d, root) && read_id(p, d, root) && read_client(p, d, root) &&
+             read_place(p, d, root) && read_targets(p, d, root))
+        read_extra(p, d, root, source);
+    lm_json_free(d);
+}
+
+void lm_posted_done(lm_posted *p)
+{
+    lm_free(p->id);
+    lm_free(p->client);
+    lm_text_done(&p->prompt);
+    lm_text_done(&p->extra);
+    lm_text_done(&p->targets);
+    if (p->secrets.at)
+        explicit_bzero(p->secrets.at, p->secrets.size);
+    lm_text_done(&p->secrets);
+    *p = (lm_posted){ 0 };
+}

@@ -1,0 +1,111 @@
+/* runner_parts.h: what the files of the runner share: runner.c leases jobs and has the worker, runner_tell.c turns what
+ * the worker says into messages, runner_nodes.c keeps the state of a job's nodes, runner_end.c words an end,
+ * runner_summary.c what short listings show of it. */
+#ifndef LM_WEB_SERVER_RUNNER_PARTS_H
+#define LM_WEB_SERVER_RUNNER_PARTS_H
+
+#include "core/base/text.h"
+#include "web/server/hub.h"
+#include "web/server/runner.h"
+#include "web/work/worker.h"
+
+enum {
+    LM_TOLD_EVERY_MS = 50,             /* progress, to one client */
+    LM_TOLD_RATE = 256 << 10,          /* bytes a second of progress_state, and as many at once */
+    LM_TOLD_LIST_MAX = 4 << 20,        /* bytes of a list of ids */
+    LM_TOLD_OUTPUTS_MAX = 16 << 20
+};
+
+/* A node that runs. */
+typedef struct lm_node_now {
+    char   *id, *display, *real, *parent; /* parent "": none */
+    int64_t value, total;
+} lm_node_now;
+
+/* The nodes of a job: who runs, who has finished, and when clients heard of it last. */
+typedef struct lm_nodes {
+    lm_node_now *now;
+    int          n_now, room;
+    lm_text      done;                 /* members of progress_state's "nodes" */
+    bool         state_waits, tick_waits;
+    uint64_t     state_at, tick_at;    /* when they were told last */
+    int64_t      credit;               /* bytes, as of credit_at */
+    uint64_t     credit_at;
+    char        *tick_node;            /* a tick that waits, and the one that was told last */
+    int64_t      tick_value, tick_total;
+    char        *blocked;              /* the node that was blocked last: its end is told */
+} lm_nodes;
+
+/* A job on its way. */
+typedef struct lm_way {
+    lm_runner *runner;
+    int64_t    seq, epoch;
+    char      *id, *client;            /* client "": none */
+    char      *quoted;                 /* the id as JSON */
+    bool       stopping, cached_told;  /* somebody pressed stop; execution_cached was said */
+    int64_t    began_ms;
+    lm_nodes   nodes;
+    lm_text    messages;               /* of the history, without brackets */
+    lm_text    executed, outputs, meta; /* as far as told, without brackets: for the case that the worker dies */
+    char      *node, *display;         /* the one that began last; NULL */
+    bool       retold;                 /* the store refused what was told: a short version went */
+    lm_job_state state;
+} lm_way;
+
+struct lm_runner {
+    lm_server      *server;
+    lm_worker      *worker;
+    lm_way         *now;               /* with the worker */
+    int             asked;             /* questions to the queue that are not answered, work beside the loop */
+    bool            leasing, leaving;
+    uv_timer_t      soon, later;       /* progress that waits; a lease that is tried again, the end's patience */
+    int             open;              /* handles and the worker, on the way out */
+    int             patience;          /* steps of the end */
+    lm_runner_stats stats;
+    bool            has_stats;
+    char           *device, *arithmetic;
+    uint64_t        stats_at;
+};
+
+int64_t lm_way_now_ms(void);
+
+/* ------------------------------------------------------------------ runner.c */
+
+/* A job's way is over: its last message was noted. The texts are taken; `way` too. */
+void lm_way_record(lm_way *way, lm_result *result);
+void lm_way_free(lm_way *way);
+
+/* ------------------------------------------------------------------ runner_tell.c */
+
+/* {"type": …, "data": DATA} to the job's client. `data` is an object. */
+void lm_way_say(const lm_way *way, const char *type, const lm_text *data);
+/* The same, kept for the history. `anyway`: to everybody where there is no client. */
+void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway);
+void lm_way_begin(lm_way *way);                      /* execution_start */
+void lm_way_hear(lm_way *way, const lm_wire *m);     /* a frame of this job, but for ENDED */
+void lm_way_bye(const lm_way *way);                  /* executing: null */
+
+/* ------------------------------------------------------------------ runner_nodes.c */
+
+void lm_nodes_begin(lm_way *way, const lm_wire *m);
+void lm_nodes_tick(lm_way *way, const lm_wire *m);
+/* `m` names the node; one that did not run is finished too. */
+void lm_nodes_end(lm_way *way, const lm_wire *m);
+bool lm_nodes_runs(const lm_way *way, const char *id);
+/* What waits is told, if it may be by now (or at once). Milliseconds until it may be; 0: nothing waits. */
+uint64_t lm_nodes_flush(lm_way *way, bool at_once);
+void lm_nodes_done(lm_nodes *n);
+
+/* ------------------------------------------------------------------ runner_end.c */
+
+void lm_way_end(lm_way *way, const lm_wire *m);                       /* ENDED. Takes `way` */
+void lm_way_lost(lm_way *way, const lm_worker_end *e);                /* its worker is gone. Takes `way` */
+void lm_way_unfit(lm_way *way, const char *sentence);                 /* it could not be handed out. Takes `way` */
+
+/* ------------------------------------------------------------------ runner_summary.c */
+
+/* Appends the summary. `error` is execution_error's data, or empty. */
+void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
+                      const char *error, size_t n_error);
+
+#endif

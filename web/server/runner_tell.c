@@ -1,0 +1,235 @@
+/* runner_tell.c: what the worker says of a job, as the messages that its client knows. Source: ComfyUI 0.3.64's
+ * execution.py, progress.py and main.py: what is said, to whom, in which order. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/base/log.h"
+#include "web/server/runner_parts.h"
+#include "web/work/work_check.h"
+
+enum { KEPT_MAX = 8 << 20 };
+
+/* ------------------------------------------------------------------ saying */
+
+static void say_to(const lm_way *way, const char *client, const char *type, const lm_text *data)
+{
+    lm_text t = { 0 };
+
+    lm_text_printf(&t, "{\"type\": \"%s\", \"data\": ", type);
+    lm_text_add(&t, data->at, data->size);
+    lm_text_puts(&t, "}");
+    lm_hub_say(way->runner->server->hub, client, t.at, t.size);
+    lm_text_done(&t);
+}
+
+void lm_way_say(const lm_way *way, const char *type, const lm_text *data)
+{
+    if (*way->client)
+        say_to(way, way->client, type, data);
+}
+
+void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway)
+{
+    if (*way->client || anyway)
+        say_to(way, *way->client ? way->client : NULL, type, data);
+    lm_text_printf(&way->messages, "%s[\"%s\", ", way->messages.size ? ", " : "", type);
+    lm_text_add(&way->messages, data->at, data->size);
+    lm_text_puts(&way->messages, "]");
+}
+
+void lm_way_begin(lm_way *way)
+{
+    lm_text data = { 0 };
+
+    lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, way->began_ms);
+    lm_way_note(way, "execution_start", &data, false);
+    lm_text_done(&data);
+}
+
+void lm_way_bye(const lm_way *way)
+{
+    lm_text data = { 0 };
+
+    lm_text_printf(&data, "{\"node\": null, \"prompt_id\": %s}", way->quoted);
+    lm_way_say(way, "executing", &data);
+    lm_text_done(&data);
+}
+
+/* ------------------------------------------------------------------ frames */
+
+static void add_member(lm_text *out, const char *comma, const char *key, const char *text)
+{
+    lm_text_printf(out, "%s\"%s\": ", comma, key);
+    lm_work_quote(out, text);
+}
+
+static const char *who(const lm_wire *m, int which)
+{
+    return m->texts[which].at ? m->texts[which].at : "";
+}
+
+/* {"node": …, "display_node": …, "prompt_id": …  */
+static void open_node(lm_text *out, const lm_way *way, const lm_wire *m)
+{
+    lm_text_puts(out, "{");
+    add_member(out, "", "node", who(m, LM_WHO_NODE));
+    add_member(out, ", ", "display_node", who(m, LM_WHO_DISPLAY));
+    lm_text_printf(out, ", \"prompt_id\": %s", way->quoted);
+}
+
+/* The first list is of the whole workflow; what is found later, in subgraphs, nobody is told of. */
+static void hear_kept(lm_way *way, const lm_wire *m)
+{
+    lm_text data = { 0 };
+
+    if (way->cached_told)
+        return;
+    way->cached_told = true;
+    lm_text_puts(&data, "{\"nodes\": ");
+    if (m->texts[0].size && m->texts[0].size <= KEPT_MAX)
+        lm_text_add(&data, m->texts[0].at, m->texts[0].size);
+    else
+        lm_text_puts(&data, "[]");
+    lm_text_printf(&data, ", \"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
+    lm_way_note(way, "execution_cached", &data, false);
+    lm_text_done(&data);
+}
+
+static void hear_running(lm_way *way, const lm_wire *m)
+{
+    lm_text data = { 0 };
+
+    lm_free(way->node);
+    lm_free(way->display);
+    way->node = lm_copy_text(who(m, LM_WHO_NODE));
+    way->display = lm_copy_text(who(m, LM_WHO_DISPLAY));
+    lm_nodes_begin(way, m);
+    open_node(&data, way, m);
+    lm_text_puts(&data, "}");
+    lm_way_say(way, "executing", &data);
+    lm_text_done(&data);
+}
+
+static void hear_preview(lm_way *way, const lm_wire *m)
+{
+    const char    *parent = who(m, LM_WHO_PARENT);
+    lm_text        meta = { 0 };
+    lm_hub_preview p = { .client = way->client, .node = who(m, LM_WHO_NODE), .picture = m->texts[LM_WHO_MORE].at,
+                         .n = m->texts[LM_WHO_MORE].size };
+
+    if (!*way->client)
+        return;
+    lm_text_puts(&meta, "{");
+    add_member(&meta, "", "node_id", p.node);
+    lm_text_printf(&meta, ", \"prompt_id\": %s", way->quoted);
+    add_member(&meta, ", ", "display_node_id", who(m, LM_WHO_DISPLAY));
+    if (*parent)
+        add_member(&meta, ", ", "parent_node_id", parent);
+    else
+        lm_text_puts(&meta, ", \"parent_node_id\": null");
+    add_member(&meta, ", ", "real_node_id", who(m, LM_WHO_REAL));
+    lm_text_puts(&meta, ", \"image_type\": \"image/jpeg\"}");
+    p.meta = meta.at;
+    lm_hub_show(way->runner->server->hub, &p);
+    lm_text_done(&meta);
+}
+
+/* ------------------------------------------------------------------ what a node gave */
+
+/* Kept here too: the worker may not live to say it again. */
+static void note_answer(lm_way *way, const lm_wire *m)
+{
+    const lm_wire_text *answer = &m->texts[LM_WHO_MORE];
+    const char         *parent = who(m, LM_WHO_PARENT);
+
+    if (!answer->size || way->outputs.size + answer->size > LM_TOLD_OUTPUTS_MAX ||
+        way->meta.size > LM_TOLD_OUTPUTS_MAX)
+        return;
+    lm_text_puts(&way->outputs, way->outputs.size ? ", " : "");
+    lm_work_quote(&way->outputs, who(m, LM_WHO_NODE));
+    lm_text_puts(&way->outputs, ": ");
+    lm_text_add(&way->outputs, answer->at, answer->size);
+    lm_text_puts(&way->meta, way->meta.size ? ", " : "");
+    lm_work_quote(&way->meta, who(m, LM_WHO_NODE));
+    lm_text_puts(&way->meta, ": {");
+    add_member(&way->meta, "", "node_id", who(m, LM_WHO_NODE));
+    add_member(&way->meta, ", ", "display_node", who(m, LM_WHO_DISPLAY));
+    if (*parent)
+        add_member(&way->meta, ", ", "parent_node", parent);
+    else
+        lm_text_puts(&way->meta, ", \"parent_node\": null");
+    add_member(&way->meta, ", ", "real_node_id", who(m, LM_WHO_REAL));
+    lm_text_puts(&way->meta, "}");
+}
+
+static void note_executed(lm_way *way, const lm_wire *m)
+{
+    if (way->executed.size > LM_TOLD_LIST_MAX)
+        return;
+    lm_text_puts(&way->executed, way->executed.size ? ", " : "");
+    lm_work_quote(&way->executed, who(m, LM_WHO_NODE));
+}
+
+/* One that did not run now was kept; it is told even without an answer. */
+static void hear_executed(lm_way *way, const lm_wire *m)
+{
+    const lm_wire_text *answer = &m->texts[LM_WHO_MORE];
+    const bool          ran = lm_nodes_runs(way, who(m, LM_WHO_NODE));
+    lm_text             data = { 0 };
+
+    note_answer(way, m);
+    if (ran)
+        note_executed(way, m);
+    if (answer->size || !ran) {
+        open_node(&data, way, m);
+        lm_text_puts(&data, ", \"output\": ");
+        lm_text_add(&data, answer->size ? answer->at : "null", answer->size ? answer->size : 4);
+        lm_text_puts(&data, "}");
+        lm_way_say(way, "executed", &data);
+        lm_text_done(&data);
+    }
+    lm_nodes_end(way, m);
+    if (way->node && !strcmp(way->node, who(m, LM_WHO_NODE))) {
+        lm_free(way->node);
+        lm_free(way->display);
+        way->node = way->display = NULL;
+    }
+}
+
+/* A blocker with words is told as an error that does not end the job. */
+static void hear_blocked(lm_way *way, const lm_wire *m)
+{
+    const char *words = who(m, LM_WHO_MORE);
+    lm_text     data = { 0 }, line = { 0 };
+
+    if (*words) {
+        lm_text_printf(&line, "Execution Blocked: %s", words);
+        lm_text_printf(&data, "{\"prompt_id\": %s", way->quoted);
+        add_member(&data, ", ", "node_id", who(m, LM_WHO_REAL));
+        add_member(&data, ", ", "node_type", who(m, LM_WHO_CLASS));
+        lm_text_printf(&data, ", \"executed\": [%s]", lm_text_str(&way->executed));
+        add_member(&data, ", ", "exception_message", line.at);
+        lm_text_printf(&data, ", \"exception_type\": \"ExecutionBlocked\", \"traceback\": [], \"current_inputs\": [], "
+                              "\"current_outputs\": [], \"timestamp\": %" PRId64 "}", lm_way_now_ms());
+        lm_way_say(way, "execution_error", &data);
+        lm_text_done(&data);
+        lm_text_done(&line);
+    }
+    lm_free(way->nodes.blocked);
+    way->nodes.blocked = lm_copy_text(who(m, LM_WHO_NODE));
+    lm_nodes_end(way, m);
+}
+
+void lm_way_hear(lm_way *way, const lm_wire *m)
+{
+    switch (m->type) {
+    case LM_WIRE_KEPT: hear_kept(way, m); break;
+    case LM_WIRE_RUNNING: hear_running(way, m); break;
+    case LM_WIRE_PROGRESS: lm_nodes_tick(way, m); break;
+    case LM_WIRE_PREVIEW: hear_preview(way, m); break;
+    case LM_WIRE_EXECUTED: hear_executed(way, m); break;
+    case LM_WIRE_BLOCKED: hear_blocked(way, m); break;
+    default: break; /* STARTED: its numbers are in what follows */
+    }
+}
