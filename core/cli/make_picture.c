@@ -46,10 +46,20 @@ static bool read_picture(making *m, lm_source *s, lm_picture *out)
     return fail(m, s->too_large || m->err.code == LIMN_MEMORY ? 413 : 415);
 }
 
+/* The size before anything was made smaller, turned as the picture was. */
+static void whole_size(const making *m, lm_picture *out)
+{
+    const bool on_its_side = (m->picture.width < m->picture.height) != (m->source.width < m->source.height);
+
+    out->width = (int)(on_its_side ? m->source.height : m->source.width);
+    out->height = (int)(on_its_side ? m->source.width : m->source.height);
+}
+
 static bool shrink(making *m)
 {
     lm_picture *p = &m->picture, small = *p;
 
+    whole_size(m, &small);
     lm_picture_fit(&small.width, &small.height, m->source.fit);
     if (small.width == p->width && small.height == p->height)
         return true;

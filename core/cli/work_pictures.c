@@ -20,8 +20,10 @@ static bool may_take(size_t bytes)
     return bytes <= most && lm_alloc_large_bytes() <= most - bytes;
 }
 
-static void settle(uint64_t memory)
+/* What the server's parent forgot to close is nothing for us. */
+static void settle(int socket, uint64_t memory)
 {
+    close_range((unsigned)socket + 1, ~0u, 0);
     most = memory;
     lm_alloc_ask = may_take;
     mallopt(M_MMAP_THRESHOLD, GIVEN_BACK);
@@ -30,14 +32,17 @@ static void settle(uint64_t memory)
         fprintf(stderr, "limn work: this kernel filters no calls: who reads pictures may do what the user may\n");
 }
 
+/* The descriptors are taken, and closed before anybody hears. */
 static bool answer(int socket, const lm_picture_ask *ask, size_t size, const int *fds, int n_fds)
 {
-    lm_picture_answer a;
+    const bool        well = lm_picture_ask_ok(ask, size, n_fds);
+    lm_picture_answer a = { .number = 0 };
 
-    if (!lm_picture_ask_ok(ask, size, n_fds))
-        return false;
-    a = lm_make_picture(ask, fds);
-    return lm_picture_send(socket, &a, sizeof a, NULL, 0);
+    if (well)
+        a = lm_make_picture(ask, fds);
+    for (int i = 0; i < n_fds; i++)
+        close(fds[i]);
+    return well && lm_picture_send(socket, &a, sizeof a, NULL, 0);
 }
 
 int lm_work_pictures(int socket, uint64_t memory)
@@ -47,11 +52,8 @@ int lm_work_pictures(int socket, uint64_t memory)
     ssize_t        got;
     bool           well = true;
 
-    settle(memory);
-    while (well && (got = lm_picture_receive(socket, &ask, sizeof ask, fds, &n_fds)) != 0) {
+    settle(socket, memory);
+    while (well && (got = lm_picture_receive(socket, &ask, sizeof ask, fds, &n_fds)) != 0)
         well = got > 0 && answer(socket, &ask, (size_t)got, fds, n_fds);
-        for (int i = 0; i < n_fds; i++)
-            close(fds[i]);
-    }
     return well ? LM_EXIT_WELL : LM_EXIT_BUG;
 }

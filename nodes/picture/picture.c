@@ -16,6 +16,8 @@ bool lm_picture_size_ok(lm_source *s, int64_t width, int64_t height, int64_t fra
     const int64_t most = s->most_pixels ? s->most_pixels : LM_PICTURE_PIXELS;
     const int64_t most_in_frames = LM_PICTURE_FRAMES * most;
 
+    s->width = width;
+    s->height = height;
     s->too_large = width > LM_PICTURE_SIDE || height > LM_PICTURE_SIDE ||
                    (width > 0 && height > 0 && (width * height > most || frames > most_in_frames / (width * height)));
     if (width < 1 || height < 1 || frames < 1)

@@ -16,6 +16,7 @@ typedef struct lm_source {
     int                fit;       /* the longer side is needed no larger than this, and where a format decodes to
                                    * fewer pixels for less it may come smaller, though not below it; 0: as it is */
     bool               too_large; /* set when it was refused for its size */
+    int64_t            width, height; /* as its header told them: set when it was read */
 } lm_source;
 
 /* `fd` stays the caller's. FILE when it is not a file that can be read. */
