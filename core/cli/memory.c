@@ -84,15 +84,13 @@ static bool limit_option(const lm_args *a, const char *name, double whole, size_
                      *out, least_limit >> 20, name);
 }
 
-static bool set_limits(const lm_args *a, limn_error *err)
+static bool read_limits(const lm_args *a, size_t *ram, size_t *vram, limn_error *err)
 {
     const double memory = (double)lm_system_memory();
-    size_t       ram = (size_t)(memory * share_of_memory), vram = 0;
 
-    if (!limit_option(a, "--ram-limit", memory, &ram, err) || !limit_option(a, "--vram-limit", 0, &vram, err))
-        return false;
-    lm_memory_limit(ram, vram);
-    return true;
+    *ram = (size_t)(memory * share_of_memory);
+    *vram = 0;
+    return limit_option(a, "--ram-limit", memory, ram, err) && limit_option(a, "--vram-limit", 0, vram, err);
 }
 
 /* ------------------------------------------------------------------ the cache */
@@ -112,18 +110,23 @@ static bool one_policy(const lm_args *a, limn_error *err)
     return true;
 }
 
+static bool read_disk(const lm_args *a, size_t *bytes, limn_error *err)
+{
+    if (lm_args_has(a, "--cache-disk-size") && !lm_args_has(a, "--cache-disk"))
+        return limn_fail(err, INPUT, "--cache-disk-size says how large the folder of --cache-disk may get");
+    return parse_size(disk_default, 1, 0, bytes) && lm_args_size(a, "--cache-disk-size", 1, 0, bytes, err);
+}
+
 static bool open_disk(const lm_args *a, lm_cache_options *o, limn_error *err)
 {
     const char *folder = lm_args_value(a, "--cache-disk");
     size_t      bytes = 0;
 
-    if (!folder)
-        return !lm_args_has(a, "--cache-disk-size") ||
-               limn_fail(err, INPUT, "--cache-disk-size says how large the folder of --cache-disk may get");
-    if (!parse_size(disk_default, 1, 0, &bytes) || !lm_args_size(a, "--cache-disk-size", 1, 0, &bytes, err))
+    if (!read_disk(a, &bytes, err))
         return false;
-    o->disk = lm_cache_disk_open(folder, bytes, err);
-    return o->disk;
+    if (folder)
+        o->disk = lm_cache_disk_open(folder, bytes, err);
+    return !folder || o->disk;
 }
 
 static bool choose_policy(const lm_args *a, lm_cache_options *o, limn_error *err)
@@ -146,16 +149,23 @@ static bool choose_policy(const lm_args *a, lm_cache_options *o, limn_error *err
     return true;
 }
 
+bool lm_session_memory_options(const lm_args *a, limn_error *err)
+{
+    lm_cache_options o = { .policy = LM_CACHE_BUDGET };
+    size_t           ram, vram, disk;
+
+    return read_limits(a, &ram, &vram, err) && choose_policy(a, &o, err) && read_disk(a, &disk, err);
+}
+
 bool lm_session_memory(const lm_args *a, lm_device *device, struct lm_cache **cache, limn_error *err)
 {
     lm_cache_options o = { .policy = LM_CACHE_BUDGET, .device = device };
     size_t           ram, vram;
 
     *cache = NULL;
-    if (!set_limits(a, err))
+    if (!read_limits(a, &ram, &vram, err))
         return false;
-    ram = lm_memory_limit_of(false);
-    vram = lm_memory_limit_of(true);
+    lm_memory_limit(ram, vram);
     o.host_bytes = ram ? (size_t)((double)ram * share_of_limit) : cache_anyway;
     o.device_bytes = vram ? (size_t)((double)vram * share_of_limit) : o.host_bytes;
     if (!choose_policy(a, &o, err) || !open_disk(a, &o, err))

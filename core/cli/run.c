@@ -130,7 +130,6 @@ static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
         if (lm_args_has(a, "--preview"))
             p.preview_dir = lm_copy_text(lm_args_value(a, "--preview"));
         s->env.previews = p.preview_dir != NULL;
-        s->env.no_metadata = lm_args_has(a, "--disable-metadata");
         if (bar)
             fprintf(bar, "%s; products in %s\n", lm_cpu_describe(), s->compute_name);
         status = run_and_tell(s, c, a, &p);
@@ -169,7 +168,6 @@ static const lm_option run_options[] = {
     LM_OPTIONS_RUNNING,
     { "--preview", "DIR", "Write a small picture there after each sampling step." },
     LM_OPTION_TRACE,
-    { "--disable-metadata", NULL, "Do not write the workflow into the pictures." },
     { "--json", NULL, "Print the result as JSON." },
     { "--quiet", NULL, "Show no progress." },
     { NULL },

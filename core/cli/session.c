@@ -132,60 +132,65 @@ bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
     return true;
 }
 
-static bool choose_compute(lm_session *s, const lm_args *a, limn_error *err)
-{
-    const char *asked = lm_args_value(a, "--precision");
-    char       *memory;
+/* ------------------------------------------------------------------ starting */
 
-    if (!asked || !strcmp(asked, "auto")) {
-        memory = cache_path("compute-class");
-        s->env.compute = lm_cpu_choose_compute(memory);
-        lm_free(memory);
-        s->compute_name = s->env.compute == LM_COMPUTE_BF16 ? "bf16, the fastest here"
-                                                            : "f32, the fastest here";
-        return true;
-    }
-    s->compute_name = asked;
-    if (!strcmp(asked, "f32"))
-        s->env.compute = LM_COMPUTE_F32;
-    else if (!strcmp(asked, "bf16"))
-        s->env.compute = LM_COMPUTE_BF16;
-    else
-        return limn_fail(err, INPUT, "--precision %s: it is auto, f32 or bf16", asked);
-    return true;
+static bool is_one_of(const char *asked, const char *const *words)
+{
+    for (; asked && *words; words++)
+        if (!strcmp(asked, *words))
+            return true;
+    return !asked;
 }
 
-static bool choose_device(lm_session *s, const lm_args *a, limn_error *err)
+bool lm_session_options(const lm_args *a, limn_error *err)
 {
-    const char *asked = lm_args_value(a, "--device");
-    long long   threads = 0;
+    static const char *const classes[] = { "auto", "f32", "bf16", NULL }, *const devices[] = { "cpu", "ref", NULL };
+    const char              *precision = lm_args_value(a, "--precision"), *device = lm_args_value(a, "--device");
+    long long                n = 0;
 
-    if (!lm_args_number(a, "--threads", 1, 1024, &threads))
+    if (!is_one_of(precision, classes))
+        return limn_fail(err, INPUT, "--precision %s: it is auto, f32 or bf16", precision);
+    if (!is_one_of(device, devices))
+        return limn_fail(err, INPUT, "--device %s: this build has cpu and ref", device);
+    if (!lm_args_number(a, "--threads", 1, 1024, &n))
         return limn_fail(err, INPUT, "--threads: how many threads compute");
-    if (!asked || !strcmp(asked, "cpu"))
-        s->env.device = lm_cpu_device((int)threads);
-    else if (!strcmp(asked, "ref"))
-        s->env.device = lm_host_device();
-    else
-        return limn_fail(err, INPUT, "--device %s: this build has cpu and ref", asked);
-    return true;
+    if (!lm_args_number(a, "--jobs", 1, 64, &n))
+        return limn_fail(err, INPUT, "--jobs: how many nodes may run at the same time");
+    return lm_session_memory_options(a, err);
 }
 
-static bool choose_jobs(lm_session *s, const lm_args *a, limn_error *err)
+static void choose_compute(lm_session *s, const char *asked)
 {
-    long long jobs = 0;
+    char *memory;
 
-    if (!lm_args_number(a, "--jobs", 1, 64, &jobs))
-        return limn_fail(err, INPUT, "--jobs: how many nodes may run at the same time, 1 to 64");
-    s->env.jobs = (int)jobs;
-    return true;
+    if (asked && strcmp(asked, "auto")) {
+        s->compute_name = asked;
+        s->env.compute = strcmp(asked, "bf16") ? LM_COMPUTE_F32 : LM_COMPUTE_BF16;
+        return;
+    }
+    memory = cache_path("compute-class");
+    s->env.compute = lm_cpu_choose_compute(memory);
+    lm_free(memory);
+    s->compute_name = s->env.compute == LM_COMPUTE_BF16 ? "bf16, the fastest here" : "f32, the fastest here";
 }
 
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
 {
+    const char *device = lm_args_value(a, "--device");
+    long long   threads = 0, jobs = 0;
+
     watch_signals();
-    return choose_jobs(s, a, err) && choose_device(s, a, err) && lm_session_memory(a, s->env.device, &s->cache, err) &&
-           choose_compute(s, a, err);
+    if (!lm_session_options(a, err))
+        return false;
+    lm_args_number(a, "--threads", 1, 1024, &threads);
+    lm_args_number(a, "--jobs", 1, 64, &jobs);
+    s->env.jobs = (int)jobs;
+    s->env.no_metadata = lm_args_has(a, "--disable-metadata");
+    s->env.device = device && !strcmp(device, "ref") ? lm_host_device() : lm_cpu_device((int)threads);
+    if (!lm_session_memory(a, s->env.device, &s->cache, err))
+        return false;
+    choose_compute(s, lm_args_value(a, "--precision"));
+    return true;
 }
 
 void lm_session_close(lm_session *s)

@@ -48,7 +48,8 @@
 /* Of every command that runs workflows. */
 #define LM_OPTIONS_RUNNING                                                                     \
     LM_OPTIONS_FINDING, LM_OPTIONS_PLUGINS, LM_OPTIONS_OUTPUT, LM_OPTION_DEVICE, LM_OPTION_PRECISION, \
-        LM_OPTION_THREADS, LM_OPTION_JOBS, LM_OPTIONS_MEMORY
+        LM_OPTION_THREADS, LM_OPTION_JOBS, LM_OPTIONS_MEMORY,                                  \
+        { "--disable-metadata", NULL, "Do not write the workflow into the pictures." }
 
 struct lm_cache;
 
@@ -60,6 +61,9 @@ typedef struct lm_session {
     struct lm_cache *cache;        /* NULL: nothing is kept */
     const char      *compute_name; /* "f32 (measured: fastest here)" */
 } lm_session;
+
+/* Do the options of LM_OPTIONS_RUNNING say something that lm_session_start would understand? Nothing is opened; INPUT. */
+bool lm_session_options(const lm_args *a, limn_error *err);
 
 /* Registry, folders and plugins; enough to check. Plugins that were not loaded are told on stderr; one that was
  * asked for by name is an error. False with the error filled. */
@@ -78,6 +82,9 @@ lm_plugins *lm_session_plugins(const lm_args *a, lm_registry *r, lm_folders *f, 
 /* memory.c: a size, as 500MB, 8GB or 2000000000 (a bare number counts `unit` each), or with `whole` > 0 a share of it,
  * as 75%. *out keeps its value when the option was not given; INPUT when it is no size. */
 bool lm_args_size(const lm_args *a, const char *option, double unit, double whole, size_t *out, limn_error *err);
+
+/* memory.c: are the options of LM_OPTIONS_MEMORY understood? INPUT. */
+bool lm_session_memory_options(const lm_args *a, limn_error *err);
 
 /* memory.c: sets the limits of memory, and opens the cache (NULL: none is wanted). INPUT when an option is wrong,
  * FILE when the folder of --cache-disk cannot be used.                                           [new] */

@@ -12,19 +12,11 @@ static bool replace(lm_server *s, const char *kind, const char *directory, limn_
     return !directory || lm_folders_replace(s->folders, kind, directory, err);
 }
 
-static bool replace_more(lm_server *s, limn_error *err)
+static bool add_models(lm_server *s, limn_error *err)
 {
-    for (const char *const *m = s->o->more_folders; m && *m; m++) {
-        const char *equals = strchr(*m, '=');
-        lm_text     kind = { 0 };
-        bool        well;
-
-        lm_text_add(&kind, *m, (size_t)(equals - *m));
-        well = lm_folders_replace(s->folders, lm_text_str(&kind), equals + 1, err);
-        lm_text_done(&kind);
-        if (!well)
+    for (const char *const *m = s->o->more_folders; m && *m; m++)
+        if (!lm_folders_more(s->folders, *m, err))
             return false;
-    }
     return true;
 }
 
@@ -46,7 +38,7 @@ static bool open_folders(lm_server *s, limn_error *err)
 {
     s->folders = lm_folders_new(s->o->base, err);
     return s->folders && replace(s, "input", s->o->input, err) && replace(s, "output", s->o->output, err) &&
-           replace(s, "temp", s->o->temp, err) && replace_more(s, err) && open_uploads(s, err);
+           replace(s, "temp", s->o->temp, err) && add_models(s, err) && open_uploads(s, err);
 }
 
 static void close_folders(lm_server *s)

@@ -34,6 +34,7 @@ typedef struct lm_server {
 
     struct lm_opened *opened;           /* server.c's */
     void             *queue_wake;       /* queue_part.c's */
+    void             *exposed;          /* exposed.c's */
 } lm_server;
 
 /* Each may be NULL. A part whose `open` failed is stopped and closed too: both welcome what is half there. */
@@ -55,6 +56,6 @@ const lm_route *lm_server_routes(lm_server *s);
 /* As if SIGTERM had come. */
 void lm_server_leave(lm_server *s);
 
-extern const lm_part lm_folders_part, lm_queue_part, lm_door_part, lm_health_part;
+extern const lm_part lm_folders_part, lm_queue_part, lm_door_part, lm_health_part, lm_exposed_part;
 
 #endif

@@ -16,13 +16,15 @@ typedef struct lm_server_options {
     /* Folders; NULL: <base>/input, output, temp, user. Texts are lent for as long as the server runs. */
     const char *base, *input, *output, *temp, *user;
     const char *front_end;            /* a folder with an index.html; NULL: none */
-    const char *const *more_folders;  /* KIND=DIR …, of --extra-model-paths-config; NULL-terminated, may be NULL */
+    const char *const *more_folders;  /* as lm_folders_more takes them; NULL-terminated, may be NULL */
 
     const char *const *listen;        /* addresses, as literals; NULL-terminated */
     int                port;          /* 0: a free one */
     const char        *token;         /* NULL: nobody is asked */
     const char *const *allowed_hosts; /* NAME or NAME:PORT; NULL-terminated, may be NULL */
     const char        *cors;          /* an origin, or "*"; NULL: our own alone */
+    bool               exposed;       /* strangers may come, by --insecure-listen: said at the start and every hour */
+    bool               verify;        /* for lm_server_verify: the address is not printed */
 
     uint64_t most_prompt, most_upload; /* bytes of a body */
     int64_t  most_pending;            /* jobs; 0: no limit */
