@@ -24,7 +24,7 @@ static void close_keeping_errno(int fd)
     errno = why;
 }
 
-static int open_root(const char *root)
+int lm_tree_root(const char *root)
 {
     return open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
@@ -50,7 +50,7 @@ bool lm_tree_make(const char *root)
 
 int lm_tree_file(const char *root, const char *name)
 {
-    const int at = open_root(root);
+    const int at = lm_tree_root(root);
     int       fd;
 
     if (at < 0)
@@ -85,7 +85,7 @@ static int folder_of(const char *root, const char *name, bool make, const char *
     *last = slash ? slash + 1 : name;
     errno = EXDEV;
     if (!lm_beneath_fault(name) && **last && strcmp(*last, ".") && (!make || lm_tree_make(root)))
-        at = open_root(root);
+        at = lm_tree_root(root);
     if (at >= 0)
         fd = make ? lm_beneath_make(at, folder)
                   : lm_beneath_open(at, *folder ? folder : ".", O_PATH | O_DIRECTORY, 0);
@@ -213,7 +213,7 @@ static int by_name(const void *a, const void *b)
 bool lm_tree_each(const char *root, const char *folder, bool deep, bool (*shown)(const char *part), lm_tree_list *out)
 {
     walk      w = { .list = out, .deep = deep, .shown = shown };
-    const int at = open_root(root);
+    const int at = lm_tree_root(root);
     int       fd;
 
     *out = (lm_tree_list){ 0 };

@@ -21,6 +21,9 @@ typedef struct lm_tree_entry {
 /* Makes the root, with all on the way to it. */
 bool lm_tree_make(const char *root);
 
+/* The root itself, to be given to functions of beneath.h; -1. */
+int lm_tree_root(const char *root);
+
 /* A regular file, for reading; -1. */
 int  lm_tree_file(const char *root, const char *name);
 

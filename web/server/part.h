@@ -29,8 +29,11 @@ typedef struct lm_server {
     struct lm_runner   *runner;         /* runner.h: from the queue to the worker and back */
     struct lm_pictures *pictures;       /* pictures.h: pictures outside jobs */
     struct lm_users    *users;          /* users.h: settings and files of users */
+    struct lm_front    *front;          /* page.c's: the front end */
     struct lm_lines    *lines;          /* lines.h: the last lines of the log */
     struct lm_kept     *kept;           /* listing.h: answers that nothing has changed since */
+    struct lm_deflated *deflated;       /* nodes.c's: the tables of nodes, deflated; or it is at it */
+    bool                deflating;
 
     struct lm_opened *opened;           /* server.c's */
     void             *queue_wake;       /* queue_part.c's */
@@ -48,6 +51,8 @@ typedef struct lm_part {
 
 /* A row's body_limit that stands for options' most_prompt. */
 #define LM_BODY_PROMPT UINT64_MAX
+/* … and for most_upload. */
+#define LM_BODY_UPLOAD (UINT64_MAX - 1)
 
 /* Ends a part's `stop`. */
 void lm_server_stopped(lm_server *s);

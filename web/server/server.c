@@ -6,6 +6,10 @@
 #include "web/server/checks.h"
 #include "web/server/pictures.h"
 #include "web/server/runner.h"
+#include "web/server/page.h"
+#include "web/server/upload.h"
+#include "web/server/users.h"
+#include "web/server/view.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,10 +19,11 @@
 #include "core/base/alloc.h"
 
 static const lm_part *const parts[] = {
-    &lm_folders_part, &lm_queue_part, &lm_hub_part, &lm_pictures_part,
+    &lm_folders_part, &lm_queue_part, &lm_users_part, &lm_hub_part, &lm_pictures_part,
     &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_queueing_part, &lm_health_part,
     &lm_listing_part, &lm_history_part,
-    &lm_exposed_part, &lm_door_part,
+    &lm_view_part, &lm_upload_part, &lm_settings_part, &lm_userdata_part, &lm_page_part,
+    &lm_covers_part, &lm_exposed_part, &lm_door_part,
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
@@ -66,6 +71,8 @@ const lm_route *lm_server_routes(lm_server *s)
     for (int i = 0; i < n; i++)
         if (s->opened->routes[i].body_limit == LM_BODY_PROMPT)
             s->opened->routes[i].body_limit = s->o->most_prompt;
+        else if (s->opened->routes[i].body_limit == LM_BODY_UPLOAD)
+            s->opened->routes[i].body_limit = s->o->most_upload;
     return s->opened->routes;
 }
 

@@ -1,0 +1,250 @@
+/* userdata.c: /userdata/{file}: the user's files read, written, moved and removed. A name comes decoded once by the
+ * router, and is decoded again when it still holds a '%', as the front end's names of names do. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/tree.h"
+#include "web/http/query.h"
+#include "web/server/file_name.h"
+#include "web/server/types.h"
+#include "web/server/userdata.h"
+#include "web/work/work_check.h"
+
+typedef struct doing {
+    lm_errand        e;
+    const char      *root;
+    const lm_drawer *drawer;
+    lm_text          name, dest;
+    bool             overwrite, full_info;
+    int              fd;
+    char             temporary[LM_DRAWER_NAME];
+    lm_content       content;
+} doing;
+
+/* ------------------------------------------------------------------ names */
+
+int lm_user_name(const char *raw, lm_text *out, const char **words)
+{
+    char *again = strchr(raw, '%') ? lm_copy_text(raw) : NULL;
+    int   status = 0;
+
+    if (again && lm_percent_decode(lm_slice_of(raw), LM_DECODE_PATH, again))
+        raw = again;
+    if (lm_file_name(raw, out)) {
+        *words = "the name leads out of the user's folder, or is none";
+        status = 403;
+    } else if (out->size && lm_file_name_hidden(out->at)) {
+        *words = "names that begin with a dot or with __ are not for requests";
+        status = 403;
+    }
+    lm_free(again);
+    return status;
+}
+
+static bool is_yes(lm_request *rq, const char *name)
+{
+    const char *value = lm_request_query(rq, name);
+
+    return value && !strcasecmp(value, "true");
+}
+
+/* An errand about the file of argument 0, or NULL: answered already. */
+static doing *about(lm_request *rq, lm_server *s, void (*go)(lm_errand *e), void (*back)(lm_errand *e))
+{
+    const char *words, *overwrite = lm_request_query(rq, "overwrite");
+    lm_text     name = { 0 };
+    int         status = lm_user_name(lm_request_arg(rq, 0), &name, &words);
+    doing      *d = NULL;
+
+    if (!status && !name.size) {
+        words = "there is no name of a file";
+        status = lm_request_head(rq)->method == LM_POST ? 400 : 404;
+    }
+    if (status)
+        lm_reply_status(rq, status, words);
+    else
+        d = lm_errand_new(rq, sizeof *d, go, back);
+    if (!d) {
+        lm_text_done(&name);
+        return NULL;
+    }
+    d->root = s->users->root;
+    d->drawer = s->uploads;
+    d->name = name;
+    d->overwrite = !overwrite || strcmp(overwrite, "false");
+    d->full_info = is_yes(rq, "full_info");
+    d->fd = -1;
+    return d;
+}
+
+static void done(doing *d)
+{
+    if (d->fd >= 0)
+        close(d->fd);
+    lm_text_done(&d->name);
+    lm_text_done(&d->dest);
+}
+
+static void answer(lm_errand *e)
+{
+    lm_errand_answer(e);
+    done((doing *)e);
+}
+
+void lm_user_file_info(const char *name, const lm_tree_entry *there, lm_text *out)
+{
+    lm_text_puts(out, "{\"path\": ");
+    lm_work_quote(out, name);
+    lm_text_printf(out, ", \"size\": %llu, \"modified\": %lld, \"created\": %lld}", (unsigned long long)there->bytes,
+                   (long long)there->modified_ms, (long long)there->changed_ms);
+}
+
+/* The answer to who wrote `name`. */
+static void tell(doing *d, const char *name)
+{
+    lm_tree_entry there = { 0 };
+
+    if (!d->full_info)
+        lm_work_quote(&d->e.json, name);
+    else if (lm_tree_look(d->root, name, &there))
+        lm_user_file_info(name, &there, &d->e.json);
+    else
+        lm_errand_fail(&d->e, errno);
+}
+
+/* ------------------------------------------------------------------ GET */
+
+static void open_file(lm_errand *e)
+{
+    doing *d = (doing *)e;
+
+    d->fd = lm_tree_file(d->root, d->name.at);
+    if (d->fd < 0)
+        lm_errand_fail(e, errno);
+    else if (!strcmp(d->name.at, "user.css")) /* the front end's style, which its user writes */
+        d->content = (lm_content){ "text/css; charset=utf-8", true, false };
+    else
+        d->content = lm_content_read(d->name.at, d->fd, false);
+}
+
+static void send_file(lm_errand *e)
+{
+    doing *d = (doing *)e;
+
+    if (e->status == 200) {
+        d->content.shown = !strcmp(d->name.at, "user.css");
+        lm_content_headers(e->rq, &d->content, d->name.at);
+        lm_reply_file(e->rq, 200, d->content.type, d->fd);
+        d->fd = -1;
+    } else {
+        lm_errand_answer(e);
+    }
+    done(d);
+}
+
+static void get_file(lm_request *rq, void *self)
+{
+    doing *d = about(rq, self, open_file, send_file);
+
+    if (d)
+        lm_errand_go(&d->e);
+}
+
+/* ------------------------------------------------------------------ POST, DELETE, move */
+
+static void write_file(lm_errand *e)
+{
+    doing      *d = (doing *)e;
+    lm_new_file f = { .fd = -1 };
+    limn_error  err = { 0 };
+    const int   fd = d->fd;
+    bool        well = lm_new_file_beneath(d->root, d->name.at, &f);
+
+    d->fd = -1;
+    if (!well)
+        lm_errand_fail_writing(e, errno);
+    f.replaces = d->overwrite;
+    if (!well)
+        lm_drawer_drop(d->drawer, fd, d->temporary);
+    else if (!lm_new_file_adopt(&f, d->drawer, fd, d->temporary) || !lm_new_file_commit(&f, &err))
+        lm_errand_fail_writing(e, errno);
+    lm_new_file_abandon(&f);
+    if (e->status == 200)
+        tell(d, d->name.at);
+}
+
+static void post_file(lm_request *rq, void *self)
+{
+    doing *d = about(rq, self, write_file, answer);
+
+    if (!d)
+        return; /* the body's file goes with the request */
+    d->fd = lm_request_take_file(rq, d->temporary);
+    lm_errand_go(&d->e);
+}
+
+static void remove_file(lm_errand *e)
+{
+    doing *d = (doing *)e;
+
+    e->status = 204;
+    if (!lm_tree_remove(d->root, d->name.at))
+        lm_errand_fail(e, errno);
+}
+
+static void delete_file(lm_request *rq, void *self)
+{
+    doing *d = about(rq, self, remove_file, answer);
+
+    if (d)
+        lm_errand_go(&d->e);
+}
+
+static void move_file(lm_errand *e)
+{
+    doing        *d = (doing *)e;
+    lm_tree_entry there;
+
+    if (!lm_tree_look(d->root, d->name.at, &there))
+        lm_errand_fail(e, errno);
+    else if (there.folder)
+        lm_errand_fail(e, EISDIR);
+    else if (!lm_tree_move(d->root, d->name.at, d->dest.at, d->overwrite))
+        lm_errand_fail_writing(e, errno);
+    else
+        tell(d, d->dest.at);
+}
+
+static void move(lm_request *rq, void *self)
+{
+    doing      *d = about(rq, self, move_file, answer);
+    const char *words = "there is no name of a file";
+    int         status;
+
+    if (!d)
+        return;
+    status = lm_user_name(lm_request_arg(rq, 1), &d->dest, &words);
+    if (!status && d->dest.size) {
+        lm_errand_go(&d->e);
+        return;
+    }
+    lm_errand_refuse(&d->e, status ? status : 400, words);
+    answer(&d->e);
+    lm_errand_done(&d->e);
+}
+
+static const lm_route routes[] = {
+    { .methods = LM_GET, .pattern = "/userdata", .handle = lm_user_list, .flags = LM_ROUTE_API },
+    { .methods = LM_GET, .pattern = "/v2/userdata", .handle = lm_user_list_all, .flags = LM_ROUTE_API },
+    { .methods = LM_GET, .pattern = "/userdata/{file}", .handle = get_file, .flags = LM_ROUTE_API },
+    { .methods = LM_POST, .pattern = "/userdata/{file}", .handle = post_file, .flags = LM_ROUTE_API | LM_ROUTE_FILE,
+      .body_limit = LM_BODY_UPLOAD },
+    { .methods = LM_DELETE, .pattern = "/userdata/{file}", .handle = delete_file, .flags = LM_ROUTE_API },
+    { .methods = LM_POST, .pattern = "/userdata/{file}/move/{dest}", .handle = move, .flags = LM_ROUTE_API },
+    { 0 },
+};
+
+const lm_part lm_userdata_part = { .name = "userdata", .routes = routes };

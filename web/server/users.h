@@ -1,0 +1,16 @@
+/* users.h: the one user's files and settings, which live in <user>/default. */
+#ifndef LM_WEB_SERVER_USERS_H
+#define LM_WEB_SERVER_USERS_H
+
+#include "web/server/errand.h"
+
+typedef struct lm_users {
+    char *root; /* <user>/default (core/base/tree.h); made when something is written */
+
+    /* settings.c's: changes of the settings, one after the other. */
+    struct lm_change *first, **last;
+} lm_users;
+
+extern const lm_part lm_users_part, lm_settings_part, lm_userdata_part;
+
+#endif
