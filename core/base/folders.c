@@ -316,6 +316,15 @@ int lm_folders_open(lm_folders *f, const char *kind, const char *name, limn_erro
     return fd;
 }
 
+int lm_folders_open_at(lm_folders *f, const char *kind, int i, const char *name)
+{
+    const lm_kind *k = lm_kind_find(f, kind);
+
+    if (!k || k->open_to_requests || i < 0 || i >= k->n_roots || lm_beneath_fault(name))
+        return -1;
+    return open_in(f, k, k->roots[i], name);
+}
+
 char *lm_folders_path(lm_folders *f, const char *kind, const char *name)
 {
     char          *plain, *path;

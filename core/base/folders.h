@@ -78,6 +78,9 @@ bool lm_folders_built_in(const lm_folders *f, const char *kind);
  * kind is one of those three. */
 int lm_folders_open(lm_folders *f, const char *kind, const char *name, limn_error *err);
 
+/* A file of a kind of models, in its i-th directory and no other; -1. */
+int lm_folders_open_at(lm_folders *f, const char *kind, int i, const char *name);
+
 /* The path to show to the person who runs limn (<base>/models/checkpoints/x.safetensors).     [new] */
 char *lm_folders_path(lm_folders *f, const char *kind, const char *name);
 

@@ -15,6 +15,12 @@
 #include "tests/test.h"
 #include "web/server/pictures.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 enum { BENCH_PATIENCE_MS = 120000, MOST_GOT = 600 };
 
 typedef struct got {
@@ -97,6 +103,25 @@ static inline bool is_closed(const bench *b) { return b->closed; }
 static inline bool has_process(const bench *b) { return lm_pictures_pid(b->pictures) > 0; }
 static inline bool has_none(const bench *b) { return lm_pictures_pid(b->pictures) == 0; }
 
+/* ------------------------------------------------------------------ the process */
+
+/* A line of /proc/PID/status, as a number. */
+static inline long status_of(int pid, const char *key)
+{
+    char  path[64], line[200];
+    long  n = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f))
+        if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+            n = atol(line + strlen(key) + 1);
+    if (f)
+        fclose(f);
+    return n;
+}
+
 /* ------------------------------------------------------------------ orders */
 
 typedef struct place {
@@ -156,6 +181,12 @@ static inline void bench_close(bench *b)
 }
 
 /* ------------------------------------------------------------------ picture files */
+
+static const char *const samples[] = {
+    "rgb8.png", "rgba8.png", "grey8_key.png", "palette8_alpha.png", "grey_alpha16_woven.png", "grey16.png", "q75.jpg",
+    "cmyk.jpg", "turned6.jpg", "turned5.png", "lossy_alpha.webp", "lossless.webp", "frames_alpha.webp",
+};
+enum { N_SAMPLES = sizeof samples / sizeof *samples };
 
 static inline int file_of(const void *bytes, size_t n)
 {

@@ -50,6 +50,6 @@ lm_pictures        *lm_pictures_open(uv_loop_t *loop, const lm_pictures_options 
 void lm_pictures_close(lm_pictures *p, void (*closed)(void *self), void *self);
 int  lm_pictures_pid(const lm_pictures *p); /* of the process; 0: there is none */
 
-extern const lm_part lm_pictures_part;
+extern const lm_part lm_pictures_part, lm_covers_part;
 
 #endif
