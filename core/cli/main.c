@@ -10,6 +10,9 @@ const lm_command *const lm_commands[] = {
 #ifdef LIMN_WITH_SERVER
     &lm_serve_command,
 #endif
+#ifdef LIMN_WITH_CLIENT
+    &lm_submit_command, &lm_queue_command, &lm_watch_command, &lm_cancel_command, &lm_history_command, &lm_fetch_command,
+#endif
 #ifdef LIMN_WITH_WORK
     &lm_work_command,
 #endif
