@@ -13,7 +13,7 @@ lm_hub_limits lm_hub_defaults(void)
     return (lm_hub_limits){
         .sockets = 4000, .waiting = 4u << 20, .previews = 4u << 20, .message = 1u << 20, .fragments = 64, .frames = 200,
         .ping_s = 20, .dead_s = 55, /* and at most 5 s until libwebsockets lets go of it */
-        .farewell_ms = 2000,
+        .patience_ms = 1500, .answer_ms = 500,
     };
 }
 
@@ -284,22 +284,37 @@ static void leave_now(lm_hub *h)
     uv_close((uv_handle_t *)&h->farewell, timer_closed);
 }
 
-/* Sockets hear what was said to them, then a close; those that do not read are left. */
-static void say_farewell(uv_timer_t *timer)
+/* Closes those that have all that was said to them, or everyone; how many still have to wait for that? */
+static int close_sockets(lm_hub *h, bool everyone)
 {
-    lm_hub        *h = timer->data;
-    const uint64_t ms = uv_now(&h->server->loop) - h->leaving_at;
     lm_hub_socket *next;
+    int            waiting = 0;
 
     for (lm_hub_socket *s = h->sockets; s; s = next) {
         next = s->next;
-        if (!s->closing && (lm_hub_has_all(s) || ms * 2 > (uint64_t)h->limits.farewell_ms)) {
-            lm_hub_forget(s);
-            s->closing = true;
-            lm_hub_lws_farewell(s);
+        if (s->closing)
+            continue;
+        if (!everyone && !lm_hub_has_all(s)) {
+            waiting++;
+            continue;
         }
+        lm_hub_forget(s);
+        s->closing = true;
+        lm_hub_lws_farewell(s);
     }
-    if (!h->sockets || ms > (uint64_t)h->limits.farewell_ms)
+    return waiting;
+}
+
+/* Sockets hear what was said to them, then a close, which they may answer; those that do not read are left. */
+static void say_farewell(uv_timer_t *timer)
+{
+    lm_hub        *h = timer->data;
+    const uint64_t now = uv_now(&h->server->loop);
+    const int      waiting = close_sockets(h, now >= h->patience_ends);
+
+    if (waiting == 0 && h->patience_ends > now)
+        h->patience_ends = now; /* all are told */
+    if (!h->sockets || now >= h->patience_ends + (uint64_t)h->limits.answer_ms)
         leave_now(h);
 }
 
@@ -313,7 +328,7 @@ static void stop_hub(lm_server *s)
     }
     h->leaving = true;
     uv_update_time(&s->loop);
-    h->leaving_at = uv_now(&s->loop);
+    h->patience_ends = uv_now(&s->loop) + (uint64_t)h->limits.patience_ms;
     uv_timer_start(&h->farewell, say_farewell, 0, FAREWELL_TICK_MS);
 }
 

@@ -28,14 +28,14 @@ static bool is_string(const lm_json *d, lm_json_ref v, const char *text)
 }
 
 /* The first message: a handshake, or the end of waiting for one. What is no JSON does not count. */
-static void greet_back(lm_hub_socket *s)
+static int greet_back(lm_hub_socket *s)
 {
     limn_error  err = { 0 };
     lm_json    *d = lm_json_read(s->text, s->text_n, &err);
     lm_json_ref data;
 
     if (!d)
-        return;
+        return err.code == LIMN_MEMORY ? TROUBLE : 0;
     s->greeted = true;
     if (is_string(d, lm_json_get(d, lm_json_root(d), "type"), "feature_flags")) {
         data = lm_json_get(d, lm_json_root(d), "data");
@@ -43,6 +43,7 @@ static void greet_back(lm_hub_socket *s)
         answer_flags(s);
     }
     lm_json_free(d);
+    return 0;
 }
 
 static void forget_text(lm_hub_socket *s)
@@ -100,6 +101,8 @@ static void begin_frame(lm_hub_socket *s)
 
 int lm_hub_hear(lm_hub_socket *s, const lm_heard *p)
 {
+    int code = 0;
+
     if (!s->in_frame) {
         begin_frame(s);
         if (too_many_frames(s) || s->fragments > s->hub->limits.fragments)
@@ -116,7 +119,7 @@ int lm_hub_hear(lm_hub_socket *s, const lm_heard *p)
     s->in_message = false;
     s->hub->counts.received++;
     if (s->text)
-        greet_back(s);
+        code = greet_back(s);
     forget_text(s);
-    return 0;
+    return code;
 }

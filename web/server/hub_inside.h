@@ -23,7 +23,7 @@ typedef struct lm_hub_limits {
     int    fragments;   /* of one message */
     int    frames;      /* from a client, in a second */
     int    ping_s, dead_s; /* asked after, and given up after, so long a silence */
-    int    farewell_ms; /* how long sockets may take to hear the last messages and to close */
+    int    patience_ms, answer_ms; /* at the end: for the last messages, and for answering the close */
 } lm_hub_limits;
 lm_hub_limits lm_hub_defaults(void);
 
@@ -90,7 +90,7 @@ struct lm_hub {
     lm_hub_counts  counts;
     char           features[160];
     bool           leaving, left;
-    uint64_t       leaving_at;
+    uint64_t       patience_ends;
     uv_timer_t     farewell;
 };
 

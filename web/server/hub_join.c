@@ -12,9 +12,6 @@
 #include "web/server/runner.h"
 #include "web/work/work_check.h"
 
-#pragma weak lm_runner_running
-#pragma weak lm_runner_remaining
-
 enum { KEY_LETTERS = 24, REQUEST_BYTES = 256 };
 
 /* ------------------------------------------------------------------ what is asked for */
@@ -193,7 +190,7 @@ static void say_status(lm_hub_socket *s, const lm_runner *r)
     lm_text t = { 0 };
 
     lm_text_printf(&t, "{\"type\": \"status\", \"data\": {\"status\": {\"exec_info\": {\"queue_remaining\": %lld}}, \"sid\": ",
-                   (long long)(lm_runner_remaining ? lm_runner_remaining(r) : 0));
+                   (long long)lm_runner_remaining(r));
     lm_work_quote(&t, s->id);
     lm_text_puts(&t, "}}");
     lm_hub_answer(s, t.at, t.size);
@@ -206,7 +203,7 @@ static void say_executing(lm_hub_socket *s, const lm_runner *r)
     lm_running running;
     lm_text    t = { 0 };
 
-    if (!lm_runner_running || !lm_runner_running(r, &running) || !running.node || !running.client || strcmp(running.client, s->id) != 0)
+    if (!lm_runner_running(r, &running) || !running.node || !running.client || strcmp(running.client, s->id) != 0)
         return;
     lm_text_puts(&t, "{\"type\": \"executing\", \"data\": {\"node\": ");
     lm_work_quote(&t, running.node);
