@@ -1,6 +1,7 @@
 /* log.c: one line to stderr for the person who runs limn, or for the program that gathers logs. */
 #include "core/base/log.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,6 +9,28 @@ enum { LINE = 1024 };
 
 lm_log_level lm_log_least = LM_LOG_WARN;
 bool         lm_log_json;
+
+static struct {
+    pthread_mutex_t lock;
+    lm_log_fn      *fn;
+    void           *self;
+} listener = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void lm_log_hear(lm_log_fn *fn, void *self)
+{
+    pthread_mutex_lock(&listener.lock);
+    listener.fn = fn;
+    listener.self = self;
+    pthread_mutex_unlock(&listener.lock);
+}
+
+static void tell(lm_log_level level, const char *line)
+{
+    pthread_mutex_lock(&listener.lock);
+    if (listener.fn)
+        listener.fn(listener.self, level, line);
+    pthread_mutex_unlock(&listener.lock);
+}
 
 /* How many bytes of `at` are one character of UTF-8; 0: it is none.  Source: RFC 3629, section 4. */
 static int character(const unsigned char *at)
@@ -61,11 +84,15 @@ void lm_log(lm_log_level level, const char *fmt, ...)
     char                     line[LINE];
     va_list                  ap;
 
-    if (level < lm_log_least)
+    if (level < lm_log_least && level < LM_LOG_INFO)
         return;
     va_start(ap, fmt);
     vsnprintf(line, sizeof line, fmt, ap);
     va_end(ap);
+    if (level >= LM_LOG_INFO)
+        tell(level, line);
+    if (level < lm_log_least)
+        return;
     if (lm_log_json)
         write_json(names[level], line);
     else

@@ -16,4 +16,9 @@ extern bool lm_log_json;
 
 void lm_log(lm_log_level level, const char *fmt, ...) LIMN_PRINTF(2, 3); /*               [any] */
 
+/* Who hears each line from LM_LOG_INFO on, be it written or not, without an end of line: one at most, NULL: nobody. It is
+ * called by whoever logs, one line at a time, and must not log; not any more once lm_log_hear(NULL, NULL) is back. [any] */
+typedef void lm_log_fn(void *self, lm_log_level level, const char *line);
+void lm_log_hear(lm_log_fn *fn, void *self);
+
 #endif

@@ -149,7 +149,6 @@ bool lm_out_open(lm_request *rq, int status);      /* false: gone, answered or b
 void lm_out_file_done(lm_request *rq);             /* the file of an answer, unless a thread reads it */
 
 /* Deflates bytes.at to *out (of lm_try_alloc); false when it cannot or gains nothing. */
-bool lm_gzip(const char *at, size_t n, char **out, size_t *n_out);
 bool lm_gzip_fits(const char *type);
 
 bool lm_spool_begin(lm_request *rq);

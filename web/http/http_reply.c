@@ -202,7 +202,7 @@ static void send_or_deflate(lm_request *rq, const char *type)
 void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_bytes *bytes)
 {
     lm_reply_bytes b = *bytes;
-    const bool     varies = b.n >= (size_t)rq->http->o.gzip_from && lm_gzip_fits(type);
+    const bool     varies = b.gzip || (b.n >= (size_t)rq->http->o.gzip_from && lm_gzip_fits(type));
 
     if (status == 200 && b.tag) {
         char tag[160]; /* weak where one tag stands for two sequences of bytes */
@@ -216,12 +216,14 @@ void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_
         lm_reply_header(rq, "Content-Type", type);
     if (varies)
         lm_reply_header(rq, "Vary", "Accept-Encoding");
+    if (b.gzip && status != 304)
+        lm_reply_header(rq, "Content-Encoding", "gzip");
     if (!lm_out_open(rq, status)) {
         release(&b);
         return;
     }
     rq->out.bytes = b;
-    if (status == 304)
+    if (status == 304 || b.gzip)
         send_bytes(rq);
     else
         send_or_deflate(rq, type);

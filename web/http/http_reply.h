@@ -24,7 +24,10 @@ typedef struct lm_reply_bytes {
     void      (*release)(void *arg);
     void       *arg;
     const char *tag;
+    bool        gzip; /* they are deflated already: for who accepts that (lm_http_accepts_gzip) */
 } lm_reply_bytes;
+/* `n` bytes as gzip; false when that is no smaller, or without memory.                              [new] */
+bool lm_gzip(const char *at, size_t n, char **out, size_t *n_out);
 void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_bytes *bytes);
 void lm_reply_take(lm_request *rq, int status, const char *type, char *bytes, size_t n); /* lm_free [takes] */
 void lm_reply_copy(lm_request *rq, int status, const char *type, const char *bytes, size_t n);

@@ -5,6 +5,7 @@
 #ifndef LM_WEB_SERVER_RUNNER_H
 #define LM_WEB_SERVER_RUNNER_H
 
+#include "core/base/text.h"
 #include "web/server/part.h"
 
 typedef struct lm_runner lm_runner;
@@ -45,7 +46,11 @@ bool lm_runner_stat(lm_runner *r, lm_runner_stats *out); /* asks for newer ones,
  * GET /api/jobs, ready to be copied there: execution_start_time, execution_end_time (ms since 1970), outputs_count,
  * previewable_outputs_count, and where there is one preview_output; of what failed execution_error. At most 64 KiB.
  * `messages`: [["execution_start", {…}], …], as a history's entry has them. A job that the server gave up at its start
- * (docs/queue.md) has the store's own messages and no summary. */
+ * (docs/queue.md) has the store's own messages and no summary.
+ *
+ * Appends a summary. `error` is execution_error's data, or empty. */
+void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
+                      const char *error, size_t n_error);
 
 extern const lm_part lm_runner_part, lm_prompt_part /* prompt.c */, lm_queueing_part /* queueing.c */;
 

@@ -102,10 +102,4 @@ void lm_way_end(lm_way *way, const lm_wire *m);                       /* ENDED. 
 void lm_way_lost(lm_way *way, const lm_worker_end *e);                /* its worker is gone. Takes `way` */
 void lm_way_unfit(lm_way *way, const char *sentence);                 /* it could not be handed out. Takes `way` */
 
-/* ------------------------------------------------------------------ runner_summary.c */
-
-/* Appends the summary. `error` is execution_error's data, or empty. */
-void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
-                      const char *error, size_t n_error);
-
 #endif

@@ -2,10 +2,14 @@
 #ifndef LM_WEB_SERVER_TOLD_H
 #define LM_WEB_SERVER_TOLD_H
 
+#include "core/base/text.h"
 #include "web/server/part.h"
 
 /* The query's integer of that name, if it is there. False: it is no integer, and the request was answered 400. */
 bool lm_told_number(lm_request *rq, const char *name, int64_t *out);
+
+/* ["/where/models/vae", …]: the directories of a kind, as absolute paths. It asks the disk.        [any] */
+void lm_told_roots(lm_text *out, const lm_folders *f, const char *kind);
 
 extern const lm_part lm_history_part, lm_jobs_part, lm_nodes_part, lm_models_part, lm_system_part, lm_metrics_part,
     lm_openapi_part;
