@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import random
 import resource
 import signal
 import socket
@@ -334,6 +335,27 @@ def wrong_frames_end_their_socket_and_nothing_else():
         door.until(lambda c: c["sockets"] == 1)
         door.do("to witness", 'say {"type": "x", "data": 1}')
         assert witness.next()["type"] == "x"
+
+
+def random_bytes_end_their_socket_and_nothing_else():
+    chance = random.Random(5)
+    with Door() as door:
+        for _ in range(150):
+            ws = door.socket("r")
+            bytes_ = b"".join(chance.choice([
+                lambda: frame(chance.randrange(16), chance.randbytes(chance.randrange(200)), chance.random() < 0.7,
+                              chance.choice([0, 0, 0, 0, 1, 4]), chance.random() < 0.9),
+                lambda: frame(chance.choice([1, 2, 8, 9, 10]), "x" * chance.choice([0, 1, 125, 126, 5000, 70000])),
+                lambda: chance.randbytes(chance.randrange(40)),
+                lambda: frame(1, "abc", length=chance.choice([0, 2, 125, 126, 65535, 65536, (1 << 63) - 1])),
+                lambda: frame(1, FLAGS)])() for _ in range(chance.randrange(1, 8)))
+            while bytes_:  # in pieces
+                n = chance.choice([1, 2, 3, 10, 1000, 100000])
+                put(ws, bytes_[:n])
+                bytes_ = bytes_[n:]
+            ws.s.close()
+        door.until(lambda c: c["sockets"] == 0)
+        assert door.counts()["adopted"] == 150
 
 
 def frames_at_the_limits_are_heard():
