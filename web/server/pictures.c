@@ -277,12 +277,18 @@ static bool file_size(int fd, uint64_t *size)
     return true;
 }
 
+static bool has_quality(lm_picture_want want)
+{
+    return want == LM_PICTURE_WEBP || want == LM_PICTURE_JPEG;
+}
+
 static void judge(const lm_pictures *p, order *o)
 {
     const lm_picture_order *w = &o->what;
 
     o->ask = (lm_picture_ask){ .number = o->ask.number, .want = (int32_t)w->want, .flat = w->flat, .side = w->side,
-                               .quality = w->quality, .mask = w->want == LM_PICTURE_MASK };
+                               .quality = has_quality(w->want) ? w->quality : 100,
+                               .mask = w->want == LM_PICTURE_MASK };
     if (p->closing) {
         o->refused = 503;
         o->words = "the server is leaving";

@@ -15,7 +15,7 @@ typedef struct lm_pictures lm_pictures;
 typedef struct lm_picture_order {
     lm_picture_want want;
     int             fd, mask;                  /* regular files; taken. mask -1: none */
-    int             quality;                   /* 1 … 100 */
+    int             quality;                   /* 1 … 100; of previews */
     int             side;                      /* the longer one is at most so long; 0: as it is */
     bool            flat;                      /* alpha is left out */
 } lm_picture_order;

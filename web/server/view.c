@@ -102,6 +102,7 @@ typedef struct viewing {
     bool             for_image, as_it_is;
     lm_picture_order order;
     int              fd;
+    uint64_t         number; /* of the order */
     lm_content       content;
     char             tag[96];
 } viewing;
@@ -143,6 +144,18 @@ static void send_picture(void *self, const lm_picture_made *m)
         lm_errand_refuse(&v->e, m->status, m->words);
         lm_errand_answer(&v->e);
     }
+    lm_request_on_gone(v->e.rq, NULL, NULL);
+    done(v);
+    lm_errand_done(&v->e);
+}
+
+/* Nobody looks any more: the picture need not be made. */
+static void on_gone(lm_request *rq, void *self)
+{
+    viewing *v = self;
+
+    (void)rq;
+    lm_pictures_cancel(v->server->pictures, v->number);
     done(v);
     lm_errand_done(&v->e);
 }
@@ -153,7 +166,8 @@ static void make_picture(viewing *v)
     v->order.mask = -1;
     v->fd = -1;
     v->e.again = true;
-    lm_pictures_make(v->server->pictures, &v->order, send_picture, v);
+    v->number = lm_pictures_make(v->server->pictures, &v->order, send_picture, v);
+    lm_request_on_gone(v->e.rq, on_gone, v);
 }
 
 static void answer(lm_errand *e)

@@ -1,0 +1,167 @@
+"""Pictures outside jobs over HTTP: previews and channels of /view, masks, bombs and damaged files.
+
+    python3 shown_test.py LIMN
+"""
+import json
+import random
+import struct
+import sys
+import zlib
+
+from served import ROOT, SANITIZED, Served
+
+PICTURES = ROOT / "tests" / "parity" / "pictures"
+failures = 0
+
+
+def want(condition, words):
+    global failures
+    if not condition:
+        failures += 1
+        print(f"not so: {words}")
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, kind, rows, more=b""):
+    """kind: 0 grey, 2 RGB, 6 RGBA; rows: bytes with a filter byte each."""
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) + more +
+            chunk(b"IDAT", rows if isinstance(rows, bytes) else b"".join(rows)) + chunk(b"IEND", b""))
+
+
+def bomb(side):
+    packer = zlib.compressobj(9)
+    row = bytes(side + 1)
+    return png(side, side, 0, [packer.compress(row) for _ in range(side)] + [packer.flush()])
+
+
+def header(answer, name):
+    return {k.lower(): v for k, v in answer[2].items()}.get(name)
+
+
+def view(s, name, more):
+    return s.ask("GET", f"/view?filename={name}&type=input{more}")
+
+
+def pixels(data):
+    """Of a PNG of filterless or filtered RGB(A) rows -> width, height, channels, bytes."""
+    at, rows = 8, b""
+    while at < len(data):
+        n, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + n]
+        at += n + 12
+        if kind == b"IHDR":
+            width, height, _, color = struct.unpack(">IIBB", body[:10])
+        elif kind == b"IDAT":
+            rows += body
+    c, rows, out = {2: 3, 6: 4}[color], zlib.decompress(rows), bytearray()
+    before = bytes(width * c)
+    for y in range(height):
+        line = rows[y * (width * c + 1):(y + 1) * (width * c + 1)]
+        now = bytearray(line[1:])
+        for x in range(width * c):
+            a, b, u = (now[x - c] if x >= c else 0), before[x], (before[x - c] if x >= c else 0)
+            p = a + b - u
+            paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - u), 2, u))[2]
+            now[x] = (now[x] + (0, a, b, (a + b) // 2, paeth)[line[0]]) & 255
+        out += now
+        before = bytes(now)
+    return width, height, c, bytes(out)
+
+
+def rgba(width=5, height=4):
+    rows = [b"\0" + bytes((x * 40 + k * 9 + y) & 255 for x in range(width) for k in range(4)) for y in range(height)]
+    return png(width, height, 6, zlib.compress(b"".join(rows)), chunk(b"tEXt", b"prompt\0{}")), b"".join(r[1:] for r in rows)
+
+
+def previews_come_in_the_format_that_was_asked_for(s):
+    (s.base / "input" / "a.png").write_bytes(rgba()[0])
+    for more, kind, mark in (("&preview=webp;90", "image/webp", b"RIFF"), ("&preview=jpeg", "image/jpeg", b"\xff\xd8\xff"),
+                             ("&preview=gif;7", "image/webp", b"RIFF"), ("&preview=jpeg&channel=a", "image/webp", b"RIFF"),
+                             ("&preview=webp;50&channel=rgb", "image/webp", b"RIFF"),
+                             ("&channel=rgb", "image/png", b"\x89PNG"), ("&channel=a", "image/png", b"\x89PNG")):
+        answer = view(s, "a.png", more)
+        want(answer[0] == 200 and header(answer, "content-type") == kind and answer[1].startswith(mark), f"{more}: {answer[:1]}")
+
+
+def channels_are_the_picture_s(s):
+    file, raw = rgba()
+    (s.base / "input" / "b.png").write_bytes(file)
+    want(pixels(view(s, "b.png", "&channel=rgb")[1]) == (5, 4, 3, bytes(v for i, v in enumerate(raw) if i % 4 < 3)), "rgb")
+    want(pixels(view(s, "b.png", "&channel=a")[1]) == (5, 4, 4, bytes(v if i % 4 == 3 else 0 for i, v in enumerate(raw))), "a")
+
+
+def a_mask_is_laid_over_the_original_and_its_texts_stay(s):
+    file, raw = rgba()
+    (s.base / "input" / "c.png").write_bytes(file)
+    mask = png(5, 4, 6, zlib.compress(b"".join(b"\0" + bytes(200 + x if k == 3 else 0 for x in range(5) for k in range(4))
+                                               for _ in range(4))))
+    parts = (("image", '; filename="m.png"', mask), ("type", "", b"input"),
+             ("original_ref", "", json.dumps({"filename": "c.png", "type": "input"}).encode()))
+    body = b"".join(b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n' % (n.encode(), f.encode(), d)
+                    for n, f, d in parts) + b"--b--\r\n"
+    answer = s.ask("POST", "/upload/mask", body, {"Content-Type": "multipart/form-data; boundary=b"})
+    want(answer[0] == 200, answer[:2])
+    made = view(s, json.loads(answer[1] or b"{}").get("name", "m.png"), "")[1]
+    want(pixels(made) == (5, 4, 4, bytes(200 + i // 4 % 5 if i % 4 == 3 else v for i, v in enumerate(raw))), "pixels")
+    want(b"tEXtprompt\0{}" in made, "texts")
+
+
+def rss(pid):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+
+
+def tree(pid):
+    children = open(f"/proc/{pid}/task/{pid}/children").read().split()
+    return {int(c): rss(int(c)) for c in children} | {pid: rss(pid)}
+
+
+def a_bomb_is_refused_by_its_header(s):
+    (s.base / "input" / "bomb.png").write_bytes(bomb(13000))
+    view(s, "a.png", "&preview=webp")
+    before = tree(s.process.pid)
+    answer = view(s, "bomb.png", "&preview=webp")
+    want(answer[0] == 413 and b"13000 x 13000" in answer[1] and b"64 megapixels" in answer[1], answer[:2])
+    for pid, now in tree(s.process.pid).items():
+        want(SANITIZED or now - before.get(pid, 0) <= 16 * 1024, f"{pid}: {now - before.get(pid, 0)} KiB more")
+
+
+def damaged_files_are_4xx_and_the_server_stays(s):
+    chance, kinds = random.Random(5), ("rgb8.png", "q75.jpg", "lossy.webp", "grey16.png", "q75_progressive.jpg")
+    for i in range(60 if SANITIZED else 200):
+        data = bytearray((PICTURES / kinds[i % len(kinds)]).read_bytes())
+        for _ in range(1 + i % 5):
+            data[chance.randrange(len(data))] ^= 1 + chance.randrange(255)
+        (s.base / "input" / "damaged.png").write_bytes(data[:chance.randrange(len(data))] if i % 4 == 0 else data)
+        answer = view(s, "damaged.png", "&preview=webp" if i % 2 else "&channel=rgb")
+        want(answer[0] in (200, 413, 415), f"{i}: {answer[:2]}")
+    want(view(s, "a.png", "&preview=webp")[0] == 200, "the next one")
+
+
+def what_is_no_picture_is_415_and_nothing_is_404(s):
+    (s.base / "input" / "words.txt").write_text("hello")
+    want(view(s, "words.txt", "&preview=webp")[0] == 415, "words")
+    want(view(s, "absent.png", "&preview=webp")[0] == 404, "absent")
+
+
+def main():
+    global failures
+    failed = 0
+    with Served(sys.argv[1]) as s:
+        (s.base / "input").mkdir(exist_ok=True)
+        for test in (previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
+                     a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
+                     damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404):
+            failures = 0
+            test(s)
+            print("FAILED" if failures else "ok", test.__name__, flush=True)
+            failed += failures > 0
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
