@@ -102,6 +102,11 @@ bool lm_cache_lookup(lm_cache *c, lm_hash key, limn_value **out, int n, char **u
     return look_in_memory(c, key, out, n, ui) || (c->how.disk && look_on_disk(c, key, out, n, ui));
 }
 
+bool lm_cache_reads_disk(const lm_cache *c)
+{
+    return c->how.disk;
+}
+
 /* ------------------------------------------------------------------ keeping */
 
 /* Bytes of a result, were it alone. What is larger than the budget would only drive all else out. */

@@ -35,6 +35,8 @@ void      lm_cache_free(lm_cache *c);
  * of its answer or NULL, the caller's to free. */
 bool lm_cache_lookup(lm_cache *c, lm_hash key, limn_value **out, int n, char **ui);
 
+bool lm_cache_reads_disk(const lm_cache *c); /* a lookup may take its time */
+
 /* Keeps a result: one more reference to each value, and a copy of `ui` (may be NULL). `seconds` is what it cost
  * to compute, 0 when nobody measured. */
 void lm_cache_store(lm_cache *c, lm_hash key, limn_value *const *values, int n, const char *ui, double seconds);

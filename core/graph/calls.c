@@ -109,8 +109,8 @@ static lm_call call_of(const lm_stint *j, lm_inside *inside)
     *inside = (lm_inside){ .class_ = t->step->class_, .there = j->there, .run = j->run };
     return (lm_call){ .call.host = &lm_host, .env = j->run->env, .node = t->step->id,
                       .node_class = t->step->class_->node->name, .display = t->display,
-                      .real = t->parent ? lm_task_real(t)->step->id : NULL,
-                      .parent = t->parent ? t->parent->step->id : NULL, .abandoned = &j->run->abandoned,
+                      .real = t->family ? lm_task_real(t)->step->id : NULL,
+                      .parent = lm_task_parent(t), .abandoned = &j->run->abandoned,
                       .telling = &j->run->telling, .inside = inside };
 }
 

@@ -54,7 +54,7 @@ void lm_run_find_cycle(lm_run *x)
     limn_error err = { 0 };
 
     for (int32_t i = 0; i < x->n_tasks && !t; i++)
-        if (x->tasks[i]->state == LM_TASK_WAITING)
+        if (x->tasks[i] && x->tasks[i]->state == LM_TASK_WAITING)
             t = x->tasks[i];
     if (!t)
         return;

@@ -7,41 +7,21 @@
 #include "core/base/alloc.h"
 #include "core/graph/run.h"
 
-/* ------------------------------------------------------------------ memory of expanded tasks */
+/* ------------------------------------------------------------------ what belongs to a task */
 
-enum { CHUNK = 64 << 10 };
-
-struct lm_run_memory {
-    struct lm_run_memory *next;
-    size_t                used, room;
-    max_align_t           bytes[];
-};
-
-void *lm_run_keep(lm_run *x, size_t bytes)
+void *lm_task_keep(lm_run *x, lm_task *t, size_t bytes)
 {
-    struct lm_run_memory *m = x->memory;
-    void                 *at;
-
-    bytes = (bytes + 15) & ~(size_t)15;
-    if (!m || m->room - m->used < bytes) {
-        const size_t room = bytes > CHUNK ? bytes : CHUNK;
-
-        m = lm_alloc(sizeof *m + room);
-        m->room = room;
-        m->next = x->memory;
-        x->memory = m;
-    }
-    at = (char *)m->bytes + m->used;
-    m->used += bytes;
-    return at;
+    return lm_arena_take(t->family ? &t->family->memory : &x->memory, bytes);
 }
 
-static void free_memory(lm_run *x)
+void lm_task_free(lm_task *t)
 {
-    for (struct lm_run_memory *m = x->memory, *next; m; m = next) {
-        next = m->next;
-        lm_free(m);
+    for (int i = 0; i < t->step->class_->n_outputs; i++) {
+        lm_value_unref(t->out[i]);
+        if (t->pending)
+            lm_value_unref(t->pending[i]);
     }
+    lm_free(t->ui);
 }
 
 /* ------------------------------------------------------------------ telling */
@@ -57,7 +37,7 @@ lm_event lm_task_event(lm_event_kind kind, const lm_task *t)
 
     return (lm_event){ .kind = kind, .node = id, .node_class = t->step->class_->node->name,
                        .display = t->display ? t->display : id, .real = lm_task_real(t)->step->id,
-                       .parent = t->parent ? t->parent->step->id : NULL };
+                       .parent = lm_task_parent(t) };
 }
 
 void lm_run_tell(lm_run *x, lm_event e)
@@ -219,33 +199,25 @@ static bool get_ready(lm_run *x, limn_error *err)
         add_fixed(x, i);
     pthread_mutex_init(&x->lock, NULL);
     pthread_mutex_init(&x->telling, NULL);
+    pthread_mutex_init(&x->keying, NULL);
     pthread_cond_init(&x->changed, NULL);
     return true;
 }
 
-static void free_task(lm_task *t)
-{
-    for (int i = 0; i < t->step->class_->n_outputs; i++) {
-        lm_value_unref(t->out[i]);
-        if (t->pending)
-            lm_value_unref(t->pending[i]);
-    }
-    lm_free(t->ui);
-}
-
 static void put_away(lm_run *x)
 {
-    for (int32_t i = 0; i < x->n_tasks; i++)
-        free_task(x->tasks[i]);
-    for (int32_t i = x->plan->n_steps; i < x->n_tasks; i += x->tasks[i]->family->n_tasks)
-        lm_family_free(x->tasks[i]->family);
+    lm_run_free_all_families(x);
+    for (int32_t i = 0; x->key_mask && i < x->plan->n_steps; i++)
+        lm_task_free(&x->fixed[i]);
     if (x->key_mask) {
         pthread_mutex_destroy(&x->lock);
         pthread_mutex_destroy(&x->telling);
+        pthread_mutex_destroy(&x->keying);
         pthread_cond_destroy(&x->changed);
     }
     lm_index_done(&x->ids);
-    free_memory(x);
+    lm_arena_done(&x->memory);
+    lm_free(x->holes);
     lm_free(x->fixed);
     lm_free(x->tasks);
     lm_free(x->slots);
@@ -280,7 +252,9 @@ bool lm_exec_run(const lm_plan *p, lm_cache *cache, const lm_run_env *env, limn_
 
     x->plan = p;
     x->memo = p->memo;
+    x->memo.lock = &x->keying;
     x->cache = cache;
+    x->from_disk = cache && lm_cache_reads_disk(cache);
     x->env = env;
     x->jobs = choose_jobs(env);
     x->patient = !env->jobs;

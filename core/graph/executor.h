@@ -5,11 +5,12 @@
  * its node asks for it (limn_node.need). Values may be lists: a node runs once for each item, the last of a
  * shorter list repeated, unless it takes whole lists. A node may give a subgraph in place of values; its steps
  * join the run and are told with the ids "<parent>.<call>.<graph>.<local>". A blocker stops what would receive it.
- * Steps of equal keys run once.
+ * Steps of equal keys run once, as long as the one that ran first is there: a subgraph that is over is forgotten.
  *
  * Events: START (value = steps of the plan, total = those that need not run), CACHED for each step that need
  * not run because its result, or the result of all that wanted it, was kept; then for each other step RUNNING,
- * PROGRESS and PREVIEW as the node reports, and EXECUTED with its ui answer; BLOCKED instead, or as well when it
+ * PROGRESS and PREVIEW as the node reports, and EXECUTED with its ui answer (of a turn of a loop that hands on to the
+ * next one, before that runs); BLOCKED instead, or as well when it
  * ran for some of its items; at last DONE, or FAILED or INTERRUPTED with the node at fault. An output node whose
  * result was kept is CACHED, then EXECUTED with the answer of the time it ran. A value is let go as soon as its
  * last reader has run, unless the cache keeps it. */

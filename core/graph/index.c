@@ -115,3 +115,22 @@ int32_t lm_index_find(const lm_index *x, const char *text, size_t size)
 
     return s && s->text ? s->number : -1;
 }
+
+void lm_index_remove(lm_index *x, const char *text, size_t size)
+{
+    lm_index_slot *s = x->slots ? slot_of(x, text, size) : NULL;
+    size_t         gap = s ? (size_t)(s - x->slots) : 0;
+
+    if (!s || !s->text)
+        return;
+    for (size_t i = (gap + 1) & x->mask; x->slots[i].text; i = (i + 1) & x->mask) { /* those behind move up */
+        const size_t home = hash_text(x->slots[i].text, x->slots[i].size);
+
+        if (((i - home) & x->mask) < ((i - gap) & x->mask))
+            continue;
+        x->slots[gap] = x->slots[i];
+        gap = i;
+    }
+    x->slots[gap].text = NULL;
+    x->count--;
+}

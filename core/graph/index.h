@@ -27,6 +27,7 @@ bool lm_index_reserve(lm_index *x);
 
 /* The number that `text` already has, or `number`, now stored. The text stays the caller's.  [lends] */
 int32_t lm_index_put(lm_index *x, const char *text, size_t size, int32_t number);
+void    lm_index_remove(lm_index *x, const char *text, size_t size); /* if it is there */
 int32_t lm_index_find(const lm_index *x, const char *text, size_t size); /* -1: not there */
 
 #endif

@@ -17,13 +17,30 @@ lm_hash lm_key_never_again(lm_hash h)
     return lm_hash_u64(h, atomic_fetch_add(&never_again, 1));
 }
 
+static void lock(lm_key_memo *m)
+{
+    if (m->lock)
+        pthread_mutex_lock(m->lock);
+}
+
+static void unlock(lm_key_memo *m)
+{
+    if (m->lock)
+        pthread_mutex_unlock(m->lock);
+}
+
 /* Its text may be long, and those who read it many. */
 static lm_hash prompt_of(lm_key_memo *m, const lm_run_env *env)
 {
+    lm_hash h;
+
+    lock(m);
     if (!m->has_prompt)
         m->prompt = lm_hash_text(lm_hash_start(), env->prompt_json ? env->prompt_json : "");
     m->has_prompt = true;
-    return m->prompt;
+    h = m->prompt;
+    unlock(m);
+    return h;
 }
 
 void lm_key_begin(lm_key_memo *m, const lm_run_env *env, lm_step *s)
@@ -185,7 +202,9 @@ static lm_hash files_of(lm_key_memo *m, const lm_run_env *env, const limn_input 
 static void link_file(lm_key_memo *m, const lm_run_env *env, const limn_input *in, lm_step *s)
 {
     if (!lm_folders_working(in->folder)) {
+        lock(m);
         s->key = lm_hash_mix(s->key, files_of(m, env, in));
+        unlock(m);
         return;
     }
     s->key = lm_key_never_again(s->key);

@@ -5,20 +5,28 @@
 #include "core/graph/bind.h"
 #include "core/graph/run.h"
 
-/* A node that is still there: the values of a subgraph that is over are gone. */
+/* Who looks at the graph says so, so that nothing it was shown is freed before its call is over. */
+static const lm_inside *inside_looker(limn_call *call)
+{
+    const lm_inside *in = lm_inside_of(call);
+
+    return in && in->run && in->class_->node->flags & LIMN_WANTS_GRAPH ? in : NULL;
+}
+
+/* A node that is there: not yet while its subgraph is made, and no more when that is over and its values are gone. */
 static const lm_task *find(const lm_run *x, const char *id)
 {
     const lm_task *t = lm_run_find(x, id);
 
-    return t && t->family && t->family->gone ? NULL : t;
+    return t && t->family && (t->family->gone || !t->family->keyed) ? NULL : t;
 }
 
 const char *lm_look_class(limn_call *call, const char *id)
 {
-    const lm_inside *in = lm_inside_of(call);
+    const lm_inside *in = inside_looker(call);
     const lm_task   *t;
 
-    if (!in || !in->run || !id)
+    if (!in || !id)
         return NULL;
     pthread_mutex_lock(&in->run->lock);
     t = find(in->run, id);
@@ -59,11 +67,11 @@ static bool show_input(const lm_run *x, const lm_step *s, int which, limn_wire *
 
 bool lm_look_input(limn_call *call, const char *id, int i, limn_wire *out)
 {
-    const lm_inside *in = lm_inside_of(call);
+    const lm_inside *in = inside_looker(call);
     const lm_task   *t;
     bool             found;
 
-    if (!in || !in->run || !id || i < 0)
+    if (!in || !id || i < 0)
         return false;
     pthread_mutex_lock(&in->run->lock);
     t = find(in->run, id);
@@ -86,10 +94,10 @@ static void copy_input(const lm_run *x, const lm_step *s, int i, limn_graph *g, 
 
 bool lm_look_copy(limn_call *call, limn_graph *g, int node, const char *id)
 {
-    const lm_inside *in = lm_inside_of(call);
+    const lm_inside *in = inside_looker(call);
     const lm_task   *t;
 
-    if (!in || !in->run || !g || !id || node < 0 || node >= g->n_nodes)
+    if (!in || !g || !id || node < 0 || node >= g->n_nodes)
         return false;
     pthread_mutex_lock(&in->run->lock);
     t = find(in->run, id);

@@ -13,6 +13,8 @@
 #ifndef LM_GRAPH_PLAN_H
 #define LM_GRAPH_PLAN_H
 
+#include <pthread.h>
+
 #include "core/base/hash.h"
 #include "core/graph/check.h"
 
@@ -37,6 +39,7 @@ typedef struct lm_step {
 /* What the keys of a plan and its subgraphs share, made when it is first asked for. Zeroed to begin with. */
 enum { LM_KEY_FOLDERS = 32 };
 typedef struct lm_key_memo {
+    pthread_mutex_t *lock; /* NULL: one thread makes keys */
     bool        has_prompt;
     lm_hash     prompt;
     int         n_folders;

@@ -15,7 +15,7 @@ static lm_edge *new_edge(lm_run *x)
     else if (x->n_edges < x->edges_room)
         e = &x->edges[x->n_edges++];
     else
-        e = lm_run_keep(x, sizeof *e);
+        e = lm_arena_take(&x->memory, sizeof *e);
     return e;
 }
 
@@ -107,13 +107,18 @@ static void widen_keys(lm_run *x)
     lm_free(old);
 }
 
+static bool is_gone(const lm_task *t)
+{
+    return t->family && t->family->gone;
+}
+
 /* The task of the same key that was wanted before, or NULL, and t is the one from now on. */
 static lm_task *equal_task(lm_run *x, lm_task *t)
 {
     lm_keyed *at = key_place(x, t->step->key);
     lm_task  *was = at->task ? x->tasks[at->task - 1] : NULL;
 
-    if (was && was->state != LM_TASK_IDLE && was != t)
+    if (was && was->state != LM_TASK_IDLE && was != t && !(was->state == LM_TASK_DONE && is_gone(was)))
         return was;
     if (!was && ++x->n_keys > x->key_mask / 2) {
         widen_keys(x);
@@ -121,6 +126,25 @@ static lm_task *equal_task(lm_run *x, lm_task *t)
     }
     *at = (lm_keyed){ (uint32_t)t->step->key.b, t->index + 1 };
     return NULL;
+}
+
+void lm_run_forget_key(lm_run *x, const lm_task *t)
+{
+    lm_keyed *at = key_place(x, t->step->key);
+    size_t    gap = (size_t)(at - x->by_key);
+
+    if (at->task != t->index + 1)
+        return;
+    for (size_t i = (gap + 1) & x->key_mask; x->by_key[i].task; i = (i + 1) & x->key_mask) { /* those behind move up */
+        const size_t home = x->tasks[x->by_key[i].task - 1]->step->key.a;
+
+        if (((i - home) & x->key_mask) < ((i - gap) & x->key_mask))
+            continue;
+        x->by_key[gap] = x->by_key[i];
+        gap = i;
+    }
+    x->by_key[gap].task = 0;
+    x->n_keys--;
 }
 
 /* ------------------------------------------------------------------ slots */
@@ -150,6 +174,7 @@ static void drop_if_unread(lm_run *x, lm_task *t, int slot)
 void lm_run_hold(lm_run *x, lm_source s)
 {
     x->tasks[s.step]->readers[s.slot]++;
+    lm_family_hold(x->tasks[s.step]->family);
 }
 
 void lm_run_let_go(lm_run *x, lm_source s)
@@ -158,6 +183,7 @@ void lm_run_let_go(lm_run *x, lm_source s)
 
     t->readers[s.slot]--;
     drop_if_unread(x, t, s.slot);
+    lm_family_let_go(x, t->family);
 }
 
 /* What raw links lead to as well: its subgraph may link there. */
@@ -182,11 +208,15 @@ static void release_sources(lm_run *x, lm_task *t)
 /* A twin reads all outputs of its equal. */
 static void hold_twin(lm_run *x, lm_task *t, int32_t by)
 {
+    if (by > 0)
+        lm_family_hold(t->family);
     for (int i = 0; i < t->step->class_->n_outputs; i++) {
         t->readers[i] += by;
         if (by < 0)
             drop_if_unread(x, t, i);
     }
+    if (by < 0)
+        lm_family_let_go(x, t->family);
 }
 
 /* The last of them is done: what waited for them goes. */
@@ -216,36 +246,10 @@ static bool all_there(const lm_task *t)
     return true;
 }
 
-static bool look_up(lm_run *x, lm_task *t, limn_value **out)
+void lm_run_list(lm_run *x, lm_task *t)
 {
-    const lm_class *c = t->step->class_;
-
-    return lm_cache_lookup(x->cache, t->step->key, out, c->n_outputs,
-                           c->node->flags & LIMN_OUTPUT_NODE && !t->ui ? &t->ui : NULL);
-}
-
-bool lm_run_take_cached(lm_run *x, lm_task *t)
-{
-    const int    n = t->step->class_->n_outputs;
-    limn_value **found;
-    bool         again = false, there;
-
-    if (!x->cache || t->step->passing)
-        return false;
-    for (int i = 0; i < n; i++)
-        again |= t->out[i] != NULL;
-    if (!again)
-        return look_up(x, t, t->out);
-    found = lm_alloc_array((size_t)n, sizeof *found);
-    there = look_up(x, t, found);
-    for (int i = 0; i < n; i++)
-        lm_task_put(t, i, found[i]);
-    lm_free(found);
-    return there;
-}
-
-static void list(lm_run *x, lm_task *t)
-{
+    if (t->state != LM_TASK_DONE && t->state != LM_TASK_IDLE)
+        return;
     x->stack = with_room(x->stack, &x->stack_room, x->n_stack, sizeof *x->stack);
     x->stack[x->n_stack++] = t;
     t->state = LM_TASK_LISTED;
@@ -253,6 +257,7 @@ static void list(lm_run *x, lm_task *t)
     x->n_lookers += is_looker(t);
     if (t->family)
         t->family->live++;
+    lm_family_hold(t->family);
 }
 
 bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s)
@@ -261,8 +266,7 @@ bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s)
 
     if (source->state == LM_TASK_DONE && source->out[s.slot])
         return false;
-    if (source->state == LM_TASK_DONE || source->state == LM_TASK_IDLE)
-        list(x, source); /* for the first time, or again: its value went when nobody seemed to read it */
+    lm_run_list(x, source); /* for the first time, or again: its value went when nobody seemed to read it */
     wait_for_task(x, t, source);
     return true;
 }
@@ -309,34 +313,41 @@ void lm_task_put(lm_task *t, int slot, limn_value *v)
         t->out[slot] = v;
 }
 
+void lm_run_looked(lm_run *x, lm_task *t, bool found)
+{
+    if (!found) {
+        wait_for_sources(x, t);
+        return;
+    }
+    if (!x->starting)
+        lm_run_tell_cached(x, t);
+    lm_run_finish(x, t);
+}
+
 void lm_run_look(lm_run *x)
 {
+    if (x->from_disk && !x->starting)
+        return;
     while (x->n_stack) {
         lm_task *t = x->stack[--x->n_stack];
 
-        if (!lm_run_take_cached(x, t)) {
-            wait_for_sources(x, t);
-            continue;
-        }
-        if (!x->starting)
-            lm_run_tell_cached(x, t);
-        lm_run_finish(x, t);
+        lm_run_looked(x, t, lm_run_take_cached(x, t));
     }
 }
 
 void lm_run_want(lm_run *x, lm_task *t)
 {
     if (t->state == LM_TASK_IDLE)
-        list(x, t);
+        lm_run_list(x, t);
     lm_run_look(x);
 }
 
 /* ------------------------------------------------------------------ finishing */
 
-static void settle_family(lm_task *t)
+static void settle_family(lm_run *x, lm_task *t)
 {
     if (t->family && !--t->family->live)
-        lm_family_settle(t->family);
+        lm_family_settle(x, t->family);
 }
 
 void lm_run_finish(lm_run *x, lm_task *t)
@@ -358,11 +369,12 @@ void lm_run_finish(lm_run *x, lm_task *t)
     if (x->n_unread && !x->n_lookers)
         forget_lookers(x);
     if (!expanded)
-        settle_family(t);
+        settle_family(x, t);
+    lm_family_let_go(x, t->family);
 }
 
 void lm_run_expanded(lm_run *x, lm_task *t)
 {
     release_sources(x, t);
-    settle_family(t);
+    settle_family(x, t);
 }

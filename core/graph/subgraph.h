@@ -28,8 +28,10 @@ struct limn_graph {
     int                call;  /* which of the step's calls */
     lm_subnode        *nodes;
     int                n_nodes;
-    int32_t            first_step; /* where its nodes lie among the run's steps, once they do */
+    struct lm_family  *family; /* its nodes as tasks of the run, once they are */
 };
+
+struct lm_family;
 
 /* A NULL graph, or a node that is not there, is met with -1, NULL or nothing. */
 limn_graph *lm_subgraph_new(int index);                                                       /* [new] */

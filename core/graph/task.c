@@ -75,12 +75,13 @@ static bool want_needed(lm_stint *j)
             lm_step_is(s, i, LIMN_RAW_LINK))
             continue;
         if (!t->asked)
-            t->asked = lm_run_keep(j->run, (size_t)s->n_args);
+            t->asked = lm_task_keep(j->run, t, (size_t)s->n_args);
         t->asked[i] = more = true;
         lm_run_wait_for(j->run, t, s->sources[i]);
     }
     if (!more)
         return false;
+    lm_stint_release(j); /* from here on another thread may run it, to its end */
     t->state = LM_TASK_WAITING;
     if (t->blockers)
         lm_run_look(j->run);
@@ -114,8 +115,8 @@ static void install(lm_run *x, lm_task *t, limn_value **out)
 {
     for (int i = 0; i < t->step->class_->n_outputs; i++)
         lm_task_put(t, i, out[i]);
-    if (t->parent)
-        t->parent->seconds += t->seconds;
+    if (t->family)
+        t->family->heir->seconds += t->seconds;
     lm_run_finish(x, t);
 }
 
@@ -146,39 +147,56 @@ static void wait_wire(void *self, const limn_value *wire)
     lm_run_wait_for(j->run, j->task, lm_wire_source(wire));
 }
 
+/* Outputs among the nodes of its graphs are wanted for themselves. */
+static void list_outputs(lm_run *x, const limn_graph *graphs)
+{
+    const size_t from = x->n_stack;
+
+    for (const limn_graph *g = graphs; g; g = g->next)
+        for (int i = 0; i < g->family->n_tasks; i++)
+            if (g->family->tasks[i].step->output)
+                lm_run_list(x, &g->family->tasks[i]);
+    for (size_t i = from, k = x->n_stack; i + 1 < k; i++, k--) { /* what is listed last is looked for first */
+        lm_task *t = x->stack[i];
+
+        x->stack[i] = x->stack[k - 1];
+        x->stack[k - 1] = t;
+    }
+}
+
 /* Under the lock: its subgraph takes its place. */
 static void expand(lm_stint *j)
 {
-    lm_task    *t = j->task;
-    lm_run     *x = j->run;
-    const int   n = t->step->class_->n_outputs;
-    limn_error  err = { 0 };
-    int32_t     first = x->n_tasks;
-    limn_value **pending = lm_run_keep(x, (size_t)(n + 1) * sizeof *pending);
+    lm_task   *t = j->task;
+    lm_run    *x = j->run;
+    const int  n = t->step->class_->n_outputs;
+    limn_error err = { 0 };
 
     if (!lm_run_expand(x, t, j->graphs, j->out, &err)) {
         drop_out(j);
         lm_run_fail(x, t, &err);
         return;
     }
-    memcpy(pending, j->out, (size_t)n * sizeof *pending);
-    t->pending = pending;
+    t->pending = lm_task_keep(x, t, (size_t)(n + 1) * sizeof *t->pending);
+    memcpy(t->pending, j->out, (size_t)n * sizeof *t->pending);
     t->state = LM_TASK_WAITING;
     t->worth_keeping = j->n_called > 0;
-    for (int i = 0; i < n; i++) {
-        lm_results_wires(pending[i], hold_wire, x);
-        lm_results_wires(pending[i], wait_wire, j);
-    }
+    for (int i = 0; i < n; i++)
+        lm_results_wires(t->pending[i], hold_wire, x);
     lm_run_expanded(x, t);
-    if (!t->blockers)
-        lm_run_push_ready(x, t);
-    for (int32_t i = first, last = x->n_tasks; i < last; i++)
-        if (x->tasks[i]->step->output)
-            lm_run_want(x, x->tasks[i]);
+    if (!lm_run_hand_on(x, t, j->graphs)) {
+        for (int i = 0; i < n; i++)
+            lm_results_wires(t->pending[i], wait_wire, j);
+        if (!t->blockers)
+            lm_run_push_ready(x, t);
+    }
+    list_outputs(x, j->graphs);
     lm_run_look(x);
-    for (int32_t i = first; i < x->n_tasks; i += x->tasks[i]->family->n_tasks)
-        if (!--x->tasks[i]->family->live)
-            lm_family_settle(x->tasks[i]->family);
+    for (limn_graph *g = j->graphs; g; g = g->next) {
+        if (!--g->family->live)
+            lm_family_settle(x, g->family);
+        lm_family_let_go(x, g->family);
+    }
 }
 
 static void let_go_wire(void *self, const limn_value *wire)
@@ -290,7 +308,8 @@ void lm_stint_run(lm_stint *j)
     }
     if (!lazy && ok)
         ok = run_calls(j, &err);
-    lm_stint_release(j);
+    if (!lazy)
+        lm_stint_release(j);
     if (!lazy && ok && !j->graphs)
         keep_and_tell(x, t, j->out, j->n_called > 0, t->seconds);
     pthread_mutex_lock(&x->lock);

@@ -14,35 +14,54 @@ static void *help(void *self);
 
 static bool is_over(const lm_run *x)
 {
-    return x->failed || (!x->n_ready && !x->n_running);
+    return x->failed || (!x->n_ready && !x->n_stack && !x->n_running);
 }
 
 static void wake(lm_run *x)
 {
-    if (x->n_waiting && (x->n_ready || is_over(x)))
+    if (x->n_waiting && (x->n_ready || x->n_stack || is_over(x)))
         pthread_cond_broadcast(&x->changed);
+}
+
+/* How much there is to do: what is ready, and what is to be looked for outside of the lock. */
+static size_t to_do(const lm_run *x)
+{
+    return x->n_ready + x->n_stack;
 }
 
 /* There is more than who calls can do. */
 static void call_helpers(lm_run *x, pthread_t *threads)
 {
-    while (x->n_threads + 1 < x->jobs && (size_t)x->n_threads + 1 < x->n_ready) {
+    while (x->n_threads + 1 < x->jobs && (size_t)x->n_threads + 1 < to_do(x)) {
         if (pthread_create(&threads[x->n_threads], NULL, help, x))
             x->jobs = x->n_threads + 1; /* as many as could be had */
         else
             x->n_threads++;
     }
-    if (x->n_ready > 1)
+    if (to_do(x) > 1)
         wake(x);
 }
 
-static void run_one(lm_run *x, lm_stint *j)
+static void run_ready(lm_run *x, lm_stint *j)
 {
-    j->task = lm_run_pop_ready(x);
+    const bool looks = (j->task = lm_run_pop_ready(x))->step->class_->node->flags & LIMN_WANTS_GRAPH;
+
     j->task->state = LM_TASK_RUNNING;
     x->n_running++;
+    x->n_looking += looks;
     lm_stint_run(j);
+    x->n_looking -= looks;
     x->n_running--;
+}
+
+/* What is kept need not run: looking comes first. */
+static void do_one(lm_run *x, lm_stint *j)
+{
+    if (x->n_stack)
+        lm_run_look_outside(x);
+    else
+        run_ready(x, j);
+    lm_run_free_families(x);
     wake(x);
 }
 
@@ -72,7 +91,7 @@ static bool is_needed(const lm_run *x, uint64_t *finished)
     const bool stalled = *finished == x->n_finished;
 
     *finished = x->n_finished;
-    return x->n_ready && (stalled || !x->patient);
+    return to_do(x) && (stalled || !x->patient);
 }
 
 static void *help(void *self)
@@ -86,8 +105,8 @@ static void *help(void *self)
     pthread_mutex_lock(&x->lock);
     while (!is_over(x)) {
         if (is_needed(x, &finished))
-            run_one(x, &j);
-        else if (x->n_ready)
+            do_one(x, &j);
+        else if (to_do(x))
             wait_a_moment(x);
         else
             wait_changed(x);
@@ -114,8 +133,8 @@ void lm_run_work(lm_run *x)
     while (!is_over(x)) {
         if (x->jobs > 1)
             call_helpers(x, threads);
-        if (x->n_ready)
-            run_one(x, &j);
+        if (to_do(x))
+            do_one(x, &j);
         else
             wait_changed(x);
     }
