@@ -542,7 +542,7 @@ def limn_serve_has_sockets():
             assert ws.next() == {"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "c"}}
             ws.send(FLAGS)
             assert ws.until("feature_flags")["supports_preview_metadata"] is True
-            for name, bytes_ in (("opcode", frame(5)), ("utf8", frame(1, b"\xff")), ("length", frame(1, length=1 << 50))):
+            for name, bytes_ in (("opcode", frame(5)), ("utf8", frame(1, b"\xff")), ("length", frame(1, "x", length=1 << 50))):
                 bad = s.socket(name)
                 assert bad.next()["type"] == "status"
                 put(bad, bytes_)
