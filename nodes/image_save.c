@@ -60,6 +60,36 @@ static const limn_node save_image = LIMN_NODE(
     .inputs = save_image_in, .outputs = nothing_out, .args_size = sizeof(struct save_image),
     .run = save_image_run, .check = save_image_check, .example = "workflows/nodes/save_image.json");
 
+/* ------------------------------------------------------------------ SaveImageWebsocket */
+
+struct give_images {
+    const limn_value *images;
+};
+#define LIMN_ARGS struct give_images
+static const limn_input give_images_in[] = {
+    LIMN_LINK(images, "IMAGE", "The pictures to hand over."),
+    LIMN_END
+};
+#undef LIMN_ARGS
+
+static bool give_images_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
+{
+    const struct give_images *a = args;
+    lm_pass                  *p = lm_pass_begin(call);
+    const bool gave = lm_give_pictures(p, "the picture to hand over", lm_image_pixels(p, a->images), err);
+
+    (void)out;
+    return lm_pass_end(p, err) && gave;
+}
+
+static const limn_node give_images = LIMN_NODE(
+    .name = "SaveImageWebsocket", .title = "SaveImageWebsocket", .category = "api/image",
+    .module = "custom_nodes.websocket_image_save", .version = 1,
+    .doc = "Hands whole pictures as PNG to the client that wants them, through its socket; no file is written.",
+    .flags = LIMN_OUTPUT_NODE | LIMN_NO_CACHE,
+    .inputs = give_images_in, .outputs = nothing_out, .args_size = sizeof(struct give_images),
+    .run = give_images_run, .example = "workflows/nodes/save_image_websocket.json");
+
 /* ------------------------------------------------------------------ previews */
 
 /* "ComfyUI_temp_" and five letters, the same for a node as long as this process lives. */
@@ -152,4 +182,4 @@ static const limn_node preview_mask = LIMN_NODE(
     .inputs = preview_mask_in, .outputs = nothing_out, .args_size = sizeof(struct preview_mask),
     .run = preview_mask_run, .example = "workflows/nodes/mask_preview.json");
 
-const limn_node *const lm_nodes_image_save[] = { &save_image, &preview_image, &preview_mask, NULL };
+const limn_node *const lm_nodes_image_save[] = { &save_image, &preview_image, &preview_mask, &give_images, NULL };

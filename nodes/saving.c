@@ -1,8 +1,11 @@
 /* saving.c: a batch of pictures on its way to PNG files. */
 #include "nodes/saving.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "kernels/ops.h"
@@ -198,6 +201,52 @@ bool lm_save_pictures(lm_pass *p, const lm_saving *how, const lm_tensor *pixels,
     if (fine) {
         lm_text_puts(&s.answer, "]}");
         lm_call_answer(p->call, lm_text_str(&s.answer));
+    }
+    saving_done(&s);
+    if (mine.code != LIMN_OK && err && err->code == LIMN_OK)
+        *err = mine;
+    return fine;
+}
+
+/* ------------------------------------------------------------------ without files */
+
+/* A file that only this process knows, and what was written to it. */
+static bool give_written(const saving *s, int fd, limn_error *err)
+{
+    const off_t size = lseek(fd, 0, SEEK_END);
+    char       *png = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+
+    if (png == MAP_FAILED)
+        return limn_fail(err, MEMORY, "there is no memory for %s as a PNG", s->how->what);
+    lm_call_tell((limn_call *)s->call, (lm_event){ .kind = LM_EV_PICTURE, .width = s->width, .height = s->height,
+                                                   .picture = png, .n_picture = (size_t)size });
+    munmap(png, (size_t)size);
+    return true;
+}
+
+static bool give_one(saving *s, int64_t index, limn_error *err)
+{
+    const lm_new_file file = { .fd = memfd_create("picture", MFD_CLOEXEC) };
+    bool              fine;
+
+    if (file.fd < 0)
+        return limn_fail(err, MEMORY, "there is no memory for %s as a PNG: %s", s->how->what, strerror(errno));
+    s->picture = s->pixels + (size_t)index * (size_t)s->height * (size_t)s->width * (size_t)s->channels;
+    fine = write_to(s, &file, s->how->what, err) && give_written(s, file.fd, err);
+    close(file.fd);
+    return fine;
+}
+
+bool lm_give_pictures(lm_pass *p, const char *what, const lm_tensor *pixels, limn_error *err)
+{
+    const lm_saving how = { .what = what, .level = 4 };
+    limn_error      mine = { 0 };
+    saving          s = { .how = &how, .call = p->call, .env = lm_call_env(p->call) };
+    bool            fine = take_pixels(p, &s, pixels);
+
+    for (int64_t i = 0; fine && i < s.n; i++) {
+        lm_call_tell(p->call, (lm_event){ .kind = LM_EV_PROGRESS, .value = i, .total = s.n });
+        fine = give_one(&s, i, &mine);
     }
     saving_done(&s);
     if (mine.code != LIMN_OK && err && err->code == LIMN_OK)

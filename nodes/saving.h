@@ -13,6 +13,9 @@ typedef struct lm_saving {
 } lm_saving;
 bool lm_save_pictures(lm_pass *p, const lm_saving *how, const lm_tensor *pixels, limn_error *err);
 
+/* Gives every picture of `pixels` to whoever wants the run, as a PNG without texts, and writes no file. */
+bool lm_give_pictures(lm_pass *p, const char *what, const lm_tensor *pixels, limn_error *err);
+
 /* Is this a prefix that leads nowhere else? INPUT with filename_prefix to blame. */
 bool lm_saving_check(const char *prefix, limn_error *err);
 

@@ -235,6 +235,8 @@ static void hear(void *self, const lm_event *e)
     case LM_EV_PREVIEW:
         save_preview(p, e);
         break;
+    case LM_EV_PICTURE: /* there is no client */
+        break;
     case LM_EV_EXECUTED:
         hear_executed(p, e);
         if (e->json)

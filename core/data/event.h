@@ -11,6 +11,7 @@ typedef enum lm_event_kind {
     LM_EV_RUNNING,     /* node: begins */
     LM_EV_PROGRESS,    /* node: value of total */
     LM_EV_PREVIEW,     /* node: a small picture, [height, width, 3] bytes */
+    LM_EV_PICTURE,     /* node: a whole picture for whoever wants the run: a PNG */
     LM_EV_EXECUTED,    /* node: done; json = its ui answer ({"images": [...]}) or NULL */
     LM_EV_BLOCKED,     /* node: not run, or not for every item, because what it was given says stop; error = the
                           message (code INPUT), NULL when it was told before or there is none */
@@ -28,6 +29,8 @@ typedef struct lm_event {
     int64_t           value, total;
     const uint8_t    *rgb;
     int               width, height;
+    const char       *picture; /* bytes … */
+    size_t            n_picture;
     const char       *json;
     const limn_error *error;
 } lm_event;

@@ -13,7 +13,7 @@
 #include "tests/unit/call_for_tests.h"
 #include "tests/unit/recorded.h"
 
-extern const limn_node *const lm_nodes_image_save[]; /* SaveImage, PreviewImage, MaskPreview */
+extern const limn_node *const lm_nodes_image_save[]; /* SaveImage, PreviewImage, MaskPreview, … */
 enum { SAVE, PREVIEW, PREVIEW_MASK };
 
 /* ------------------------------------------------------------------ a base folder to play in */

@@ -11,8 +11,8 @@
  * and its reader hangs up. HELLO is the first frame of both sides and never changes its shape; other versions are
  * turned away.
  *
- * A job is told as STARTED, KEPT, then RUNNING, PROGRESS, PREVIEW, EXECUTED, BLOCKED and again KEPT as they come, at
- * last ENDED; a job that is refused, or lost before it began, as ENDED alone. A new one is sent when the last has
+ * A job is told as STARTED, KEPT, then RUNNING, PROGRESS, PREVIEW, PICTURE, EXECUTED, BLOCKED and again KEPT as they
+ * come, at last ENDED; a job that is refused, or lost before it began, as ENDED alone. A new one is sent when the last has
  * ended. Checks are answered in their order, between jobs; at most LM_WIRE_CHECKS_MOST of them wait. STOP names job and epoch; for any other it does nothing.
  * What a worker, its libraries and plugins say to people goes to its stderr, which the server reads: whoever dies can
  * still write there. */
@@ -53,6 +53,7 @@ typedef enum lm_wire_way { LM_WIRE_TO_WORKER = 1, LM_WIRE_TO_SERVER = 2, LM_WIRE
     X(PREVIEW, 23, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_ANSWER, 2, 6) /* width, height; LM_WHO_NODE …, a JPEG */ \
     X(EXECUTED,24, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_ANSWER, 0, 6) /* LM_WHO_NODE …, its answer as JSON or "" */ \
     X(BLOCKED, 25, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_SMALL,  0, 6) /* LM_WHO_NODE …, the message or "" */ \
+    X(PICTURE, 27, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_LARGE,  0, 6) /* LM_WHO_NODE …, a PNG for the job's client */ \
     X(ENDED,   26, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_LARGE,  3, 6) /* LM_END_HOW …; LM_END_WORDS … */
 
 typedef enum lm_wire_type {

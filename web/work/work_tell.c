@@ -170,6 +170,15 @@ static void send_event(lm_told *t, lm_wire_type type, const lm_event *e, const c
     lm_work_send(t->w, &m);
 }
 
+static void send_picture(lm_told *t, const lm_event *e)
+{
+    lm_wire m = event_frame(t, LM_WIRE_PICTURE, e, NULL);
+
+    m.texts[LM_WHO_MORE] = (lm_wire_text){ e->picture, e->n_picture };
+    lm_told_begin(t);
+    lm_work_send(t->w, &m);
+}
+
 static void hear(void *self, const lm_event *e)
 {
     lm_told *t = self;
@@ -182,6 +191,7 @@ static void hear(void *self, const lm_event *e)
     case LM_EV_PROGRESS: send_event(t, LM_WIRE_PROGRESS, e, NULL); break;
     case LM_EV_BLOCKED: send_event(t, LM_WIRE_BLOCKED, e, e->error ? e->error->text : NULL); break;
     case LM_EV_PREVIEW: lm_preview_show(t->w->preview, e); break;
+    case LM_EV_PICTURE: send_picture(t, e); break;
     case LM_EV_EXECUTED: hear_executed(t, e); break;
     case LM_EV_FAILED:
     case LM_EV_INTERRUPTED:
