@@ -68,6 +68,7 @@ static lm_check_wait *pop(lm_checks *c)
     if (c->unsent == w)
         c->unsent = w->next;
     c->waiting--;
+    c->careful -= c->careful > 0;
     c->bytes -= w->bytes;
     c->head_since = uv_now(&c->server->loop);
     return w;
@@ -95,7 +96,7 @@ static void send_waiting(lm_checks *c)
 {
     limn_error err = { 0 };
 
-    while (c->unsent && c->born && send_one(c, c->unsent, &err))
+    while (c->unsent && c->born && (!c->careful || c->unsent == c->first) && send_one(c, c->unsent, &err))
         c->unsent = c->unsent->next;
 }
 
@@ -236,23 +237,35 @@ static void said(void *self, lm_worker *w, const char *line)
     lm_log(LM_LOG_WARN, "the worker that checks: %s", line);
 }
 
-/* Checks are answered in their order, so the first one was at work: it is to blame, and the others go to the next
- * process. One that does not get as far as HELLO serves nobody. */
+static int count_sent(const lm_checks *c)
+{
+    int n = 0;
+
+    for (const lm_check_wait *w = c->first; w && w != c->unsent; w = w->next)
+        n++;
+    return n;
+}
+
+/* One that was alone with the process is to blame; of several, which were perhaps answered already, nobody knows: they
+ * go to the next process one by one. A process that does not get as far as HELLO serves nobody. */
 static void ended(void *self, lm_worker *w, const lm_worker_end *e)
 {
     lm_checks *c = self;
-    const bool born = c->born, sent = c->first && c->unsent != c->first;
+    const bool born = c->born;
+    const int  sent = count_sent(c);
     char       words[1400];
 
     (void)w;
     c->born = false;
     snprintf(words, sizeof words, "the prompt could not be checked: %s", e->sentence);
-    if (e->why != LM_WORKER_LEFT && !c->server->leaving)
+    if (e->why != LM_WORKER_LEFT && !c->server->leaving && !*e->plugin)
         lm_log(LM_LOG_ERROR, "the worker that checks: %s", e->sentence);
     if (!born)
         refuse_all(c, words);
-    else if (sent)
+    else if (sent == 1)
         refuse(pop(c), words);
+    else if (sent > c->careful)
+        c->careful = sent;
     c->unsent = c->first;
     lm_checks_tables_lost(c);
 }

@@ -17,8 +17,9 @@ struct lm_checks {
     bool            born;               /* this process has said HELLO */
     int             open;               /* what must end before the part has: the worker, the timer, work beside */
 
-    lm_check_wait  *first, **last, *unsent; /* in their order; those in front of `unsent` are with the worker */
+    lm_check_wait  *first, **last, *unsent; /* in their order; those before `unsent` are with the worker */
     int             waiting;
+    int             careful;            /* so many from the first on go one by one: one of them ended the last process */
     size_t          bytes;
     int64_t         numbers;
     uint64_t        head_since;         /* when the first one began to be waited for */

@@ -73,7 +73,8 @@ static lm_tables *read_tables(char *json, size_t n, limn_error *err)
         return NULL;
     }
     t->classes = lm_alloc_array((size_t)lm_json_count(d, lm_json_root(d)) + 1, sizeof *t->classes);
-    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k && lm_members_next(&m, &key, &info); k = lm_json_next(d, k))
+    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k && lm_members_next(&m, &key, &info);
+         k = lm_json_next(d, k))
         add_class(t, d, k, info);
     lm_json_free(d);
     qsort(t->classes, (size_t)t->n_classes, sizeof *t->classes, by_name);

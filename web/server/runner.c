@@ -105,7 +105,8 @@ static bool ask_to_record(lm_way *way, lm_result *result)
         r->asked++;
         return true;
     }
-    lm_log(LM_LOG_ERROR, "job %s: its end is not recorded, so it runs again after the next start: %s", way->id, err.text);
+    lm_log(LM_LOG_ERROR, "job %s: its end is not recorded, so it runs again after the next start: %s", way->id,
+           err.text);
     return false;
 }
 
@@ -240,7 +241,7 @@ void lm_runner_look(lm_runner *r)
 {
     limn_error err = { 0 };
 
-    if (r->leaving || r->leasing || r->now || !lm_worker_is_free(r->worker) ||
+    if (r->leaving || r->server->leaving || r->leasing || r->now || !lm_worker_is_free(r->worker) ||
         !lm_queue_count(r->server->queue).pending)
         return;
     if (!lm_queue_lease(r->server->queue, "worker-1", leased, r, &err)) {
@@ -332,7 +333,7 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     lm_way    *way = r->now;
 
     (void)w;
-    if (e->why != LM_WORKER_LEFT)
+    if (e->why != LM_WORKER_LEFT && !r->leaving && !*e->plugin) /* a crash has its own line */
         lm_log(LM_LOG_ERROR, "%s", e->sentence);
     if (!way)
         return;

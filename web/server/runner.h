@@ -52,6 +52,6 @@ bool lm_runner_stat(lm_runner *r, lm_runner_stats *out); /* asks for newer ones,
 void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
                       const char *error, size_t n_error);
 
-extern const lm_part lm_runner_part, lm_prompt_part /* prompt.c */, lm_queueing_part /* queueing.c */;
+extern const lm_part lm_runner_part, lm_prompt_part, lm_queueing_part; /* runner.c, prompt.c, queueing.c */
 
 #endif

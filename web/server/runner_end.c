@@ -1,6 +1,6 @@
 /* runner_end.c: how a job ended: the last message of its client, and what the history keeps. */
 #include <inttypes.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -211,6 +211,7 @@ static void refused(lm_way *way, const lm_wire *m)
 
 void lm_way_end(lm_way *way, const lm_wire *m)
 {
+    lm_way_kept(way, NULL);
     lm_nodes_flush(way, true);
     switch ((lm_end_how)m->numbers[LM_END_HOW]) {
     case LM_END_SUCCESS: succeed(way, m); break;
@@ -220,9 +221,18 @@ void lm_way_end(lm_way *way, const lm_wire *m)
     }
 }
 
+/* A plugin's crash is caught, told and then left with: the signal stands in its sentence. */
+static int signal_of(const lm_worker_end *e)
+{
+    const char *at = *e->plugin ? strstr(e->sentence, ": signal ") : NULL;
+
+    return e->signal ? e->signal : at ? atoi(at + 9) : 0;
+}
+
 /* One that did not stop when it was told to, and was ended for it, was stopped all the same. */
 void lm_way_lost(lm_way *way, const lm_worker_end *e)
 {
+    lm_way_kept(way, NULL); /* it may have died before it could say so */
     if (way->stopping && e->why == LM_WORKER_LATE) {
         lm_nodes_flush(way, true);
         interrupted(way, NULL);
@@ -230,7 +240,7 @@ void lm_way_lost(lm_way *way, const lm_worker_end *e)
     }
     fail(way, LM_JOB_FAILED,
          &(fault){ .node = e->node, .node_class = e->node_class, .type = "WorkerDied", .message = e->sentence,
-                   .more = e->last_words, .plugin = e->plugin, .signal = e->signal });
+                   .more = e->last_words, .plugin = e->plugin, .signal = signal_of(e) });
 }
 
 void lm_way_unfit(lm_way *way, const char *sentence)

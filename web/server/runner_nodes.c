@@ -78,7 +78,8 @@ static void put_node(lm_text *out, const lm_way *way, const lm_node_now *n, cons
 {
     lm_text_puts(out, out->size ? ", " : "");
     lm_work_quote(out, n->id);
-    lm_text_printf(out, ": {\"value\": %" PRId64 ", \"max\": %" PRId64 ", \"state\": \"%s\"", n->value, n->total, state);
+    lm_text_printf(out, ": {\"value\": %" PRId64 ", \"max\": %" PRId64 ", \"state\": \"%s\"", n->value, n->total,
+                   state);
     put_member(out, "node_id", n->id);
     lm_text_printf(out, ", \"prompt_id\": %s", way->quoted);
     put_member(out, "display_node_id", n->display);

@@ -82,6 +82,7 @@ void lm_way_say(const lm_way *way, const char *type, const lm_text *data);
 /* The same, kept for the history. `anyway`: to everybody where there is no client. */
 void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway);
 void lm_way_begin(lm_way *way);                      /* execution_start */
+void lm_way_kept(lm_way *way, const lm_wire_text *ids); /* execution_cached, once. NULL: nothing was */
 void lm_way_hear(lm_way *way, const lm_wire *m);     /* a frame of this job, but for ENDED */
 void lm_way_bye(const lm_way *way);                  /* executing: null */
 

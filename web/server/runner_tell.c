@@ -79,7 +79,7 @@ static void open_node(lm_text *out, const lm_way *way, const lm_wire *m)
 }
 
 /* The first list is of the whole workflow; what is found later, in subgraphs, nobody is told of. */
-static void hear_kept(lm_way *way, const lm_wire *m)
+void lm_way_kept(lm_way *way, const lm_wire_text *ids)
 {
     lm_text data = { 0 };
 
@@ -87,8 +87,8 @@ static void hear_kept(lm_way *way, const lm_wire *m)
         return;
     way->cached_told = true;
     lm_text_puts(&data, "{\"nodes\": ");
-    if (m->texts[0].size && m->texts[0].size <= KEPT_MAX)
-        lm_text_add(&data, m->texts[0].at, m->texts[0].size);
+    if (ids && ids->size && ids->size <= KEPT_MAX)
+        lm_text_add(&data, ids->at, ids->size);
     else
         lm_text_puts(&data, "[]");
     lm_text_printf(&data, ", \"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
@@ -133,6 +133,14 @@ static void hear_preview(lm_way *way, const lm_wire *m)
     p.meta = meta.at;
     lm_hub_show(way->runner->server->hub, &p);
     lm_text_done(&meta);
+}
+
+/* While its node is the one that runs, by what was said last: clients take it for that node's. */
+static void hear_picture(lm_way *way, const lm_wire *m)
+{
+    lm_nodes_flush(way, true);
+    if (*way->client)
+        lm_hub_give(way->runner->server->hub, way->client, m->texts[LM_WHO_MORE].at, m->texts[LM_WHO_MORE].size, true);
 }
 
 /* ------------------------------------------------------------------ what a node gave */
@@ -224,10 +232,11 @@ static void hear_blocked(lm_way *way, const lm_wire *m)
 void lm_way_hear(lm_way *way, const lm_wire *m)
 {
     switch (m->type) {
-    case LM_WIRE_KEPT: hear_kept(way, m); break;
+    case LM_WIRE_KEPT: lm_way_kept(way, &m->texts[0]); break;
     case LM_WIRE_RUNNING: hear_running(way, m); break;
     case LM_WIRE_PROGRESS: lm_nodes_tick(way, m); break;
     case LM_WIRE_PREVIEW: hear_preview(way, m); break;
+    case LM_WIRE_PICTURE: hear_picture(way, m); break;
     case LM_WIRE_EXECUTED: hear_executed(way, m); break;
     case LM_WIRE_BLOCKED: hear_blocked(way, m); break;
     default: break; /* STARTED: its numbers are in what follows */
