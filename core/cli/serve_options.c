@@ -32,6 +32,7 @@ const lm_option lm_serve_options[] = {
     { "--max-pending", "N", "Refuse jobs when so many wait; 0: no limit (default: 10000)." },
     { "--hang-timeout", "SECONDS", "End a job that says nothing for so long; 0: never (default: 0)." },
     { "--job-timeout", "SECONDS", "End a job that takes so long; 0: never (default: 0)." },
+    { "--picture-memory", "MIB", "How much memory reading a picture outside jobs may take (default: 1024)." },
     { "--verbose", "[LEVEL]", "What the log tells: DEBUG (bare), INFO, WARNING, ERROR (default: WARNING)." },
     { "--log-format", "F", "text, or json: one object a line (default: text)." },
     { "--verify", NULL, "Only say whether the server could start like this, and leave." },
@@ -54,10 +55,12 @@ static bool whole(const lm_args *a, const char *option, long long least, long lo
 
 static bool read_numbers(lm_server_options *o, const lm_args *a)
 {
-    int64_t port = o->port, side = o->preview_side, hang = o->hang_ms, job = o->job_ms;
+    int64_t port = o->port, side = o->preview_side, hang = o->hang_ms, job = o->job_ms,
+            memory = 1024; /* limn work's to take */
 
     if (!whole(a, "--port", 0, 65535, 1, &port) || !whole(a, "--preview-size", 16, 2048, 1, &side) ||
         !whole(a, "--hang-timeout", 0, 1000000, 1000, &hang) || !whole(a, "--job-timeout", 0, 1000000, 1000, &job) ||
+        !whole(a, "--picture-memory", 64, 1 << 20, 1, &memory) ||
         !whole(a, "--max-pending", 0, 100000000, 1, &o->most_pending) ||
         !whole(a, "--history-entries", 0, 1000000000, 1, &o->keep.entries) ||
         !whole(a, "--history-days", 0, 100000, 86400000, &o->keep.age_ms))

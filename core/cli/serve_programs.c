@@ -45,6 +45,10 @@ void lm_serving_programs(lm_serving *s, const lm_args *a, const char *self)
     program(&s->work, self, s, a, NULL);
     program(&s->check, self, s, a, "--only-checks");
     program(&s->pictures, self, s, a, "--pictures");
+    if (lm_args_has(a, "--picture-memory")) {
+        lm_words_add(&s->pictures, "--picture-memory");
+        lm_words_add(&s->pictures, lm_args_value(a, "--picture-memory"));
+    }
     lm_words_add(&s->argv, "limn");
     lm_words_add(&s->argv, "serve");
     for (int i = 0; i < a->n_given; i++)

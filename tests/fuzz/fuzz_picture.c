@@ -63,6 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t     heard = 0;
 
     s.most_pixels = MOST_PIXELS;
+    s.still = size & 1;
+    s.fit = size & 2 ? 1 + (int)(size % 61) : 0;
     if (lm_picture_read(&s, &p, &err))
         use(&p);
     else

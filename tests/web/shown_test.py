@@ -148,6 +148,16 @@ def what_is_no_picture_is_415_and_nothing_is_404(s):
     want(view(s, "absent.png", "&preview=webp")[0] == 404, "absent")
 
 
+def the_ceiling_of_memory_is_an_option(limn):
+    with Served(limn, "--picture-memory", "64") as s:
+        (s.base / "input").mkdir(exist_ok=True)
+        (s.base / "input" / "large.png").write_bytes(bomb(5000))
+        (s.base / "input" / "a.png").write_bytes(rgba()[0])
+        answer = view(s, "large.png", "&preview=webp")
+        want(answer[0] == 413 and b"no memory for the 75000000 bytes" in answer[1], answer[:2])
+        want(view(s, "a.png", "&preview=webp")[0] == 200, "the next one")
+
+
 def main():
     global failures
     failed = 0
@@ -160,6 +170,10 @@ def main():
             test(s)
             print("FAILED" if failures else "ok", test.__name__, flush=True)
             failed += failures > 0
+    failures = 0
+    the_ceiling_of_memory_is_an_option(sys.argv[1])
+    print("FAILED" if failures else "ok", the_ceiling_of_memory_is_an_option.__name__)
+    failed += failures > 0
     return 1 if failed else 0
 
 
