@@ -182,6 +182,8 @@ static void read_option(lm_hub_limits *l, lm_http_options *o, const char *arg)
         l->waiting = (size_t)value;
     else if (!strncmp(arg, "sockets=", 8))
         l->sockets = (int)value;
+    else if (!strncmp(arg, "per_address=", 12))
+        l->per_address = (int)value, l->count_loopback = true;
     else if (!strncmp(arg, "ping_s=", 7))
         l->ping_s = (int)value;
     else if (!strncmp(arg, "dead_s=", 7))

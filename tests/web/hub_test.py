@@ -207,14 +207,17 @@ def pages_of_others_are_refused():
 
 
 def too_many_sockets_are_told_to_wait():
-    with Door("sockets=2") as door:
-        a, b = door.socket(), door.socket()
-        status, head = asked(door.port, UPGRADE)
-        assert status == 503 and "Retry-After" in head, head
-        a.s.close()
-        door.until(lambda c: c["sockets"] == 1)
-        door.socket()
-        b.s.close()
+    for limit in ("sockets=2", "per_address=2"):
+        with Door(limit) as door:
+            a, b = door.socket(), door.socket()
+            status, head = asked(door.port, UPGRADE)
+            assert status == 503 and "Retry-After" in head, head
+            a.s.close()
+            door.until(lambda c: c["sockets"] == 1)
+            a = door.socket()
+            assert asked(door.port, UPGRADE)[0] == 503
+            a.s.close()
+            b.s.close()
 
 
 # ------------------------------------------------------------------ who hears what

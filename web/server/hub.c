@@ -11,7 +11,8 @@ enum { FAREWELL_TICK_MS = 20 };
 lm_hub_limits lm_hub_defaults(void)
 {
     return (lm_hub_limits){
-        .sockets = 4000, .waiting = 4u << 20, .previews = 4u << 20, .message = 1u << 20, .fragments = 64, .frames = 200,
+        .sockets = 4000, .per_address = 256, .waiting = 4u << 20, .previews = 4u << 20, .message = 1u << 20,
+        .fragments = 64, .frames = 200,
         .ping_s = 20, .dead_s = 55, /* and at most 5 s until libwebsockets lets go of it */
         .patience_ms = 1500, .answer_ms = 500,
     };
@@ -63,6 +64,8 @@ void lm_hub_socket_unref(lm_hub_socket *s)
 {
     if (!s || --s->refs)
         return;
+    if (s->counted)
+        lm_sources_leave(&s->hub->sources, (const struct sockaddr *)&s->peer);
     lm_hub_forget(s);
     lm_free(s->text);
     lm_free(s);
@@ -345,6 +348,7 @@ static void close_hub(lm_server *s)
         lm_hub_leave(one);
         lm_hub_socket_unref(one);
     }
+    lm_sources_done(&h->sources);
     lm_free(h);
     s->hub = NULL;
 }

@@ -5,6 +5,9 @@
 #ifndef LM_WEB_SERVER_HUB_INSIDE_H
 #define LM_WEB_SERVER_HUB_INSIDE_H
 
+#include <netinet/in.h>
+
+#include "web/http/sources.h"
 #include "web/server/hub.h"
 
 enum {
@@ -17,6 +20,8 @@ enum {
 
 typedef struct lm_hub_limits {
     int    sockets;     /* at once; more are answered 503 */
+    int    per_address; /* of them from one address, as lm_http_options counts: not from our own machine, */
+    bool   count_loopback; /* unless this says so */
     size_t waiting;     /* bytes of texts and given pictures; while as many wait nothing more is taken */
     size_t previews;    /* bytes of previews that wait; older ones leave */
     size_t message;     /* bytes of one from a client */
@@ -57,6 +62,8 @@ struct lm_hub_socket {
     lm_hub        *hub;
     struct lws    *wsi;  /* NULL: not open yet, or gone */
     lm_hub_socket *next, *prev, *chain; /* of all; of its bucket */
+    struct sockaddr_in6 peer; /* or a sockaddr_in */
+    bool           counted; /* among its address's */
     bool           listed;  /* in the table: what is said to its id is for it */
     bool           closing; /* a close was begun by either side: nothing more is sent or heard */
     bool           stalled; /* it was found full, and has not caught up */
@@ -87,6 +94,7 @@ struct lm_hub {
     lm_hub_socket *sockets; /* newest first */
     lm_hub_socket *buckets[LM_HUB_BUCKETS];
     int            n_listed;
+    lm_sources     sources;
     lm_hub_counts  counts;
     char           features[160];
     bool           leaving, left;

@@ -2,6 +2,7 @@
  * libwebsockets sees a request of our own making, never the client's. Source: RFC 6455, sections 4.2 and 11.3. */
 #include "web/server/hub_inside.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -114,6 +115,21 @@ static void choose_protocol(lm_request *rq, char name[LM_HUB_PROTOCOL])
         memcpy(name, best.at, best.n);
 }
 
+/* False: its address has as many as it may. */
+static bool count_peer(lm_hub_socket *s, lm_request *rq)
+{
+    const lm_hub_limits *l = &s->hub->limits;
+    struct sockaddr_in  *four = (struct sockaddr_in *)&s->peer;
+
+    if (inet_pton(AF_INET, lm_request_peer(rq), &four->sin_addr) == 1)
+        four->sin_family = AF_INET;
+    else if (inet_pton(AF_INET6, lm_request_peer(rq), &s->peer.sin6_addr) == 1)
+        s->peer.sin6_family = AF_INET6;
+    if (!l->count_loopback && lm_source_is_loopback((const struct sockaddr *)&s->peer))
+        return true;
+    return s->counted = lm_sources_enter(&s->hub->sources, (const struct sockaddr *)&s->peer, l->per_address);
+}
+
 static lm_hub_socket *new_socket(lm_hub *h, lm_request *rq)
 {
     const char    *id = lm_request_query(rq, "clientId");
@@ -174,7 +190,7 @@ void lm_hub_join(lm_request *rq, void *self)
 
     if (!is_well_asked(rq)) {
         h->counts.refused++;
-    } else if (h->leaving || h->counts.sockets >= h->limits.sockets || !(s = new_socket(h, rq))) {
+    } else if (h->leaving || h->counts.sockets >= h->limits.sockets || !(s = new_socket(h, rq)) || !count_peer(s, rq)) {
         h->counts.refused++;
         refuse(rq, 503, h->leaving ? "the server is going down" : "there are too many sockets");
     } else {
