@@ -141,8 +141,9 @@ static bool read_switch(reading *r, const yaml_node_t *n, bool *out)
 
 static void add_order(lm_models_config *c, char *order)
 {
-    c->orders = lm_grow(c->orders, (size_t)(c->n + 1) * sizeof *c->orders);
+    c->orders = lm_grow(c->orders, ((size_t)c->n + 2) * sizeof *c->orders);
     c->orders[c->n++] = order;
+    c->orders[c->n] = NULL;
 }
 
 /* One line of a value: a path, with blanks around it that do not count. */
@@ -320,6 +321,8 @@ bool lm_models_config_read(lm_models_config *c, const char *path, limn_error *er
     }
     while (!well && c->n > before)
         lm_free(c->orders[--c->n]);
+    if (c->orders)
+        c->orders[c->n] = NULL;
     lm_free(text);
     return well;
 }

@@ -14,7 +14,7 @@
 #include "core/cli/command.h"
 
 typedef struct lm_models_config {
-    char  **orders; /* "KIND=DIR" and "KIND+=DIR", for lm_folders_more, in their order */
+    char  **orders; /* "KIND=DIR" and "KIND+=DIR", for lm_folders_more, in their order; NULL-terminated, or NULL */
     int     n;
     lm_text notes;  /* sentences, a line each, about what is left out */
 } lm_models_config;
