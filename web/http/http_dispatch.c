@@ -11,6 +11,7 @@ void lm_request_refuse(lm_request *rq, int status, const char *why)
 {
     rq->keep = false;
     lm_reply_status(rq, status, why);
+    lm_request_cut(rq);
 }
 
 /* ------------------------------------------------------------------ vetting */

@@ -87,11 +87,13 @@ struct lm_request {
     void  (*gone)(lm_request *rq, void *self);
     void   *gone_self;
     lm_mail gone_mail;
+    bool    gone_told;
     lm_out  out;
 };
 
 lm_request *lm_request_new(struct lm_conn *c);
 void        lm_request_lost(lm_request *rq); /* its connection is gone */
+void        lm_request_cut(lm_request *rq);  /* it has one still, but the rest of its body was refused */
 bool        lm_body_over(const lm_request *rq);
 
 /* ------------------------------------------------------------------ connections */

@@ -100,12 +100,22 @@ void lm_request_lost(lm_request *rq)
 {
     rq->conn = NULL;
     lm_out_done(rq);
-    if (!rq->gone) {
+    if (!rq->gone || rq->gone_told) {
         lm_request_unref(rq);
         return;
     }
+    rq->gone_told = true;
     rq->gone_mail.open = tell_gone;
     lm_mailbox_post(&rq->http->mailbox, &rq->gone_mail);
+}
+
+void lm_request_cut(lm_request *rq)
+{
+    if (!rq->data || !rq->gone || rq->gone_told)
+        return;
+    rq->gone_told = true;
+    rq->gone_mail.open = tell_gone;
+    lm_mailbox_post(&rq->http->mailbox, &lm_request_ref(rq)->gone_mail);
 }
 
 bool lm_request_gone(const lm_request *rq)

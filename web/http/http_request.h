@@ -21,7 +21,8 @@ lm_request *lm_request_ref(lm_request *rq);
 void        lm_request_unref(lm_request *rq);
 
 /* Did the client leave, or the server cut it off, before the answer was all sent? When that happens `gone` is
- * called once, from the loop, never inside a call of the handler's own; setting NULL takes it back. */
+ * called once, from the loop, never inside a call of the handler's own; setting NULL takes it back. Who receives a
+ * body is told as well when the server has refused the rest of it (413, 408, 400): the answer is given then. */
 bool lm_request_gone(const lm_request *rq);
 void lm_request_on_gone(lm_request *rq, void (*gone)(lm_request *rq, void *self), void *self);
 
