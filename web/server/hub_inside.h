@@ -1,7 +1,7 @@
 /* hub_inside.h: what the files of the hub share and nobody else sees.
  *
- * hub.c has the table and says things to many; hub_out.c is the queue of one socket; hub_in.c hears its client;
- * hub_join.c is the way from a request to a socket; hub_lws.c is all that knows libwebsockets. */
+ * hub.c has the table; hub_say.c makes frames of what is said; hub_out.c is the queue of one socket; hub_in.c hears its
+ * client; hub_join.c is the way from a request to a socket; hub_lws.c is all that knows libwebsockets. */
 #ifndef LM_WEB_SERVER_HUB_INSIDE_H
 #define LM_WEB_SERVER_HUB_INSIDE_H
 
@@ -108,6 +108,7 @@ lm_hub_socket *lm_hub_socket_new(lm_hub *h);     /* NULL without memory         
 void           lm_hub_socket_unref(lm_hub_socket *s);
 void           lm_hub_enter(lm_hub_socket *s);   /* it is open: into the table, in its predecessor's place */
 void           lm_hub_leave(lm_hub_socket *s);   /* it is gone */
+lm_hub_socket *lm_hub_find(lm_hub *h, const char *id); /* who has this id now; NULL: nobody         [lends] */
 
 /* hub_join.c: GET /ws, and the first words to a client. */
 void lm_hub_join(lm_request *rq, void *self);

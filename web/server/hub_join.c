@@ -100,6 +100,13 @@ static void invent_id(char id[LM_HUB_ID + 1])
         snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 }
 
+static int rank(lm_slice name)
+{
+    const size_t n = strlen(LM_GUARD_PROTOCOL);
+
+    return name.n == 0 ? 0 : lm_slice_is(name, "limn") ? 2 : name.n > n && !memcmp(name.at, LM_GUARD_PROTOCOL, n);
+}
+
 /* A client that offers subprotocols is answered with one of its own, or some give up: the one that carried the token
  * unless it offers another name of ours beside it. */
 static void choose_protocol(lm_request *rq, char name[LM_HUB_PROTOCOL])
@@ -107,9 +114,7 @@ static void choose_protocol(lm_request *rq, char name[LM_HUB_PROTOCOL])
     lm_slice list = lm_request_header(rq, "Sec-WebSocket-Protocol"), one, best = { NULL, 0 };
 
     while (lm_slice_next(&list, ',', &one))
-        if (one.n < LM_HUB_PROTOCOL && lm_http_is_token(one) && best.n != 4 &&
-            (lm_slice_is(one, "limn") ||
-             (!best.n && one.n > strlen(LM_GUARD_PROTOCOL) && !memcmp(one.at, LM_GUARD_PROTOCOL, strlen(LM_GUARD_PROTOCOL)))))
+        if (one.n < LM_HUB_PROTOCOL && lm_http_is_token(one) && rank(one) > rank(best))
             best = one;
     if (best.n)
         memcpy(name, best.at, best.n);
@@ -203,10 +208,11 @@ void lm_hub_join(lm_request *rq, void *self)
 
 static void say_status(lm_hub_socket *s, const lm_runner *r)
 {
-    lm_text t = { 0 };
+    const long long remaining = lm_runner_remaining(r);
+    lm_text         t = { 0 };
 
-    lm_text_printf(&t, "{\"type\": \"status\", \"data\": {\"status\": {\"exec_info\": {\"queue_remaining\": %lld}}, \"sid\": ",
-                   (long long)lm_runner_remaining(r));
+    lm_text_puts(&t, "{\"type\": \"status\", \"data\": {\"status\": {\"exec_info\": {\"queue_remaining\": ");
+    lm_text_printf(&t, "%lld}}, \"sid\": ", remaining);
     lm_work_quote(&t, s->id);
     lm_text_puts(&t, "}}");
     lm_hub_answer(s, t.at, t.size);
