@@ -4,11 +4,13 @@
 """
 import json
 import random
+import socket
 import struct
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
-from served import ROOT, SANITIZED, Served
+from served import HOST, ROOT, SANITIZED, Served
 
 PICTURES = ROOT / "tests" / "parity" / "pictures"
 failures = 0
@@ -148,6 +150,22 @@ def what_is_no_picture_is_415_and_nothing_is_404(s):
     want(view(s, "absent.png", "&preview=webp")[0] == 404, "absent")
 
 
+def clients_that_leave_cost_nobody_else_anything(s):
+    (s.base / "input" / "wide.png").write_bytes(bomb(2000))
+    for _ in range(20):
+        c = socket.create_connection((HOST, s.port))
+        c.sendall(b"GET /view?filename=wide.png&type=input&preview=webp HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        c.close()
+    want(view(s, "a.png", "&preview=webp")[0] == 200, "the next one")
+
+
+def a_hundred_at_once_are_pictures_or_503_with_retry_after(s):
+    with ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda _: view(s, "a.png", "&preview=jpeg"), range(100)))
+    want(all(a[0] == 200 or (a[0] == 503 and header(a, "retry-after")) for a in answers), {a[0] for a in answers})
+    want(sum(a[0] == 200 for a in answers) >= 64, "most are made")
+
+
 def the_ceiling_of_memory_is_an_option(limn):
     with Served(limn, "--picture-memory", "64") as s:
         (s.base / "input").mkdir(exist_ok=True)
@@ -165,7 +183,9 @@ def main():
         (s.base / "input").mkdir(exist_ok=True)
         for test in (previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
                      a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
-                     damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404):
+                     damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
+                     clients_that_leave_cost_nobody_else_anything,
+                     a_hundred_at_once_are_pictures_or_503_with_retry_after):
             failures = 0
             test(s)
             print("FAILED" if failures else "ok", test.__name__, flush=True)
