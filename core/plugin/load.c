@@ -40,7 +40,7 @@ static entry *add_entry(lm_plugins *all, const char *shown, bool named)
         *c = (unsigned char)*c < 32 || *c == 127 ? '?' : *c; /* a terminal will show it */
     e->plugin.file = file;
     e->plugin.named = named;
-    e->object.fd = -1;
+    e->object.fd = e->object.file = -1;
     pthread_mutex_init(&e->opening, NULL);
     e->older = newest;
     newest = e;
@@ -161,7 +161,7 @@ static bool read_tables(entry *e, const lm_plugin_order *o, limn_error *err)
     bool               ok;
 
     e->plugin.origin = (lm_origin){ .plugin = e->plugin.file, .file = e->plugin.file };
-    lm_crash_watch(&e->plugin.origin, &(lm_object){ .fd = -1 }, o->crash_status);
+    lm_crash_watch(&e->plugin.origin, &(lm_object){ .fd = -1, .file = -1 }, o->crash_status);
     lm_foreign_enter(&f, &e->plugin.origin, NULL, "loading", err);
     theirs = lm_object_table(&e->object, err);
     ok = theirs && lm_layout_copy(theirs, &e->plugin.table, &e->plugin.newer, err) &&

@@ -135,7 +135,7 @@ bool lm_allowed_has(const lm_allowed *a, const lm_object *o, limn_error *err)
 {
     char hex[65];
 
-    if (!is_ours(o->fd, S_IFREG, err))
+    if (!is_ours(o->file, S_IFREG, err))
         return false;
     lm_hex(o->digest, 32, hex);
     for (size_t i = 0; i < a->n; i++)

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,48 @@ static bool is_file(int fd, limn_error *err)
     return st.st_size <= LARGEST || limn_fail(err, FILE, "it is larger than 1 GiB");
 }
 
+static bool write_all(int fd, const unsigned char *at, size_t n)
+{
+    while (n) {
+        const ssize_t wrote = write(fd, at, n);
+
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return false;
+        at += wrote;
+        n -= (size_t)wrote;
+    }
+    return true;
+}
+
+static bool copy_all(int from, int to)
+{
+    unsigned char piece[32768];
+    ssize_t       got;
+    off_t         at = 0;
+
+    while ((got = pread(from, piece, sizeof piece, at)) > 0) {
+        at += got;
+        if (at > LARGEST || !write_all(to, piece, (size_t)got))
+            return false;
+    }
+    return got == 0;
+}
+
+/* From here on o->fd is a copy in memory that nobody can write, this program included: what is measured is what is
+ * loaded, though somebody may hold the file open for writing. */
+static bool take_copy(lm_object *o, limn_error *err)
+{
+    const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+    o->file = o->fd;
+    o->fd = memfd_create("limn plugin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (o->fd >= 0 && copy_all(o->file, o->fd) && !fcntl(o->fd, F_ADD_SEALS, seals))
+        return true;
+    return limn_fail(err, FILE, "--plugins-locked: it cannot be copied into memory: %s", strerror(errno));
+}
+
 static char *path_of(int fd, const char *path, bool by_descriptor)
 {
     char    real[PATH_MAX];
@@ -58,13 +101,15 @@ static char *path_of(int fd, const char *path, bool by_descriptor)
     return lm_text_take(&t);
 }
 
-bool lm_object_open(lm_object *o, const char *path, const char *shown, bool by_descriptor, limn_error *err)
+bool lm_object_open(lm_object *o, const char *path, const char *shown, bool locked, limn_error *err)
 {
-    *o = (lm_object){ .shown = shown, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) };
+    *o = (lm_object){ .shown = shown, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), .file = -1 };
     if (o->fd < 0)
         return limn_fail(err, FILE, "it cannot be opened: %s", strerror(errno));
-    o->path = path_of(o->fd, path, by_descriptor);
-    return is_file(o->fd, err) && take_digest(o, err);
+    if (!is_file(o->fd, err) || (locked && !take_copy(o, err)))
+        return false;
+    o->path = path_of(o->fd, path, locked);
+    return take_digest(o, err);
 }
 
 void lm_object_done(lm_object *o)
@@ -73,8 +118,10 @@ void lm_object_done(lm_object *o)
         return; /* its code is in the program now, and its path must stay its own */
     if (o->fd >= 0)
         close(o->fd);
+    if (o->file >= 0)
+        close(o->file);
     lm_free(o->path);
-    *o = (lm_object){ .fd = -1 };
+    *o = (lm_object){ .fd = -1, .file = -1 };
 }
 
 /* ------------------------------------------------------------------ the entry */

@@ -10,15 +10,16 @@
  * object by the path it was opened under, and /proc/self/fd/7 must not come to mean another one. */
 typedef struct lm_object {
     int         fd;
+    int         file;     /* of a locked one: what fd is a sealed copy of; -1: none */
     const char *shown;
     char       *path;     /* to open it under */
     uint8_t     digest[32];
     void       *handle;   /* dlopen's */
 } lm_object;
 
-/* Opens, looks at the first bytes and takes the SHA-256 of the whole. `by_descriptor`: dlopen will get what was
- * read here, and not what the path means by then. */
-bool lm_object_open(lm_object *o, const char *path, const char *shown, bool by_descriptor, limn_error *err);
+/* Opens, looks at the first bytes and takes the SHA-256 of the whole. `locked`: of a copy in memory that nobody can
+ * write, and dlopen will get that one, not what the path means by then or what is written into the file. */
+bool lm_object_open(lm_object *o, const char *path, const char *shown, bool locked, limn_error *err);
 void lm_object_done(lm_object *o); /* for one that was not loaded */
 
 /* Runs the object's constructors, finds its entry and asks it for its table. */

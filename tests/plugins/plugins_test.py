@@ -332,6 +332,25 @@ def locked_turns_away_a_file_that_changed():
         assert "line 1" in plugins(b, "--plugins-locked")[1]["good.so"]["why"]
 
 
+@test
+def locked_runs_what_was_measured_whatever_becomes_of_the_file():
+    with home("in_run") as b:
+        file = b.path / "plugins/in_run.so"
+        file.chmod(0o755)
+        allow(b, file)
+        path = b.write(one("Zoo_in_run", how="polite"))
+        p = subprocess.Popen([PROGRAM, "run", path, "--base", b.path, "--plugins-locked"], stderr=subprocess.PIPE, text=True)
+        while "it sleeps" not in p.stderr.readline():
+            assert p.poll() is None
+        maps = Path(f"/proc/{p.pid}/maps").read_text()
+        with open(file, "r+b") as changed:
+            changed.truncate(0)
+        p.send_signal(signal.SIGINT)
+        err = p.communicate(timeout=60)[1]
+        assert "memfd:limn plugin" in maps and "in_run.so" not in maps, maps
+        assert p.returncode == CANCELLED, (p.returncode, err)
+
+
 # ---------------------------------------------------------------- what happens in run
 
 
