@@ -246,8 +246,11 @@ static inline void planned_done(struct planned *p)
 /* Writes "START 3 0; RUNNING 1; EXECUTED 1 {…}; DONE; " into a text. */
 static inline void write_down(void *self, const lm_event *e)
 {
-    static const char *const names[] = { "START", "CACHED", "RUNNING", "PROGRESS", "PREVIEW", "EXECUTED",
-                                         "BLOCKED", "FAILED", "INTERRUPTED", "DONE" };
+    static const char *const names[] = {
+        [LM_EV_START] = "START", [LM_EV_CACHED] = "CACHED", [LM_EV_RUNNING] = "RUNNING", [LM_EV_PROGRESS] = "PROGRESS",
+        [LM_EV_PREVIEW] = "PREVIEW", [LM_EV_EXECUTED] = "EXECUTED", [LM_EV_BLOCKED] = "BLOCKED", [LM_EV_FAILED] = "FAILED",
+        [LM_EV_INTERRUPTED] = "INTERRUPTED", [LM_EV_DONE] = "DONE",
+    };
     lm_text                 *out = self;
 
     lm_text_puts(out, names[e->kind]);
