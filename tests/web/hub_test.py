@@ -31,11 +31,14 @@ class Door:
         self.options = options
 
     def __enter__(self):
+        self.sockets = []
         self.process = subprocess.Popen([DOOR, *self.options], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         return self
 
     def __exit__(self, *failure):
+        for ws in self.sockets:
+            ws.s.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -50,6 +53,7 @@ class Door:
     def socket(self, client="", greet=True, **more):
         """A socket that has heard its first status."""
         ws = Socket(self.port, f"/ws?clientId={client}" if client else "/ws", **more)
+        self.sockets.append(ws)
         if greet:
             assert ws.status == 101, ws.head
             assert ws.next()["type"] == "status"
