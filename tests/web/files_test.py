@@ -368,6 +368,17 @@ def uploads_that_are_slow_cut_or_too_large_leave_nothing():
             c = socket.create_connection((HOST, s.port), PATIENCE)
             c.sendall(lines + body[:cut])
             c.close()
+        crowd = [socket.create_connection((HOST, s.port), PATIENCE) for i in range(80)]
+        for c in crowd:
+            c.sendall(lines + body[:200000])
+        end = time.monotonic() + PATIENCE
+        while len(s.waiting()) < 64 and time.monotonic() < end:
+            time.sleep(0.02)
+        status, _ = s.upload(b"one too many")
+        assert status == 503, status
+        for c in crowd:
+            c.close()
+        assert s.nothing_waits()
         slow = socket.create_connection((HOST, s.port), PATIENCE)
         for i in range(0, len(lines + body), 30011):
             slow.sendall((lines + body)[i:i + 30011])
@@ -722,6 +733,48 @@ def nothing_outside_is_written_in_any_spelling():
             assert (s.base / name).read_bytes() == b"CANARY of " + name.encode()
         assert a.statuses.get(400, 0) + a.statuses.get(403, 0) > n / 4 and s.nothing_waits(), a.statuses
         print(f"   {n} attempts:", dict(sorted(a.statuses.items())))
+
+
+def nothing_outside_is_reached_by_a_nodes_input():
+    """What a workflow names is opened and written by the worker: pictures outside as inputs, prefixes that lead out."""
+    with Files() as s:
+        for name in "outside.png", "../outside.png", "../../outside.png", "user/default/outside.png", "models_outside.png":
+            s.put(name, png(8))
+        (s.base / "input").mkdir(exist_ok=True)
+        (s.base / "input" / "link.png").symlink_to(s.base / "outside.png")
+        (s.base / "input" / "up").symlink_to(s.base)
+        os.mkfifo(s.base / "input" / "pipe.png")
+        ups = ["../", "../../", "/", "//", "..\\", "x/../../", "./../", "up/", "~/", "C:\\", "..\0/", "%2e%2e%2f", "..%2f", "....//", f"{s.base}/"]
+        ways = [u + name + end for u in ups for name in ("outside.png", "user/default/outside.png") for end in ("", " [input]", " [output]")]
+        ways += ["link.png", "pipe.png", "up/outside.png", "", ".", ".."]
+        before, jobs = tree_of(s.outer.name, {str(s.base / "output"), str(s.base / "state")}), []
+        for i, way in enumerate(ways):
+            node = ["LoadImage", "LoadImageMask"][i % 2]
+            graph = {"1": {"class_type": node, "inputs": {"image": way, "channel": "alpha"}},
+                     "2": {"class_type": "SaveImage" if i % 2 == 0 else "MaskToImage", "inputs": {"images": ["1", 0], "mask": ["1", 0],
+                                                                                                  "filename_prefix": "leak"}},
+                     "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "leak"}}}
+            if i % 2 == 0:
+                del graph["3"]
+            status, answer = s.json("POST", "/prompt", {"prompt": graph})
+            assert status in (200, 400), (way, status, answer)
+            jobs += [answer["prompt_id"]] if status == 200 else []
+        for way in ups:
+            graph = {"1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 1}},
+                     "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": way + "written"}}}
+            status, answer = s.json("POST", "/prompt", {"prompt": graph})
+            assert status in (200, 400), (way, status, answer)
+            jobs += [answer["prompt_id"]] if status == 200 else []
+        for job in jobs:
+            s.wait(job)
+        assert tree_of(s.outer.name, {str(s.base / "output"), str(s.base / "state")}) == before
+        assert not list((s.base / "output").rglob("leak*")), list((s.base / "output").rglob("leak*"))
+        (s.base / "input" / "inside.png").write_bytes(png(8))  # the same question, honestly
+        graph["1"] = {"class_type": "LoadImage", "inputs": {"image": "inside.png"}}
+        graph["2"]["inputs"]["filename_prefix"] = "sub/leak"
+        s.wait(s.queue(graph))
+        assert len(list((s.base / "output").rglob("leak*.png"))) == 1
+        print(f"   {len(ways) + len(ups)} inputs, {len(jobs)} ran into it")
 
 
 def decoded(text):

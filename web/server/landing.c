@@ -7,7 +7,7 @@
 
 #include "core/base/alloc.h"
 
-enum { PIECE = 65 * 1024, GATHERED = 3 * PIECE, MOST_AT_ONCE = 32 };
+enum { PIECE = 65 * 1024, GATHERED = 2 * PIECE, MOST_AT_ONCE = 64 };
 
 struct lm_landing {
     uv_work_t        work;
