@@ -7,6 +7,7 @@ test says so.
 """
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -459,6 +460,23 @@ def a_server_that_is_told_to_leave_keeps_what_waits():
                 assert status_of(s.wait(job))[0] == "success"
             ended = [j for j in s.json("GET", "/history")[1] if j != runs]
             assert ended == done, (ended, done)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def a_job_that_takes_the_server_with_it_three_times_is_parked():
+    base = tempfile.mkdtemp(prefix="limn-served-")
+    try:
+        s = Served(LIMN, base=base).start()
+        runs, waits = long_job(s), s.queue(empty())
+        for _ in range(3):
+            until(lambda: [t[1] for t in queued(s)["queue_running"]] == [runs], "it runs again")
+            s.stop(signal.SIGKILL)
+            s = Served(LIMN, base=base).start()
+        entry = s.wait(runs)
+        assert status_of(entry)[0] == "error" and "three times" in json.dumps(entry["status"]["messages"]), entry
+        assert status_of(s.wait(waits))[0] == "success"
+        assert s.stop() == 0
     finally:
         shutil.rmtree(base, ignore_errors=True)
 

@@ -323,7 +323,7 @@ static void begin(lm_listing *l)
     lm_request_on_gone(l->rq, gone, l);
     if (l->ask.workflow)
         l->ask.workflow = l->workflow = lm_copy_text(l->ask.workflow);
-    l->ask.bytes = PAGE_BYTES;
+    l->ask.bytes = l->ask.bytes ? l->ask.bytes : PAGE_BYTES;
     if (l->form->wants_summaries)
         l->ask.texts = LM_TEXTS_SUMMARY;
     lm_sheet_puts(&l->sheet, l->form->head);

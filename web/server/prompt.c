@@ -181,8 +181,12 @@ static void has_read(uv_work_t *work, int status)
 
 static void post_prompt(lm_request *rq, void *self)
 {
-    posting *p = lm_alloc(sizeof *p);
+    posting *p = lm_try_alloc(sizeof *p);
 
+    if (!p) {
+        lm_reply_fault(rq, 503, "busy", "there is no memory for another prompt", "");
+        return;
+    }
     *p = (posting){ .server = self, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
                     .source = lm_request_header(rq, "Comfy-Usage-Source") };
     p->work.data = p;

@@ -71,9 +71,13 @@ static void put_tail(lm_listing *l, lm_sheet *out)
 
 static const lm_listing_form queue_form = { .head = "{\"queue_running\": [", .entry = put_entry, .tail = put_tail };
 
+/* A job that begins while its listing is read page by page would be missed: so pages are large. */
+enum { QUEUE_PAGE = 8 << 20 };
+
 static void get_queue(lm_request *rq, void *self)
 {
-    lm_listing l = { .ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .max = -1, .offset = -1 },
+    lm_listing l = { .ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .max = -1, .offset = -1,
+                              .bytes = QUEUE_PAGE },
                      .form = &queue_form };
 
     snprintf(l.key, sizeof l.key, "queue");

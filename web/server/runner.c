@@ -1,24 +1,14 @@
-/* runner.c: jobs from the queue to the worker, and their ends back to the queue. */
+/* runner.c: the worker that runs jobs: what is heard of it, what it is told, and how it is let go. */
 #include "web/server/runner.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
 #include "core/base/log.h"
-#include "core/graph/json.h"
 #include "web/server/runner_parts.h"
-#include "web/work/work_check.h"
 
-enum { RETRY_MS = 1000, GRACE_MS = 3000, STOP_MS = 1500, LEAVE_MS = 2000, STATS_MS = 1000 };
-
-int64_t lm_way_now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_REALTIME, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
+enum { GRACE_MS = 3000, STOP_MS = 1500, LEAVE_MS = 2000, STATS_MS = 1000 };
 
 /* ------------------------------------------------------------------ the end of the part */
 
@@ -53,204 +43,10 @@ static void look_at_end(lm_runner *r)
         lm_worker_close(r->worker, worker_closed, r);
 }
 
-/* A question to the queue (or work beside the loop) is over. */
-static void answered(lm_runner *r)
+void lm_runner_answered(lm_runner *r)
 {
     r->asked--;
     look_at_end(r);
-}
-
-/* ------------------------------------------------------------------ a way */
-
-static lm_way *way_new(lm_runner *r, const lm_job *job)
-{
-    lm_way *w = lm_alloc(sizeof *w);
-    lm_text quoted = { 0 };
-
-    lm_work_quote(&quoted, job->id);
-    *w = (lm_way){ .runner = r, .seq = job->seq, .epoch = job->epoch, .began_ms = lm_way_now_ms(),
-                   .id = lm_copy_text(job->id), .client = lm_copy_text(job->client ? job->client : ""),
-                   .quoted = lm_text_take(&quoted),
-                   .nodes = { .credit = LM_TOLD_RATE, .credit_at = uv_now(&r->server->loop) } };
-    return w;
-}
-
-void lm_way_free(lm_way *w)
-{
-    if (!w)
-        return;
-    lm_nodes_done(&w->nodes);
-    lm_text_done(&w->messages);
-    lm_text_done(&w->executed);
-    lm_text_done(&w->outputs);
-    lm_text_done(&w->meta);
-    lm_free(w->id);
-    lm_free(w->client);
-    lm_free(w->quoted);
-    lm_free(w->node);
-    lm_free(w->display);
-    lm_free(w);
-}
-
-/* ------------------------------------------------------------------ recording */
-
-static void recorded(void *self, lm_answer *a);
-
-static bool ask_to_record(lm_way *way, lm_result *result)
-{
-    lm_runner *r = way->runner;
-    limn_error err = { 0 };
-
-    if (lm_queue_finish(r->server->queue, way->seq, way->epoch, result, recorded, way, &err)) {
-        r->asked++;
-        return true;
-    }
-    lm_log(LM_LOG_ERROR, "job %s: its end is not recorded, so it runs again after the next start: %s", way->id,
-           err.text);
-    return false;
-}
-
-/* A result that cannot be kept as it is must not keep the job from ending. */
-static bool record_less(lm_way *way)
-{
-    static const char few[] = "[]", none[] = "{}";
-    lm_result         r = { .state = way->state };
-
-    if (way->retold)
-        return false;
-    way->retold = true;
-    r.messages = (lm_blob){ lm_copy_text(few), 2 };
-    r.outputs = (lm_blob){ lm_copy_text(none), 2 };
-    r.meta = (lm_blob){ lm_copy_text(none), 2 };
-    return ask_to_record(way, &r);
-}
-
-/* Only now listings show the job as ended; and only now its client is told that it is over. */
-static void recorded(void *self, lm_answer *a)
-{
-    lm_way    *way = self;
-    lm_runner *r = way->runner;
-
-    if (a->outcome == LM_STORE_REFUSED && record_less(way)) {
-        answered(r);
-        return;
-    }
-    if (a->outcome == LM_STORE_DONE) {
-        lm_runner_tell_status(r);
-        lm_way_bye(way);
-    } else if (a->outcome == LM_STORE_NOTHING) {
-        lm_log(LM_LOG_WARN, "job %s: its lease was lost, and its end is not recorded", way->id);
-        lm_runner_tell_status(r);
-    } else {
-        lm_log(LM_LOG_ERROR, "job %s: its end is not recorded: %s", way->id, a->error.text);
-    }
-    lm_way_free(way);
-    answered(r);
-    lm_runner_look(r);
-}
-
-void lm_way_record(lm_way *way, lm_result *result)
-{
-    way->state = result->state;
-    if (!ask_to_record(way, result))
-        lm_way_free(way);
-}
-
-/* ------------------------------------------------------------------ leasing */
-
-static void released(void *self, lm_answer *a)
-{
-    lm_runner *r = self;
-
-    if (a->outcome != LM_STORE_DONE && a->outcome != LM_STORE_NOTHING)
-        lm_log(LM_LOG_ERROR, "a job cannot be given back: %s", a->error.text);
-    lm_runner_tell_status(r);
-    answered(r);
-    lm_runner_look(r);
-}
-
-/* Back to its place in the queue: this start does not count. */
-static void give_back(lm_runner *r, int64_t seq, int64_t epoch)
-{
-    limn_error err = { 0 };
-
-    if (lm_queue_release(r->server->queue, seq, epoch, released, r, &err))
-        r->asked++;
-    else
-        lm_log(LM_LOG_ERROR, "a job cannot be given back: %s", err.text);
-}
-
-/* extra_data.preview_method "none": this job shows no previews. */
-static int preview_side(const lm_runner *r, const lm_job *job)
-{
-    static const char key[] = "\"preview_method\"";
-    limn_error        err = { 0 };
-    lm_json          *d;
-    const char       *method;
-    bool              none;
-
-    if (!job->extra.at || !memmem(job->extra.at, job->extra.size, key, sizeof key - 1))
-        return r->server->o->preview_side;
-    d = lm_json_read(job->extra.at, job->extra.size, &err);
-    method = d ? lm_json_string(d, lm_json_get(d, lm_json_root(d), "preview_method"), NULL) : NULL;
-    none = method && !strcmp(method, "none");
-    lm_json_free(d);
-    return none ? 0 : r->server->o->preview_side;
-}
-
-static void hand_out(lm_runner *r, const lm_job *job)
-{
-    lm_way    *way = way_new(r, job);
-    limn_error err = { 0 };
-    lm_wire    m = { .type = LM_WIRE_JOB, .job = job->seq, .epoch = job->epoch, .numbers = { 0, preview_side(r, job) },
-                     .texts = { { job->prompt.at ? job->prompt.at : "", job->prompt.size },
-                                { job->extra.at ? job->extra.at : "", job->extra.size },
-                                { job->targets.at ? job->targets.at : "", job->targets.size } } };
-
-    lm_way_begin(way);
-    if (lm_worker_job(r->worker, &m, &err))
-        r->now = way;
-    else
-        lm_way_unfit(way, err.text);
-}
-
-static void try_again(uv_timer_t *t)
-{
-    lm_runner_look(t->data);
-}
-
-static void leased(void *self, lm_answer *a)
-{
-    lm_runner *r = self;
-
-    r->leasing = false;
-    if (a->outcome == LM_STORE_DONE && (r->leaving || !lm_worker_is_free(r->worker))) {
-        give_back(r, a->job.seq, a->job.epoch);
-    } else if (a->outcome == LM_STORE_DONE) {
-        lm_runner_tell_status(r);
-        hand_out(r, &a->job);
-    } else if (a->outcome != LM_STORE_NOTHING) {
-        lm_log(LM_LOG_ERROR, "the next job cannot be taken from the queue: %s", a->error.text);
-        if (!r->leaving && a->outcome != LM_STORE_BROKEN)
-            uv_timer_start(&r->later, try_again, RETRY_MS, 0);
-    }
-    answered(r);
-}
-
-void lm_runner_look(lm_runner *r)
-{
-    limn_error err = { 0 };
-
-    if (r->leaving || r->server->leaving || r->leasing || r->now || !lm_worker_is_free(r->worker) ||
-        !lm_queue_count(r->server->queue).pending)
-        return;
-    if (!lm_queue_lease(r->server->queue, "worker-1", leased, r, &err)) {
-        lm_log(LM_LOG_ERROR, "the next job cannot be taken from the queue: %s", err.text);
-        uv_timer_start(&r->later, try_again, RETRY_MS, 0);
-        return;
-    }
-    r->leasing = true;
-    r->asked++;
 }
 
 /* ------------------------------------------------------------------ the worker */
@@ -281,7 +77,7 @@ static void hear_end(lm_runner *r, const lm_wire *m)
     if (m->numbers[LM_END_HOW] >= 0 && m->numbers[LM_END_HOW] < 4)
         r->stats.jobs[m->numbers[LM_END_HOW]]++;
     if (half) {
-        give_back(r, way->seq, way->epoch);
+        lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
     } else {
         lm_way_end(way, m);
@@ -340,7 +136,7 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     r->now = NULL;
     r->stats.lost++;
     if (r->leaving && (e->why == LM_WORKER_KILLED || e->why == LM_WORKER_LATE || e->why == LM_WORKER_LEFT)) {
-        give_back(r, way->seq, way->epoch);
+        lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
     } else {
         lm_way_lost(way, e);
@@ -361,6 +157,8 @@ bool lm_runner_stop(lm_runner *r, int64_t seq, int64_t epoch)
 
 bool lm_runner_interrupt(lm_runner *r, const char *id)
 {
+    if (r->leasing && id)
+        snprintf(r->stop_id, sizeof r->stop_id, "%s", id);
     return r->now && (!id || !strcmp(id, r->now->id)) && lm_runner_stop(r, r->now->seq, r->now->epoch);
 }
 

@@ -58,7 +58,7 @@ static void summed_up(uv_work_t *work, int status)
     lm_way_record(r->way, &r->result);
     lm_text_done(&r->error);
     lm_free(r);
-    runner->asked--;
+    lm_runner_answered(runner);
 }
 
 /* Takes `way`, and the texts of `t`. `m` NULL: what was heard until now. */
@@ -239,7 +239,7 @@ void lm_way_lost(lm_way *way, const lm_worker_end *e)
         return;
     }
     fail(way, LM_JOB_FAILED,
-         &(fault){ .node = e->node, .node_class = e->node_class, .type = "WorkerDied", .message = e->sentence,
+         &(fault){ .node = e->node, .node_class = e->node_class, .type = "limn.WorkerDied", .message = e->sentence,
                    .more = e->last_words, .plugin = e->plugin, .signal = signal_of(e) });
 }
 

@@ -1,5 +1,5 @@
-/* runner_parts.h: what the files of the runner share: runner.c leases jobs and has the worker, runner_tell.c turns what
- * the worker says into messages, runner_nodes.c keeps the state of a job's nodes, runner_end.c words an end,
+/* runner_parts.h: what the files of the runner share: runner.c has the worker, runner_lease.c leases jobs and records
+ * their ends, runner_tell.c turns what the worker says into messages, runner_nodes.c keeps the state of a job's nodes, runner_end.c words an end,
  * runner_summary.c what short listings show of it. */
 #ifndef LM_WEB_SERVER_RUNNER_PARTS_H
 #define LM_WEB_SERVER_RUNNER_PARTS_H
@@ -58,6 +58,7 @@ struct lm_runner {
     lm_way         *now;               /* with the worker */
     int             asked;             /* questions to the queue that are not answered, work beside the loop */
     bool            leasing, leaving;
+    char            stop_id[LM_STORE_NAME_MAX + 1]; /* to be stopped, if it is the one that is being leased */
     uv_timer_t      soon, later;       /* progress that waits; a lease that is tried again, the end's patience */
     int             open;              /* handles and the worker, on the way out */
     int             patience;          /* steps of the end */
@@ -71,6 +72,13 @@ int64_t lm_way_now_ms(void);
 
 /* ------------------------------------------------------------------ runner.c */
 
+/* A question to the queue, or work beside the loop, is over (lm_runner.asked counts them). */
+void lm_runner_answered(lm_runner *r);
+
+/* ------------------------------------------------------------------ runner_lease.c */
+
+/* Back to its place in the queue: this start does not count. */
+void lm_runner_give_back(lm_runner *r, int64_t seq, int64_t epoch);
 /* A job's way is over: its last message was noted. The texts are taken; `way` too. */
 void lm_way_record(lm_way *way, lm_result *result);
 void lm_way_free(lm_way *way);
