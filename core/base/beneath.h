@@ -20,7 +20,7 @@ int lm_beneath_make(int root, const char *name);
 /* A regular file for reading: never waits on a FIFO, refuses folders, devices and sockets (EINVAL). */
 int lm_beneath_file(int root, const char *name);
 
-/* Gives the file `from` of the folder `at` the name `to` in the folder `there`. One that has the name stays (EEXIST). */
+/* Gives the file `from` of folder `at` the name `to` in folder `there`. One that has the name stays (EEXIST). */
 bool lm_beneath_rename(int at, const char *from, int there, const char *to);
 
 /* Behaves as if openat2 were missing; for tests. */

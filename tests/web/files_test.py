@@ -568,6 +568,30 @@ def without_a_front_end_there_is_one_page_of_our_own():
             assert s.json("GET", "/api" + path) == (200, {})
 
 
+def the_token_is_asked_for_once_and_kept_in_a_cookie():
+    with tempfile.NamedTemporaryFile("w") as f:
+        f.write("a-token/of+24=letters..x\n")
+        f.flush()
+        with Files("--auth-token-file", f.name) as s:
+            status, body, headers = s.ask("GET", "/")
+            assert status == 401 and b'action="limn/enter"' in body and "default-src 'none'" in headers["Content-Security-Policy"], body
+            assert s.ask("GET", "/settings")[0] == 401 and s.ask("GET", "/index.html")[0] == 401
+            enter = lambda body, **more: s.ask("POST", "/limn/enter", body, {  # noqa: E731
+                "Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{HOST}:{s.port}", **more})
+            for wrong in b"", b"token=", b"token=a-token", b"token=a-token/of+24=letters..x", b"%zz":
+                assert enter(wrong)[0] == 401, wrong
+            assert enter(b"token=" + b"x" * 5000)[0] == 413
+            right = b"token=" + quote("a-token/of+24=letters..x", safe="").encode()
+            assert enter(right, Origin="http://evil.example")[0] == 403 and enter(right, Origin="null")[0] == 403
+            status, _, headers = enter(right)
+            assert (status, headers["Location"]) == (303, "../")
+            assert headers["Set-Cookie"] == "limn_token=a-token/of+24=letters..x; Path=/; HttpOnly; SameSite=Strict"
+            cookie = {"Cookie": "a=b; " + headers["Set-Cookie"].split(";")[0]}
+            assert s.ask("GET", "/", headers=cookie)[0] == 200 and s.ask("GET", "/settings", headers=cookie)[0] == 200
+            assert s.ask("GET", "/settings", headers={"Authorization": "Bearer a-token/of+24=letters..x"})[0] == 200
+            assert "of+24" not in s.said()
+
+
 def a_front_end_is_served_from_its_folder():
     with tempfile.TemporaryDirectory() as site:
         root = Path(site) / "comfyui_frontend_package"

@@ -6,8 +6,8 @@
 
 #include "core/base/text.h"
 
-/* Adds the name in its plain form: parts joined by one '/', without "."; an empty name is plain. Returns NULL, or what
- * is wrong with it ("is an absolute path", …): absolute, "..", backslashes, control characters, no UTF-8, too long. */
+/* Adds the name in its plain form: parts joined by one '/', without "."; an empty name is plain. Returns NULL, or
+ * what is wrong ("is an absolute path", …): absolute, "..", backslashes, control characters, no UTF-8, too long. */
 const char *lm_file_name(const char *raw, lm_text *out);
 
 /* Is this part of a name not for requests? ".x" and "__x" are, but for ".index.json", which is the front end's. */

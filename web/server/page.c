@@ -1,5 +1,6 @@
 /* page.c: what a browser sees. With --front-end the files of that folder, as ComfyUI serves them, and, where pip put
- * them beside it, the templates and documents that it shows; without, one page of our own. */
+ * them beside it, the templates and documents that it shows; without, one page of our own. Where a token is asked for,
+ * the first page asks whoever has none. */
 #include "web/server/page.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include "core/base/tree.h"
 #include "web/http/static.h"
 #include "web/server/errand.h"
+#include "web/server/own_page.h"
 #include "web/server/reply.h"
 #include "web/work/work_check.h"
 
@@ -19,15 +21,7 @@ typedef struct lm_front {
     int   root, templates, documents;  /* folders; -1: none */
 } lm_front;
 
-/* Its hash is in the policy below. */
-#define STYLE                                                                                                \
-    "body{max-width:44em;margin:3em auto;padding:0 1em;font:16px/1.6 system-ui,sans-serif;"                  \
-    "color-scheme:light dark}code{font-size:15px}"
-
-static const char own_page[] =
-    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>limn</title>\n"
-    "<meta name=\"viewport\" content=\"width=device-width\">\n<style>" STYLE "</style></head><body>\n"
-    "<h1>limn</h1>\n"
+static const char words[] =
     "<p>This is a limn server: it runs workflows and paints pictures. Clients of ComfyUI's API can use it as it is: "
     "<code>POST /prompt</code>, <code>GET /history</code>, <code>/view</code> and the WebSocket <code>/ws</code>.</p>\n"
     "<ul><li>The API: <a href=\"/docs/api\">/docs/api</a></li>\n"
@@ -35,12 +29,7 @@ static const char own_page[] =
     "<li>The queue: <a href=\"/queue\">/queue</a></li>\n"
     "<li>The machine: <a href=\"/system_stats\">/system_stats</a></li></ul>\n"
     "<p>A canvas can be served from here: start <code>limn serve --front-end DIR</code> with a folder that has an "
-    "<code>index.html</code>, such as the one of the Python package <code>comfyui-frontend-package</code>.</p>\n"
-    "</body></html>\n";
-
-static const char own_policy[] =
-    "default-src 'none'; style-src 'sha256-hJ9McTd4TWMaqbb9EvyP9KuD6U6xEI7Gc0ROnhQBkY0='; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'";
+    "<code>index.html</code>, such as the one of the Python package <code>comfyui-frontend-package</code>.</p>\n";
 
 /* ------------------------------------------------------------------ folders */
 
@@ -129,18 +118,23 @@ static void documents(lm_request *rq, void *self)
 
 static void page(lm_request *rq, void *self)
 {
-    const lm_front       *p = ((lm_server *)self)->front;
-    const lm_reply_bytes bytes = { .at = own_page, .n = sizeof own_page - 1 };
+    const lm_front *p = ((lm_server *)self)->front;
 
-    if (p->root >= 0 || *lm_request_arg(rq, 0)) {
+    if (p->root >= 0 || *lm_request_arg(rq, 0))
         send_from(rq, p->root);
-        return;
-    }
-    lm_reply_header(rq, "Content-Security-Policy", own_policy);
-    lm_reply_header(rq, "X-Content-Type-Options", "nosniff");
-    lm_reply_header(rq, "Referrer-Policy", "no-referrer");
-    lm_reply_header(rq, "Cache-Control", "no-store, must-revalidate");
-    lm_reply_lend(rq, 200, "text/html; charset=utf-8", &bytes);
+    else
+        lm_own_page(rq, 200, words);
+}
+
+/* Who has no token is asked for it here and nowhere else. */
+static void first_page(lm_request *rq, void *self)
+{
+    const lm_guard guard = { .token = ((lm_server *)self)->o->token };
+
+    if (lm_guard_token(&guard, lm_request_head(rq), false).status)
+        lm_enter_page(rq, 401);
+    else
+        page(rq, self);
 }
 
 /* ------------------------------------------------------------------ GET /extensions */
@@ -211,6 +205,8 @@ static const lm_route routes[] = {
     { .methods = LM_GET, .pattern = "/global_subgraphs/{id}", .handle = no_subgraph, .flags = LM_ROUTE_API },
     { .methods = LM_GET, .pattern = "/templates/{path*}", .handle = templates },
     { .methods = LM_GET, .pattern = "/docs/{path*}", .handle = documents },
+    { .methods = LM_GET, .pattern = "/", .handle = first_page, .flags = LM_ROUTE_OPEN },
+    { .methods = LM_POST, .pattern = "/limn/enter", .handle = lm_enter, .flags = LM_ROUTE_OPEN, .body_limit = 4096 },
     { .methods = LM_GET, .pattern = "/{path*}", .handle = page },
     { 0 },
 };
