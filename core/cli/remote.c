@@ -173,26 +173,36 @@ static size_t receive(char *at, size_t one, size_t n, void *self)
     return in->refused ? CURL_WRITEFUNC_ERROR : n;
 }
 
+/* What every connection of ours has in common. */
+static void prepare_connection(const lm_remote *r, CURL *c)
+{
+    const char *trusted = getenv("SSL_CERT_FILE"); /* as other programs on OpenSSL have it */
+
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    if (trusted && *trusted)
+        curl_easy_setopt(c, CURLOPT_CAINFO, trusted);
+    if (r->local)
+        curl_easy_setopt(c, CURLOPT_PROXY, "");
+}
+
 static void prepare(lm_remote *r, const char *path, incoming *in)
 {
     lm_text url = { 0 };
 
     lm_text_printf(&url, "%s%s", r->url, path);
     curl_easy_reset(r->curl); /* connections stay */
+    prepare_connection(r, r->curl);
     curl_easy_setopt(r->curl, CURLOPT_URL, url.at);
-    curl_easy_setopt(r->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(r->curl, CURLOPT_HTTPHEADER, r->headers);
     curl_easy_setopt(r->curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* a proxy does not hear the token */
     curl_easy_setopt(r->curl, CURLOPT_USERAGENT, "limn/" LIMN_VERSION);
-    curl_easy_setopt(r->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(r->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
     curl_easy_setopt(r->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(r->curl, CURLOPT_LOW_SPEED_TIME, (long)SILENT_S);
     curl_easy_setopt(r->curl, CURLOPT_ERRORBUFFER, r->words);
     curl_easy_setopt(r->curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(r->curl, CURLOPT_WRITEDATA, in);
-    if (r->local)
-        curl_easy_setopt(r->curl, CURLOPT_PROXY, "");
     r->words[0] = 0;
     lm_text_done(&url);
 }
@@ -303,16 +313,12 @@ void *lm_remote_connect(lm_remote *r, const char *path, lm_text *head)
 
     if (!c)
         return NULL;
+    prepare_connection(r, c);
     curl_easy_setopt(c, CURLOPT_URL, r->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_SSL_ENABLE_ALPN, 0L);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
     curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
-    if (r->local)
-        curl_easy_setopt(c, CURLOPT_PROXY, "");
     begin_head(r, path, head);
     if (!curl_easy_perform(c))
         return c;

@@ -175,10 +175,12 @@ static int submit(lm_remote *r, const lm_args *a, limn_error *err)
     lm_workflow *w = lm_session_open(&s, a, err) ? lm_session_workflow(&s, a, err) : NULL;
     int          status = lm_exit_of(err->code);
 
-    if (w)
+    if (w) {
         status = send_and_wait(r, w, a, err);
-    else
-        status = status == LM_EXIT_WELL ? LM_EXIT_BUG : status;
+    } else {
+        lm_print_error(a->words[0], err);
+        *err = (limn_error){ 0 };
+    }
     lm_workflow_free(w);
     lm_session_close(&s);
     return status;

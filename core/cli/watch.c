@@ -73,8 +73,10 @@ static int wait_for_end(watching *w, lm_remote_job *out, limn_error *err)
     for (;;) {
         *err = (limn_error){ 0 };
         status = lm_remote_find(w->remote, w->id, out, err);
-        if (status == LM_EXIT_WELL)
+        if (status == LM_EXIT_WELL) {
             heard = now_s();
+            lm_bar_tell(&w->bar, w->id, out->state);
+        }
         if (status == LM_EXIT_WELL && (out->state == LM_REMOTE_UNKNOWN || out->state >= LM_REMOTE_COMPLETED))
             break;
         if (status != LM_EXIT_WELL && (before == LM_REMOTE_UNKNOWN || now_s() - heard > patience_s))

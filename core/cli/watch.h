@@ -23,12 +23,16 @@ void lm_watch_client(lm_text *t, const char *id);
 /* watch_bar.c: the line at the terminal. */
 typedef struct lm_bar {
     bool         on, line_open;
+    bool         lines;         /* no terminal: a line for each state instead */
+    lm_remote_state told;
     lm_workflow *workflow;      /* may be NULL */
     char         node[96];      /* the one at work; "": none */
     double       value, total;  /* of it; 0: unknown */
     double       began_s;
 } lm_bar;
 void lm_bar_begin(lm_bar *b, lm_workflow *w, bool on);
+/* No terminal: "job ID: in_progress" when it is another state than before. */
+void lm_bar_tell(lm_bar *b, const char *id, lm_remote_state state);
 /* A message of the server's, as it came. True: it is about this job's end. */
 bool lm_bar_hear(lm_bar *b, const char *id, const char *message, size_t n);
 void lm_bar_draw(lm_bar *b, lm_remote_state state);

@@ -18,7 +18,16 @@ static double now_s(void)
 
 void lm_bar_begin(lm_bar *b, lm_workflow *w, bool on)
 {
-    *b = (lm_bar){ .on = on && isatty(STDERR_FILENO), .workflow = w, .began_s = now_s() };
+    const bool terminal = isatty(STDERR_FILENO);
+
+    *b = (lm_bar){ .on = on && terminal, .lines = on && !terminal, .workflow = w, .began_s = now_s() };
+}
+
+void lm_bar_tell(lm_bar *b, const char *id, lm_remote_state state)
+{
+    if (b->lines && state != b->told)
+        fprintf(stderr, "job %s: %s\n", id, lm_remote_state_names[state]);
+    b->told = state;
 }
 
 void lm_bar_clear(lm_bar *b)
