@@ -2,8 +2,7 @@
 """What limn serve's command line may say, and what is said about the rest. options_test.py LIMN [NAME]"""
 import json
 import os
-import signal
-import subprocess
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -120,6 +119,14 @@ def both_spellings_are_one_option():
         assert out.count("--base-directory") == 1 and "--tls-keyfile" not in out and "--lowvram" not in out
         status, out, _ = limn("completion", "bash")
         assert " --front-end --front-end-root " in out and "--lowvram" not in out
+
+
+def the_page_on_serving_has_every_option():
+    shown = set(re.findall(r"^  (--[a-z-]+)|Also (--[a-z-]+)", limn("serve", "--help")[1], re.M))
+    shown = {name for pair in shown for name in pair if name} - {"--help"}
+    rows = [line.split("|")[1] for line in (ROOT / "docs/serving.md").read_text().splitlines() if line.startswith("| `--")]
+    told = {name for row in rows for name in re.findall(r"--[a-z-]+", row)}
+    assert shown == told, shown ^ told
 
 
 def what_start_scripts_for_comfyui_carry_is_understood():
