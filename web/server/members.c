@@ -49,8 +49,12 @@ static const char *skip_value(const char *at, const char *end)
 
 lm_members lm_members_of(lm_slice object)
 {
-    const char *end = object.at + object.n, *at = skip_blank(object.at, end);
+    const char *end, *at;
 
+    if (!object.n)
+        return (lm_members){ NULL, NULL };
+    end = object.at + object.n;
+    at = skip_blank(object.at, end);
     return at < end && *at == '{' ? (lm_members){ at + 1, end } : (lm_members){ NULL, NULL };
 }
 
