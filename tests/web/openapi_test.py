@@ -174,7 +174,8 @@ def the_server_is_as_described():
             ("patch", "/internal/logs/subscribe", "/internal/logs/subscribe", 200, '{"clientId": "me", "enabled": true}'),
             ("patch", "/internal/logs/subscribe", "/internal/logs/subscribe", 400, "{}"),
             ("get", "/metrics", "/metrics", 200), ("get", "/healthz", "/healthz", 200), ("get", "/readyz", "/readyz", 200),
-            ("get", "/docs/api", "/docs/api", 200),
+            ("get", "/docs/api", "/docs/api", 200), ("get", "/", "/", 200),
+            ("post", "/limn/enter", "/limn/enter", 404, "token=x", {"Content-Type": "application/x-www-form-urlencoded"}),
         ]
         faults = []
         for row in rows:

@@ -5,7 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
-#include "web/server/aside.h"
+#include "web/server/errand.h"
 #include "web/server/reply.h"
 
 static void ids_free(lm_ids *ids)
@@ -80,12 +80,18 @@ static bool read_body(lm_ids *ids, lm_slice body, limn_error *err)
     return err->code == LIMN_OK;
 }
 
-static void read_there(lm_aside *a)
-{
-    lm_ids *ids = a->found;
+typedef struct reading {
+    lm_errand e;
+    lm_ids   *ids;
+    lm_slice  body;
+} reading;
 
-    if (!read_body(ids, a->body, &ids->error))
-        a->status = ids->error.code == LIMN_MEMORY ? 503 : 400;
+static void read_there(lm_errand *e)
+{
+    reading *r = (reading *)e;
+
+    if (!read_body(r->ids, r->body, &r->ids->error))
+        lm_errand_refuse(e, r->ids->error.code == LIMN_MEMORY ? 503 : 400, r->ids->error.text);
 }
 
 /* ------------------------------------------------------------------ asking, on the loop */
@@ -137,12 +143,12 @@ static void refuse(lm_ids *ids)
     ids_free(ids);
 }
 
-static void ask_all(lm_aside *a)
+static void ask_all(lm_errand *e)
 {
-    lm_ids *ids = a->found;
+    lm_ids *ids = ((reading *)e)->ids;
 
-    if (a->status != 200) {
-        lm_reply_error(a->rq, a->status, *ids->error.text ? ids->error.text : "the server has no thread for this");
+    if (e->status != 200) {
+        lm_reply_error(e->rq, e->status, e->words);
         ids_free(ids);
         return;
     }
@@ -160,14 +166,14 @@ static void ask_all(lm_aside *a)
 
 void lm_ids_read(lm_server *s, lm_request *rq, const lm_ids_form *form)
 {
-    lm_ids *ids = lm_try_alloc(sizeof *ids);
+    reading *r = lm_errand_new(rq, sizeof *r, read_there, ask_all);
 
-    if (!ids) {
-        lm_reply_error(rq, 503, "there is no memory for the answer");
+    if (!r)
         return;
-    }
-    *ids = (lm_ids){ .server = s, .rq = lm_request_ref(rq), .form = form };
-    lm_aside_answer(s, rq, NULL, NULL, ids, read_there, ask_all);
+    r->ids = lm_alloc(sizeof *r->ids);
+    *r->ids = (lm_ids){ .server = s, .rq = lm_request_ref(rq), .form = form };
+    r->body = lm_request_body(rq);
+    lm_errand_go(&r->e);
 }
 
 void lm_ids_reply_empty(lm_ids *ids)

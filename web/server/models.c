@@ -6,7 +6,6 @@
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
 #include "core/graph/python.h"
-#include "web/server/aside.h"
 #include "web/server/reply.h"
 #include "web/server/told.h"
 #include "web/work/work_check.h"
@@ -59,47 +58,57 @@ static void list_kinds(lm_request *rq, void *self)
     lm_reply_json(rq, 200, &t);
 }
 
-static void find_kinds(lm_aside *a)
+static void find_kinds(lm_errand *e)
 {
-    const lm_folders *f = a->server->folders;
+    const lm_folders *f = ((lm_look *)e)->folders;
     const char       *kind, *comma = "";
 
-    lm_text_puts(&a->json, "[");
+    lm_text_puts(&e->json, "[");
     for (int i = 0; (kind = lm_folders_kind(f, i)); i++)
         if (!lm_folders_working(kind) && strcmp(kind, "configs")) {
-            lm_text_printf(&a->json, "%s{\"name\": ", comma);
-            lm_work_quote(&a->json, kind);
-            lm_text_puts(&a->json, ", \"folders\": ");
-            lm_told_roots(&a->json, f, kind);
-            lm_text_puts(&a->json, "}");
+            lm_text_printf(&e->json, "%s{\"name\": ", comma);
+            lm_work_quote(&e->json, kind);
+            lm_text_puts(&e->json, ", \"folders\": ");
+            lm_told_roots(&e->json, f, kind);
+            lm_text_puts(&e->json, "}");
             comma = ", ";
         }
-    lm_text_puts(&a->json, "]");
+    lm_text_puts(&e->json, "]");
 }
 
 static void list_folders(lm_request *rq, void *self)
 {
-    lm_aside_answer(self, rq, NULL, NULL, NULL, find_kinds, NULL);
+    lm_look_go(rq, self, NULL, NULL, find_kinds);
 }
 
 /* ------------------------------------------------------------------ files of a kind */
 
-/* word[1]: "1" where names are told without their ending. */
-static void find_names(lm_aside *a)
+static void add_names(lm_look *l, bool stems)
 {
-    char **names = lm_folders_names(a->server->folders, a->word[0]);
+    char **names = lm_folders_names(l->folders, l->kind);
 
-    lm_text_puts(&a->json, "[");
+    lm_text_puts(&l->e.json, "[");
     for (size_t i = 0; names[i]; i++) {
         char *slash = strrchr(names[i], '/'), *dot = strrchr(slash ? slash : names[i], '.');
 
-        if (*a->word[1] && dot)
+        if (stems && dot)
             *dot = 0;
-        lm_text_puts(&a->json, i ? ", " : "");
-        lm_work_quote(&a->json, names[i]);
+        lm_text_puts(&l->e.json, i ? ", " : "");
+        lm_work_quote(&l->e.json, names[i]);
     }
-    lm_text_puts(&a->json, "]");
+    lm_text_puts(&l->e.json, "]");
     lm_folders_names_free(names);
+}
+
+static void find_names(lm_errand *e)
+{
+    add_names((lm_look *)e, false);
+}
+
+/* Names without their endings. */
+static void find_stems(lm_errand *e)
+{
+    add_names((lm_look *)e, true);
 }
 
 static void list_names(lm_request *rq, void *self)
@@ -107,14 +116,14 @@ static void list_names(lm_request *rq, void *self)
     const char *kind = lm_request_arg(rq, 0);
 
     if (is_model_kind(((lm_server *)self)->folders, kind))
-        lm_aside_answer(self, rq, kind, NULL, NULL, find_names, NULL);
+        lm_look_go(rq, self, kind, NULL, find_names);
     else
         lm_reply_empty(rq, 404);
 }
 
 static void list_embeddings(lm_request *rq, void *self)
 {
-    lm_aside_answer(self, rq, "embeddings", "1", NULL, find_names, NULL);
+    lm_look_go(rq, self, "embeddings", NULL, find_stems);
 }
 
 static bool is_hidden(const char *name)
@@ -133,15 +142,16 @@ static void add_file(lm_text *out, const lm_folder_file *file)
     lm_text_printf(out, ", \"size\": %lld}", (long long)file->bytes);
 }
 
-static void find_files(lm_aside *a)
+static void find_files(lm_errand *e)
 {
-    lm_folder_files files = lm_folders_files(a->server->folders, a->word[0]);
+    lm_look *l = (lm_look *)e;
+    lm_folder_files files = lm_folders_files(l->folders, l->kind);
 
-    lm_text_puts(&a->json, "[");
+    lm_text_puts(&e->json, "[");
     for (size_t i = 0; i < files.n; i++)
         if (!is_hidden(files.at[i].name))
-            add_file(&a->json, &files.at[i]);
-    lm_text_puts(&a->json, "]");
+            add_file(&e->json, &files.at[i]);
+    lm_text_puts(&e->json, "]");
     lm_folder_files_free(&files);
 }
 
@@ -150,7 +160,7 @@ static void list_files(lm_request *rq, void *self)
     const char *kind = lm_request_arg(rq, 0);
 
     if (is_model_kind(((lm_server *)self)->folders, kind))
-        lm_aside_answer(self, rq, kind, NULL, NULL, find_files, NULL);
+        lm_look_go(rq, self, kind, NULL, find_files);
     else
         lm_reply_empty(rq, 404);
 }
@@ -190,9 +200,10 @@ static char *read_header(int fd, size_t *n)
     return NULL;
 }
 
-static void find_metadata(lm_aside *a)
+static void find_metadata(lm_errand *e)
 {
-    const int   fd = lm_folders_open(a->server->folders, a->word[0], a->word[1], NULL);
+    lm_look *l = (lm_look *)e;
+    const int   fd = lm_folders_open(l->folders, l->kind, l->name, NULL);
     size_t      n = 0;
     char       *header = fd >= 0 ? read_header(fd, &n) : NULL;
     lm_json    *d = header ? lm_json_read(header, n, NULL) : NULL;
@@ -201,9 +212,9 @@ static void find_metadata(lm_aside *a)
     if (fd >= 0)
         close(fd);
     if (about && lm_json_kind_of(d, lm_json_root(d)) == LM_JSON_OBJECT)
-        lm_json_write(d, about, LM_JSON_SPACES, &a->json);
+        lm_json_write(d, about, LM_JSON_SPACES, &e->json);
     else
-        a->status = 404;
+        lm_errand_refuse(e, 404, "no such file, or it tells nothing of itself");
     lm_json_free(d);
     lm_free(header);
 }
@@ -214,9 +225,9 @@ static void view_metadata(lm_request *rq, void *self)
     const size_t n = name ? strlen(name) : 0;
 
     if (n > 12 && !strcmp(name + n - 12, ".safetensors") && is_model_kind(((lm_server *)self)->folders, kind))
-        lm_aside_answer(self, rq, kind, name, NULL, find_metadata, NULL);
+        lm_look_go(rq, self, kind, name, find_metadata);
     else
-        lm_reply_empty(rq, 404);
+        lm_reply_status(rq, 404, "only safetensors files of models tell of themselves");
 }
 
 static const lm_route models_routes[] = {

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "core/base/system.h"
-#include "web/server/aside.h"
 #include "web/server/hub.h"
 #include "web/server/reply.h"
 #include "web/server/told.h"
@@ -65,46 +64,47 @@ static void features(lm_request *rq, void *self)
 
 /* ------------------------------------------------------------------ folders */
 
-static void find_folders(lm_aside *a)
+static void find_folders(lm_errand *e)
 {
-    const lm_folders *f = a->server->folders;
+    const lm_folders *f = ((lm_look *)e)->folders;
     const char       *kind, *comma = "";
 
-    lm_text_puts(&a->json, "{");
+    lm_text_puts(&e->json, "{");
     for (int i = 0; (kind = lm_folders_kind(f, i)); i++) {
         if (lm_folders_working(kind))
             continue;
-        lm_text_puts(&a->json, comma);
+        lm_text_puts(&e->json, comma);
         comma = ", ";
-        lm_work_quote(&a->json, kind);
-        lm_text_puts(&a->json, ": ");
-        lm_told_roots(&a->json, f, kind);
+        lm_work_quote(&e->json, kind);
+        lm_text_puts(&e->json, ": ");
+        lm_told_roots(&e->json, f, kind);
     }
-    lm_text_puts(&a->json, "}");
+    lm_text_puts(&e->json, "}");
 }
 
 static void folder_paths(lm_request *rq, void *self)
 {
-    lm_aside_answer(self, rq, NULL, NULL, NULL, find_folders, NULL);
+    lm_look_go(rq, self, NULL, NULL, find_folders);
 }
 
-static void find_files(lm_aside *a)
+static void find_files(lm_errand *e)
 {
-    lm_folder_files files = lm_folders_newest(a->server->folders, a->word[0]);
+    lm_look *l = (lm_look *)e;
+    lm_folder_files files = lm_folders_newest(l->folders, l->kind);
 
-    lm_text_puts(&a->json, "[");
+    lm_text_puts(&e->json, "[");
     for (size_t i = 0; i < files.n; i++) {
-        lm_text_puts(&a->json, i ? ", " : "");
-        lm_work_quote(&a->json, files.at[i].name);
+        lm_text_puts(&e->json, i ? ", " : "");
+        lm_work_quote(&e->json, files.at[i].name);
     }
-    lm_text_puts(&a->json, "]");
+    lm_text_puts(&e->json, "]");
     lm_folder_files_free(&files);
 }
 
 static void files(lm_request *rq, void *self)
 {
     if (lm_folders_working(lm_request_arg(rq, 0)))
-        lm_aside_answer(self, rq, lm_request_arg(rq, 0), NULL, NULL, find_files, NULL);
+        lm_look_go(rq, self, lm_request_arg(rq, 0), NULL, find_files);
     else
         lm_reply_error(rq, 400, "Invalid directory type");
 }

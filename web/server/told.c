@@ -22,3 +22,15 @@ bool lm_told_number(lm_request *rq, const char *name, int64_t *out)
     lm_reply_error(rq, 400, line);
     return false;
 }
+
+void lm_look_go(lm_request *rq, lm_server *s, const char *kind, const char *name, void (*go)(lm_errand *e))
+{
+    lm_look *l = lm_errand_new(rq, sizeof *l, go, lm_errand_answer);
+
+    if (!l)
+        return;
+    l->folders = s->folders;
+    l->kind = kind;
+    l->name = name;
+    lm_errand_go(&l->e);
+}

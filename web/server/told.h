@@ -2,11 +2,18 @@
 #ifndef LM_WEB_SERVER_TOLD_H
 #define LM_WEB_SERVER_TOLD_H
 
-#include "core/base/text.h"
-#include "web/server/part.h"
+#include "web/server/errand.h"
 
 /* The query's integer of that name, if it is there. False: it is no integer, and the request was answered 400. */
 bool lm_told_number(lm_request *rq, const char *name, int64_t *out);
+
+/* An errand that looks into folders: `go` writes what it finds into e.json. The words are the request's. */
+typedef struct lm_look {
+    lm_errand   e;
+    lm_folders *folders;
+    const char *kind, *name;
+} lm_look;
+void lm_look_go(lm_request *rq, lm_server *s, const char *kind, const char *name, void (*go)(lm_errand *e));
 
 /* ["/where/models/vae", …]: the directories of a kind, as absolute paths. It asks the disk.        [any] */
 void lm_told_roots(lm_text *out, const lm_folders *f, const char *kind);
