@@ -368,12 +368,11 @@ def uploads_that_are_slow_cut_or_too_large_leave_nothing():
             c = socket.create_connection((HOST, s.port), PATIENCE)
             c.sendall(lines + body[:cut])
             c.close()
-        crowd = [socket.create_connection((HOST, s.port), PATIENCE) for i in range(80)]
-        for c in crowd:
-            c.sendall(lines + body[:200000])
-        end = time.monotonic() + PATIENCE
+        crowd, end = [], time.monotonic() + PATIENCE
         while len(s.waiting()) < 64 and time.monotonic() < end:
-            time.sleep(0.02)
+            crowd.append(socket.create_connection((HOST, s.port), PATIENCE))
+            crowd[-1].sendall(lines + body[:200000])
+            time.sleep(0.002)
         status, _ = s.upload(b"one too many")
         assert status == 503, status
         for c in crowd:
