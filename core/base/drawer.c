@@ -12,6 +12,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/beneath.h"
+#include "core/base/crash.h"
 
 struct lm_drawer {
     int at;
@@ -73,6 +74,7 @@ int lm_drawer_write(const lm_drawer *d, char temporary[LM_DRAWER_NAME])
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(temporary, LM_DRAWER_NAME, "%s%lx-%lx-%lx-%x", being_written, (long)getpid(), (long)now.tv_sec,
              now.tv_nsec, atomic_fetch_add(&count, 1));
+    lm_crash_at("drawer-begun");
     return lm_beneath_open(d->at, temporary, O_RDWR | O_CREAT | O_EXCL, 0666);
 }
 
@@ -100,6 +102,7 @@ bool lm_drawer_place(const lm_drawer *d, int fd, const char *temporary, const ch
 
 bool lm_drawer_give(const lm_drawer *d, const char *temporary, int folder, const char *name)
 {
+    lm_crash_at("drawer-giving");
     return !renameat(d->at, temporary, folder, name);
 }
 

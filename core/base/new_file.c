@@ -9,6 +9,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/beneath.h"
+#include "core/base/crash.h"
 #include "core/base/folders_inside.h"
 #include "core/base/text.h"
 #include "core/base/tree.h"
@@ -77,6 +78,7 @@ bool lm_new_file_beneath(const char *root, const char *name, lm_new_file *out)
     out->final = lm_copy_text(last);
     out->temporary = temporary_name();
     out->fd = lm_beneath_open(out->directory, out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    lm_crash_at("file-begun");
     if (out->fd >= 0)
         return true;
     why = errno;
@@ -124,6 +126,7 @@ bool lm_new_file_adopt(lm_new_file *file, const lm_drawer *d, int fd, const char
     int  why;
 
     if (lm_drawer_give(d, temporary, file->directory, file->temporary)) {
+        lm_crash_at("file-adopted");
         close(file->fd); /* of the empty file whose place was taken */
         file->fd = fd;
         return true;
@@ -140,6 +143,7 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
     bool well, closed;
 
     if (file->fd >= 0) {
+        lm_crash_at("file-written");
         closed = !file->durable || !fsync(file->fd);
         if (close(file->fd))
             closed = false;
@@ -147,6 +151,7 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
         if (!closed)
             return refuse(NULL, file->final, "finished", errno, err);
     }
+    lm_crash_at("file-synced");
     file->taken = false;
     well = file->replaces ? !renameat(file->directory, file->temporary, file->directory, file->final)
                           : lm_beneath_rename(file->directory, file->temporary, file->directory, file->final);
@@ -154,10 +159,12 @@ bool lm_new_file_commit(lm_new_file *file, limn_error *err)
         file->taken = !file->replaces && errno == EEXIST;
         return refuse(NULL, file->final, "put in place", errno, err);
     }
+    lm_crash_at("file-placed");
     lm_free(file->temporary);
     file->temporary = NULL;
     if (file->durable)
         fsync(file->directory); /* the file is whole either way, and some file systems cannot */
+    lm_crash_at("file-kept");
     lm_new_file_abandon(file);
     return true;
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/beneath.h"
+#include "core/base/crash.h"
 #include "core/base/text.h"
 
 enum { MOST_DEPTH = 32 };
@@ -142,6 +143,7 @@ bool lm_tree_move(const char *root, const char *from, const char *to, bool repla
         there = folder_of(root, to, true, &new);
     if (there >= 0)
         well = replace ? !renameat(at, old, there, new) : lm_beneath_rename(at, old, there, new);
+    lm_crash_at("tree-moved");
     if (well) /* both names are on the disk before anybody is told */
         fsync(there);
     close_keeping_errno(there);

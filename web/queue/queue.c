@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/base/log.h"
 
 enum { MOST_WAITING = 128 << 20 };
@@ -116,6 +117,7 @@ static bool put(lm_queue *q, lm_wish *w, limn_error *err)
         pthread_cond_signal(reads ? &q->to_read : &q->to_write);
     }
     pthread_mutex_unlock(&q->lock);
+    lm_crash_at("queue-asked");
     if (ok)
         return true;
     lm_wish_free(w);
@@ -239,8 +241,10 @@ void lm_queue_drain(lm_queue *q)
     while ((w = lm_wishes_take(&done))) {
         if (w->kind < LM_WISH_FIND)
             q->tally = w->tally;
+        lm_crash_at("queue-answering");
         if (w->fn)
             w->fn(w->self, &w->a);
+        lm_crash_at("queue-answered");
         lm_wish_free(w);
     }
 }
@@ -344,6 +348,7 @@ void lm_queue_close(lm_queue *q)
     stop(q);
     pthread_join(q->writer, NULL);
     pthread_join(q->reader, NULL);
+    lm_crash_at("queue-ending");
     lm_queue_drain(q);
     queue_free(q);
 }

@@ -1,6 +1,8 @@
 /* queue_reader.c: the thread that reads the store for listings, and moves the log to its place meanwhile. */
 #include "web/queue/queue_parts.h"
 
+#include "core/base/crash.h"
+
 static void look(lm_queue *q, lm_wish *w)
 {
     const lm_store_ops *ops = q->door->ops;
@@ -17,8 +19,10 @@ static void settle(lm_queue *q)
 {
     limn_error err = { 0 };
 
+    lm_crash_at("log-moving");
     if (!lm_queue_is_broken(q) && q->door->ops->settle(q->door, &err) == LM_STORE_BROKEN)
         lm_queue_break(q, &err);
+    lm_crash_at("log-moved");
     pthread_mutex_lock(&q->lock);
     q->settled = true;
     pthread_cond_signal(&q->to_write);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/base/crash.h"
+
 enum {
     BATCH = 256,                /* wishes in a transaction, so that nobody's accept waits for thousands */
     BATCH_BYTES = 8 << 20,
@@ -85,6 +87,7 @@ static lm_outcome transact(lm_queue *q, lm_wish *w, const lm_wish *end, bool tid
 
     if (o != LM_STORE_DONE)
         return o;
+    lm_crash_at("transaction-begun");
     for (; w != end && harmless(o); w = w->next) {
         if (w->settled)
             continue;
@@ -93,13 +96,18 @@ static lm_outcome transact(lm_queue *q, lm_wish *w, const lm_wish *end, bool tid
         if (!harmless(o))
             *err = w->a.error;
         ops->count(q->store, &w->tally);
+        lm_crash_at("change-made");
     }
-    if (harmless(o) && tidy)
+    if (harmless(o) && tidy) {
         o = ops->tidy(q->store, lm_queue_now_ms(), &untidy, err);
+        lm_crash_at("history-swept");
+    }
+    lm_crash_at("transaction-made");
     if (harmless(o))
         o = ops->commit(q->store, err);
     else
         ops->undo(q->store);
+    lm_crash_at("transaction-kept");
     if (o == LM_STORE_DONE && tidy)
         q->untidy = untidy;
     return o;
@@ -177,8 +185,10 @@ static void carry_out(lm_queue *q, lm_wishes *batch)
     limn_error err = { 0 };
     lm_outcome o;
 
+    lm_crash_at("batch-taken");
     for (lm_wish *w = batch->first; w; w = w->next)
         prepare(q, w);
+    lm_crash_at("batch-prepared");
     if (!lm_queue_is_broken(q)) {
         o = transact(q, batch->first, NULL, q->untidy, &err);
         if (o == LM_STORE_DONE || o == LM_STORE_BROKEN || !batch->first)
@@ -262,8 +272,10 @@ static void settle_here(lm_queue *q)
 {
     limn_error err = { 0 };
 
+    lm_crash_at("log-beginning-anew");
     if (!lm_queue_is_broken(q) && q->store->ops->settle(q->store, &err) == LM_STORE_BROKEN)
         lm_queue_break(q, &err);
+    lm_crash_at("log-begun-anew");
 }
 
 static void look_after_log(lm_queue *q)
@@ -291,6 +303,7 @@ static void make_room(lm_queue *q)
 {
     q->cramped = !lm_queue_is_broken(q) && q->store->ops->make_room(q->store, log_bytes(q));
     q->roomy = !q->cramped;
+    lm_crash_at("log-lengthened");
 }
 
 void *lm_queue_write(void *self)
@@ -306,6 +319,7 @@ void *lm_queue_write(void *self)
             make_room(q);
         hold_back(q, &batch);
         lm_queue_answer(q, &batch);
+        lm_crash_at("batch-answered");
         look_after_log(q);
     }
     return NULL;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 
 /* A database up to this size is read whole before it is trusted; of a larger one, the rows that decide. Was 64 MiB:
  * a start took 0.1 s longer. */
@@ -44,6 +45,7 @@ static lm_outcome store_commit(lm_store *store, limn_error *err)
 
     if (ledger_differs(l, &s->before))
         lm_sql_run(s, LM_SQL_LEDGER_SET, "iiiii", l->seq, l->counter, l->epoch, l->ended, l->floor);
+    lm_crash_at("ledger-set");
     lm_sql_run(s, LM_SQL_COMMIT, "");
     outcome = lm_sql_outcome(s, err);
     if (outcome != LM_STORE_DONE)
@@ -60,6 +62,7 @@ static void store_close(lm_store *store)
 {
     lm_sqlite *s = (lm_sqlite *)store;
 
+    lm_crash_at("store-closing");
     for (int i = 0; i < LM_SQL_COUNT; i++)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
@@ -215,6 +218,7 @@ static bool take_over(lm_sqlite *s, int64_t now_ms, limn_error *err)
     if (store_begin(store, err) != LM_STORE_DONE)
         return false;
     lm_store_recover(s, now_ms ? now_ms : clock_ms());
+    lm_crash_at("store-recovered");
     return store_commit(store, err) == LM_STORE_DONE;
 }
 

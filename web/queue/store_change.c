@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 
 /* ---------------------------------------------------------------- add */
 
@@ -88,6 +89,7 @@ lm_outcome lm_store_add(lm_store *store, const lm_submission *in, lm_job *out, l
     out->number = number_for(l, in);
     out->created_ms = in->created_ms;
     lm_sql_run(s, LM_SQL_ADD_ASKED, "izzz", out->seq, &in->prompt, &in->extra, &in->targets);
+    lm_crash_at("job-asked");
     lm_sql_run(s, LM_SQL_ADD_JOB, "itttdii", out->seq, out->id, in->client, in->workflow, out->number,
                in->created_ms, s->stored);
     l->tally.pending++;
@@ -128,6 +130,7 @@ lm_outcome lm_store_lease(lm_store *store, const char *worker, int64_t now_ms, l
     while ((row = lm_sql_row(s, LM_SQL_NEXT_PENDING, ""))) {
         seq = sqlite3_column_int64(row, 0);
         lm_sql_run(s, LM_SQL_LEASE, "tiii", worker, ++l->epoch, now_ms, seq);
+        lm_crash_at("job-leased");
         l->tally.pending--;
         l->tally.running++;
         l->tally.changes++;
@@ -173,6 +176,7 @@ lm_outcome lm_store_release(lm_store *store, int64_t seq, int64_t epoch, limn_er
     if (held != LM_STORE_DONE)
         return held;
     back_to_pending(s, seq, 1);
+    lm_crash_at("job-released");
     return lm_sql_outcome(s, err);
 }
 
@@ -185,6 +189,7 @@ void lm_store_recover(lm_sqlite *s, int64_t now_ms)
 
     while ((row = lm_sql_row(s, LM_SQL_LEFT_RUNNING, "i", seq))) {
         seq = sqlite3_column_int64(row, 0);
+        lm_crash_at("job-recovering");
         if (sqlite3_column_int64(row, 1) < LM_STORE_RUNS_MAX) {
             back_to_pending(s, seq, 0);
             continue;
@@ -228,6 +233,7 @@ lm_outcome lm_store_drop(lm_store *store, const char *id, lm_dropped *out, limn_
         drop_one(s, id, out);
     else
         drop_all(s, out);
+    lm_crash_at("job-dropped");
     s->ledger.tally.pending -= out->removed;
     s->ledger.tally.changes += out->removed > 0;
     return lm_sql_outcome(s, err);

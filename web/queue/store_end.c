@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/crash.h"
 #include "core/base/text.h"
 #include "core/graph/json.h"
 
@@ -35,8 +36,10 @@ static void record(lm_sqlite *s, int64_t seq, const char *id, const lm_result *r
     int64_t       told;
 
     remove_ended(s, id);
+    lm_crash_at("job-ending");
     lm_sql_run(s, LM_SQL_ADD_TOLD, "izzzz", seq, &r->messages, &r->outputs, &r->meta, &r->summary);
     told = s->stored;
+    lm_crash_at("job-told");
     lm_sql_run(s, LM_SQL_FINISH, "iiiii", (int64_t)r->state, ++l->ended, r->ended_ms, told, seq);
     if (!(row = lm_sql_row(s, LM_SQL_STANDING, "i", seq)))
         return;
@@ -124,6 +127,7 @@ lm_outcome lm_store_forget(lm_store *store, const char *id, int64_t *removed, li
     lm_sqlite *s = (lm_sqlite *)store;
 
     *removed = id ? remove_ended(s, id) : forget_all(&s->ledger);
+    lm_crash_at("job-forgotten");
     s->ledger.tally.changes += *removed > 0;
     return lm_sql_outcome(s, err);
 }

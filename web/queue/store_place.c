@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 
@@ -52,6 +53,7 @@ static bool make_database(const lm_sqlite *s)
     if (fd < 0)
         return false;
     close(fd);
+    lm_crash_at("database-made");
     return !fsync(s->folder);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 
 /* "limn" */
 enum { APPLICATION = 0x6c696d6e };
@@ -88,6 +89,7 @@ bool lm_schema_raise(lm_sqlite *s, limn_error *err)
             run(s, steps[i]);
         snprintf(version, sizeof version, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION, TODAY);
         run(s, version);
+        lm_crash_at("schema-raising");
         run(s, "COMMIT");
     }
     if (s->rc == SQLITE_OK)

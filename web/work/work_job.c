@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/graph/executor.h"
 #include "web/work/work_check.h"
 #include "web/work/work_parts.h"
@@ -154,6 +155,7 @@ static void run_order(lm_working *w, lm_told *t, order *o, const lm_wire *m)
         limn_fail(&err, CANCELLED, "somebody pressed stop");
     else
         run_checked(w, &env, o, &err);
+    lm_crash_at("work-done");
     lm_preview_forget(w->preview, NULL);
     lm_told_begin(t);
     if (json.size)
@@ -177,6 +179,7 @@ void lm_work_job(lm_working *w, const lm_wire *m)
     limn_error err = { 0 };
     order      o = { 0 };
 
+    lm_crash_at("work-begun");
     if (w->with->only_checks) {
         limn_fail(&err, BUG, "this worker only checks");
         lm_work_end(&t, NULL, w->with->registry, &err);
@@ -185,5 +188,6 @@ void lm_work_job(lm_working *w, const lm_wire *m)
         run_order(w, &t, &o, m);
     }
     close_order(&o);
+    lm_crash_at("work-ended");
     lm_told_done(&t);
 }
