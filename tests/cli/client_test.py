@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """limn as a client of limn serve, and of servers that lie. client_test.py LIMN [NAME]"""
+import concurrent.futures
 import contextlib
 import http.server
 import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -307,6 +309,77 @@ def a_file_that_breaks_off_leaves_nothing():
         assert status == 8 and "a.png" in err and not out and not os.listdir(at), (status, out, err, os.listdir(at))
 
 
+def frame(payload, opcode=1, size=None):
+    n = len(payload) if size is None else size
+    return bytes([0x80 | opcode]) + (bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n) if n < 65536 else
+                                     b"\x7f" + struct.pack(">Q", n)) + payload
+
+
+def what_a_socket_says_is_never_the_truth():
+    """A WebSocket that breaks the rules costs the progress, and nothing else."""
+    end = frame(b'{"type": "executing", "data": {"node": null, "prompt_id": "x"}}')
+    node = frame(b'{"type": "executing", "data": {"node": "\\u001b[2J' + b"5" * 300 + b'", "prompt_id": "x"}}')
+    steps = [frame(b'{"type": "progress", "data": {"prompt_id": "x", "value": %s, "max": %s}}' % v)
+             for v in ((b"1", b"20"), (b"-1e300", b"1e-300"), (b"1e400", b"5"), (b'"a"', b"[]"), (b"5", b"0"))]
+    says = [node + b"".join(steps) + end, frame(b"p" * 125, 9) * 300 + end, frame(os.urandom(300000), 2) + end,
+            frame(b" " * 70000) + end, frame(b"{" * 200) + frame(b"\xff\x00") + end, frame(b"", 8), os.urandom(5000),
+            b"\x81\xff" + b"x" * 100, b"\x01\x05hello\x80\x05hello" + end, frame(b"x", 1, 1 << 50), frame(b"x" * 20, 9, 200) + end,
+            frame(b"half", 1, 5000), b""]
+    def hear(payload):
+        with Speaker(payload) as s:
+            return payload[:60], limn("watch", "x", env=url(s)), s.upgrades
+
+    with concurrent.futures.ThreadPoolExecutor(len(says)) as pool:  # most of it is waiting
+        for payload, (status, out, err), upgrades in pool.map(hear, says):
+            assert (status, out) == (0, "output/a.png\n") and "\x1b" not in err, (payload, status, out, err)
+            assert upgrades == 1, "it has listened"
+
+
+class Speaker:
+    """A server with one job, which ends soon, and a WebSocket that says what it is told."""
+
+    def __init__(self, payload):
+        self.payload, self.upgrades, self.asked = payload, 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.listener.close()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                c, _ = self.listener.accept()
+                threading.Thread(target=self.serve, args=(c,), daemon=True).start()
+
+    def serve(self, c):
+        with contextlib.suppress(OSError), c:
+            left = b""
+            while True:
+                while b"\r\n\r\n" not in left:
+                    piece = c.recv(65536)
+                    if not piece:
+                        return
+                    left += piece
+                head, _, left = left.partition(b"\r\n\r\n")
+                path = head.split()[1].decode()
+                if path.startswith("/ws?clientId=limn-x"):
+                    self.upgrades += 1
+                    c.sendall(b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n" + self.payload)
+                    while c.recv(65536):
+                        pass
+                    return
+                self.asked += path.startswith("/api/jobs/")
+                job = {"id": "x", "status": "in_progress" if self.asked < 2 else "completed", "create_time": 1}
+                entry = {"x": {"outputs": {"1": {"images": [{"filename": "a.png"}]}}, "status": {"status_str": "success"}}}
+                body = json.dumps(job if path.startswith("/api/jobs/") else entry).encode()
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
 def a_failed_job_is_told_with_its_node():
     messages = [["execution_start", {"timestamp": 1000}],
                 ["execution_error", {"timestamp": 3500, "node_id": "5", "node_type": "KSampler", "exception_message": "no\x1b luck\n"}]]
@@ -320,7 +393,7 @@ def a_failed_job_is_told_with_its_node():
 
 TESTS = [f for name, f in list(globals().items())
          if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type)
-         and name not in ("as_json", "folder", "written", "url", "submit")]
+         and name not in ("as_json", "folder", "frame", "written", "url", "submit")]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))
