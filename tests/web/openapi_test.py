@@ -133,6 +133,8 @@ def the_server_is_as_described():
             ("get", "/prompt", "/prompt", 200), ("get", "/queue", "/queue", 200), ("get", "/queue", "/queue", 304, None, tag),
             ("post", "/prompt", "/prompt", 200, json.dumps({"prompt": empty(color=9)})),
             ("post", "/prompt", "/prompt", 400, "{}"), ("post", "/prompt", "/prompt", 400, '{"prompt": {"1": {}}}'),
+            ("post", "/limn/check", "/limn/check", 200, json.dumps({"prompt": empty()})),
+            ("post", "/limn/check", "/limn/check", 400, "{}"),
             ("post", "/queue", "/queue", 200, "{}"), ("post", "/queue", "/queue", 400, "x"),
             ("post", "/interrupt", "/interrupt", 200), ("post", "/free", "/free", 200, "{}"),
             ("get", "/history", "/history", 200), ("get", "/history", "/history?max_items=x", 400),

@@ -227,6 +227,19 @@ def an_unfit_prompt_is_refused_with_its_faults():
         assert queued(s)["queue_pending"] == [] and s.json("GET", "/history")[1] == {}
 
 
+def a_check_tells_the_same_and_queues_nothing():
+    graph = sampler(steps=0)
+    graph["8"] = empty()["1"]
+    graph["9"] = {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": "x"}}
+    with Served(LIMN) as s:
+        status, answer = s.json("POST", "/limn/check", {"prompt": graph})
+        assert status == 200 and answer["error"] is None and answer["outputs"] == ["9"], answer
+        assert answer["node_errors"]["5"]["dependent_outputs"] == ["7"] and "steps" in answer["sentences"][0], answer
+        assert s.json("POST", "/limn/check", {"prompt": empty()})[1]["sentences"] == []
+        assert s.json("POST", "/limn/check", {})[0] == 400
+        assert s.json("GET", "/history")[1] == {} and queued(s) == {"queue_running": [], "queue_pending": []}
+
+
 def one_good_output_of_two_runs():
     graph = empty()
     graph["5"] = {"class_type": "SaveImage", "inputs": {"images": ["99", 0], "filename_prefix": "x"}}

@@ -1,4 +1,4 @@
-/* prompt.c: POST /prompt, from its body to a job on the disk, and GET /prompt. */
+/* prompt.c: POST /prompt, from its body to a job on the disk; POST /limn/check, which ends before that; GET /prompt. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -32,6 +32,7 @@ typedef struct posting {
     lm_slice    body, source;  /* of the request */
     lm_posted   posted;
     lm_text     node_errors;
+    bool        only_check;
 } posting;
 
 static void end(posting *p)
@@ -136,6 +137,9 @@ static void checked(void *self, const lm_checked *c)
 
     if (!c->json) {
         refuse(p, 503, "not_checked", c->words);
+    } else if (p->only_check) {
+        lm_reply_copy(p->rq, 200, "application/json; charset=utf-8", c->json, c->n);
+        end(p);
     } else if (!c->runs) {
         reply_unfit(p, c);
     } else if (p->server->leaving) {
@@ -179,7 +183,7 @@ static void has_read(uv_work_t *work, int status)
     was_read(work->data);
 }
 
-static void post_prompt(lm_request *rq, void *self)
+static void take(lm_request *rq, lm_server *s, bool only_check)
 {
     posting *p = lm_try_alloc(sizeof *p);
 
@@ -187,7 +191,7 @@ static void post_prompt(lm_request *rq, void *self)
         lm_reply_fault(rq, 503, "busy", "there is no memory for another prompt", "");
         return;
     }
-    *p = (posting){ .server = self, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
+    *p = (posting){ .server = s, .only_check = only_check, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
                     .source = lm_request_header(rq, "Comfy-Usage-Source") };
     p->work.data = p;
     if (p->body.n > LM_LOOP_JSON && !uv_queue_work(&p->server->loop, &p->work, read_beside, has_read))
@@ -196,10 +200,22 @@ static void post_prompt(lm_request *rq, void *self)
     was_read(p);
 }
 
+static void post_prompt(lm_request *rq, void *self)
+{
+    take(rq, self, false);
+}
+
+/* web/work/work_check.h's JSON: what would be wrong with it. */
+static void check_prompt(lm_request *rq, void *self)
+{
+    take(rq, self, true);
+}
+
 static const lm_route prompt_routes[] = {
     { .methods = LM_GET, .pattern = "/prompt", .handle = get_prompt, .flags = LM_ROUTE_API },
     { .methods = LM_POST, .pattern = "/prompt", .handle = post_prompt, .flags = LM_ROUTE_API,
       .body_limit = LM_BODY_PROMPT },
+    { .methods = LM_POST, .pattern = "/limn/check", .handle = check_prompt, .body_limit = LM_BODY_PROMPT },
     { 0 },
 };
 
