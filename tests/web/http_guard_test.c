@@ -52,6 +52,9 @@ static const struct {
     { POST, "Host: other.example:8443\r\nOrigin: https://other.example:8443\r\n" },
     { GET, L "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\n" },
     { GET, "Host: 127.1.2.3:8188\r\n" },
+    { POST, L "Accept: */*\r\nAccept-Language: *\r\nSec-Fetch-Mode: cors\r\nUser-Agent: node\r\n" },
+    { GET, L "Sec-Fetch-Mode: cors\r\nUser-Agent: node\r\n" },
+    { SOCKET, L "Sec-Fetch-Mode: websocket\r\nUser-Agent: node\r\n" },
 };
 
 TEST(honest_clients_are_let_in)
@@ -127,6 +130,8 @@ static const char *const unnamed[] = {
     CROSS, CROSS "Sec-Fetch-Mode: navigate\r\n", CROSS "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n",
     "Sec-Fetch-Site: same-site\r\n", "Sec-Fetch-Site: none\r\n", "Sec-Fetch-Mode: no-cors\r\n",
     "Sec-Fetch-Dest: empty\r\n", "Sec-Fetch-Site: \r\n", "Sec-Fetch-Site: martian\r\n", SAME CROSS,
+    "Sec-Fetch-Mode: navigate\r\n", "Sec-Fetch-Mode: same-origin\r\n", "Sec-Fetch-Mode: cors\r\nSec-Fetch-Mode: cors\r\n",
+    "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n", "Sec-Fetch-Mode: cors\r\n" CROSS,
 };
 
 TEST(a_browser_that_changes_state_says_where_it_comes_from)

@@ -141,12 +141,22 @@ static bool accepts_origin(const lm_guard *g, lm_slice origin, const authority *
            same_authority(&a, host, secure ? 443 : 80);
 }
 
-static bool has_fetch_metadata(const lm_http_head *h)
+static int count_fetch_metadata(const lm_http_head *h)
 {
+    int n = 0;
+
     for (int i = 0; i < h->n_fields; i++)
-        if (h->field[i].name.n > 10 && !strncasecmp(h->text + h->field[i].name.at, "sec-fetch-", 10))
-            return true;
-    return false;
+        n += h->field[i].name.n > 10 && !strncasecmp(h->text + h->field[i].name.at, "sec-fetch-", 10);
+    return n;
+}
+
+/* Node's fetch and WebSocket say their mode and nothing else; a browser says its site too, and its Origin when
+ * such a request leaves its own site. */
+static bool comes_from_node(const lm_http_head *h)
+{
+    const lm_slice mode = lm_http_header(h, "Sec-Fetch-Mode");
+
+    return count_fetch_metadata(h) == 1 && (lm_slice_is(mode, "cors") || lm_slice_is(mode, "websocket"));
 }
 
 /* A browser that does not name an Origin: an address typed in, a link, an <img>, a fetch of our own page. */
@@ -171,7 +181,7 @@ static lm_verdict judge_browser(const lm_guard *g, const lm_http_head *h, const 
     if (lm_http_header_count(h, "Origin") > 1 || lm_http_header_count(h, "Sec-Fetch-Site") > 1)
         return refuse(400, "a header that names the request's source stands there twice");
     if (!origin.at)
-        return has_fetch_metadata(h) ? judge_unnamed(g, site, changes) : let_in;
+        return !count_fetch_metadata(h) || comes_from_node(h) ? let_in : judge_unnamed(g, site, changes);
     if (!accepts_origin(g, origin, host, listed))
         return refuse(403, "the request comes from another origin's page");
     if (!site.at || lm_slice_is(site, "same-origin") || g->cors)

@@ -4,7 +4,8 @@
  *   names given by --allowed-host: a page that rebinds its own name to this machine is refused.
  * - A request with Origin or any Sec-Fetch header comes from a browser: its Origin must be that of the Host it
  *   asks (https too for an allowed host) or the one of --enable-cors-header; "null" and cross-site are refused,
- *   and what changes state must name its Origin or be same-origin. Without such headers it is a tool.
+ *   and what changes state must name its Origin or be same-origin. Without such headers it is a tool; with
+ *   no other of them than "Sec-Fetch-Mode: cors" or "websocket" it is Node.
  * - With a token: "Authorization: Bearer TOKEN", the cookie, or for sockets the subprotocol "limn.token.TOKEN".
  * Source: SEC-5, SEC-6 and SEC-7 of docs/security.md's threat model; WHATWG Fetch, W3C Fetch Metadata. */
 #ifndef LM_WEB_GUARD_H
