@@ -479,8 +479,8 @@ def a_server_that_is_told_to_leave_keeps_what_waits():
 
 def a_job_that_takes_the_server_with_it_three_times_is_parked():
     base = tempfile.mkdtemp(prefix="limn-served-")
+    s = Served(LIMN, base=base).start()
     try:
-        s = Served(LIMN, base=base).start()
         runs, waits = long_job(s), s.queue(empty())
         for _ in range(3):
             until(lambda: [t[1] for t in queued(s)["queue_running"]] == [runs], "it runs again")
@@ -491,6 +491,8 @@ def a_job_that_takes_the_server_with_it_three_times_is_parked():
         assert status_of(s.wait(waits))[0] == "success"
         assert s.stop() == 0
     finally:
+        if s.process.poll() is None:
+            s.stop(signal.SIGKILL)
         shutil.rmtree(base, ignore_errors=True)
 
 
