@@ -206,7 +206,7 @@ def pages_of_others_are_refused():
             status, head = asked(p, UPGRADE, origin=origin)
             assert status == 403, (origin, head)
         assert asked(p, [*UPGRADE, "Sec-Fetch-Site: cross-site"])[0] == 403
-        assert asked(p, [*UPGRADE, "Sec-Fetch-Mode: websocket"])[0] == 403
+        assert asked(p, [*UPGRADE, "Sec-Fetch-Mode: websocket", "Sec-Fetch-Dest: websocket"])[0] == 403
         assert door.counts()["adopted"] == 0
 
 
