@@ -24,7 +24,7 @@ const lm_option lm_serve_options[] = {
     { "--max-upload-size", "MB", "The largest file that may be uploaded (default: 100)." },
     { "--max-prompt-size", "MB", "The largest workflow (default: 32, which is also the most)." },
     { "--enable-compress-response-body", NULL, "Compress texts for clients that understand it." },
-    { "--preview-method", "M", "none, auto, latent2rgb or taesd (default: auto)." },
+    { "--preview-method", "M", "none, auto, latent2rgb or taesd (default: auto, for clients that say they know)." },
     { "--preview-size", "PIXELS", "The longer side of previews (default: 512)." },
     { "--history-entries", "N", "Keep so many jobs in the history; 0: no limit (default: 10000)." },
     { "--history-days", "N", "Keep them so long; 0: no limit (default: 0)." },
@@ -121,6 +121,7 @@ static bool read_preview(lm_server_options *o, const lm_args *a, limn_error *err
         which = one_of(a, "--preview-method", words, "none, auto, latent2rgb or taesd", err);
     if (which == 0)
         o->preview_side = 0;
+    o->preview_all = lm_args_has(a, "--preview-method");
     if (which == 3)
         fprintf(stderr, "limn serve: note: --preview-method taesd: there is none yet; latent2rgb is shown instead\n");
     return which >= 0;

@@ -136,7 +136,7 @@ def a_sampler_tells_its_steps_and_shows_previews_of_both_kinds():
     with Served(LIMN) as s, s.socket("old") as old, s.socket("new") as new:
         new.send(json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}}))
         new.until("feature_flags")
-        job, told = run(old, s, sampler(steps=60), "old")
+        job, told = run(old, s, sampler(steps=60), "old", extra_data={"preview_method": "auto"})
         ticks = [m["data"] for m in told if isinstance(m, dict) and m["type"] == "progress"]
         assert ticks[-1] == {"value": 60, "max": 60, "prompt_id": job, "node": "5"}, ticks
         assert [t["value"] for t in ticks] == sorted(t["value"] for t in ticks)
@@ -153,6 +153,14 @@ def a_sampler_tells_its_steps_and_shows_previews_of_both_kinds():
         assert shown[0][8 + size:][:2] == b"\xff\xd8"
         _, told = run(new, s, sampler(steps=4, seed=3), "new", extra_data={"preview_method": "none"})
         assert not [m for m in told if isinstance(m, bytes)]
+
+
+def a_client_that_never_asked_for_previews_takes_none_for_a_picture():
+    for options, more, want in ([], {}, False), ([], {"preview_method": "default"}, False), \
+            (["--preview-method", "auto"], {}, True), (["--preview-method", "auto"], {"preview_method": "none"}, False):
+        with Served(LIMN, *options) as s, s.socket("old") as old:
+            _, told = run(old, s, sampler(steps=60), "old", extra_data=more)
+            assert any(isinstance(m, bytes) for m in told) == want, (options, more)
 
 
 def whole_pictures_go_to_the_client_while_their_node_runs():

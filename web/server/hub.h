@@ -32,6 +32,7 @@ typedef struct lm_hub_preview {
     const char *picture; /* a JPEG or a PNG */
     size_t      n;
     bool        png;
+    bool        meta_only; /* not to clients that never said so: they may take it for what a node gave */
 } lm_hub_preview;
 void lm_hub_show(lm_hub *h, const lm_hub_preview *p);
 /* A whole picture that a node gives to its client: type 1, in its place among texts, never left out. */

@@ -107,6 +107,8 @@ static uint64_t node_key(const char *node)
 
 static void show_one(lm_hub_socket *s, const lm_hub_preview *p, lm_note *notes[2])
 {
+    if (p->meta_only && !s->metadata)
+        return;
     if (!notes[s->metadata])
         notes[s->metadata] = preview_note(p, s->metadata);
     lm_hub_put(s, LM_ITEM_PREVIEW, node_key(p->node), notes[s->metadata]);

@@ -138,19 +138,23 @@ void lm_runner_give_back(lm_runner *r, int64_t seq, int64_t epoch)
         lm_log(LM_LOG_ERROR, "a job cannot be given back: %s", err.text);
 }
 
-/* extra_data.preview_method "none": this job shows no previews. */
-static int preview_side(const lm_runner *r, const lm_job *job)
+/* extra_data.preview_method of this job: "none", a method, or the server's own where there is none. -> pixels */
+static int choose_preview(lm_way *way, const lm_job *job)
 {
+    const lm_server_options *o = way->runner->server->o;
     const lm_slice method = lm_members_get((lm_slice){ job->extra.at, job->extra.size }, "preview_method");
 
-    return method.n && lm_slice_is(method, "\"none\"") ? 0 : r->server->o->preview_side;
+    way->preview_all = o->preview_all || lm_slice_is(method, "\"auto\"") || lm_slice_is(method, "\"latent2rgb\"") ||
+                       lm_slice_is(method, "\"taesd\"");
+    return lm_slice_is(method, "\"none\"") ? 0 : o->preview_side;
 }
 
 static void hand_out(lm_runner *r, const lm_job *job)
 {
     lm_way    *way = way_new(r, job);
     limn_error err = { 0 };
-    lm_wire    m = { .type = LM_WIRE_JOB, .job = job->seq, .epoch = job->epoch, .numbers = { 0, preview_side(r, job) },
+    lm_wire    m = { .type = LM_WIRE_JOB, .job = job->seq, .epoch = job->epoch,
+                     .numbers = { 0, choose_preview(way, job) },
                      .texts = { { job->prompt.at ? job->prompt.at : "", job->prompt.size },
                                 { job->extra.at ? job->extra.at : "", job->extra.size },
                                 { job->targets.at ? job->targets.at : "", job->targets.size } } };

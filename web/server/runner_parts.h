@@ -48,6 +48,7 @@ typedef struct lm_way {
     lm_text    messages;               /* of the history, without brackets */
     lm_text    executed, outputs, meta; /* as far as told, without brackets: for the case that the worker dies */
     char      *node, *display;         /* the one that began last; NULL */
+    bool       preview_all;            /* previews go to a client that never asked for them, too */
     bool       retold;                 /* the store refused what was told: a short version went */
     lm_job_state state;
 } lm_way;

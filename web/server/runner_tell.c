@@ -116,7 +116,7 @@ static void hear_preview(lm_way *way, const lm_wire *m)
     const char    *parent = who(m, LM_WHO_PARENT);
     lm_text        meta = { 0 };
     lm_hub_preview p = { .client = way->client, .node = who(m, LM_WHO_NODE), .picture = m->texts[LM_WHO_MORE].at,
-                         .n = m->texts[LM_WHO_MORE].size };
+                         .n = m->texts[LM_WHO_MORE].size, .meta_only = !way->preview_all };
 
     if (!*way->client)
         return;

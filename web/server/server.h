@@ -30,6 +30,7 @@ typedef struct lm_server_options {
     int64_t  most_pending;            /* jobs; 0: no limit */
     lm_keep  keep;                    /* of the history */
     int      preview_side;            /* pixels; 0: no previews */
+    bool     preview_all;             /* to clients that never asked for them, too */
     int      hang_ms, job_ms;         /* lm_worker_options' */
     bool     compress;                /* gzip for text */
 
