@@ -1,5 +1,6 @@
 /* a1111_parts.h: what the files of a1111.h share: a1111_fields.c takes the text apart, a1111_prompt.c reads
- * prompts, a1111_names.c finds samplers and files, a1111.c builds the graph. */
+ * prompts with a1111_edits.c and a1111_weights.c, a1111_names.c finds samplers and files; a1111_build.h is about the
+ * graph. */
 #ifndef LM_NODES_A1111_PARTS_H
 #define LM_NODES_A1111_PARTS_H
 
@@ -61,6 +62,17 @@ typedef struct lm_a1111_reading {
 /* Always at least one part with one chunk. */
 void lm_a1111_prompt_read(lm_a1111_prompt *out, const char *text, const lm_a1111_reading *how);
 void lm_a1111_prompt_done(lm_a1111_prompt *p);
+
+bool lm_a1111_is_word(char c); /* a letter, a digit, and whatever is not ASCII */
+/* Does the word stand at s[i], by itself? A number that all n bytes are. */
+bool lm_a1111_word_at(const char *s, size_t i, size_t n, const char *word);
+bool lm_a1111_number_at(const char *s, size_t n, double *out);
+
+/* The words without [from:to:when] and [this|that].                                            [new] */
+char *lm_a1111_without_edits(const char *s, const lm_a1111_reading *how);
+
+/* The chunks of such words. *weighted becomes true when some weight is not 1. */
+void lm_a1111_write_part(lm_a1111_part *part, const char *s, const lm_a1111_reading *how, bool *weighted);
 
 /* ------------------------------------------------------------------ names */
 

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +12,8 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
-#include "core/cli/session.h"
+#include "core/cli/bench_parts.h"
 #include "core/data/pass.h"
-#include "core/graph/bench.h"
 #include "kernels/bench.h"
 #include "kernels/devices.h"
 #include "kernels/ops.h"
@@ -23,26 +21,6 @@
 #include "nodes/models/detect.h"
 #include "nodes/models/unet.h"
 #include "nodes/models/vae.h"
-
-enum { MOST_ROUNDS = 101, MOST_FIGURES = 256 };
-
-typedef struct figure {
-    char   name[96], unit[16];
-    double value, least, most;
-} figure;
-
-typedef struct bench {
-    lm_session  session;
-    lm_call     call;
-    lm_weights *weights;
-    lm_unet    *unet;
-    lm_vae     *vae;
-    lm_clip    *clip;
-    int64_t     cells; /* latent cells along an edge */
-    int         rounds;
-    figure      figures[MOST_FIGURES];
-    int         n;
-} bench;
 
 /* ------------------------------------------------------------------ clocks and figures */
 
@@ -67,11 +45,11 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void add(bench *b, const char *name, const char *unit, double *values, int n)
+void lm_bench_add(lm_bench *b, const char *name, const char *unit, double *values, int n)
 {
-    figure *f = &b->figures[b->n];
+    lm_figure *f = &b->figures[b->n];
 
-    if (b->n == MOST_FIGURES)
+    if (b->n == LM_BENCH_FIGURES)
         return;
     b->n++;
     qsort(values, (size_t)n, sizeof *values, by_size);
@@ -82,9 +60,9 @@ static void add(bench *b, const char *name, const char *unit, double *values, in
     f->most = values[n - 1];
 }
 
-static void add_one(bench *b, const char *name, const char *unit, double value)
+void lm_bench_add_one(lm_bench *b, const char *name, const char *unit, double value)
 {
-    add(b, name, unit, &value, 1);
+    lm_bench_add(b, name, unit, &value, 1);
 }
 
 static double peak_mb(void)
@@ -115,10 +93,10 @@ static lm_tensor *noise(lm_pass *p, lm_shape shape)
 }
 
 /* Runs `work` once to warm up and `rounds` times for the record, each in a scope of its own. */
-static bool measure(bench *b, const char *name, void (*work)(bench *, lm_pass *, void *), void *self,
+static bool measure(lm_bench *b, const char *name, void (*work)(lm_bench *, lm_pass *, void *), void *self,
                     lm_pass *p)
 {
-    double cpu[MOST_ROUNDS], wall[MOST_ROUNDS];
+    double cpu[LM_BENCH_ROUNDS], wall[LM_BENCH_ROUNDS];
     char   text[96];
     size_t calls = 0;
 
@@ -138,36 +116,36 @@ static bool measure(bench *b, const char *name, void (*work)(bench *, lm_pass *,
     if (!lm_pass_live(p))
         return false;
     snprintf(text, sizeof text, "%s, CPU", name);
-    add(b, text, "s", cpu, b->rounds);
+    lm_bench_add(b, text, "s", cpu, b->rounds);
     snprintf(text, sizeof text, "%s, wall", name);
-    add(b, text, "s", wall, b->rounds);
+    lm_bench_add(b, text, "s", wall, b->rounds);
     snprintf(text, sizeof text, "%s, arena requests when warm", name);
-    add_one(b, text, "", (double)(lm_scratch_system_calls(p->scratch) - calls));
+    lm_bench_add_one(b, text, "", (double)(lm_scratch_system_calls(p->scratch) - calls));
     snprintf(text, sizeof text, "%s, beside the weights", name);
-    add_one(b, text, "MB", (double)lm_scratch_most_held(p->scratch) / 1e6);
+    lm_bench_add_one(b, text, "MB", (double)lm_scratch_most_held(p->scratch) / 1e6);
     return true;
 }
 
-static void one_step(bench *b, lm_pass *p, void *self)
+static void one_step(lm_bench *b, lm_pass *p, void *self)
 {
     const lm_tensor *x = noise(p, LM_SHAPE(2, b->cells, b->cells, lm_unet_in_channels(b->unet)));
 
     lm_unet_eval(p, self, x, 500);
 }
 
-static void one_decode(bench *b, lm_pass *p, void *self)
+static void one_decode(lm_bench *b, lm_pass *p, void *self)
 {
     (void)self;
     lm_vae_decode(p, b->vae, noise(p, LM_SHAPE(1, b->cells, b->cells, lm_vae_channels(b->vae))));
 }
 
-static void one_text(bench *b, lm_pass *p, void *self)
+static void one_text(lm_bench *b, lm_pass *p, void *self)
 {
     (void)self;
     lm_clip_encode(p, b->clip, "a red circle on a blue background", -1, NULL);
 }
 
-static bool measure_unet(bench *b, lm_pass *p)
+static bool measure_unet(lm_bench *b, lm_pass *p)
 {
     const lm_tensor *context = noise(p, LM_SHAPE(2, 77, lm_unet_context_width(b->unet)));
     char             name[64];
@@ -176,7 +154,7 @@ static bool measure_unet(bench *b, lm_pass *p)
     return measure(b, name, one_step, lm_unet_begin(p, b->unet, context), p);
 }
 
-static bool measure_vae(bench *b, lm_pass *p)
+static bool measure_vae(lm_bench *b, lm_pass *p)
 {
     char name[64];
 
@@ -184,25 +162,25 @@ static bool measure_vae(bench *b, lm_pass *p)
     return measure(b, name, one_decode, NULL, p);
 }
 
-static bool measure_text(bench *b, lm_pass *p)
+static bool measure_text(lm_bench *b, lm_pass *p)
 {
     return measure(b, "text encoding", one_text, NULL, p);
 }
 
-static bool in_pass(bench *b, bool (*work)(bench *, lm_pass *), const char *peak, limn_error *err)
+static bool in_pass(lm_bench *b, bool (*work)(lm_bench *, lm_pass *), const char *peak, limn_error *err)
 {
     lm_pass *p = lm_pass_begin(&b->call.call);
 
     work(b, p);
     if (!lm_pass_end(p, err))
         return false;
-    add_one(b, peak, "MB", peak_mb());
+    lm_bench_add_one(b, peak, "MB", peak_mb());
     return true;
 }
 
 /* ------------------------------------------------------------------ the model */
 
-static bool load_parts(bench *b, const char *path, lm_device *d, limn_error *err)
+static bool load_parts(lm_bench *b, const char *path, lm_device *d, limn_error *err)
 {
     const lm_detected found = lm_detect(b->weights);
 
@@ -215,7 +193,7 @@ static bool load_parts(bench *b, const char *path, lm_device *d, limn_error *err
            (b->vae = lm_vae_load(b->weights, found.vae_prefix, d, err));
 }
 
-static bool load(bench *b, const char *path, limn_error *err)
+static bool load(lm_bench *b, const char *path, limn_error *err)
 {
     const clocks began = now();
     lm_device   *d = b->session.env.device;
@@ -227,11 +205,11 @@ static bool load(bench *b, const char *path, limn_error *err)
     close(fd);
     if (!b->weights || !load_parts(b, path, d, err))
         return false;
-    add_one(b, "load (mapped, not packed yet), wall", "s", now().wall - began.wall);
+    lm_bench_add_one(b, "load (mapped, not packed yet), wall", "s", now().wall - began.wall);
     return true;
 }
 
-static void unload(bench *b)
+static void unload(lm_bench *b)
 {
     lm_vae_unref(b->vae);
     lm_unet_unref(b->unet);
@@ -243,143 +221,28 @@ static void unload(bench *b)
 
 static void note_op(void *self, const lm_bench_row *row)
 {
-    bench *b = self;
+    lm_bench *b = self;
     char   name[96];
 
     snprintf(name, sizeof name, "%s, %s", row->net, row->name);
-    add_one(b, name, "ms", row->cpu_ms);
+    lm_bench_add_one(b, name, "ms", row->cpu_ms);
     if (row->gflop > 0.0)
-        add_one(b, "  its rate, a core", "GFLOP/s", 1e3 * row->gflop / row->cpu_ms);
+        lm_bench_add_one(b, "  its rate, a core", "GFLOP/s", 1e3 * row->gflop / row->cpu_ms);
 }
 
-static bool measure_ops(bench *b, limn_error *err)
+static bool measure_ops(lm_bench *b, limn_error *err)
 {
-    add_one(b, "f32 multiply-adds, a core", "GFLOP/s", lm_bench_peak());
+    lm_bench_add_one(b, "f32 multiply-adds, a core", "GFLOP/s", lm_bench_peak());
     return lm_bench_ops(&b->session.env, 0.2, NULL, note_op, b, err);
-}
-
-/* ------------------------------------------------------------------ the graph */
-
-static void add_graph(bench *b, const lm_graph_figures *f, const char *form)
-{
-    char name[80];
-
-    snprintf(name, sizeof name, "%s of %d nodes: read and check", form, f->nodes);
-    add_one(b, name, "ms", 1e3 * (f->read_s + f->check_s));
-    snprintf(name, sizeof name, "%s of %d nodes: JSON", form, f->nodes);
-    add_one(b, name, "MB/s", (double)f->bytes / f->json_s / 1e6);
-    snprintf(name, sizeof name, "%s of %d nodes: an executed node", form, f->nodes);
-    add_one(b, name, "us", 1e6 * (f->plan_s + f->run_s) / f->nodes);
-    snprintf(name, sizeof name, "%s of %d nodes: a cached node", form, f->nodes);
-    add_one(b, name, "us", 1e6 * (f->plan_s + f->cached_s) / f->nodes);
-}
-
-static bool measure_form(bench *b, lm_graph_form form, const char *name, limn_error *err)
-{
-    lm_graph_figures f[2];
-    char             line[80];
-
-    for (int i = 0; i < 2; i++) {
-        if (!lm_graph_bench(form, i ? 100000 : 10000, &f[i], err))
-            return false;
-        add_graph(b, &f[i], name);
-    }
-    snprintf(line, sizeof line, "%s: ten times the nodes, planned and run", name);
-    add_one(b, line, "times", (f[1].plan_s + f[1].bare_s) / (f[0].plan_s + f[0].bare_s));
-    snprintf(line, sizeof line, "%s: ten times the nodes, planned, run and kept", name);
-    add_one(b, line, "times", (f[1].plan_s + f[1].run_s) / (f[0].plan_s + f[0].run_s));
-    snprintf(line, sizeof line, "%s: ten times the nodes, planned and cached", name);
-    add_one(b, line, "times", (f[1].plan_s + f[1].cached_s) / (f[0].plan_s + f[0].cached_s));
-    return true;
-}
-
-/* A line of /proc/self/status: "VmRSS", "Threads". */
-static double status_of(const char *key)
-{
-    FILE  *f = fopen("/proc/self/status", "re");
-    char   line[160];
-    double x = 0;
-
-    while (f && fgets(line, sizeof line, f))
-        if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
-            x = strtod(line + strlen(key) + 1, NULL);
-    if (f)
-        fclose(f);
-    return x;
-}
-
-static int open_files(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int  n = 0;
-
-    while (d && readdir(d))
-        n++;
-    if (d)
-        closedir(d);
-    return n;
-}
-
-/* A thousand prompts, after some to warm up. */
-static bool measure_prompts(bench *b, limn_error *err)
-{
-    double rss, threads;
-    int    files;
-
-    if (!lm_graph_prompts(200, err))
-        return false;
-    rss = status_of("VmRSS");
-    threads = status_of("Threads");
-    files = open_files();
-    if (!lm_graph_prompts(1000, err))
-        return false;
-    add_one(b, "1000 prompts of 100 nodes: memory grows by", "kB", status_of("VmRSS") - rss);
-    add_one(b, "1000 prompts of 100 nodes: threads left over", "", status_of("Threads") - threads);
-    add_one(b, "1000 prompts of 100 nodes: files left open", "", open_files() - files);
-    return true;
-}
-
-static bool measure_canvas(bench *b, limn_error *err)
-{
-    double seconds;
-
-    if (!lm_canvas_bench(10000, &seconds, err))
-        return false;
-    add_one(b, "canvas of 10000 nodes: read and converted", "ms", 1e3 * seconds);
-    return true;
-}
-
-static bool measure_graph(bench *b, limn_error *err)
-{
-    return measure_form(b, LM_GRAPH_JOINED, "graph", err) && measure_form(b, LM_GRAPH_CHAIN, "chain", err) &&
-           measure_form(b, LM_GRAPH_WIDE, "row", err) && measure_canvas(b, err) && measure_prompts(b, err);
-}
-
-/* A workflow of one's own: the first time, and again with its results at hand. */
-static bool measure_workflow(bench *b, const char *path, limn_error *err)
-{
-    double first, again[MOST_ROUNDS];
-    size_t size;
-    char  *text = lm_read_whole(path, (size_t)64 << 20, &size, err);
-    bool   ok = text && lm_workflow_bench(text, b->session.registry, &b->session.env, b->rounds, &first, again, err);
-
-    if (ok) {
-        for (int i = 0; i < b->rounds; i++)
-            again[i] *= 1e3;
-        add_one(b, "workflow: the first time", "ms", 1e3 * first);
-        add(b, "workflow: again, with its results at hand", "ms", again, b->rounds);
-    }
-    lm_free(text);
-    return ok;
 }
 
 /* ------------------------------------------------------------------ showing */
 
-static void print_table(const bench *b)
+static void print_table(const lm_bench *b)
 {
     printf("%s\n", lm_cpu_describe());
     for (int i = 0; i < b->n; i++) {
-        const figure *f = &b->figures[i];
+        const lm_figure *f = &b->figures[i];
 
         printf("%-48s %12.4f %-7s", f->name, f->value, f->unit);
         if (f->least < f->most)
@@ -388,12 +251,12 @@ static void print_table(const bench *b)
     }
 }
 
-static void print_json(const bench *b)
+static void print_json(const lm_bench *b)
 {
     json_t *answer = json_object(), *list = json_array();
 
     for (int i = 0; i < b->n; i++) {
-        const figure *f = &b->figures[i];
+        const lm_figure *f = &b->figures[i];
 
         json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f, s:f}", "name", f->name, "unit",
                                               f->unit, "median", f->value, "least", f->least,
@@ -418,14 +281,14 @@ static bool wanted(const lm_args *a, const char *what)
     return found;
 }
 
-static bool measure_all(bench *b, const lm_args *a, limn_error *err)
+static bool measure_all(lm_bench *b, const lm_args *a, limn_error *err)
 {
     const char *model = lm_args_value(a, "--model");
     const bool  any_model = wanted(a, "text") || wanted(a, "step") || wanted(a, "vae");
 
-    if (lm_args_has(a, "--workflow") && !measure_workflow(b, lm_args_value(a, "--workflow"), err))
+    if (lm_args_has(a, "--workflow") && !lm_bench_workflow(b, lm_args_value(a, "--workflow"), err))
         return false;
-    if (wanted(a, "graph") && !measure_graph(b, err))
+    if (wanted(a, "graph") && !lm_bench_graph(b, err))
         return false;
     if (wanted(a, "ops") && !measure_ops(b, err))
         return false;
@@ -439,11 +302,11 @@ static bool measure_all(bench *b, const lm_args *a, limn_error *err)
 
 static int bench_main(const lm_args *a)
 {
-    bench      b = { .rounds = 5 };
+    lm_bench   b = { .rounds = 5 };
     long long  rounds = 5, size = 512;
     limn_error err = { 0 };
 
-    if (!lm_args_number(a, "--rounds", 1, MOST_ROUNDS, &rounds) ||
+    if (!lm_args_number(a, "--rounds", 1, LM_BENCH_ROUNDS, &rounds) ||
         !lm_args_number(a, "--size", 64, 4096, &size))
         return LM_EXIT_USAGE;
     for (int i = 0; i < a->n_words; i++)
