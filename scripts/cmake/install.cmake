@@ -13,14 +13,14 @@ install(DIRECTORY workflows DESTINATION ${limn_share} FILES_MATCHING PATTERN "*.
 install(DIRECTORY plugins/template plugins/examples DESTINATION ${limn_share}/plugins)
 
 set(limn_package ${CMAKE_INSTALL_LIBDIR}/cmake/limn)
-configure_package_config_file(cmake/limnConfig.cmake.in limnConfig.cmake INSTALL_DESTINATION ${limn_package}
+configure_package_config_file(scripts/cmake/limnConfig.cmake.in limnConfig.cmake INSTALL_DESTINATION ${limn_package}
     PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_BINDIR NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(limnConfigVersion.cmake COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/limnConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/limnConfigVersion.cmake
-              cmake/limnPlugin.cmake DESTINATION ${limn_package})
+              scripts/cmake/limnPlugin.cmake DESTINATION ${limn_package})
 file(RELATIVE_PATH limn_up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" limn_up "${limn_up}")
-configure_file(cmake/limn.pc.in limn.pc @ONLY)
+configure_file(scripts/cmake/limn.pc.in limn.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/limn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # The program writes its own completion.
