@@ -130,6 +130,16 @@ def whoever_is_told_the_end_finds_it_in_the_history():
             assert job in s.json("GET", f"/history/{job}")[1]
             assert queued(s) == {"queue_running": [], "queue_pending": []}
             assert s.json("GET", "/prompt")[1] == {"exec_info": {"queue_remaining": 0}}
+        for i in range(10):  # clients ask as soon as they hear how it ended
+            job = s.queue(empty(color=i), client_id="c")
+            ws.until("execution_success", lambda d: d["prompt_id"] == job)
+            assert s.json("GET", f"/history/{job}")[1][job]["status"]["completed"]
+            assert queued(s)["queue_running"] == []
+        job = long_job(s, client_id="c")
+        ws.until("progress", lambda d: d["prompt_id"] == job)
+        s.ask("POST", "/interrupt")
+        ws.until("execution_interrupted", lambda d: d["prompt_id"] == job)
+        assert s.json("GET", f"/history/{job}")[1][job]["status"]["messages"][-1][0] == "execution_interrupted"
 
 
 def a_sampler_tells_its_steps_and_shows_previews_of_both_kinds():

@@ -151,7 +151,7 @@ static void fail(lm_way *way, lm_job_state state, const fault *f)
 
     lm_nodes_flush(way, true);
     word_fault(&data, way, f);
-    lm_way_note(way, "execution_error", &data, false);
+    lm_way_note_last(way, "execution_error", &data, false);
     keep(way, state, NULL, &data);
 }
 
@@ -162,7 +162,7 @@ static void succeed(lm_way *way, const lm_wire *m)
     lm_text data = { 0 };
 
     lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
-    lm_way_note(way, "execution_success", &data, false);
+    lm_way_note_last(way, "execution_success", &data, false);
     lm_text_done(&data);
     keep(way, LM_JOB_SUCCESS, m, &data);
 }
@@ -180,7 +180,7 @@ static void interrupted(lm_way *way, const lm_wire *m)
         lm_text_printf(&data, ", \"executed\": [%s], \"timestamp\": %" PRId64 "}", lm_text_str(&way->executed),
                        lm_way_now_ms());
     }
-    lm_way_note(way, "execution_interrupted", &data, true);
+    lm_way_note_last(way, "execution_interrupted", &data, true);
     lm_text_done(&data);
     keep(way, LM_JOB_INTERRUPTED, m, &data);
 }
@@ -190,7 +190,7 @@ static void failed(lm_way *way, const lm_wire *m)
     lm_text data = { 0 };
 
     put_fault(&data, way, m);
-    lm_way_note(way, "execution_error", &data, false);
+    lm_way_note_last(way, "execution_error", &data, false);
     keep(way, LM_JOB_ERROR, m, &data);
 }
 

@@ -40,6 +40,7 @@ void lm_way_free(lm_way *w)
         return;
     lm_nodes_done(&w->nodes);
     lm_text_done(&w->messages);
+    lm_text_done(&w->last);
     lm_text_done(&w->executed);
     lm_text_done(&w->outputs);
     lm_text_done(&w->meta);
@@ -84,7 +85,8 @@ static bool record_less(lm_way *way)
     return ask_to_record(way, &r);
 }
 
-/* Only now listings show the job as ended; and only now its client is told that it is over. */
+/* Only now listings show the job as ended; and only now its client is told how it ended: whoever asks the history
+ * then finds it there, and nothing is told that a crash could take back. */
 static void recorded(void *self, lm_answer *a)
 {
     lm_way    *way = self;
@@ -94,6 +96,7 @@ static void recorded(void *self, lm_answer *a)
         lm_runner_answered(r);
         return;
     }
+    lm_way_over(way);
     if (a->outcome == LM_STORE_DONE) {
         lm_runner_tell_status(r);
         lm_way_bye(way);
@@ -111,8 +114,10 @@ static void recorded(void *self, lm_answer *a)
 void lm_way_record(lm_way *way, lm_result *result)
 {
     way->state = result->state;
-    if (!ask_to_record(way, result))
-        lm_way_free(way);
+    if (ask_to_record(way, result))
+        return;
+    lm_way_over(way);
+    lm_way_free(way);
 }
 
 /* ------------------------------------------------------------------ leasing */

@@ -46,6 +46,8 @@ typedef struct lm_way {
     int64_t    began_ms;
     lm_nodes   nodes;
     lm_text    messages;               /* of the history, without brackets */
+    lm_text    last;                   /* the frame that waits for the history: it is said when it is true for good */
+    bool       last_anyway;
     lm_text    executed, outputs, meta; /* as far as told, without brackets: for the case that the worker dies */
     char      *node, *display;         /* the one that began last; NULL */
     bool       preview_all;            /* previews go to a client that never asked for them, too */
@@ -90,6 +92,9 @@ void lm_way_free(lm_way *way);
 void lm_way_say(const lm_way *way, const char *type, const lm_text *data);
 /* The same, kept for the history. `anyway`: to everybody where there is no client. */
 void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway);
+/* The job's last one: noted now, and said by lm_way_over, when the history has it. */
+void lm_way_note_last(lm_way *way, const char *type, const lm_text *data, bool anyway);
+void lm_way_over(const lm_way *way);
 void lm_way_begin(lm_way *way);                      /* execution_start */
 void lm_way_kept(lm_way *way, const lm_wire_text *ids); /* execution_cached, once. NULL: nothing was */
 void lm_way_hear(lm_way *way, const lm_wire *m);     /* a frame of this job, but for ENDED */

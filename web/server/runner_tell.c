@@ -12,30 +12,58 @@ enum { KEPT_MAX = 8 << 20 };
 
 /* ------------------------------------------------------------------ saying */
 
-static void say_to(const lm_way *way, const char *client, const char *type, const lm_text *data)
+static void put_frame(lm_text *out, const char *type, const lm_text *data)
 {
-    lm_text t = { 0 };
+    lm_text_printf(out, "{\"type\": \"%s\", \"data\": ", type);
+    lm_text_add(out, data->at, data->size);
+    lm_text_puts(out, "}");
+}
 
-    lm_text_printf(&t, "{\"type\": \"%s\", \"data\": ", type);
-    lm_text_add(&t, data->at, data->size);
-    lm_text_puts(&t, "}");
-    lm_hub_say(way->runner->server->hub, client, t.at, t.size);
-    lm_text_done(&t);
+/* `anyway`: to everybody where there is no client. */
+static void send_frame(const lm_way *way, const lm_text *frame, bool anyway)
+{
+    if (*way->client || anyway)
+        lm_hub_say(way->runner->server->hub, *way->client ? way->client : NULL, frame->at, frame->size);
+}
+
+static void say_to(const lm_way *way, const char *type, const lm_text *data, bool anyway)
+{
+    lm_text frame = { 0 };
+
+    put_frame(&frame, type, data);
+    send_frame(way, &frame, anyway);
+    lm_text_done(&frame);
 }
 
 void lm_way_say(const lm_way *way, const char *type, const lm_text *data)
 {
-    if (*way->client)
-        say_to(way, way->client, type, data);
+    say_to(way, type, data, false);
+}
+
+static void note(lm_way *way, const char *type, const lm_text *data)
+{
+    lm_text_printf(&way->messages, "%s[\"%s\", ", way->messages.size ? ", " : "", type);
+    lm_text_add(&way->messages, data->at, data->size);
+    lm_text_puts(&way->messages, "]");
 }
 
 void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway)
 {
-    if (*way->client || anyway)
-        say_to(way, *way->client ? way->client : NULL, type, data);
-    lm_text_printf(&way->messages, "%s[\"%s\", ", way->messages.size ? ", " : "", type);
-    lm_text_add(&way->messages, data->at, data->size);
-    lm_text_puts(&way->messages, "]");
+    say_to(way, type, data, anyway);
+    note(way, type, data);
+}
+
+void lm_way_note_last(lm_way *way, const char *type, const lm_text *data, bool anyway)
+{
+    put_frame(&way->last, type, data);
+    way->last_anyway = anyway;
+    note(way, type, data);
+}
+
+void lm_way_over(const lm_way *way)
+{
+    if (way->last.size)
+        send_frame(way, &way->last, way->last_anyway);
 }
 
 void lm_way_begin(lm_way *way)
