@@ -30,6 +30,10 @@ const lm_option lm_serve_options[] = {
     { "--history-days", "N", "Keep them so long; 0: no limit (default: 0)." },
     { "--history-size", "SIZE", "Keep so much of them on disk: 4GB, off (default: 4GB)." },
     { "--max-pending", "N", "Refuse jobs when so many wait; 0: no limit (default: 10000)." },
+    { "--rate-limit", "N", "Changes (jobs, uploads, …) that one address may ask for in a minute; 0: no limit (default: 1200)." },
+    { "--rate-limit-loopback", NULL, "Count clients on this machine, too." },
+    { "--header-timeout", "SECONDS", "Cut off who has not said in so long what it wants (default: 10)." },
+    { "--body-timeout", "SECONDS", "Cut off who sends or reads nothing for so long, or under 1 KiB/s (default: 30)." },
     { "--hang-timeout", "SECONDS", "End a job that says nothing for so long; 0: never (default: 0)." },
     { "--job-timeout", "SECONDS", "End a job that takes so long; 0: never (default: 0)." },
     { "--picture-memory", "MIB", "How much memory reading a picture outside jobs may take (default: 1024)." },
@@ -55,11 +59,13 @@ static bool whole(const lm_args *a, const char *option, long long least, long lo
 
 static bool read_numbers(lm_server_options *o, const lm_args *a)
 {
-    int64_t port = o->port, side = o->preview_side, hang = o->hang_ms, job = o->job_ms,
-            memory = 1024; /* limn work's to take */
+    int64_t port = o->port, side = o->preview_side, hang = o->hang_ms, job = o->job_ms, rate = o->changes_a_minute,
+            head = o->head_ms, body = o->body_ms, memory = 1024; /* limn work's to take */
 
     if (!whole(a, "--port", 0, 65535, 1, &port) || !whole(a, "--preview-size", 16, 2048, 1, &side) ||
         !whole(a, "--hang-timeout", 0, 1000000, 1000, &hang) || !whole(a, "--job-timeout", 0, 1000000, 1000, &job) ||
+        !whole(a, "--rate-limit", 0, 1000000, 1, &rate) || !whole(a, "--header-timeout", 1, 3600, 1000, &head) ||
+        !whole(a, "--body-timeout", 1, 3600, 1000, &body) ||
         !whole(a, "--picture-memory", 64, 1 << 20, 1, &memory) ||
         !whole(a, "--max-pending", 0, 100000000, 1, &o->most_pending) ||
         !whole(a, "--history-entries", 0, 1000000000, 1, &o->keep.entries) ||
@@ -69,6 +75,10 @@ static bool read_numbers(lm_server_options *o, const lm_args *a)
     o->preview_side = (int)side;
     o->hang_ms = (int)hang;
     o->job_ms = (int)job;
+    o->changes_a_minute = (int)rate;
+    o->count_loopback = lm_args_has(a, "--rate-limit-loopback");
+    o->head_ms = (int)head;
+    o->body_ms = (int)body;
     return true;
 }
 

@@ -114,17 +114,40 @@ static void begin_body(lm_request *rq)
     }
 }
 
+/* Seconds until it may ask again; 0: now. */
+static int wait_of(const lm_request *rq, const lm_route *route, lm_verdict v)
+{
+    const lm_http_options *o = &rq->http->o;
+    const bool changes = route && !v.status && !(rq->parser.head.method & (LM_GET | LM_HEAD | LM_OPTIONS));
+
+    if (!o->wait || (!changes && v.status != 401))
+        return 0;
+    return o->wait(o->self, lm_source_key(&rq->peer.any), lm_source_is_loopback(&rq->peer.any));
+}
+
+static void refuse_haste(lm_request *rq, int seconds)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", seconds);
+    lm_reply_header(rq, "Retry-After", text);
+    lm_request_refuse(rq, 429, "too many changes from this address");
+}
+
 static void take(lm_request *rq)
 {
     const lm_http_head  *h = &rq->parser.head;
     const lm_route_found found = lm_route_find(rq->http->o.routes, h->method, lm_http_path(h));
     const lm_verdict     v = judge(rq, found.route);
+    const int            wait = wait_of(rq, found.route, v);
     int                  status;
 
     rq->keep = h->keep_alive && !rq->http->stopping;
     rq->args = found.args;
     rq->route = found.route;
-    if (v.status)
+    if (wait)
+        refuse_haste(rq, wait);
+    else if (v.status)
         refuse_source(rq, v);
     else if (!found.route)
         no_route(rq, found.allowed);

@@ -49,6 +49,10 @@ typedef struct lm_http_options {
     uint64_t max_body_bytes;   /* of all bodies in memory at once; more: 503 */
     int      gzip_from;        /* bytes; smaller answers go as they are */
 
+    /* Asked once for each request that would change something, and for each with a wrong token: how many seconds its
+     * client has to wait first (then it is answered 429); 0: none. `source` is lm_source_key's. May be NULL. */
+    int (*wait)(void *self, uint64_t source, bool loopback);
+
     /* Told of each answered request, after its last byte; may be NULL. */
     void (*told)(void *self, const lm_http_line *line);
 } lm_http_options;

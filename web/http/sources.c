@@ -12,14 +12,14 @@ struct lm_source {
     int        count;
 };
 
-static uint64_t key_of(const struct sockaddr *from)
+uint64_t lm_source_key(const struct sockaddr *from)
 {
     uint64_t key = 0;
 
     if (from->sa_family == AF_INET)
         return ((const struct sockaddr_in *)from)->sin_addr.s_addr | 1ull << 40;
     memcpy(&key, &((const struct sockaddr_in6 *)from)->sin6_addr, 8);
-    return key;
+    return key ? key : 1; /* ::1 */
 }
 
 static lm_source **find(lm_sources *s, uint64_t key)
@@ -33,7 +33,7 @@ static lm_source **find(lm_sources *s, uint64_t key)
 
 bool lm_sources_enter(lm_sources *s, const struct sockaddr *from, int most)
 {
-    const uint64_t key = key_of(from);
+    const uint64_t key = lm_source_key(from);
     lm_source    **at = find(s, key);
 
     if (!*at) {
@@ -49,7 +49,7 @@ bool lm_sources_enter(lm_sources *s, const struct sockaddr *from, int most)
 
 void lm_sources_leave(lm_sources *s, const struct sockaddr *from)
 {
-    lm_source **at = find(s, key_of(from)), *old = *at;
+    lm_source **at = find(s, lm_source_key(from)), *old = *at;
 
     if (old && --old->count == 0) {
         *at = old->next;

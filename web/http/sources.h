@@ -18,6 +18,9 @@ bool lm_sources_enter(lm_sources *s, const struct sockaddr *from, int most);
 void lm_sources_leave(lm_sources *s, const struct sockaddr *from);
 void lm_sources_done(lm_sources *s);
 
+/* One number for all that come from there; never 0. */
+uint64_t lm_source_key(const struct sockaddr *from);
+
 bool lm_source_is_loopback(const struct sockaddr *from);
 
 #endif

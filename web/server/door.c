@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "web/server/part.h"
+#include "web/server/rates.h"
 
 static bool listen_everywhere(lm_server *s, limn_error *err)
 {
@@ -27,6 +28,15 @@ static void say_address(const lm_server *s)
     fflush(stdout);
 }
 
+static int wait(void *self, uint64_t source, bool loopback)
+{
+    const lm_server *s = self;
+
+    if (loopback && !s->o->count_loopback)
+        return 0;
+    return lm_rates_take(s->rates, source, uv_now(&s->loop));
+}
+
 static bool open_door(lm_server *s, limn_error *err)
 {
     lm_http_options o = lm_http_defaults();
@@ -38,6 +48,11 @@ static bool open_door(lm_server *s, limn_error *err)
     o.guard.cors = s->o->cors;
     o.guard.token = s->o->token;
     o.drawer = s->uploads;
+    o.head_ms = s->o->head_ms;
+    o.body_ms = s->o->body_ms;
+    o.rate_window_ms = 2 * s->o->body_ms;
+    o.rate_bytes = (uint64_t)o.rate_window_ms * 1024 / 1000;
+    o.wait = s->rates ? wait : NULL;
     s->port = s->o->port;
     s->http = lm_http_new(&s->loop, &o, err);
     if (!s->http || !listen_everywhere(s, err))

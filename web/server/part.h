@@ -30,6 +30,7 @@ typedef struct lm_server {
     struct lm_pictures *pictures;       /* pictures.h: pictures outside jobs */
     struct lm_users    *users;          /* users.h: settings and files of users */
     struct lm_front    *front;          /* page.c's: the front end */
+    struct lm_rates    *rates;          /* rates.h: how fast one address may change things; NULL: as it likes */
     struct lm_lines    *lines;          /* lines.h: the last lines of the log */
     struct lm_kept     *kept;           /* listing.h: answers that nothing has changed since */
     struct lm_deflated *deflated;       /* nodes.c's: the tables of nodes, deflated; or it is at it */
@@ -61,6 +62,7 @@ const lm_route *lm_server_routes(lm_server *s);
 /* As if SIGTERM had come. */
 void lm_server_leave(lm_server *s);
 
-extern const lm_part lm_folders_part, lm_queue_part, lm_door_part, lm_health_part, lm_exposed_part;
+extern const lm_part lm_folders_part, lm_queue_part, lm_door_part, lm_health_part, lm_exposed_part,
+    lm_rates_part;
 
 #endif

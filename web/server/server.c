@@ -25,7 +25,7 @@ static const lm_part *const parts[] = {
     &lm_listing_part, &lm_history_part, &lm_jobs_part, &lm_nodes_part, &lm_models_part, &lm_system_part,
     &lm_metrics_part, &lm_openapi_part,
     &lm_view_part, &lm_upload_part, &lm_covers_part, &lm_settings_part, &lm_userdata_part, &lm_page_part,
-    &lm_exposed_part, &lm_door_part,
+    &lm_exposed_part, &lm_rates_part, &lm_door_part,
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
@@ -40,7 +40,7 @@ lm_server_options lm_server_defaults(void)
 {
     return (lm_server_options){
         .base = ".", .port = 8188, .most_prompt = 32u << 20, .most_upload = 100u << 20, .most_pending = 10000,
-        .keep = LM_KEEP_DEFAULT, .preview_side = 512,
+        .keep = LM_KEEP_DEFAULT, .preview_side = 512, .changes_a_minute = 1200, .head_ms = 10000, .body_ms = 30000,
     };
 }
 

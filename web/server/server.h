@@ -33,6 +33,9 @@ typedef struct lm_server_options {
     bool     preview_all;             /* to clients that never asked for them, too */
     int      hang_ms, job_ms;         /* lm_worker_options' */
     bool     compress;                /* gzip for text */
+    int      changes_a_minute;        /* that one address may ask for; 0: no limit */
+    bool     count_loopback;          /* clients on this machine, too */
+    int      head_ms, body_ms;        /* lm_http_options' */
 
     /* Programs to start, words NULL-terminated: a worker, one that only checks, one for pictures outside jobs. */
     const char *const *work, *const *check, *const *pictures;
