@@ -13,6 +13,7 @@
 #include "core/base/alloc.h"
 #include "core/base/system.h"
 #include "core/base/text.h"
+#include "tests/web/http_door_parts.h"
 #include "web/http/http_reply.h"
 #include "web/http/static.h"
 
@@ -29,13 +30,6 @@ void *__wrap_lm_try_alloc(size_t bytes);
 void *__wrap_lm_try_alloc(size_t bytes)
 {
     return starve_at > 0 && --starve_at == 0 ? NULL : __real_lm_try_alloc(bytes);
-}
-
-static long query_number(lm_request *rq, const char *name, long otherwise)
-{
-    const char *text = lm_request_query(rq, name);
-
-    return text ? strtol(text, NULL, 10) : otherwise;
 }
 
 static void reply_text(lm_request *rq, const char *text)
@@ -84,7 +78,7 @@ static void args(lm_request *rq, void *self)
 
 static void text(lm_request *rq, void *self)
 {
-    const size_t n = (size_t)query_number(rq, "bytes", 10000);
+    const size_t n = (size_t)http_door_number(rq, "bytes", 10000);
     char        *bytes = lm_alloc(n);
 
     (void)self;
@@ -105,7 +99,7 @@ static void starve(lm_request *rq, void *self)
 {
     (void)self;
     reply_text(rq, "starving");
-    starve_at = query_number(rq, "at", 0);
+    starve_at = http_door_number(rq, "at", 0);
 }
 
 static void forget(lm_request *rq, void *self)
@@ -179,54 +173,10 @@ static void other_thread(lm_request *rq, void *self)
     (void)self;
     l->mail.open = answer_later;
     l->rq = lm_request_ref(rq);
-    l->ms = (int)query_number(rq, "ms", 10);
+    l->ms = (int)http_door_number(rq, "ms", 10);
     lm_request_on_gone(rq, count_gone, NULL);
     pthread_create(&thread, NULL, sleep_first, l);
     pthread_detach(thread);
-}
-
-/* ------------------------------------------------------------------ streams */
-
-typedef struct stream {
-    long left;
-} stream;
-
-static void stream_more(lm_request *rq, void *self)
-{
-    static const char piece[10000];
-    stream           *s = self;
-    bool              room = true;
-
-    while (s->left > 0 && room && !lm_request_gone(rq)) {
-        const long n = s->left < (long)sizeof piece ? s->left : (long)sizeof piece;
-
-        s->left -= n;
-        room = lm_reply_put(rq, piece, (size_t)n);
-    }
-    if (s->left > 0 || lm_request_gone(rq)) /* stream_gone will be told */
-        return;
-    lm_request_on_gone(rq, NULL, NULL);
-    lm_reply_end(rq);
-    lm_free(s);
-    lm_request_unref(rq);
-}
-
-static void stream_gone(lm_request *rq, void *self)
-{
-    lm_free(self);
-    lm_request_unref(rq);
-}
-
-static void stream_out(lm_request *rq, void *self)
-{
-    stream *s = lm_alloc(sizeof *s);
-
-    (void)self;
-    s->left = query_number(rq, "bytes", 1000000);
-    lm_request_ref(rq);
-    lm_request_on_gone(rq, stream_gone, s);
-    lm_reply_begin(rq, 200, "application/octet-stream", stream_more, s);
-    stream_more(rq, s);
 }
 
 /* ------------------------------------------------------------------ bodies as they come */
@@ -283,7 +233,7 @@ static void count(lm_request *rq, void *self)
     uv_timer_init(lm_request_loop(rq), &c->timer);
     c->timer.data = c;
     c->rq = lm_request_ref(rq);
-    c->pause_ms = query_number(rq, "pause", 0);
+    c->pause_ms = http_door_number(rq, "pause", 0);
     lm_request_on_gone(rq, counting_over, c);
     lm_request_receive(rq, count_piece, c);
 }
@@ -333,7 +283,7 @@ static const lm_route routes[] = {
     { LM_GET, "/files/{path*}", page, 0, 0, NULL },
     { LM_GET, "/counts", counts, LM_ROUTE_OPEN, 0, NULL },
     { LM_GET, "/later", other_thread, 0, 0, NULL },
-    { LM_GET, "/stream", stream_out, 0, 0, NULL },
+    { LM_GET, "/stream", http_door_stream, 0, 0, NULL },
     { LM_POST, "/count", count, LM_ROUTE_STREAM, 1ull << 31, NULL },
     { LM_POST, "/file/{name}", put_file, LM_ROUTE_FILE, 256 << 20, NULL },
     { LM_GET, "/ws", socket_taken, LM_ROUTE_SOCKET, 0, NULL },
