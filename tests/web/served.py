@@ -41,10 +41,11 @@ def sampler(steps=20, seed=1, side=64, text="a red circle on a white background"
 
 
 class Served:
-    """A server over a base folder of its own (or `base`); leaving stops it, and it must leave cleanly."""
+    """A server over a base folder of its own (or `base`); leaving stops it, and it must leave cleanly. `session`: with
+    its workers it is a group of processes of its own."""
 
-    def __init__(self, limn, *options, base=None, env=None):
-        self.limn, self.options, self.env = limn, options, env
+    def __init__(self, limn, *options, base=None, env=None, session=False):
+        self.limn, self.options, self.env, self.session = limn, options, env, session
         self.folder = None if base else tempfile.TemporaryDirectory(prefix="limn-served-")
         self.base = Path(base or self.folder.name)
         if not (self.base / "models").exists():
@@ -54,7 +55,7 @@ class Served:
         self.words = open(self.base / "stderr.txt", "ab")
         self.process = subprocess.Popen([self.limn, "serve", "--base", self.base, "--port", "0", *self.options],
                                         stdout=subprocess.PIPE, stderr=self.words, text=True,
-                                        env={**os.environ, **(self.env or {})})
+                                        env={**os.environ, **(self.env or {})}, start_new_session=self.session)
         address = self.process.stdout.readline()
         assert address.startswith("http://"), f"no address: {address!r}\n{self.said()}"
         self.port = int(address.rsplit(":", 1)[1].rstrip("/\n"))
