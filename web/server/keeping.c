@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/crash.h"
 #include "core/base/tree.h"
 #include "web/server/pictures.h"
 #include "web/server/reply.h"
@@ -181,6 +182,7 @@ static void answer(lm_errand *e)
 {
     lm_keeping *k = (lm_keeping *)e;
 
+    lm_crash_at("upload-placed");
     if (e->status == 200) {
         lm_text_puts(&e->json, "{\"name\": ");
         lm_work_quote(&e->json, k->name.at);
@@ -221,6 +223,7 @@ static void picture_made(void *self, const lm_picture_made *m)
 {
     lm_keeping *k = self;
 
+    lm_request_on_gone(k->e.rq, NULL, NULL);
     if (m->status != 200) {
         lm_errand_refuse(&k->e, m->status, m->words);
         lm_errand_answer(&k->e);
@@ -232,6 +235,17 @@ static void picture_made(void *self, const lm_picture_made *m)
     k->e.go = keep;
     k->e.back = answer;
     lm_errand_go(&k->e);
+}
+
+/* Whoever sent the mask has left: the picture need not be made, and nothing is kept. */
+static void on_gone(lm_request *rq, void *self)
+{
+    lm_keeping *k = self;
+
+    (void)rq;
+    lm_pictures_cancel(k->server->pictures, k->order);
+    done(k);
+    lm_errand_done(&k->e);
 }
 
 /* The upload loses its name: the pictures' worker needs but its descriptor. */
@@ -258,9 +272,16 @@ static void make_picture(lm_errand *e)
         answer(e);
         return;
     }
+    if (lm_request_gone(e->rq)) {
+        close(k->original_fd);
+        close(k->fd);
+        done(k);
+        return;
+    }
     k->fd = -1;
     e->again = true;
-    lm_pictures_make(k->server->pictures, &order, picture_made, k);
+    k->order = lm_pictures_make(k->server->pictures, &order, picture_made, k);
+    lm_request_on_gone(e->rq, on_gone, k);
 }
 
 void lm_keeping_go(lm_keeping *k)

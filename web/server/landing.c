@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 
 enum { PIECE = 65 * 1024, GATHERED = 2 * PIECE, MOST_AT_ONCE = 64 };
 
@@ -33,6 +34,7 @@ static void write_there(uv_work_t *work)
 
     if (l->fd < 0 && (l->fd = lm_drawer_write(l->drawer, l->temporary)) < 0)
         l->error = errno;
+    lm_crash_at("upload-landing");
     for (size_t done = 0; done < l->n_writing && !l->error;) {
         const ssize_t n = write(l->fd, l->writing + done, l->n_writing - done);
 

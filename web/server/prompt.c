@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "web/server/checks_parts.h"
 #include "web/server/members.h"
 #include "web/server/prompt_parts.h"
@@ -83,9 +84,11 @@ static void accepted(void *self, lm_answer *a)
     posting *p = self;
 
     if (a->outcome == LM_STORE_DONE) {
+        lm_crash_at("prompt-accepted");
         lm_runner_tell_status(p->server->runner);
         lm_runner_look(p->server->runner);
         reply_accepted(p, &a->job);
+        lm_crash_at("prompt-answered");
     } else {
         lm_reply_outcome(p->rq, a->outcome, &a->error);
     }
@@ -135,6 +138,7 @@ static void checked(void *self, const lm_checked *c)
 {
     posting *p = self;
 
+    lm_crash_at("prompt-checked");
     if (!c->json) {
         refuse(p, 503, "not_checked", c->words);
     } else if (p->only_check) {
@@ -187,6 +191,7 @@ static void take(lm_request *rq, lm_server *s, bool only_check)
 {
     posting *p = lm_try_alloc(sizeof *p);
 
+    lm_crash_at("prompt-come");
     if (!p) {
         lm_reply_fault(rq, 503, "busy", "there is no memory for another prompt", "");
         return;

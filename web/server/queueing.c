@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/graph/json.h"
 #include "web/server/listing.h"
 #include "web/server/reply.h"
@@ -169,6 +170,7 @@ static void post_interrupt(lm_request *rq, void *self)
     const char *id = d ? lm_json_c_string(d, lm_json_get(d, lm_json_root(d), "prompt_id")) : NULL;
 
     lm_runner_interrupt(s->runner, id && *id ? id : NULL);
+    lm_crash_at("interrupt-heard");
     lm_json_free(d);
     lm_reply_empty(rq, 200);
 }

@@ -1,10 +1,12 @@
 /* runner.c: the worker that runs jobs: what is heard of it, what it is told, and how it is let go. */
 #include "web/server/runner.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/base/log.h"
 #include "web/server/runner_parts.h"
 
@@ -73,6 +75,7 @@ static void hear_end(lm_runner *r, const lm_wire *m)
     lm_way    *way = r->now;
     const bool half = r->leaving && r->patience > 0 && !way->stopping && m->numbers[LM_END_HOW] == LM_END_INTERRUPTED;
 
+    lm_crash_at("end-heard");
     r->now = NULL;
     if (m->numbers[LM_END_HOW] >= 0 && m->numbers[LM_END_HOW] < 4)
         r->stats.jobs[m->numbers[LM_END_HOW]]++;
@@ -122,6 +125,19 @@ static void said(void *self, lm_worker *w, const char *line)
     lm_log(LM_LOG_WARN, "the worker: %s", line);
 }
 
+/* Somebody ends all of us at once, as Ctrl-C at a terminal does: our own turn comes. Else, is that worth a line? */
+static bool is_asked_to_leave(const lm_runner *r, const lm_worker_end *e)
+{
+    return r->server->leaving || (!e->job && (e->signal == SIGINT || e->signal == SIGTERM));
+}
+
+/* Its end was not its job's fault, and the job runs again. */
+static bool is_let_go(const lm_runner *r, const lm_worker_end *e)
+{
+    return r->server->leaving && (e->why == LM_WORKER_KILLED || e->why == LM_WORKER_LATE || e->why == LM_WORKER_LEFT ||
+                                  e->signal == SIGTERM);
+}
+
 /* Its job failed with it, unless it was we who wanted to be gone. */
 static void ended(void *self, lm_worker *w, const lm_worker_end *e)
 {
@@ -129,13 +145,13 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     lm_way    *way = r->now;
 
     (void)w;
-    if (e->why != LM_WORKER_LEFT && !r->leaving && !*e->plugin) /* a crash has its own line */
-        lm_log(LM_LOG_ERROR, "%s", e->sentence);
+    if (e->why != LM_WORKER_LEFT && !*e->plugin) /* a crash has its own line */
+        lm_log(is_asked_to_leave(r, e) ? LM_LOG_INFO : LM_LOG_ERROR, "%s", e->sentence);
     if (!way)
         return;
     r->now = NULL;
     r->stats.lost++;
-    if (r->leaving && (e->why == LM_WORKER_KILLED || e->why == LM_WORKER_LATE || e->why == LM_WORKER_LEFT)) {
+    if (is_let_go(r, e)) {
         lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
     } else {

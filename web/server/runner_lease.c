@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/base/log.h"
 #include "web/server/members.h"
 #include "web/server/runner_parts.h"
@@ -96,6 +97,7 @@ static void recorded(void *self, lm_answer *a)
         lm_runner_answered(r);
         return;
     }
+    lm_crash_at("end-kept");
     lm_way_over(way);
     if (a->outcome == LM_STORE_DONE) {
         lm_runner_tell_status(r);
@@ -106,6 +108,7 @@ static void recorded(void *self, lm_answer *a)
     } else {
         lm_log(LM_LOG_ERROR, "job %s: its end is not recorded: %s", way->id, a->error.text);
     }
+    lm_crash_at("end-told");
     lm_way_free(way);
     lm_runner_answered(r);
     lm_runner_look(r);
@@ -193,6 +196,7 @@ static void leased(void *self, lm_answer *a)
     } else if (a->outcome == LM_STORE_DONE) {
         lm_runner_tell_status(r);
         hand_out(r, &a->job);
+        lm_crash_at("job-handed-out");
         stop_if_meant(r);
     } else if (a->outcome != LM_STORE_NOTHING) {
         lm_log(LM_LOG_ERROR, "the next job cannot be taken from the queue: %s", a->error.text);
@@ -214,6 +218,7 @@ void lm_runner_look(lm_runner *r)
         uv_timer_start(&r->later, try_again, RETRY_MS, 0);
         return;
     }
+    lm_crash_at("lease-asked");
     r->leasing = true;
     *r->stop_id = '\0';
     r->asked++;

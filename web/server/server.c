@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 
 static const lm_part *const parts[] = {
     &lm_lines_part, &lm_folders_part, &lm_queue_part, &lm_users_part, &lm_hub_part, &lm_pictures_part,
@@ -106,6 +107,7 @@ void lm_server_leave(lm_server *s)
 static void on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
+    lm_crash_at("server-leaving");
     lm_server_leave(handle->data);
 }
 
@@ -136,6 +138,7 @@ static bool open_parts(lm_server *s, limn_error *err)
     for (; s->opened->n < N_PARTS; s->opened->n++)
         if (parts[s->opened->n]->open && !parts[s->opened->n]->open(s, err))
             return false;
+    lm_crash_at("server-open");
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/base/tree.h"
 #include "core/graph/json.h"
 #include "web/server/settings_text.h"
@@ -91,7 +92,9 @@ static bool write_settings(const lm_users *u, const lm_text *t)
     f.replaces = true;
     for (size_t done = 0; n >= 0 && done < t->size; done += n > 0 ? (size_t)n : 0)
         n = write(f.fd, t->at + done, t->size - done);
+    lm_crash_at("settings-written");
     well = n >= 0 && lm_new_file_commit(&f, &err);
+    lm_crash_at("settings-kept");
     why = errno;
     lm_new_file_abandon(&f);
     errno = why;

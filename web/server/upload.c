@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/crash.h"
 #include "core/graph/json.h"
 #include "web/server/file_name.h"
 #include "web/server/keeping.h"
@@ -102,6 +103,7 @@ static void finish(upload *u)
     lm_keeping *k;
     int         status;
 
+    lm_crash_at("upload-whole");
     if (lm_landing_error(u->landing)) {
         status = lm_file_status(lm_landing_error(u->landing), true, &words);
         refuse(u, status, words);
