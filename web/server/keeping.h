@@ -16,6 +16,7 @@ typedef struct lm_keeping {
     char        temporary[LM_DRAWER_NAME];
     lm_file_ref original;          /* of a mask: the picture that it is for; root NULL: it is no mask */
     int         original_fd;
+    uint64_t    order;             /* at the pictures' worker */
     lm_text     picture;           /* … and what came of the two */
 } lm_keeping;
 
