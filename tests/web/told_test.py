@@ -285,6 +285,13 @@ def nodes_are_told_from_one_text_and_new_models_are_in_it():
         for info in nodes.values():
             assert {"input", "input_order", "output", "output_is_list", "output_name", "name", "display_name", "description",
                     "category", "python_module", "output_node"} <= set(info)
+        # Pages look these up, and break without them; none of them can be used.
+        lora = nodes["LoraLoader"]
+        assert lora["input_order"]["required"] == ["model", "clip", "lora_name", "strength_model", "strength_clip"]
+        assert list(lora["input"]["required"]) == lora["input_order"]["required"] and lora["output_is_list"] == [False] * 2
+        assert nodes["UNETLoader"]["input"]["required"]["unet_name"][0] == []
+        status, answer = s.json("POST", "/prompt", {"prompt": {"1": {"class_type": "UNETLoader", "inputs": {}}}})
+        assert status == 400 and "UNETLoader" in answer["error"]["message"], answer
         tag = headers["ETag"]
         assert s.ask("GET", "/api/object_info", None, {"If-None-Match": tag})[0] == 304
         for _ in range(5):  # deflated for this answer, then once for all
