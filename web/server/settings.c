@@ -222,10 +222,10 @@ static void changed(lm_errand *e)
     lm_users  *u = ((lm_change *)e)->users;
     lm_change *next = u->first->next;
 
-    lm_errand_answer(e);
     if (!(u->first = next))
         u->last = &u->first;
-    else
+    lm_errand_answer(e); /* behind which the next request of that client may come, and stand in line */
+    if (next)
         lm_errand_go(&next->e);
 }
 

@@ -88,18 +88,41 @@ static void say_how(const lm_worker *w, char *how, size_t room)
     }
 }
 
+static bool begins_path(const char *text, const char *at)
+{
+    return *at == '/' && at[1] > ' ' && at[1] != '/' && (at == text || strchr(" \t\n(\"'=:", at[-1]));
+}
+
+/* "/a/b/c.so" becomes "c.so": where limn lives is for the log, not for clients. */
+static void shorten_paths(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at; *to++ = *at++)
+        if (begins_path(text, at)) {
+            const size_t n = strcspn(at, " \t\n)\"':,;");
+            const char  *last = memrchr(at, '/', n);
+
+            at = last + 1 < at + n ? last + 1 : at;
+        }
+    *to = 0;
+}
+
 void lm_worker_word(lm_worker *w)
 {
     lm_worker_end *e = &w->end;
-    const char    *words = last_line(e->last_words);
+    const char    *words;
     char           how[160], where[420] = "";
 
+    shorten_paths(e->last_words);
+    shorten_paths(e->sentence);
     if (!*e->node && e->job) {
         memcpy(e->node, w->node, sizeof e->node);
         memcpy(e->node_class, w->node_class, sizeof e->node_class);
     }
     if (*e->plugin)
         return; /* the crash's own sentence */
+    words = last_line(e->last_words);
     say_how(w, how, sizeof how);
     if (e->job && *e->node)
         snprintf(where, sizeof where, " while node %s (%s) ran", e->node, e->node_class);

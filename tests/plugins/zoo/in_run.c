@@ -9,7 +9,7 @@
 
 static const char *const ways[] = {
     "segv", "fpe", "ill", "abort", "exit", "overflow", "thread", "bad_host", "sleep", "polite", "wrong_type",
-    "nothing", "silent", "rude", "half", "log", "tell", "babble", "slow", NULL
+    "nothing", "silent", "rude", "half", "log", "tell", "babble", "slow", "greedy", NULL
 };
 
 struct how {
@@ -35,6 +35,13 @@ static int deeper(volatile int n)
 
     room[0] = (char)n;
     return n < 0 ? room[0] : deeper(n + 1) + room[0];
+}
+
+/* Takes memory until there is none, and does not ask whether it got it. */
+static void be_greedy(void)
+{
+    for (;;)
+        memset(malloc(16 << 20), 1, 16 << 20);
 }
 
 static bool sleep_long(limn_call *call, bool polite, limn_error *err)
@@ -86,6 +93,8 @@ static bool run(limn_call *call, const void *args, limn_value **out, limn_error 
         call->host->set_int((limn_value *)8, "x", 1);
     if (!strcmp(how, "sleep") || !strcmp(how, "polite"))
         return sleep_long(call, !strcmp(how, "polite"), err);
+    if (!strcmp(how, "greedy"))
+        be_greedy();
     if (!strcmp(how, "silent"))
         return false;
     if (!strcmp(how, "rude"))
