@@ -16,6 +16,7 @@ static char      folder[64];
 static lm_queue *q;
 static sem_t     woken;
 static int64_t   log_bytes;
+static lm_keep   kept_so_long;
 
 static inline void wake(void *self)
 {
@@ -25,7 +26,7 @@ static inline void wake(void *self)
 
 static inline void start(const char *vfs)
 {
-    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs }, .most_pending = 300, .wake = wake,
+    const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs, .keep = kept_so_long }, .most_pending = 300, .wake = wake,
                                  .log_bytes = log_bytes };
     limn_error             err = { 0 };
 

@@ -73,6 +73,29 @@ TEST(a_cancel_meets_the_job_it_names)
     end();
 }
 
+TEST(entries_that_grow_old_are_counted_without_being_asked_for)
+{
+    int64_t before;
+
+    folder_new(folder);
+    start(NULL);
+    one(submit("old", "{}"));
+    one(lease());
+    WANT(one(finish(1, 1))->outcome == LM_STORE_DONE && lm_queue_count(q).history == 1);
+    lm_queue_close(q);
+    sem_destroy(&woken);
+    forget_answers();
+    usleep(20000);
+    kept_so_long.age_ms = 10;
+    start(NULL);
+    before = lm_queue_count(q).changes;
+    kept_so_long.age_ms = 0;
+    sem_wait(&woken); /* nobody asked, and yet there is news */
+    lm_queue_drain(q);
+    WANT(n_answers == 0 && lm_queue_count(q).history == 0 && lm_queue_count(q).changes > before);
+    end();
+}
+
 TEST(so_many_may_wait_and_no_more)
 {
     folder_new(folder);

@@ -15,6 +15,7 @@ typedef enum lm_wish_kind {
     LM_WISH_RELEASE,
     LM_WISH_CANCEL,
     LM_WISH_FORGET,
+    LM_WISH_AGED,               /* nobody's: the history has lost its oldest entries meanwhile */
     LM_WISH_FIND,               /* this one and what follows: the reader's */
     LM_WISH_LIST
 } lm_wish_kind;

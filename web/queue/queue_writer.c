@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/base/alloc.h"
 #include "core/base/crash.h"
 
 enum {
@@ -118,12 +119,28 @@ static bool unsettled_wish(const lm_wish *w)
     return !w->settled;
 }
 
+/* Entries that grow old leave while nobody asks for anything; the loop is told, so that it lists them no more. */
+static void tell_aged(lm_queue *q, const lm_tally *now)
+{
+    lm_wish  *w = now->changes != q->latest.changes ? lm_try_alloc(sizeof *w) : NULL;
+    lm_wishes done;
+
+    if (!w)
+        return; /* without memory the next answer tells it */
+    *w = (lm_wish){ .kind = LM_WISH_AGED, .settled = true, .tally = *now };
+    lm_wishes_init(&done);
+    lm_wishes_put(&done, w);
+    lm_queue_answer(q, &done);
+}
+
 /* What was tried from `w` to `end` ended so for all of them. */
 static void settle(lm_queue *q, lm_wish *w, const lm_wish *end, lm_outcome o, const limn_error *why)
 {
     lm_tally now;
 
     q->store->ops->count(q->store, &now);
+    if (!w)
+        tell_aged(q, &now);
     q->latest = now;
     for (; w != end; w = w->next) {
         if (!unsettled_wish(w))
