@@ -8,41 +8,46 @@
 
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
-#include "web/server/aside.h"
+#include "web/server/errand.h"
 #include "web/server/pictures.h"
+#include "web/server/reply.h"
 
 enum {
     QUALITY = 80,          /* what Pillow takes for a WebP */
     MOST_HEADER = 8 << 20  /* bytes of a model's header that are read for a picture */
 };
 
+/* From the request to the picture. */
 typedef struct looking {
-    int root; /* which directory of the kind */
-    int fd;   /* of a picture; -1: none */
+    lm_errand   e;
+    lm_server  *server;
+    const char *kind, *model; /* the request's words */
+    int         root;         /* which directory of the kind */
+    int         fd;           /* of a picture; -1: none */
+    uint64_t    order;        /* at the pictures' worker */
 } looking;
 
 /* ------------------------------------------------------------------ beside the model */
 
-static int open_name(const lm_aside *a, const char *stem, const char *ending)
+static int open_name(const looking *l, const char *stem, const char *ending)
 {
-    const looking *l = a->found;
-    lm_text        name = { 0 };
-    int            fd;
+    lm_text name = { 0 };
+    int     fd;
 
     lm_text_printf(&name, "%s%s", stem, ending);
-    fd = lm_folders_open_at(a->server->folders, a->word[0], l->root, name.at);
+    fd = lm_folders_open_at(l->server->folders, l->kind, l->root, name.at);
     lm_text_done(&name);
     return fd;
 }
 
-static int open_beside(const lm_aside *a, const char *stem)
+static int open_beside(const looking *l, const char *stem)
 {
     static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".preview.png", ".preview.jpg",
                                            ".preview.jpeg", ".preview.webp" };
     int fd = -1;
 
     for (size_t i = 0; fd < 0 && i < sizeof endings / sizeof *endings; i++)
-        fd = open_name(a, stem, endings[i]);
+        fd = open_name(l, stem, endings[i]);
     return fd;
 }
 
@@ -139,9 +144,9 @@ static int open_listed(const lm_json *header)
     return fd;
 }
 
-static int open_inside(const lm_aside *a, const char *stem)
+static int open_inside(const looking *l, const char *stem)
 {
-    const int model = open_name(a, stem, ".safetensors");
+    const int model = open_name(l, stem, ".safetensors");
     lm_json  *header = model >= 0 ? read_header(model) : NULL;
     int       fd = -1;
 
@@ -153,24 +158,18 @@ static int open_inside(const lm_aside *a, const char *stem)
     return fd;
 }
 
-static void find(lm_aside *a)
+static void find(lm_errand *e)
 {
-    looking *l = a->found;
-    char    *stem = stem_of(a->word[1]);
+    looking *l = (looking *)e;
+    char    *stem = stem_of(l->model);
 
-    l->fd = open_beside(a, stem);
+    l->fd = open_beside(l, stem);
     if (l->fd < 0)
-        l->fd = open_inside(a, stem);
+        l->fd = open_inside(l, stem);
     lm_free(stem);
 }
 
 /* ------------------------------------------------------------------ the answer */
-
-typedef struct showing {
-    lm_server  *server;
-    lm_request *rq;
-    uint64_t    order;
-} showing;
 
 static void nothing_here(lm_request *rq)
 {
@@ -183,61 +182,52 @@ static void busy(lm_request *rq, const char *words)
     lm_reply_status(rq, 503, words);
 }
 
-static void let_go(showing *s)
-{
-    lm_request_on_gone(s->rq, NULL, NULL);
-    lm_request_unref(s->rq);
-    lm_free(s);
-}
-
 static void show(void *self, const lm_picture_made *m)
 {
-    showing *s = self;
+    looking *l = self;
 
     if (m->status == 200)
-        lm_reply_copy(s->rq, 200, "image/webp", m->bytes, m->n);
+        lm_reply_copy(l->e.rq, 200, "image/webp", m->bytes, m->n);
     else if (m->status == 503)
-        busy(s->rq, m->words);
+        busy(l->e.rq, m->words);
     else
-        nothing_here(s->rq);
-    let_go(s);
+        nothing_here(l->e.rq);
+    lm_request_on_gone(l->e.rq, NULL, NULL);
+    lm_errand_done(&l->e);
 }
 
 static void on_gone(lm_request *rq, void *self)
 {
-    showing *s = self;
+    looking *l = self;
 
     (void)rq;
-    lm_pictures_cancel(s->server->pictures, s->order);
-    let_go(s);
+    lm_pictures_cancel(l->server->pictures, l->order);
+    lm_errand_done(&l->e);
 }
 
-static void make(lm_aside *a, int fd)
+static void make(looking *l)
 {
-    showing *s = lm_alloc(sizeof *s);
-
-    *s = (showing){ .server = a->server, .rq = lm_request_ref(a->rq) };
-    s->order = lm_pictures_make(a->server->pictures, &(lm_picture_order){ .want = LM_PICTURE_WEBP, .fd = fd,
-                                                                          .mask = -1, .quality = QUALITY }, show, s);
-    lm_request_on_gone(s->rq, on_gone, s);
+    l->e.again = true;
+    l->order = lm_pictures_make(l->server->pictures, &(lm_picture_order){ .want = LM_PICTURE_WEBP, .fd = l->fd,
+                                                                          .mask = -1, .quality = QUALITY }, show, l);
+    lm_request_on_gone(l->e.rq, on_gone, l);
 }
 
-static void answer(lm_aside *a)
+static void answer(lm_errand *e)
 {
-    looking   *l = a->found;
-    const bool can = a->server->pictures && a->status == 200;
+    looking   *l = (looking *)e;
+    const bool can = l->server->pictures && e->status == 200;
 
-    if (l->fd >= 0 && can && !lm_request_gone(a->rq)) {
-        make(a, l->fd);
-        l->fd = -1;
-    } else if (can) {
-        nothing_here(a->rq);
-    } else {
-        busy(a->rq, "nobody reads pictures now");
+    if (l->fd >= 0 && can && !lm_request_gone(e->rq)) {
+        make(l);
+        return;
     }
+    if (can)
+        nothing_here(e->rq);
+    else
+        busy(e->rq, "nobody reads pictures now");
     if (l->fd >= 0)
         close(l->fd);
-    lm_free(l);
 }
 
 static void cover(lm_request *rq, void *self)
@@ -250,9 +240,14 @@ static void cover(lm_request *rq, void *self)
         nothing_here(rq);
         return;
     }
-    l = lm_alloc(sizeof *l);
-    *l = (looking){ .root = (int)root, .fd = -1 };
-    lm_aside_answer(self, rq, lm_request_arg(rq, 0), lm_request_arg(rq, 2), l, find, answer);
+    if (!(l = lm_errand_new(rq, sizeof *l, find, answer)))
+        return;
+    l->server = self;
+    l->kind = lm_request_arg(rq, 0);
+    l->model = lm_request_arg(rq, 2);
+    l->root = (int)root;
+    l->fd = -1;
+    lm_errand_go(&l->e);
 }
 
 static const lm_route routes[] = {
