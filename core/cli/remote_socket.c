@@ -8,8 +8,9 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/cli/remote_accept.h"
 
-enum { MOST_HEAD = 16384, MOST_TEXT = 1 << 20, ROOM = 65536, HANDSHAKE_S = 5 };
+enum { MOST_HEAD = 16384, MOST_TEXT = 1 << 20, ROOM = 65536, HANDSHAKE_S = 5, KEY = 24 };
 
 struct lm_remote_socket {
     CURL    *curl;
@@ -184,48 +185,47 @@ bool lm_remote_hear(lm_remote_socket *s, double seconds, lm_text *message)
 
 /* ------------------------------------------------------------------ joining */
 
-/* The key is there so that no cache takes the answer for its own; that the server proves it was read is not asked, as
- * nothing depends on what is said here. */
-static void ask_for_upgrade(lm_text *head)
+static void ask_for_upgrade(lm_text *head, char key[KEY + 1])
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t           random[21] = { 0 };
-    char              key[25] = { 0 };
+    uint8_t           random[KEY - 3] = { 0 };
 
     getrandom(random, sizeof random, GRND_NONBLOCK);
-    for (int i = 0; i < 21; i++)
+    for (int i = 0; i < KEY - 3; i++)
         key[i] = letters[random[i] & 63];
-    memcpy(key + 21, "A==", 3); /* 21 digits and four bits: sixteen bytes */
+    memcpy(key + KEY - 3, "A==", 4); /* 21 digits and four bits: sixteen bytes */
     lm_text_printf(head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                    "Sec-WebSocket-Key: %s\r\n\r\n", key);
 }
 
-static bool is_welcomed(lm_remote_socket *s)
+/* A server that has not read the key has not understood what was asked: an old answer of a cache, or another protocol. */
+static bool is_welcomed(lm_remote_socket *s, const char *key)
 {
     const double   until = now_s() + HANDSHAKE_S;
     const uint8_t *end = NULL;
+    bool           well;
 
     while (!(end = memmem(s->in, s->n, "\r\n\r\n", 4)))
         if (s->n >= MOST_HEAD || !take_more(s, until))
             return false;
-    if (s->n < 12 || memcmp(s->in, "HTTP/1.1 101", 12))
-        return false;
+    well = lm_remote_accepts((const char *)s->in, (size_t)(end - s->in), key);
     drop(s, (size_t)(end - s->in) + 4);
-    return true;
+    return well;
 }
 
 lm_remote_socket *lm_remote_listen(lm_remote *r, const char *client)
 {
     lm_remote_socket *s = lm_alloc(sizeof *s);
     lm_text           path = { 0 }, head = { 0 };
+    char              key[KEY + 1] = "";
     bool              well;
 
     lm_text_puts(&path, "/ws?clientId=");
     lm_remote_escape(&path, client);
     s->curl = lm_remote_connect(r, path.at, &head);
     if (s->curl)
-        ask_for_upgrade(&head);
-    well = s->curl && send_all(s, head.at, head.size) && is_welcomed(s);
+        ask_for_upgrade(&head, key);
+    well = s->curl && send_all(s, head.at, head.size) && is_welcomed(s, key);
     if (head.at)
         explicit_bzero(head.at, head.size);
     lm_text_done(&head);

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """limn as a client of limn serve, and of servers that lie. client_test.py LIMN [NAME]"""
+import base64
 import concurrent.futures
 import contextlib
+import hashlib
 import http.server
 import json
 import os
@@ -334,11 +336,31 @@ def what_a_socket_says_is_never_the_truth():
             assert upgrades == 1, "it has listened"
 
 
+def a_socket_counts_only_when_its_key_was_read():
+    """A ping is answered by whoever listens (RFC 6455, 4.1)."""
+    good = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"
+    say = {good: True, "upgrade: WebSocket\r\nconnection: keep-alive, Upgrade\r\nsec-websocket-accept:\t{accept} \r\n": True,
+           good.replace("Sec-WebSocket-Accept: {accept}\r\n", ""): False, good.replace("{accept}", "{accept}x"): False,
+           good.replace("{accept}", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="): False, good + "Sec-WebSocket-Accept: {accept}\r\n": False,
+           good.replace("Upgrade: websocket\r\n", ""): False, good.replace("Connection: Upgrade\r\n", ""): False,
+           good + "Sec-WebSocket-Extensions: permessage-deflate\r\n": False, good + "Sec-WebSocket-Protocol: chat\r\n": False,
+           "HTTP/1.1 200 OK\r\n" + good: False, "HTTP/1.0 101 Yes\r\n" + good: False}
+
+    def hear(welcome):
+        with Speaker(frame(b"are you there", 9), welcome) as s:
+            return welcome, limn("watch", "x", env=url(s)), s.upgrades, s.heard
+
+    with concurrent.futures.ThreadPoolExecutor(len(say)) as pool:
+        for welcome, (status, out, err), upgrades, heard in pool.map(hear, say):
+            assert (status, out, upgrades) == (0, "output/a.png\n", 1), (welcome, status, out, err, upgrades)
+            assert (heard[:1] == b"\x8a") == say[welcome], (welcome, heard)
+
+
 class Speaker:
     """A server with one job, which ends soon, and a WebSocket that says what it is told."""
 
-    def __init__(self, payload):
-        self.payload, self.upgrades, self.asked = payload, 0, 0
+    def __init__(self, payload, welcome="Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"):
+        self.payload, self.welcome, self.upgrades, self.asked, self.heard = payload, welcome, 0, 0, b""
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -368,9 +390,13 @@ class Speaker:
                 path = head.split()[1].decode()
                 if path.startswith("/ws?clientId=limn-x"):
                     self.upgrades += 1
-                    c.sendall(b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n" + self.payload)
-                    while c.recv(65536):
-                        pass
+                    key = next(v.strip() for k, _, v in (line.partition(b":") for line in head.split(b"\r\n"))
+                               if k.lower() == b"sec-websocket-key")
+                    accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()).decode()
+                    status = "" if self.welcome.startswith("HTTP/") else "HTTP/1.1 101 Yes\r\n"
+                    c.sendall((status + self.welcome.format(accept=accept) + "\r\n").encode() + self.payload)
+                    while piece := c.recv(65536):
+                        self.heard += piece
                     return
                 self.asked += path.startswith("/api/jobs/")
                 job = {"id": "x", "status": "in_progress" if self.asked < 2 else "completed", "create_time": 1}
