@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/cli/commands.h"
 #include "core/cli/serve_accepted.h"
 #include "core/cli/session.h"
 #include "core/cli/token.h"
@@ -39,6 +40,7 @@ const lm_option lm_serve_options[] = {
     { "--picture-memory", "MIB", "How much memory reading a picture outside jobs may take (default: 1024)." },
     { "--verbose", "[LEVEL]", "What the log tells: DEBUG (bare), INFO, WARNING, ERROR (default: WARNING)." },
     { "--log-format", "F", "text, or json: one object a line (default: text)." },
+    { "--in-process", NULL, "For debugging: run jobs and checks in this process; what crashes takes the server with it." },
     { "--verify", NULL, "Only say whether the server could start like this, and leave." },
     LM_OPTIONS_ACCEPTED,
     { NULL },
@@ -177,6 +179,9 @@ static void print_notes(const lm_serving *s, const lm_args *a)
             fprintf(stderr, "limn serve: note: %s: %s\n", o->name, o->doc);
     }
     fputs(lm_text_str(&s->models.notes), stderr);
+    if (s->o.inside)
+        fputs("limn serve: note: --in-process is for debugging: a node or plugin that crashes takes the server with it, and "
+              "none is confined\n", stderr);
 }
 
 static void place(lm_serving *s, const lm_args *a)
@@ -210,6 +215,7 @@ bool lm_serving_read(lm_serving *s, const lm_args *a, const char *self, limn_err
     place(s, a);
     s->o.compress = lm_args_has(a, "--enable-compress-response-body");
     s->o.verify = lm_args_has(a, "--verify");
+    s->o.inside = lm_args_has(a, "--in-process") ? lm_work_inside : NULL;
     lm_serving_programs(s, a, self);
     print_notes(s, a);
     return true;

@@ -179,7 +179,8 @@ bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err)
     const char *device = lm_args_value(a, "--device");
     long long   threads = 0, jobs = 0;
 
-    watch_signals();
+    if (!lm_args_has(a, "--in-process")) /* signals are the server's there */
+        watch_signals();
     if (!lm_session_options(a, err))
         return false;
     lm_args_number(a, "--threads", 1, 1024, &threads);

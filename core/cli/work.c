@@ -1,5 +1,6 @@
 /* work.c: limn work: the process that computes for limn serve, behind a socket; or, with --pictures, reads pictures. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/confine.h"
 #include "core/cli/session.h"
+#include "core/cli/words.h"
 #include "core/cli/work_pictures.h"
 #include "kernels/devices.h"
 #include "nodes/picture/jpeg_write.h"
@@ -80,27 +82,43 @@ static bool open_session(lm_session *s, const lm_args *a, bool only_checks, limn
     return lm_session_open(s, a, err) && (only_checks || lm_session_start(s, a, err));
 }
 
+/* Two workers of one process begin together; plugins, and what the machine remembers, are opened by one at a time. */
+static bool open_one_by_one(lm_session *s, const lm_args *a, bool only_checks, limn_error *err)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    bool                   well;
+
+    pthread_mutex_lock(&lock);
+    well = open_session(s, a, only_checks, err);
+    pthread_mutex_unlock(&lock);
+    return well;
+}
+
 static int serve(const lm_args *a, int fd)
 {
-    const bool only_checks = lm_args_has(a, "--only-checks");
+    const bool only_checks = lm_args_has(a, "--only-checks"), inside = lm_args_has(a, "--in-process");
     const char *device = lm_args_value(a, "--device");
     lm_session s;
     limn_error err = { 0 };
     int        status;
 
-    if (open_session(&s, a, only_checks, &err)) {
+    if (open_one_by_one(&s, a, only_checks, &err)) {
         lm_work w = { .registry = s.registry, .env = s.env, .cache = s.cache, .only_checks = only_checks,
                       .device = only_checks ? "none" : device ? device : "cpu", .encode = encode,
+                      .inside = inside,
                       .arithmetic = only_checks ? "" : s.env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32" };
 
-        signal(SIGINT, SIG_IGN); /* lm_session_start has its own idea */
-        signal(SIGTERM, SIG_DFL);
-        if (!lm_confine_calls())
+        if (!inside) {
+            signal(SIGINT, SIG_IGN); /* lm_session_start has its own idea */
+            signal(SIGTERM, SIG_DFL);
+        }
+        if (!inside && !lm_confine_calls())
             lm_log(LM_LOG_INFO, "limn work: this kernel filters no calls: plugins may do what the user may");
         status = lm_work_serve(&w, fd);
     } else {
         lm_print_error("limn work", &err);
         status = err.code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err.code);
+        close(fd);
     }
     lm_session_close(&s);
     return status;
@@ -114,13 +132,32 @@ static int work(const lm_args *a)
 
     if (fd < 0 || !lm_args_number(a, "--picture-memory", 64, 1 << 20, &memory))
         return LM_EXIT_USAGE;
-    settle_in();
+    if (!lm_args_has(a, "--in-process"))
+        settle_in();
     return pictures ? lm_work_pictures(fd, (uint64_t)memory << 20) : serve(a, fd);
+}
+
+int lm_work_inside(const char *const *words, int fd)
+{
+    lm_words all = { 0 };
+    char     number[16];
+    int      status;
+
+    snprintf(number, sizeof number, "%d", fd);
+    while (*words)
+        lm_words_add(&all, *words++);
+    lm_words_add(&all, "--socket");
+    lm_words_add(&all, number);
+    lm_words_add(&all, "--in-process");
+    status = lm_command_main(all.n, all.at);
+    lm_words_done(&all);
+    return status;
 }
 
 static const lm_option work_options[] = {
     { "--socket", "N", "The descriptor that leads to the server." },
     { "--only-checks", NULL, "Answer checks, run nothing." },
+    { "--in-process", NULL, "This is a thread of limn serve." },
     { "--pictures", NULL, "Read pictures outside jobs: previews, channels, masks." },
     { "--picture-memory", "MIB", "How much memory that may take (default: 1024)." },
     LM_OPTIONS_RUNNING,

@@ -305,6 +305,7 @@ static bool open_checks(lm_server *s, limn_error *err)
     c->timer.data = c;
     uv_timer_start(&c->timer, look, LOOK_MS, LOOK_MS);
     o.argv = s->o->check;
+    o.inside = s->o->inside;
     o.ready = ready;
     o.heard = heard;
     o.said = said;

@@ -234,6 +234,7 @@ static bool open_runner(lm_server *s, limn_error *err)
     uv_timer_init(&s->loop, &r->later);
     r->soon.data = r->later.data = r;
     o.argv = s->o->work;
+    o.inside = s->o->inside;
     o.hang_ms = s->o->hang_ms;
     o.job_ms = s->o->job_ms;
     o.close_ms = LEAVE_MS;

@@ -39,6 +39,8 @@ typedef struct lm_server_options {
 
     /* Programs to start, words NULL-terminated: a worker, one that only checks, one for pictures outside jobs. */
     const char *const *work, *const *check, *const *pictures;
+    /* Instead of the first two: they are done in threads of this process, as lm_worker_options' inside. NULL: not. */
+    int              (*inside)(const char *const *words, int fd);
     const char *const *argv;          /* our own command line, shown by /system_stats; secrets left out */
 } lm_server_options;
 

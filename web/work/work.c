@@ -79,6 +79,19 @@ static bool hear(lm_working *w, lm_wire *m, limn_error *err)
     return true;
 }
 
+/* Inside the server's process: what runs is stopped, what waits is dropped, and lm_work_serve comes to its end. */
+static void hang_up(lm_working *w)
+{
+    pthread_mutex_lock(&w->lock);
+    for (; w->waiting; w->waiting--, w->first = (w->first + 1) % INBOX)
+        lm_wire_done(&w->inbox[w->first]);
+    w->asked = 0;
+    w->bye = true;
+    atomic_store(&w->stop, true);
+    pthread_cond_signal(&w->work);
+    pthread_mutex_unlock(&w->lock);
+}
+
 /* Without a server there is nobody to work for, and nobody to wait for a node that does not end. */
 static void *hear_on(void *self)
 {
@@ -101,6 +114,10 @@ static void *hear_on(void *self)
         return NULL;
     if (err.code != LIMN_OK)
         fprintf(stderr, "limn: %s\n", err.text);
+    if (w->with->inside) {
+        hang_up(w);
+        return NULL;
+    }
     _exit(err.code == LIMN_OK ? LM_WORK_WELL : err.code == LIMN_MEMORY ? LM_WORK_NO_MEMORY : LM_WORK_BROKEN);
 }
 

@@ -5,7 +5,8 @@
  *
  * Nodes run on this thread and those that the executor makes. A thread of its own reads the wire, so that a stop is
  * heard inside a kernel; another writes (pipe.h); a third makes JPEGs of previews, the newest first, so that no node
- * waits for a picture. When the server goes, the process ends at once, whatever runs. */
+ * waits for a picture. When the server goes, the process ends at once, whatever runs; inside the server's own
+ * process the job is stopped instead. */
 #ifndef LM_WEB_WORK_H
 #define LM_WEB_WORK_H
 
@@ -27,6 +28,7 @@ typedef struct lm_work {
     const char        *device, *arithmetic; /* for the server's eyes */
     bool               only_checks; /* there is no device: jobs fail */
     lm_work_encode_fn *encode;      /* NULL: no previews */
+    bool               inside;      /* the server's own process: one that hangs up stops the job, and ends nothing else */
 } lm_work;
 
 /* Serves on a connected stream socket, which is taken, until the server says BYE. */

@@ -39,7 +39,9 @@ static void on_time(uv_timer_t *t)
     lm_worker     *w = t->data;
     const uint64_t now = uv_now(w->loop);
 
-    if (w->rest_until && now >= w->rest_until)
+    if (w->lost_by && now >= w->lost_by)
+        lm_worker_give_up();
+    else if (w->rest_until && now >= w->rest_until)
         start(w);
     else if (w->gone_by && now >= w->gone_by)
         close_all(w);
@@ -67,6 +69,7 @@ void lm_worker_arm(lm_worker *w)
     soonest(&first, w->job_by);
     soonest(&first, w->stop_by);
     soonest(&first, w->close_by);
+    soonest(&first, w->lost_by);
     if (first)
         uv_timer_start(&w->timer, on_time, first > now ? first - now : 0, 0);
     else
@@ -139,13 +142,19 @@ static void close_all(lm_worker *w)
     uv_close((uv_handle_t *)&w->wire, on_closed);
     uv_close((uv_handle_t *)&w->words, on_closed);
     if (w->has_process)
-        uv_close((uv_handle_t *)&w->process, on_closed);
+        uv_close(w->o.inside ? (uv_handle_t *)&w->returned : (uv_handle_t *)&w->process, on_closed);
 }
 
 static void kill_process(lm_worker *w)
 {
-    if (w->pid && !w->exited)
+    if (!w->pid || w->exited)
+        return;
+    if (!w->o.inside) {
         uv_process_kill(&w->process, SIGKILL);
+        return;
+    }
+    lm_worker_hang_up(w);
+    w->lost_by = w->leaving ? uv_now(w->loop) + LEAVE_MS : 0;
 }
 
 /* From a stream's end or the process's: when all three are there it is over; the process alone waits a little for what
@@ -177,18 +186,21 @@ void lm_worker_over(lm_worker *w, lm_worker_why why)
     look(w);
 }
 
-static void on_exit_(uv_process_t *p, int64_t status, int signal)
+void lm_worker_exited(lm_worker *w, int status, int signal)
 {
-    lm_worker *w = p->data;
-
     w->exited = true;
-    w->end.status = (int)status;
+    w->end.status = status;
     w->end.signal = signal;
-    w->close_by = 0;
+    w->close_by = w->lost_by = 0;
     if (w->state != LM_WORKER_DYING)
         lm_worker_over(w, w->said_bye ? LM_WORKER_LEFT : LM_WORKER_DIED);
     w->close_by = 0;
     look(w);
+}
+
+static void on_exit_(uv_process_t *p, int64_t status, int signal)
+{
+    lm_worker_exited(p->data, (int)status, signal);
 }
 
 void lm_worker_stream_ended(lm_worker *w, bool wire)
@@ -225,6 +237,8 @@ static int spawn(lm_worker *w)
     failed = uv_pipe_open(&w->wire, pair[0]);
     if (failed) {
         close(pair[0]);
+    } else if (w->o.inside) {
+        return lm_worker_go_inside(w, pair[1]);
     } else {
         failed = uv_spawn(w->loop, &w->process, &p);
         w->has_process = true; /* a handle to close, whatever became of it */
@@ -248,9 +262,9 @@ static void start(lm_worker *w)
     w->has_process = false;
     uv_pipe_init(w->loop, &w->wire, 0);
     uv_pipe_init(w->loop, &w->words, 0);
-    w->process.data = w->wire.data = w->words.data = w;
+    w->process.data = w->returned.data = w->wire.data = w->words.data = w;
     failed = spawn(w);
-    w->pid = failed ? 0 : w->process.pid;
+    w->pid = failed ? 0 : w->o.inside ? (int)getpid() : w->process.pid;
     if (failed) {
         snprintf(w->end.last_words, sizeof w->end.last_words, "%s: %s", w->argv[0], uv_strerror(failed));
         w->exited = w->wire_ended = w->words_ended = true;
@@ -261,7 +275,7 @@ static void start(lm_worker *w)
     lm_worker_arm(w);
 }
 
-static char **copy_argv(const char *const *argv)
+static char **copy_argv(const char *const *argv, bool socket)
 {
     char **out;
     int    n = 0;
@@ -271,7 +285,7 @@ static char **copy_argv(const char *const *argv)
     out = lm_try_alloc(((size_t)n + 3) * sizeof *out);
     for (int i = 0; out && i < n; i++)
         out[i] = lm_copy_text(argv[i]);
-    if (out) {
+    if (out && socket) {
         out[n] = lm_copy_text("--socket");
         out[n + 1] = lm_copy_text("3");
     }
@@ -285,7 +299,7 @@ lm_worker *lm_worker_new(uv_loop_t *loop, const lm_worker_options *o, limn_error
     lm_worker *w = lm_try_alloc(sizeof *w);
 
     if (w)
-        w->argv = copy_argv(o->argv);
+        w->argv = copy_argv(o->argv, !o->inside);
     if (!w || !w->argv) {
         lm_free(w);
         limn_fail(err, MEMORY, "no memory for a worker");

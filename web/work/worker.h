@@ -43,6 +43,10 @@ typedef struct lm_worker_end {
 
 typedef struct lm_worker_options {
     const char *const *argv;   /* program, words; "--socket N" is put behind. Copied */
+    /* Instead of a process, for debugging: called in a thread of its own with those words, without "--socket N", and
+     * the socket, which it takes; it returns a status. What crashes there crashes here; a job that does not stop keeps
+     * its thread, and no other is started before it ends. NULL: a process. */
+    int   (*inside)(const char *const *argv, int fd);
     int     start_ms;          /* from start to HELLO */
     int     hang_ms;           /* between two frames of a job; 0: no limit */
     int     job_ms;            /* of a whole job; 0: no limit */

@@ -3,6 +3,8 @@
 #ifndef LM_WEB_WORKER_PARTS_H
 #define LM_WEB_WORKER_PARTS_H
 
+#include <pthread.h>
+
 #include "web/work/worker.h"
 
 enum { LM_WORKER_LINE = 1024, LM_WORKER_PIECE = 64 << 10 };
@@ -20,6 +22,9 @@ struct lm_worker {
     char            **argv;
 
     uv_process_t      process;
+    pthread_t         thread;        /* with o.inside, instead of the process: … */
+    uv_async_t        returned;      /* … its end, … */
+    int               fd, status;    /* … its socket, and what it returned */
     uv_pipe_t         wire, words;
     uv_timer_t        timer;
     lm_worker_state   state;
@@ -28,7 +33,8 @@ struct lm_worker {
     void            (*closed)(void *self);
     void             *closed_self;
 
-    uint64_t          start_by, stop_by, close_by, job_by, heard_at, gone_by, rest_until; /* 0: none */
+    uint64_t          start_by, stop_by, close_by, job_by, heard_at, gone_by, rest_until, /* 0: none */
+                      lost_by;       /* a thread that does not end has so long, when all is to end */
     int64_t           job, epoch;
     int               checks;
 
@@ -48,6 +54,15 @@ void lm_worker_over(lm_worker *w, lm_worker_why why);
 void lm_worker_stream_ended(lm_worker *w, bool wire);
 /* Looks at the clocks again. */
 void lm_worker_arm(lm_worker *w);
+
+/* From the loop: the process has ended. */
+void lm_worker_exited(lm_worker *w, int status, int signal);
+
+/* ------------------------------------------------------------------ worker_inside.c: a thread in the process's place */
+
+int  lm_worker_go_inside(lm_worker *w, int fd); /* takes fd; an error of libuv's, or 0 */
+void lm_worker_hang_up(lm_worker *w);           /* what it does is stopped */
+void lm_worker_give_up(void);                   /* it does not end: the process does */
 
 /* ------------------------------------------------------------------ worker_wire.c */
 

@@ -246,7 +246,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 
 bool lm_worker_listen(lm_worker *w)
 {
-    if (uv_read_start((uv_stream_t *)&w->words, on_room, on_read))
+    if (!w->o.inside && uv_read_start((uv_stream_t *)&w->words, on_room, on_read))
         return false;
     return w->held || !uv_read_start((uv_stream_t *)&w->wire, on_room, on_read);
 }
