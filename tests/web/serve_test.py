@@ -2,10 +2,12 @@
 
     serve_test.py LIMN ZOO_IN_RUN [PART OF A TEST'S NAME]
 
-The orders of messages were taken down from ComfyUI 0.3.64 with the same workflows; where limn tells more or less, the
+The orders of messages of a fresh run, a cached one and one that fails were taken down from ComfyUI 0.3.64 with the same
+workflows, the others follow its sources; where limn tells more or less, the
 test says so.
 """
 import json
+import os
 import shutil
 import signal
 import sys
@@ -493,6 +495,16 @@ def a_server_that_is_told_to_leave_keeps_what_waits():
             assert ended == done, (ended, done)
     finally:
         shutil.rmtree(base, ignore_errors=True)
+
+
+def leaving_early_is_no_error():
+    """Ctrl-C at a terminal, or a system's end, reaches the workers as it reaches the server, in any order."""
+    for i, number in enumerate((signal.SIGINT, signal.SIGTERM) * 3):
+        with Served(LIMN, session=True) as s:
+            time.sleep(i * 0.02)  # whatever they are doing by then
+            os.killpg(s.process.pid, number)
+            assert s.process.wait(PATIENCE) == 0
+            assert "error" not in s.said(), s.said()
 
 
 def a_job_that_takes_the_server_with_it_three_times_is_parked():

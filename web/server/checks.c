@@ -1,6 +1,7 @@
 /* checks.c: the worker that only checks, and the prompts that wait for it. */
 #include "web/server/checks.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -258,8 +259,9 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     (void)w;
     c->born = false;
     snprintf(words, sizeof words, "the prompt could not be checked: %s", e->sentence);
-    if (e->why != LM_WORKER_LEFT && !c->server->leaving && !*e->plugin)
-        lm_log(LM_LOG_ERROR, "the worker that checks: %s", e->sentence);
+    if (e->why != LM_WORKER_LEFT && !*e->plugin)
+        lm_log(c->server->leaving || e->signal == SIGINT || e->signal == SIGTERM ? LM_LOG_INFO : LM_LOG_ERROR,
+               "the worker that checks: %s", e->sentence); /* those two end all of us: our turn comes */
     if (!born)
         refuse_all(c, words);
     else if (sent == 1)
