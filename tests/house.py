@@ -89,8 +89,8 @@ def check_words(words):
 def check_calls(calls):
     for name, text in sources():
         for call, places in calls:
-            if name.startswith(("core/", "nodes/")) and not within(name, places):
-                for found in re.findall(rf"\b({call})\s*\(", without_comments(text)):
+            if name.startswith(("core/", "nodes/", "web/")) and not within(name, places):
+                for found in re.findall(rf"(?<![>.\w])({call})\s*\(", without_comments(text)):
                     yield f"{name}: calls {found}(), which stands only in {', '.join(places)}"
 
 

@@ -225,11 +225,11 @@ def bombs():
         for _ in range(height // 64):
             out += z.compress(block)
         return out + z.flush()
-    def large(side, color, channels):
+    def large(side, color, channels, rows=None):  # fewer rows than it says are enough: its head should do
         return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, color, 0, 0, 0)) +
-                chunk(b"IDAT", flat(side, side, side * channels)) + chunk(b"IEND", b""))
+                chunk(b"IDAT", flat(side, rows or side, side * channels)) + chunk(b"IEND", b""))
     ihdr = lambda w, h, c=2, d=8: b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, d, c, 0, 0, 0))  # noqa: E731
-    yield "thirteen.png", large(12992, 2, 3)
+    yield "thirteen.png", large(12992, 2, 3, 128)
     yield "nine.png", large(9024, 0, 1)
     yield "claims.png", ihdr(8, 8) + struct.pack(">I", 1560281098) + b"tEXt" + b"a\0b" + b"\0" * 30
     yield "ztxt.png", ihdr(8, 8) + b"".join(chunk(b"zTXt", b"workflow\0\0" + zlib.compress(b" " * (64 * MIB), 9)) for _ in range(2)) + chunk(b"IEND", b"")

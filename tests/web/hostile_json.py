@@ -49,7 +49,7 @@ def no_json(r):
         lambda: cut(r), lambda: cut(r), lambda: b"", lambda: r.randbytes(r.randrange(1, 400)) + b"\xff",
         lambda: prompt() + r.choice([b"x", b"{}", b",", b"]", b"}", b"\0", b"\xef\xbb\xbf"]),
         lambda: with_bytes(r, False, b"'", b"0x", b"0", b"+", b".", b"//c\n", b"/* */", b",", b"\0", b"\x1f", b"nan", b"undefined",
-                           b"-", b"--", b"1 ", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b'"a" ', b"[", b"{"),
+                           b"--", b"-0", b"1 ", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b'"a" ', b"[", b"{"),
         lambda: with_bytes(r, True, b"\0", b"\n", b"\x01", b"\x1f", b"\xff", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\xed\xa0\x80",
                            b"\xe2\x82", b"\\x41", b"\\u12", b"\\u00zz", b'" "', b"\\'"),
         lambda: r.choice([b"[", b'{"a":', b'[{"a":']) * r.choice([101, 150, 5000, 60000]),

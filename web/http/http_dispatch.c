@@ -9,9 +9,11 @@ enum { SMALL_BODY = 64 * 1024 };
 
 void lm_request_refuse(lm_request *rq, int status, const char *why)
 {
+    lm_request_ref(rq); /* it may be sent, and let go of, at once */
     rq->keep = false;
     lm_reply_status(rq, status, why);
     lm_request_cut(rq);
+    lm_request_unref(rq);
 }
 
 /* ------------------------------------------------------------------ vetting */
