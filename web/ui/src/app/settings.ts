@@ -1,0 +1,68 @@
+// What a person has chosen for this browser: language and theme. Kept in localStorage; what was never chosen follows
+// the browser. public/first.js reads the same text before the first picture.
+import { create } from 'zustand';
+import { languageOf, type Language } from '../i18n/languages.ts';
+
+export type Theme = 'light' | 'dark';
+interface Chosen {
+  language?: Language;
+  theme?: Theme;
+}
+interface Settings {
+  chosen: Chosen;
+  language: Language;
+  theme: Theme;
+  choose(what: Chosen): void;
+}
+
+const KEY = 'limn.settings';
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function read(): Chosen {
+  try {
+    const { language, theme } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
+    return {
+      ...(language === 'en' || language === 'zh' ? { language } : {}),
+      ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function write(chosen: Chosen) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(chosen));
+  } catch {
+    // A browser that keeps nothing: the choice lasts as long as the page.
+  }
+}
+
+const settled = (chosen: Chosen) => ({
+  chosen,
+  language: chosen.language ?? languageOf(navigator.languages),
+  theme: chosen.theme ?? (dark.matches ? 'dark' : 'light'),
+});
+
+export const useSettings = create<Settings>((set, get) => ({
+  ...settled(read()),
+  choose: (what) => {
+    const chosen = { ...get().chosen, ...what };
+    write(chosen);
+    set(settled(chosen));
+  },
+}));
+
+function show({ chosen, language }: Settings) {
+  const page = document.documentElement;
+  page.lang = language === 'zh' ? 'zh-Hans' : 'en';
+  if (chosen.theme) page.dataset['theme'] = chosen.theme;
+}
+
+/** The page follows the settings, the browser's theme, and what another tab of it chooses. */
+export function followSettings() {
+  show(useSettings.getState());
+  useSettings.subscribe(show);
+  dark.addEventListener('change', () => useSettings.setState(settled(useSettings.getState().chosen)));
+  addEventListener('storage', (e) => e.key === KEY && useSettings.setState(settled(read())));
+}

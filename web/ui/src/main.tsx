@@ -1,0 +1,42 @@
+// The page begins: settings, server, shell; and what is shown should that fail.
+import { createRoot } from 'react-dom/client';
+import { Shell } from './app/Shell.tsx';
+import { followSettings, useSettings } from './app/settings.ts';
+import { languages } from './i18n/languages.ts';
+import { startServer } from './net/server.ts';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+
+function element(name: string, text: string): HTMLElement {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+/** Without React: it is what failed. */
+function fail(root: HTMLElement, cause: unknown) {
+  const words = languages[useSettings.getState().language].failed;
+  const box = element('main', '');
+  const again = element('button', words.again);
+
+  console.error(cause);
+  box.className = 'failed';
+  again.className = 'text';
+  again.onclick = () => location.reload();
+  box.append(element('h1', words.title), element('p', cause instanceof Error ? cause.message : String(cause)), again);
+  root.replaceChildren(box);
+}
+
+function start(root: HTMLElement) {
+  try {
+    followSettings();
+    startServer();
+    createRoot(root, { onUncaughtError: (e) => setTimeout(fail, 0, root, e) }).render(<Shell />);
+  } catch (e) {
+    fail(root, e);
+  }
+}
+
+const root = document.getElementById('root');
+if (root) start(root);

@@ -1,0 +1,25 @@
+// run.ts LIMN ROOT CHROMIUM [NAME]: the stories of this folder, each against one server and in a browser profile of its
+// own. Prints "ok NAME" or "FAILED NAME" for each.
+import { serve } from './served.ts';
+import { launch } from './browser.ts';
+import { shell, type Story } from './shell.ts';
+
+const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
+const stories: Record<string, Story> = { ...shell };
+let failed = 0;
+
+const chromium = await launch(browser);
+const served = await serve(limn, root);
+for (const [name, story] of Object.entries(stories).filter(([name]) => name.includes(only))) {
+  try {
+    await story(chromium, served);
+    console.log(`ok ${name}`);
+  } catch (e) {
+    failed++;
+    console.log(`FAILED ${name}`);
+    console.log(e, served.said().slice(-2000));
+  }
+}
+await chromium.close();
+await served.done();
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,182 @@
+// Stories of the shell: what a person sees who opens the page of a server.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { visit } from './browser.ts';
+import { longJob, type Served } from './served.ts';
+
+export type Story = (browser: Browser, served: Served) => Promise<void>;
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const queue = (page: Page) => page.getByRole('status');
+const background = (page: Page) => page.locator('body').evaluate((e) => getComputedStyle(e).backgroundColor);
+
+/** What a language's page says, from the browser's wish alone. */
+const said = {
+  'zh-CN': { lang: 'zh-Hans', idle: '没有任务在运行', title: '画布是空的', open: '已连接' },
+  'en-GB': { lang: 'en', idle: 'Nothing is running', title: 'This canvas is empty', open: 'Connected' },
+} as const;
+const canvas = { dark: 'rgb(22, 24, 28)', light: 'rgb(236, 238, 241)' } as const;
+
+function opens(locale: keyof typeof said, colorScheme: keyof typeof canvas): Story {
+  return async (browser, served) => {
+    const v = await visit(browser, served.url, { locale, colorScheme });
+    const words = said[locale];
+
+    await queue(v.page).getByText(words.idle).waitFor();
+    assert.equal(await v.page.locator('html').getAttribute('lang'), words.lang);
+    assert.equal(await v.page.getByRole('heading', { level: 2 }).textContent(), words.title);
+    assert.equal((await v.page.locator('.link').textContent())?.trim(), words.open);
+    assert.equal(await background(v.page), canvas[colorScheme]);
+    assert.equal(await v.page.title(), 'limn');
+    assert.ok(v.requests.length <= 12, v.requests.join('\n'));
+    v.clean();
+    await v.close();
+  };
+}
+
+/** With the page's own words, so that a failure says which element it is. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`);
+  });
+}
+
+export const shell: Record<string, Story> = {
+  'the page opens in Chinese, dark': opens('zh-CN', 'dark'),
+  'the page opens in Chinese, light': opens('zh-CN', 'light'),
+  'the page opens in English, dark': opens('en-GB', 'dark'),
+  'the page opens in English, light': opens('en-GB', 'light'),
+
+  'language and theme are switched by the keyboard and outlast a reload': async (browser, served) => {
+    const v = await visit(browser, served.url, { colorScheme: 'light' });
+
+    await v.page.getByRole('button', { name: '中文' }).focus();
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('heading', { name: said['zh-CN'].title }).waitFor();
+    await v.page.keyboard.press('Tab');
+    await v.page.keyboard.press('Space');
+    assert.equal(await background(v.page), canvas.dark);
+    await v.page.reload();
+    await v.page.getByRole('button', { name: 'English' }).click();
+    await v.page.getByRole('heading', { name: said['en-GB'].title }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what was chosen is there before the first picture': async (browser, served) => {
+    const v = await visit(browser, served.url, { colorScheme: 'light' });
+
+    await v.page.getByRole('button', { name: '中文' }).click();
+    await v.page.getByRole('button', { name: '切换为深色主题' }).click();
+    await v.page.route('**/assets/*.js', (route) => route.abort()); // all that is slow
+    await v.page.reload();
+    assert.equal(await v.page.locator('html').getAttribute('lang'), 'zh-Hans');
+    assert.equal(await background(v.page), canvas.dark);
+    assert.equal(await v.page.locator('.bar').textContent(), 'limn');
+    await v.close();
+  },
+
+  'the theme of the system is followed while none is chosen': async (browser, served) => {
+    const v = await visit(browser, served.url, { colorScheme: 'light' });
+
+    await v.page.emulateMedia({ colorScheme: 'dark' });
+    await v.page.getByRole('button', { name: 'Change to the light theme' }).waitFor();
+    assert.equal(await background(v.page), canvas.dark);
+    v.clean();
+    await v.close();
+  },
+
+  'the queue is told as it changes': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await queue(v.page).getByText('Nothing is running').waitFor();
+    for (const seed of [1, 2, 3]) assert.equal((await served.post('prompt', longJob(seed))).status, 200);
+    await queue(v.page).getByText('Running', { exact: true }).waitFor();
+    await queue(v.page).getByText('2 waiting').waitFor();
+    assert.equal(await v.page.title(), '▶ limn');
+    await served.post('queue', { clear: true });
+    await v.page.locator('.waiting').waitFor({ state: 'detached' });
+    await served.post('interrupt', {});
+    await queue(v.page).getByText('Nothing is running').waitFor();
+    assert.equal(await v.page.title(), 'limn');
+    v.clean();
+    await v.close();
+  },
+
+  'a server that goes is missed, and found when it is back': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await served.stop('SIGKILL');
+    await v.page.getByRole('alert').getByText('The server cannot be reached.').waitFor();
+    assert.equal((await v.page.locator('.link').textContent())?.trim(), 'Not connected');
+    await served.again();
+    await v.page.getByRole('button', { name: 'Try now' }).click({ timeout: 2000 }).catch(() => {}); // it may be back by itself
+    await v.page.locator('.link[data-state="open"]').waitFor();
+    await v.page.getByRole('alert').waitFor({ state: 'detached' });
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+
+  'the canvas zooms by wheel and buttons': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const zoom = v.page.getByRole('group', { name: 'Zoom' });
+
+    await v.page.mouse.move(400, 300);
+    await v.page.mouse.wheel(0, -300);
+    await v.page.waitForFunction(() => document.querySelector('.zoom .value')?.textContent !== '100 %');
+    await zoom.getByText('%').click();
+    await zoom.getByText('100 %').waitFor();
+    await zoom.getByRole('button', { name: 'Zoom in' }).click();
+    await zoom.getByText('120 %').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what the policy forbids is refused': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await v.page.evaluate(() => {
+      const script = document.createElement('script');
+      try { script.textContent = 'window.ran = 1'; document.head.append(script); } catch { /* Trusted Types */ }
+      try { document.body.innerHTML = '<b>no</b>'; } catch { /* Trusted Types */ }
+      document.body.setAttribute('style', 'color: red');
+      const image = new Image();
+      image.src = 'http://127.0.0.2:9/x.png';
+      void fetch('http://127.0.0.2:9/').catch(() => {});
+    });
+    for (const rule of ['require-trusted-types-for', 'style-src-attr', 'img-src', 'connect-src']) {
+      const end = Date.now() + 10_000;
+      while (!v.violations.some((x) => x.startsWith(rule)) && Date.now() < end) await v.page.waitForTimeout(20);
+      assert.ok(v.violations.some((x) => x.startsWith(rule)), `${rule}: ${v.violations.join('\n')}`);
+    }
+    assert.equal(await v.page.evaluate(() => (window as unknown as { ran?: number }).ran), undefined);
+    await v.close();
+  },
+
+  'nothing stands in the way of assistive technology': async (browser, served) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const v = await visit(browser, served.url, { colorScheme });
+      await queue(v.page).getByText('Nothing is running').waitFor();
+      assert.deepEqual(await faults(v.page), []);
+      await v.close();
+    }
+  },
+
+  'on a phone nothing is cut off': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+    assert.equal(await v.page.evaluate(() => document.documentElement.scrollWidth), 390);
+    for (const button of await v.page.getByRole('button').all()) {
+      const box = await button.boundingBox();
+      assert.ok(box && box.width >= 44 && box.height >= 44 && box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    }
+    v.clean();
+    await v.close();
+  },
+};
