@@ -12,6 +12,7 @@ help:
 
 setup:
 	@scripts/setup
+	@scripts/setup-ui
 
 demo: setup
 	@scripts/build release limn

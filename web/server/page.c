@@ -1,6 +1,6 @@
 /* page.c: what a browser sees. With --front-end the files of that folder, as ComfyUI serves them, and, where pip put
- * them beside it, the templates and documents that it shows; without, one page of our own. Where a token is asked for,
- * the first page asks whoever has none. */
+ * them beside it, the templates and documents that it shows; without, the page that was built into the program, and
+ * where there is none, one of plain words. Where a token is asked for, the first page asks whoever has none. */
 #include "web/server/page.h"
 
 #include <errno.h>
@@ -14,11 +14,13 @@
 #include "web/server/errand.h"
 #include "web/server/own_page.h"
 #include "web/server/reply.h"
+#include "web/server/ui.h"
 #include "web/work/work_check.h"
 
 typedef struct lm_front {
     char *path;                      /* of the front end; NULL: none */
     int   root, templates, documents;  /* folders; -1: none */
+    lm_ui *ui;                       /* the page in the program */
 } lm_front;
 
 static const char words[] =
@@ -75,7 +77,7 @@ static bool open_front(lm_front *p, const char *given, limn_error *err)
 static bool open_page(lm_server *s, limn_error *err)
 {
     s->front = lm_alloc(sizeof *s->front);
-    *s->front = (lm_front){ .root = -1, .templates = -1, .documents = -1 };
+    *s->front = (lm_front){ .root = -1, .templates = -1, .documents = -1, .ui = lm_ui_new() };
     return !s->o->front_end || open_front(s->front, s->o->front_end, err);
 }
 
@@ -91,6 +93,7 @@ static void close_page(lm_server *s)
         close(p->templates);
     if (p->documents >= 0)
         close(p->documents);
+    lm_ui_free(p->ui);
     lm_free(p->path);
     lm_free(p);
     s->front = NULL;
@@ -119,11 +122,16 @@ static void documents(lm_request *rq, void *self)
 static void page(lm_request *rq, void *self)
 {
     const lm_front *p = ((lm_server *)self)->front;
+    const char     *name = lm_request_arg(rq, 0);
 
-    if (p->root >= 0 || *lm_request_arg(rq, 0))
+    if (p->root >= 0)
         send_from(rq, p->root);
-    else
-        lm_own_page(rq, 200, words);
+    else if (!lm_ui_send(p->ui, rq, name)) {
+        if (*name)
+            lm_reply_status(rq, 404, NULL);
+        else
+            lm_own_page(rq, 200, words);
+    }
 }
 
 /* Who has no token is asked for it here and nowhere else. */
