@@ -66,10 +66,13 @@ def race(s, chance, n, meant, kept, lock):
     """Pairs of jobs: one is taken back when it is about to start, runs or ends; the other must not notice."""
     for k in range(n):
         mine, other = f"mine-{id(chance)}-{k}", f"other-{id(chance)}-{k}"
-        s.queue(empty(color=chance.randrange(1 << 24), side=chance.choice((8, 512))), prompt_id=mine)
+        s.queue(empty(color=chance.randrange(1 << 24), side=chance.choice((8, 512, 1536))), prompt_id=mine)
         s.queue(empty(color=chance.randrange(1 << 24), side=chance.choice((8, 64))), prompt_id=other)
         way = chance.choice(list(WAYS))
-        time.sleep(chance.random() * chance.choice((0, 0.005, 0.02, 0.05)))
+        if chance.random() < 0.7:  # about when it starts, or later
+            while mine in [t[1] for t in s.json("GET", "/queue")[1]["queue_pending"]]:
+                pass
+        time.sleep(chance.random() * chance.choice((0, 0.002, 0.01, 0.05)))
         status, answer = WAYS[way](s, mine)
         assert status == 200, (status, answer)
         with lock:
