@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Before anything of a stranger's is opened: it dies with the thread that started it, gains no rights by what it runs,
- * writes no cores of other people's pictures and holds at most 4096 files. */
+ * writes no cores of other people's pictures, holds at most 4096 files, and where the system runs out of memory it is
+ * ended before the server is. */
 void lm_confine(void);
 
 /* Once everything is open: no program is run and no socket made any more, nobody is traced, and the parts of the system

@@ -371,6 +371,8 @@ def plugins_that_crash_loop_or_take_all_memory_cost_their_job():
                     continue
                 s.wait(s.queue(empty(color=500)))
                 pid = worker_of(s)
+                score = [int(Path(f"/proc/{p}/oom_score_adj").read_text()) for p in (pid, s.process.pid)]
+                assert score[0] >= 500 and score[0] > score[1] or score[1] >= 500, score  # where memory ends, the worker goes first
                 most = memory_of(pid, "VmData") + 300 * MIB
                 resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
             said = failure(s, zoo(how))
