@@ -56,7 +56,7 @@ def given(folder):
     return path
 
 
-def drive(name, *options, env=None):
+def drive(name, *options, env=None, how=""):
     """Runs a driver against a server of its own; prints its words -> did all go well?"""
     script, program, packages = CLIENTS[name]
     if not (program.is_file() and packages.is_dir()):
@@ -71,19 +71,29 @@ def drive(name, *options, env=None):
             word, _, step = line.partition(" ")
             if word in ("ok", "FAILED") and step:
                 said += 1
-                print(word, f"{name}: {step}")
+                print(word, f"{name}{how}: {step}")
             else:
                 print(line)
         good = done.returncode == 0 and said > 0
         if not good:
             print(s.said()[-3000:])
             if "FAILED " not in done.stdout:
-                print(f"FAILED {name}: it ended with {done.returncode}")
+                print(f"FAILED {name}{how}: it ended with {done.returncode}")
     return good
 
 
+def drive_with_a_token():
+    """The one that can send a token, to a server that asks for it; bearer on HTTP and on the socket."""
+    with tempfile.NamedTemporaryFile("w", suffix=".token") as f:
+        f.write("a-token-of-thirty-two-letters-00")
+        f.flush()
+        return drive("saintno", "--auth-token-file", f.name, how=" with a token",
+                     env={"TOKEN": "a-token-of-thirty-two-letters-00"})
+
+
 def main():
-    good = [drive(name) for name in CLIENTS if len(sys.argv) < 3 or sys.argv[2] in name]
+    wanted = [name for name in CLIENTS if len(sys.argv) < 3 or sys.argv[2] in name]
+    good = [drive(name) for name in wanted] + [drive_with_a_token() for name in wanted if name == "saintno"]
     return not all(good)
 
 

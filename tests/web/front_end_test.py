@@ -9,6 +9,7 @@ the page's own buttons call."""
 import json
 import re
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -230,6 +231,28 @@ def workflows_are_saved_renamed_and_deleted(v):
     until(lambda: not (folder / "sub/ü.json").exists(), v.b)
 
 
+def an_output_that_cannot_run_is_marked_and_the_other_one_runs(v):
+    v.page.eval("widget('KSampler', 'steps').value = 2; widget('KSampler', 'seed').value = 10000000000000000000;"
+                "const n = window.LiteGraph.createNode('PreviewImage'); app.graph.add(n); window.bare = n; true")
+    bare = str(v.page.eval("bare.id"))
+    job = v.queue()  # with a seed above 2^63, too
+    entry = v.ended(job)
+    assert entry["status"]["status_str"] == "success" and bare in entry["prompt"][2] and entry["prompt"][4] != [bare]
+    assert '"seed": 10000000000000000000' in json.dumps(entry["prompt"][2])
+    v.page.until("bare.has_errors || JSON.stringify(app.lastNodeErrors ?? {}).includes('required_input_missing')")
+    v.shot("one-of-two")
+    v.page.key("Escape", "Escape", 27)
+    v.page.eval("app.graph.remove(bare)")
+
+
+def what_it_exports_is_what_limn_makes_of_it(v):
+    given = v.page.eval("app.graphToPrompt()")
+    (v.s.base / "canvas.json").write_text(json.dumps(given["workflow"]))
+    made = subprocess.run([LIMN, "export", v.s.base / "canvas.json"], stdout=subprocess.PIPE, check=True).stdout
+    inputs = lambda graph: {i: (n["class_type"], n["inputs"]) for i, n in graph.items()}  # noqa: E731
+    assert inputs(json.loads(made)) == inputs(given["output"]), (json.loads(made), given["output"])
+
+
 def settings_are_kept(v):
     v.page.eval("app.extensionManager.setting.set('Comfy.Graph.CanvasInfo', false)")
     until(lambda: v.s.json("GET", "/settings")[1].get("Comfy.Graph.CanvasInfo") is False, v.b)
@@ -257,7 +280,9 @@ STEPS = [it_loads_without_an_error, the_default_workflow_has_the_bundled_checkpo
          it_is_queued_progress_shows_and_the_picture_appears, the_panel_of_jobs_shows_it,
          run_again_it_comes_from_the_cache, a_wrong_choice_is_shown_on_its_node,
          a_page_that_is_loaded_again_finds_its_run, the_picture_brings_its_workflow_back,
-         workflows_are_saved_renamed_and_deleted, settings_are_kept, two_pages_hear_of_their_own_runs]
+         workflows_are_saved_renamed_and_deleted,
+         an_output_that_cannot_run_is_marked_and_the_other_one_runs, what_it_exports_is_what_limn_makes_of_it,
+         settings_are_kept, two_pages_hear_of_their_own_runs]
 
 
 # ------------------------------------------------------------------ all of them
