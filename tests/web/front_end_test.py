@@ -11,6 +11,7 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,7 +27,7 @@ VERSIONS = ["1.27"] if SANITIZED else ["1.27", "1.58"]
 # What a page asks for and may miss: a user without files, parts that come in packages of their own. (A path's end.)
 MAY_MISS = re.compile(r"/user\.css$|/favicon\.ico$|/userdata\?dir=(workflows|subgraphs)|/userdata/comfy\.templates\.json$"
                       r"|/userdata/workflows%2F\.index\.json$|/templates/|/docs/")
-# The page's scripts of 1.27 trip over a setting of their own while they start, whatever the server says.
+# The page's scripts of 1.27 trip over a setting of their own while they start: in front of ComfyUI, too.
 KNOWN_ERRORS = re.compile(r"Cannot read properties of undefined \(reading 'id'\)\n +at onChange")
 
 FIND = "window.of = (type) => app.graph._nodes.find((n) => n.type === type);" \
@@ -38,8 +39,8 @@ FIND = "window.of = (type) => app.graph._nodes.find((n) => n.type === type);" \
 class Visit:
     """One page, its server, and what the steps tell each other."""
 
-    def __init__(self, version, server, browser):
-        self.version, self.s, self.b = version, server, browser
+    def __init__(self, version, root, server, browser):
+        self.version, self.root, self.s, self.b = version, root, server, browser
         self.page = None
 
     def open(self):
@@ -276,13 +277,31 @@ def two_pages_hear_of_their_own_runs(v):
     assert other.eval("heard.length") == 0, other.eval("heard")
 
 
+def behind_a_token_it_asks_once(v):
+    if SANITIZED or v.version == VERSIONS[0]:
+        return  # once is enough
+    with tempfile.NamedTemporaryFile("w", suffix=".token") as f:
+        f.write("a-token-of-thirty-two-letters-00")
+        f.flush()
+        with Served(LIMN, "--front-end", v.root, "--auth-token-file", f.name) as s:
+            page = v.b.open(f"http://127.0.0.1:{s.port}/")
+            page.until("document.querySelector('input[type=password]')?.focus() ?? true")
+            assert page.eval("!window.app") and page.answers[0][0] == 401, page.answers
+            page.call("Input.insertText", text="a-token-of-thirty-two-letters-00")
+            page.eval("document.querySelector('button').click()")
+            page.until("window.app && app.graph && app.graph._nodes && app.api.socket?.readyState === 1")
+            assert [url for status, _, url in page.answers if status in (401, 403)] == [f"http://127.0.0.1:{s.port}/"]
+            assert "token" not in page.eval("document.cookie + location.href")
+            page.call("Page.navigate", url="about:blank")
+
+
 STEPS = [it_loads_without_an_error, the_default_workflow_has_the_bundled_checkpoint,
          it_is_queued_progress_shows_and_the_picture_appears, the_panel_of_jobs_shows_it,
          run_again_it_comes_from_the_cache, a_wrong_choice_is_shown_on_its_node,
          a_page_that_is_loaded_again_finds_its_run, the_picture_brings_its_workflow_back,
          workflows_are_saved_renamed_and_deleted,
          an_output_that_cannot_run_is_marked_and_the_other_one_runs, what_it_exports_is_what_limn_makes_of_it,
-         settings_are_kept, two_pages_hear_of_their_own_runs]
+         settings_are_kept, two_pages_hear_of_their_own_runs, behind_a_token_it_asks_once]
 
 
 # ------------------------------------------------------------------ all of them
@@ -291,7 +310,7 @@ def visit(version, root):
     """Takes every step; one that fails does not keep the next from being tried -> how many failed"""
     failed = 0
     with Served(LIMN, "--front-end", root) as s, Browser() as b:
-        v = Visit(version, s, b)
+        v = Visit(version, root, s, b)
         for step in STEPS:
             begin = time.monotonic()
             try:
