@@ -1,6 +1,7 @@
 /* work.c: the worker's threads: one hears what the server wants, this one does it. */
 #include "web/work/work.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,6 +173,8 @@ static void let_go(lm_working *w, int64_t what)
         lm_cache_clear(w->with->cache);
     if (what & LM_WIRE_MODELS && w->with->env.device)
         lm_memory_relieve(w->with->env.device, SIZE_MAX / 2);
+    if (what)
+        malloc_trim(0); /* small results lay strewn over pages that the allocator would keep */
 }
 
 /* ------------------------------------------------------------------ doing */
