@@ -154,7 +154,7 @@ def serving():
 def run_node(*command):
     """Prints what it says; with it end the server and the browser that it began. -> did all go well?"""
     node = subprocess.Popen([NODE, *command], cwd=UI, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env={**os.environ, "PATIENCE": str(PATIENCE), "NO_COLOR": "1"}, start_new_session=True)
+                            env={**os.environ, "LIMN": LIMN, "PATIENCE": str(PATIENCE), "NO_COLOR": "1"}, start_new_session=True)
     try:
         said = node.communicate(timeout=PATIENCE * 10)[0]
     except subprocess.TimeoutExpired:

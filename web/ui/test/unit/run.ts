@@ -6,7 +6,7 @@ import { run } from 'node:test';
 const files = readdirSync(import.meta.dirname).filter((f) => f.endsWith('.test.ts')).map((f) => join(import.meta.dirname, f));
 
 run({ files, isolation: 'none', concurrency: false })
-  .on('test:pass', (e) => console.log(`ok ${e.name}`))
+  .on('test:pass', (e) => console.log(`${e.skip === undefined ? 'ok' : 'SKIPPED'} ${e.name}`))
   .on('test:fail', (e) => {
     process.exitCode = 1;
     console.log(`FAILED ${e.name}`);

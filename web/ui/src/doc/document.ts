@@ -1,0 +1,207 @@
+// A workflow that is open. The file's own JSON is the document: it is read once, changed in place, and written with
+// everything in it that we know nothing of. A change is a transaction; what makes none leaves the document as it was
+// saved, and its bytes too.
+import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
+import { isId, readLink, type Id, type Link } from './links.ts';
+import { apply, isNothing, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+
+const MOST_STEPS = 500;
+const MOST_BYTES = 32 << 20;
+
+interface Step {
+  label: string;
+  join: string | undefined; // a step of the same name goes on with this one
+  patch: Change[];
+  touched: Set<string>;
+  bytes: number;
+}
+
+/** What a transaction is given: every change goes through it. */
+export interface Edit {
+  set(of: Container, key: string | number, value: Json): void;
+  remove(of: JsonObject, key: string): void;
+  splice(of: Json[], at: number, n: number, ...added: Json[]): void;
+  /** Who looks at this node is told. */
+  touch(node: Id): void;
+}
+
+/** Why a text is no workflow. */
+export type DocumentFault = Error & { what: 'not-an-object' | 'no-nodes' };
+
+function fault(what: DocumentFault['what']): DocumentFault {
+  return Object.assign(new Error(`not a workflow: ${what}`), { what });
+}
+
+function objectsIn(of: JsonObject | undefined, member: string): JsonObject[] {
+  const list = of?.[member];
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+export class Document {
+  /** Never in the file: everything that is not the file's is known by it. */
+  readonly uid: string = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
+  readonly raw: JsonObject;
+  dirtySince: number | undefined;
+  #text: string;
+  #layout: Layout;
+  #steps: Step[] = [];
+  #done = 0; // steps that are in effect; behind them are those that can be redone
+  #saved: Step | undefined; // the last step that the text has; undefined: none of those that are kept
+  #savedIsStart = true;
+  #listeners = new Map<string, Set<() => void>>();
+  #versions = new Map<string, number>();
+
+  /** Throws a JsonFault or a DocumentFault. */
+  constructor(text: string) {
+    const raw = parse(text);
+    if (!isObject(raw)) throw fault('not-an-object');
+    if (!Array.isArray(raw['nodes'])) throw fault('no-nodes');
+    this.raw = raw;
+    this.#text = text;
+    this.#layout = layoutOf(text);
+  }
+
+  // ---------------------------------------------------------------- what is in it
+
+  /** The workflow's own graph, then the definitions of its subgraphs. */
+  graphs(): JsonObject[] {
+    const definitions = this.raw['definitions'];
+    return [this.raw, ...objectsIn(isObject(definitions) ? definitions : undefined, 'subgraphs')];
+  }
+
+  nodes(graph: JsonObject = this.raw): JsonObject[] {
+    return objectsIn(graph, 'nodes').filter((n) => isId(n['id']));
+  }
+
+  /** The first of that id. */
+  node(id: Id, graph: JsonObject = this.raw): JsonObject | undefined {
+    return this.nodes(graph).find((n) => String(n['id']) === String(id));
+  }
+
+  links(graph: JsonObject = this.raw): Link[] {
+    const list = graph['links'];
+    return Array.isArray(list) ? list.map(readLink).filter((l) => l !== undefined) : [];
+  }
+
+  /** A node's id that no graph of the file has, nor has had. */
+  nextNodeId(): number {
+    const told = (g: JsonObject) => [g['last_node_id'], isObject(g['state']) ? g['state']['lastNodeId'] : 0];
+    const ids = this.graphs().flatMap((g) => [...told(g), ...this.nodes(g).map((n) => n['id'])]);
+    return 1 + Math.max(0, ...ids.filter((id): id is number => Number.isSafeInteger(id)));
+  }
+
+  // ---------------------------------------------------------------- changing it
+
+  /** One intention, one step. Nothing changed, no step; an exception takes all of it back. */
+  transact(label: string, edit: (e: Edit) => void, join?: string) {
+    const patch: Change[] = [];
+    const touched = new Set<string>();
+    const make = (change: Change) => {
+      if (isNothing(change)) return;
+      apply(change);
+      patch.push(change);
+    };
+    try {
+      edit({
+        set: (of, key, value) => make(setting(of, key, value)),
+        remove: (of, key) => make(setting(of, key, undefined)),
+        splice: (of, at, n, ...added) => make(splicing(of, at, n, added)),
+        touch: (node) => touched.add(String(node)),
+      });
+    } catch (e) {
+      undo(patch);
+      throw e;
+    }
+    if (patch.length) this.#keep({ label, join, patch, touched, bytes: weight(patch) });
+  }
+
+  #keep(step: Step) {
+    const last = this.#steps[this.#done - 1];
+
+    this.#steps.length = this.#done;
+    if (last && step.join !== undefined && last.join === step.join && last !== this.#saved) {
+      last.patch.push(...step.patch);
+      last.bytes += step.bytes;
+      for (const node of step.touched) last.touched.add(node);
+    } else this.#steps.push(step);
+    this.dirtySince ??= Date.now();
+    this.#forget();
+    this.#tell(step);
+  }
+
+  /** The oldest steps go when there are too many; the last one stays. */
+  #forget() {
+    let bytes = this.#steps.reduce((sum, s) => sum + s.bytes, 0);
+    while (this.#steps.length > 1 && (this.#steps.length > MOST_STEPS || bytes > MOST_BYTES)) {
+      bytes -= this.#steps.shift()?.bytes ?? 0;
+      this.#savedIsStart = false;
+    }
+    this.#done = this.#steps.length;
+  }
+
+  get canUndo(): string | undefined {
+    return this.#steps[this.#done - 1]?.label;
+  }
+
+  get canRedo(): string | undefined {
+    return this.#steps[this.#done]?.label;
+  }
+
+  undo(): boolean {
+    const step = this.#steps[this.#done - 1];
+    if (!step) return false;
+    undo(step.patch);
+    this.#done--;
+    this.#tell(step);
+    return true;
+  }
+
+  redo(): boolean {
+    const step = this.#steps[this.#done];
+    if (!step) return false;
+    redo(step.patch);
+    this.#done++;
+    this.#tell(step);
+    return true;
+  }
+
+  // ---------------------------------------------------------------- writing it
+
+  /** As it was read or saved, byte for byte, while it is as it was then; else laid out as the file was. */
+  toText(): string {
+    const last = this.#steps[this.#done - 1];
+    return (last ? last === this.#saved : this.#savedIsStart) ? this.#text : print(this.raw, this.#layout);
+  }
+
+  /** The file has this text now. */
+  saved(text: string) {
+    this.#text = text;
+    this.#saved = this.#steps[this.#done - 1];
+    this.#savedIsStart = this.#done === 0;
+    this.dirtySince = undefined;
+  }
+
+  // ---------------------------------------------------------------- telling
+
+  /** Calls `heard` after each change of a node, or of anything ("*"); returns what ends that. */
+  subscribe(what: Id, heard: () => void): () => void {
+    const key = String(what);
+    const all = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, all.add(heard));
+    return () => {
+      all.delete(heard);
+      if (!all.size) this.#listeners.delete(key);
+    };
+  }
+
+  /** Rises with each change of a node, or of anything ("*"). */
+  version(what: Id): number {
+    return this.#versions.get(String(what)) ?? 0;
+  }
+
+  #tell(step: Step) {
+    const keys = [...step.touched, '*'];
+    for (const key of keys) this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
+    for (const key of keys) for (const heard of [...(this.#listeners.get(key) ?? [])]) heard();
+  }
+}
