@@ -215,6 +215,33 @@ def a_socket_that_does_not_read_costs_others_nothing():
         stalled.close()
 
 
+def answers_that_nobody_reads_share_a_limit():
+    with Served(LIMN) as s:
+        begin = memory_of(s.process.pid)
+        runs = s.queue(sampler(steps=10000, seed=3))
+        until(lambda: s.json("GET", "/queue")[1]["queue_running"], "a job runs")
+        for i in range(2):
+            s.queue(empty(color=i), extra_data={"x": ["y" * MIB] * 20})
+        before, clients = memory_of(s.process.pid), []
+        for _ in range(30):
+            c = connect(s, 4096)
+            c.sendall(f"GET /queue HTTP/1.1\r\nHost: {HOST}:{s.port}\r\n\r\n".encode())
+            clients.append(c)
+        until(lambda: metric(s, "limn_http_connections") <= 20, "the largest answers are cut off")
+        grown = memory_of(s.process.pid) - before
+        assert SANITIZED or grown < 300 * MIB, grown
+        assert len(s.json("GET", "/queue")[1]["queue_pending"]) == 2  # who reads gets it all, also now
+        for c in clients:
+            c.close()
+        s.json("POST", "/queue", {"clear": True})
+        s.ask("POST", "/interrupt", json.dumps({"prompt_id": runs}))
+        s.wait(runs)
+        until(lambda: metric(s, "limn_http_connections") <= 1, "all are gone")
+        left = memory_of(s.process.pid) - begin
+        say(f"30 that do not read 40 MB of queue: {grown / MIB:.0f} MiB more; {left / MIB:.1f} MiB when they are gone")
+        assert SANITIZED or left < 32 * MIB, left
+
+
 # ------------------------------------------------------------ bombs (GOAL-8)
 
 def bombs():
@@ -396,7 +423,7 @@ def plugins_start_no_program_and_open_no_socket():
         assert s.wait(s.queue(zoo("stay", "Zoo_escapes")))["status"]["completed"]
 
 
-TESTS = [clients_that_are_slow_are_cut_off_and_slow_nobody_down, a_socket_that_does_not_read_costs_others_nothing,
+TESTS = [clients_that_are_slow_are_cut_off_and_slow_nobody_down, a_socket_that_does_not_read_costs_others_nothing, answers_that_nobody_reads_share_a_limit,
          pictures_that_are_bombs_are_refused_and_cost_little, who_leaves_in_the_middle_leaves_nothing_behind, requests_in_one_breath_are_all_answered,
          plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket]
 

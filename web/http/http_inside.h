@@ -59,6 +59,7 @@ typedef struct lm_out {
     lm_reply_ready *ready;
     void           *ready_self;
     uint64_t        sent;
+    uint64_t        counted; /* of what it holds, in the server's account */
 } lm_out;
 
 struct lm_request {
@@ -147,6 +148,8 @@ void lm_request_refuse(lm_request *rq, int status, const char *why); /* and clos
 void lm_out_start(lm_request *rq, int64_t length); /* writes the head; length -1: chunked, or until the end */
 void lm_out_go(lm_request *rq);                    /* the head is written, the first piece set: send */
 void lm_out_done(lm_request *rq);                  /* lets go of what the answer holds */
+void lm_out_count(lm_request *rq);                 /* it holds more or less than before */
+void lm_out_bound(lm_http *http);                  /* cuts the largest answers off until what all hold is within bounds */
 bool lm_out_open(lm_request *rq, int status);      /* false: gone, answered or broken */
 void lm_out_file_done(lm_request *rq);             /* the file of an answer, unless a thread reads it */
 

@@ -96,6 +96,37 @@ void lm_reply_status(lm_request *rq, int status, const char *sentence)
     lm_reply_copy(rq, status, "text/plain; charset=utf-8", text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }
 
+/* ------------------------------------------------------------------ memory */
+
+void lm_out_count(lm_request *rq)
+{
+    lm_out        *o = &rq->out;
+    const uint64_t now = o->filling.room + o->sending.room + (o->bytes.release == lm_free ? o->bytes.n : 0);
+
+    rq->http->counts.answer_bytes += now - o->counted;
+    o->counted = now;
+}
+
+/* Of those that wait for their client, the one that holds most; of equal ones the oldest. */
+static lm_conn *largest(const lm_http *http)
+{
+    lm_conn *most = NULL;
+
+    for (lm_conn *c = http->conns; c; c = c->next)
+        if (c->phase == LM_CONN_SEND && c->blocked && c->rq->out.counted &&
+            (!most || c->rq->out.counted >= most->rq->out.counted))
+            most = c;
+    return most;
+}
+
+void lm_out_bound(lm_http *http)
+{
+    lm_conn *c;
+
+    while (http->counts.answer_bytes > http->o.max_answer_bytes && (c = largest(http)))
+        lm_conn_drop(c);
+}
+
 /* ------------------------------------------------------------------ bytes, plain or deflated */
 
 static void send_bytes(lm_request *rq)
@@ -112,6 +143,7 @@ static void send_deflated(lm_request *rq, char *out, size_t n)
 {
     release(&rq->out.bytes);
     rq->out.bytes = (lm_reply_bytes){ .at = out, .n = n, .release = lm_free, .arg = out };
+    lm_out_count(rq);
     rq->out.begun = false;
     lm_reply_header(rq, "Content-Encoding", "gzip");
     rq->out.begun = true;
@@ -147,6 +179,7 @@ static void deflated(uv_work_t *work, int status)
         send_bytes(rq);
     if (!rq->conn)
         release(&rq->out.bytes); /* kept while the other thread read them */
+    lm_out_count(rq);
     lm_free(d);
     lm_request_unref(rq);
 }
@@ -223,10 +256,14 @@ void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_
         return;
     }
     rq->out.bytes = b;
+    lm_out_count(rq);
+    lm_request_ref(rq); /* it may be sent, and let go of, at once */
     if (status == 304 || b.gzip)
         send_bytes(rq);
     else
         send_or_deflate(rq, type);
+    lm_out_bound(rq->http);
+    lm_request_unref(rq);
 }
 
 void lm_reply_take(lm_request *rq, int status, const char *type, char *bytes, size_t n)
@@ -260,4 +297,5 @@ void lm_out_done(lm_request *rq)
     lm_out_file_done(rq);
     lm_buffer_done(&o->filling);
     lm_buffer_done(&o->sending);
+    lm_out_count(rq);
 }

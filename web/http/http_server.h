@@ -47,6 +47,7 @@ typedef struct lm_http_options {
     int      max_per_address;  /* of one address, or of one /64; 0: no limit. Loopback is not counted, */
     bool     count_loopback;   /* unless this says so */
     uint64_t max_body_bytes;   /* of all bodies in memory at once; more: 503 */
+    uint64_t max_answer_bytes; /* of all answers that wait for their readers; more: the largest is cut off */
     int      gzip_from;        /* bytes; smaller answers go as they are */
 
     /* Asked once for each request that would change something, and for each with a wrong token: how many seconds its
@@ -68,6 +69,7 @@ typedef struct lm_http_counts {
     uint64_t accepted, refused, requests, sent, received;
     int      connections, requests_at_work;
     uint64_t body_bytes; /* held in memory now */
+    uint64_t answer_bytes; /* the same of answers; not what is lent */
     uint64_t answers[6]; /* by class of status: [2] counts 2xx */
 } lm_http_counts;
 

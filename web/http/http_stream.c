@@ -15,8 +15,11 @@ static lm_pull pull(lm_request *rq)
         if (!rq->conn)
             return LM_PULL_FAIL;
     }
-    if (!o->filling.n)
+    if (!o->filling.n) {
+        lm_buffer_done(&o->sending); /* it may wait for long */
+        lm_out_count(rq);
         return o->ended ? LM_PULL_END : LM_PULL_WAIT;
+    }
     swap = o->sending;
     o->sending = o->filling;
     o->filling = swap;
@@ -59,6 +62,8 @@ bool lm_reply_put(lm_request *rq, const char *bytes, size_t n)
         return false;
     }
     lm_conn_advance(rq->conn);
+    lm_out_count(rq);
+    lm_out_bound(rq->http);
     if (!rq->conn)
         return false;
     return !(o->full = o->filling.n + o->left[2].n >= LM_STREAM_BYTES);

@@ -12,6 +12,7 @@
 #include "web/server/users.h"
 #include "web/server/view.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,6 +150,7 @@ static bool serve(const lm_server_options *options, bool only_try, limn_error *e
     struct timespec  now;
     bool             well;
 
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what large bodies and answers took goes back at once */
     clock_gettime(CLOCK_REALTIME, &now);
     s.began_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     uv_loop_init(&s.loop);
