@@ -423,9 +423,32 @@ def plugins_start_no_program_and_open_no_socket():
         assert s.wait(s.queue(zoo("stay", "Zoo_escapes")))["status"]["completed"]
 
 
+def held_by(pid):
+    """What its descriptors lead to: names of files, and of sockets and pipes by their numbers"""
+    out = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            out.add(os.readlink(fd))
+    return out
+
+
+def workers_hold_nothing_of_the_servers():
+    with Served(LIMN) as s:
+        upload(s, "a.png", noise(16, 1))
+        assert s.ask("GET", "/view?filename=a.png&type=input&preview=webp")[0] == 200
+        s.wait(s.queue(empty()))
+        with s.socket("c"):
+            ours, workers = held_by(s.process.pid), children_of(s)
+            assert len(workers) == 3 and any("sqlite" in name for name in ours), (workers, ours)
+            for line, pid in workers.items():
+                both = {name for name in held_by(pid) & ours if name.startswith("socket:") or name.startswith(str(s.base / "state"))}
+                assert not both, (line, both)
+                assert not [name for name in held_by(pid) if name.startswith(str(s.base / "state"))], line
+
+
 TESTS = [clients_that_are_slow_are_cut_off_and_slow_nobody_down, a_socket_that_does_not_read_costs_others_nothing, answers_that_nobody_reads_share_a_limit,
          pictures_that_are_bombs_are_refused_and_cost_little, who_leaves_in_the_middle_leaves_nothing_behind, requests_in_one_breath_are_all_answered,
-         plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket]
+         plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket, workers_hold_nothing_of_the_servers]
 
 
 def main():

@@ -1,6 +1,7 @@
 /* store.c: the embedded store: opening, closing, and what makes changes one transaction. */
 #include "web/queue/store_sqlite.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -240,7 +241,7 @@ lm_store *lm_store_reader(lm_store *store, limn_error *err)
     lm_sqlite       *s = store_new(of->vfs);
 
     s->path = lm_copy_text(of->path);
-    s->folder = dup(of->folder);
+    s->folder = fcntl(of->folder, F_DUPFD_CLOEXEC, 0);
     connect(s);
     if (lm_schema_open(s, false, err))
         return &s->base;

@@ -3,6 +3,7 @@
 #include "web/server/keeping.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,7 +154,7 @@ static void keep(lm_errand *e)
     int         upload = -1;
 
     path_of(k, k->name.at, &path);
-    if (write_picture(k) && (upload = dup(k->fd)) >= 0 && lm_new_file_beneath(k->root, path.at, &f) && adopt(k, &f)) {
+    if (write_picture(k) && (upload = fcntl(k->fd, F_DUPFD_CLOEXEC, 0)) >= 0 && lm_new_file_beneath(k->root, path.at, &f) && adopt(k, &f)) {
         f.replaces = k->overwrite;
         f.durable = strcmp(k->type, "temp") != 0;
         place(k, &f, upload);
