@@ -151,6 +151,8 @@ static bool checkpoint_run(limn_call *call, const void *args, limn_value **out, 
         lm_value_unref(out[i]);
         out[i] = NULL;
     }
+    if (out[2])
+        lm_weights_loaded();
     return out[2] || blame(err, "ckpt_name");
 }
 
@@ -200,6 +202,8 @@ static bool vae_run(limn_call *call, const void *args, limn_value **out, limn_er
         out[0] = vae_of(lm_vae_pixels());
     else if ((w = open_model(call, "vae", a->vae_name, LM_FILE_VAE, &d, err)))
         out[0] = vae_value(call, w, &d, err);
+    if (w && out[0])
+        lm_weights_loaded();
     lm_weights_unref(w);
     return out[0] || blame(err, "vae_name");
 }

@@ -328,6 +328,18 @@ static bool map_file(lm_weights *w, limn_error *err)
     return true;
 }
 
+static _Atomic uint64_t loads;
+
+void lm_weights_loaded(void)
+{
+    atomic_fetch_add_explicit(&loads, 1, memory_order_relaxed);
+}
+
+uint64_t lm_weights_loads(void)
+{
+    return atomic_load_explicit(&loads, memory_order_relaxed);
+}
+
 lm_weights *lm_weights_open(int fd, const char *label, limn_error *err)
 {
     lm_weights *w = lm_alloc(sizeof *w);

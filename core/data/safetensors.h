@@ -23,6 +23,9 @@ typedef struct lm_weight {
 /* Maps the file behind `fd` (which stays the caller's); `label` names it in every error ("x.safetensors").
  * FILE with a sentence that names the file, the tensor and the field at fault.                  [new] */
 lm_weights *lm_weights_open(int fd, const char *label, limn_error *err);
+/* A model was made of a file: counted by whoever made it, for this process.                         [any] */
+void        lm_weights_loaded(void);
+uint64_t    lm_weights_loads(void);
 lm_weights *lm_weights_ref(lm_weights *w);                                                  /* [new] */
 void        lm_weights_unref(lm_weights *w);                                              /* [takes] */
 

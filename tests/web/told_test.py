@@ -449,16 +449,27 @@ def metrics_are_counted():
         for line in body.decode().splitlines():
             if line.startswith("# TYPE "):
                 _, _, name, kind = line.split()
-                assert name not in types and kind in ("counter", "gauge")
+                assert name not in types and kind in ("counter", "gauge", "histogram", "summary")
                 types[name] = kind
             elif not line.startswith("# HELP "):
-                m = re.fullmatch(r'([a-z_]+)(\{[a-z]+="[^"]+"\})? (-?[0-9.]+)', line)
-                assert m and m[1] in types, line
-                assert (m[1].endswith("_total") or m[1].endswith("_seconds_total")) == (types[m[1]] == "counter"), line
+                m = re.fullmatch(r'([a-z_]+)(\{[a-z]+="[^"]+"(?:,le="[0-9.+Inf]+")?\})? (-?[0-9.]+)', line)
+                of = m and re.sub("_(bucket|sum|count)$", "", m[1])
+                assert m and (m[1] in types or types.get(of) in ("histogram", "summary")), line
+                assert m[1] not in types or (m[1].endswith("_total") or m[1].endswith("_seconds_total")) == (types[m[1]] == "counter"), line
                 assert m[1] + (m[2] or "") not in out
                 out[m[1] + (m[2] or "")] = float(m[3])
         return out
 
+    with Served(LIMN) as s:
+        job = s.queue(sampler(steps=4))
+        s.wait(job)
+        s.queue(sampler(steps=4))  # kept: it runs no node
+        m = until(lambda: (lambda m: m if m['limn_jobs_total{result="success"}'] == 2 and m["limn_model_loads_total"] else None)(read(s)))
+        assert m['limn_node_seconds_count{class="KSampler"}'] == 1 == m['limn_node_seconds_bucket{class="KSampler",le="+Inf"}'], m
+        assert m['limn_steps_total{class="KSampler"}'] == 4 and m['limn_steps_seconds_total{class="KSampler"}'] > 0, m
+        assert m["limn_steps_per_second_count"] >= 1 and m["limn_steps_per_second_sum"] > 0
+        assert m['limn_node_seconds_sum{class="KSampler"}'] >= m['limn_steps_seconds_total{class="KSampler"}'] * 0.99
+        assert m["limn_model_loads_total"] == 1
     with Served(LIMN) as s:
         run(s, 1)
         before = read(s)

@@ -7,6 +7,7 @@
 #include "web/http/http_reply.h"
 #include "web/server/hub.h"
 #include "web/server/runner.h"
+#include "web/server/times.h"
 #include "web/server/told.h"
 #include "web/work/wire.h"
 
@@ -60,6 +61,7 @@ static void add_worker(lm_text *t, const lm_server *s)
     counter(t, "limn_cache_misses_total", (uint64_t)r.stats[LM_STAT_MISSES], "Look-ups that did not.");
     gauge(t, "limn_cache_results", r.stats[LM_STAT_RESULTS], "Results in the worker's cache.");
     gauge(t, "limn_cache_bytes", r.stats[LM_STAT_RESULT_BYTES], "Bytes of them.");
+    counter(t, "limn_model_loads_total", (uint64_t)r.stats[LM_STAT_LOADS], "Models that the worker loaded from files.");
     begin(t, "limn_worker_memory_bytes", "gauge", "Memory that the worker holds.");
     labelled(t, "limn_worker_memory_bytes", "kind", "ram", (uint64_t)r.stats[LM_STAT_RAM]);
     labelled(t, "limn_worker_memory_bytes", "kind", "vram", (uint64_t)r.stats[LM_STAT_VRAM]);
@@ -128,6 +130,7 @@ static void metrics(lm_request *rq, void *self)
 
     add_queue(&t, s);
     add_worker(&t, s);
+    lm_times_write(s->runner ? lm_runner_times(s->runner) : NULL, &t);
     add_http(&t, s);
     add_sockets(&t, s);
     add_process(&t, s);

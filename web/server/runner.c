@@ -220,6 +220,11 @@ bool lm_runner_stat(lm_runner *r, lm_runner_stats *out)
     return r->has_stats;
 }
 
+const lm_times *lm_runner_times(const lm_runner *r)
+{
+    return r->times;
+}
+
 /* ------------------------------------------------------------------ the part */
 
 static bool open_runner(lm_server *s, limn_error *err)
@@ -229,6 +234,7 @@ static bool open_runner(lm_server *s, limn_error *err)
 
     r->server = s;
     r->open = 2;
+    r->times = lm_times_new();
     s->runner = r;
     uv_timer_init(&s->loop, &r->soon);
     uv_timer_init(&s->loop, &r->later);
@@ -287,6 +293,7 @@ static void close_runner(lm_server *s)
         return;
     lm_free(r->device);
     lm_free(r->arithmetic);
+    lm_times_free(r->times);
     lm_free(r);
     s->runner = NULL;
 }

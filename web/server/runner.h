@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "web/server/part.h"
+#include "web/work/wire.h"
 
 typedef struct lm_runner lm_runner;
 
@@ -34,13 +35,14 @@ void lm_runner_tell_status(lm_runner *r);
 
 /* The worker's last numbers (LM_STAT_RAM …), and what it said of itself; false: none yet. */
 typedef struct lm_runner_stats {
-    int64_t     stats[8];
+    int64_t     stats[LM_STAT_COUNT];
     const char *device, *arithmetic;
     int         pid;
     uint64_t    jobs[4];          /* ended: LM_END_SUCCESS … */
     uint64_t    lost;             /* with their worker */
 } lm_runner_stats;
 bool lm_runner_stat(lm_runner *r, lm_runner_stats *out); /* asks for newer ones, for the next time */
+const struct lm_times *lm_runner_times(const lm_runner *r);
 
 /* What is recorded of a job that ended, beside its texts: `summary`, an object whose members are those of a job in
  * GET /api/jobs, ready to be copied there: execution_start_time, execution_end_time (ms since 1970), outputs_count,

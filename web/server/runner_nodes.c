@@ -20,6 +20,7 @@ static void free_node(lm_node_now *n)
     lm_free(n->display);
     lm_free(n->real);
     lm_free(n->parent);
+    lm_free(n->node_class);
 }
 
 void lm_nodes_done(lm_nodes *n)
@@ -50,7 +51,8 @@ bool lm_nodes_runs(const lm_way *way, const char *id)
 static lm_node_now node_of(const lm_wire *m)
 {
     return (lm_node_now){ lm_copy_text(who(m, LM_WHO_NODE)), lm_copy_text(who(m, LM_WHO_DISPLAY)),
-                          lm_copy_text(who(m, LM_WHO_REAL)), lm_copy_text(who(m, LM_WHO_PARENT)), 0, 1 };
+                          lm_copy_text(who(m, LM_WHO_REAL)), lm_copy_text(who(m, LM_WHO_PARENT)), 0, 1,
+                          lm_copy_text(who(m, LM_WHO_CLASS)), uv_hrtime(), 0 };
 }
 
 static lm_node_now *add(lm_nodes *n, const lm_wire *m)
@@ -194,6 +196,14 @@ static void end_tick(lm_way *way)
     tell_tick(way);
 }
 
+/* For /metrics: a node that has run, and its steps from its beginning to the last of them. */
+static void count_run(const lm_way *way, const lm_node_now *n)
+{
+    lm_times_node(way->runner->times, n->node_class, uv_hrtime() - n->began);
+    if (n->ticked)
+        lm_times_steps(way->runner->times, n->node_class, n->value, n->ticked - n->began);
+}
+
 void lm_nodes_begin(lm_way *way, const lm_wire *m)
 {
     lm_node_now *now = find(&way->nodes, who(m, LM_WHO_NODE));
@@ -202,6 +212,8 @@ void lm_nodes_begin(lm_way *way, const lm_wire *m)
         now = add(&way->nodes, m);
     now->value = 0;
     now->total = 1;
+    now->began = uv_hrtime();
+    now->ticked = 0;
     state_changed(way);
 }
 
@@ -217,6 +229,7 @@ void lm_nodes_tick(lm_way *way, const lm_wire *m)
         return;
     if (!now)
         now = add(n, m);
+    now->ticked = uv_hrtime();
     now->value = m->numbers[0];
     now->total = m->numbers[1];
     if (!same) {
@@ -245,6 +258,8 @@ void lm_nodes_end(lm_way *way, const lm_wire *m)
         end_tick(way);
     if (!now && m->type == LM_WIRE_EXECUTED && n->blocked && !strcmp(n->blocked, id))
         return; /* its end was told */
+    if (now && m->type == LM_WIRE_EXECUTED)
+        count_run(way, now);
     if (now)
         kept = *now;
     else

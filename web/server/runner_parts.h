@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "web/server/hub.h"
 #include "web/server/runner.h"
+#include "web/server/times.h"
 #include "web/work/worker.h"
 
 enum {
@@ -20,6 +21,8 @@ enum {
 typedef struct lm_node_now {
     char   *id, *display, *real, *parent; /* parent "": none */
     int64_t value, total;
+    char    *node_class;
+    uint64_t began, ticked;            /* in uv_hrtime's nanoseconds; ticked: when its steps were told last, 0: never */
 } lm_node_now;
 
 /* The nodes of a job: who runs, who has finished, and when clients heard of it last. */
@@ -69,6 +72,7 @@ struct lm_runner {
     bool            has_stats;
     char           *device, *arithmetic;
     uint64_t        stats_at;
+    lm_times       *times;
 };
 
 int64_t lm_way_now_ms(void);

@@ -45,6 +45,13 @@ static bool is_text(const lm_json *d, lm_json_ref v, const char *text)
     return at && n == strlen(text) && !memcmp(at, text, n);
 }
 
+/* One without a type is nothing that clients can show: newer pages throw a whole list away for it. */
+static bool may_be_shown(const lm_json *d, lm_json_ref item)
+{
+    return lm_json_kind_of(d, item) == LM_JSON_STRING ||
+           lm_json_kind_of(d, lm_json_get(d, item, "type")) == LM_JSON_STRING;
+}
+
 /* 1: a picture (or sound, or shape) that stays; 2: one that does not; 3: a file of text; 4: text; 0: none of these. */
 static int rank_of(const lm_json *d, lm_json_ref media, lm_json_ref item)
 {
@@ -70,7 +77,7 @@ static void look_at_list(shown *s, lm_json_ref node, lm_json_ref media, lm_json_
 
         s->all += lm_json_kind_of(s->d, i) == LM_JSON_OBJECT || rank == 4;
         s->previewable += rank != 0;
-        if (!rank || (s->rank && rank >= s->rank))
+        if (!rank || (s->rank && rank >= s->rank) || !may_be_shown(s->d, i))
             continue;
         s->rank = rank;
         s->node = node;

@@ -22,9 +22,9 @@
 #include <limn/limn.h>
 
 enum {
-    LM_WIRE_VERSION = 1,
+    LM_WIRE_VERSION = 2,
     LM_WIRE_HEAD = 24,
-    LM_WIRE_NUMBERS = 8, LM_WIRE_TEXTS = 8,   /* the most in any row */
+    LM_WIRE_NUMBERS = 9, LM_WIRE_TEXTS = 8,   /* the most in any row */
     LM_WIRE_CHECKS_MOST = 64,                 /* that may wait for their answer */
     LM_WIRE_SMALL = 1 << 20,                  /* bytes of a payload: of small talk, */
     LM_WIRE_ANSWER = 9 << 20,                 /* of a node's answer or a picture, */
@@ -44,7 +44,7 @@ typedef enum lm_wire_way { LM_WIRE_TO_WORKER = 1, LM_WIRE_TO_SERVER = 2, LM_WIRE
     X(FREE,     6, LM_WIRE_TO_WORKER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  1, 0) /* LM_WIRE_RESULTS, LM_WIRE_MODELS */ \
     X(ASK,      7, LM_WIRE_TO_WORKER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  1, 0) /* LM_WIRE_WANT_NODES, LM_WIRE_WANT_STATS */ \
     X(NODES,   16, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_LARGE,  1, 1) /* changed; all classes as JSON, "" when not changed */ \
-    X(STATS,   17, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  8, 0) /* LM_STAT_RAM … */ \
+    X(STATS,   17, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  9, 0) /* LM_STAT_RAM … */ \
     X(CHECKED, 18, LM_WIRE_TO_SERVER, LM_WIRE_CHECKS,  LM_WIRE_LARGE,  2, 1) /* can something run, faults; work_check.h's JSON */ \
     X(STARTED, 19, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_SMALL,  2, 0) /* nodes, those of them that need not run */ \
     X(KEPT,    20, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_LARGE,  0, 1) /* JSON list of ids that need not run */ \
@@ -71,9 +71,9 @@ enum { LM_WIRE_WANT_NODES = 1, LM_WIRE_WANT_STATS = 2 }; /* ASK */
  * the answer or the message. */
 enum { LM_WHO_NODE, LM_WHO_CLASS, LM_WHO_DISPLAY, LM_WHO_REAL, LM_WHO_PARENT, LM_WHO_MORE };
 /* STATS: bytes held and their limits (0: none); of the cache: look-ups that found a result, and not, results and bytes
- * held. */
+ * held; models that were made of a file. */
 enum { LM_STAT_RAM, LM_STAT_RAM_LIMIT, LM_STAT_VRAM, LM_STAT_VRAM_LIMIT, LM_STAT_HITS, LM_STAT_MISSES, LM_STAT_RESULTS,
-       LM_STAT_RESULT_BYTES };
+       LM_STAT_RESULT_BYTES, LM_STAT_LOADS, LM_STAT_COUNT };
 /* ENDED: numbers, */
 enum { LM_END_HOW, LM_END_CODE, LM_END_MS };           /* CODE: limn_code */
 /* and texts. WORDS: a sentence for people. ERROR, JSON: of ERROR and INTERRUPTED the fields that clients are told but

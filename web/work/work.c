@@ -9,6 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/base/log.h"
 #include "core/data/memory.h"
+#include "core/data/safetensors.h"
 #include "core/graph/catalogue.h"
 #include "web/work/work_parts.h"
 
@@ -164,6 +165,7 @@ void lm_work_send_stats(lm_working *w)
     m.numbers[LM_STAT_MISSES] = c.misses;
     m.numbers[LM_STAT_RESULTS] = (int64_t)c.count;
     m.numbers[LM_STAT_RESULT_BYTES] = (int64_t)(c.bytes + c.device_bytes);
+    m.numbers[LM_STAT_LOADS] = (int64_t)lm_weights_loads();
     lm_work_send(w, &m);
 }
 
