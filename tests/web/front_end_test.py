@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ComfyUI's browser pages, unmodified, in a headless Chromium, with limn serve behind them.
 
-    front_end_test.py LIMN [VERSION [FOLDER]]     one version; screenshots go to FOLDER
+    front_end_test.py LIMN [VERSION [FOLDER]]     one that is in build/clients; screenshots go to FOLDER
 
 scripts/setup-clients fetches the pages and the browser; what is not there is skipped, which is said. Each page goes
 through all the steps below in their order, as a person would: with keys where there are some, else by calling what
@@ -22,7 +22,7 @@ from served import ROOT, SANITIZED, Served  # noqa: E402
 LIMN = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
 SHOTS = sys.argv[3] if len(sys.argv) > 3 else ""
-VERSIONS = ["1.27"] if SANITIZED else ["1.27", "1.58"]
+VERSIONS = [ONLY] if ONLY else ["1.27"] if SANITIZED else ["1.27", "1.58"]
 
 # What a page asks for and may miss: a user without files, parts that come in packages of their own. (A path's end.)
 MAY_MISS = re.compile(r"/user\.css$|/favicon\.ico$|/userdata\?dir=(workflows|subgraphs)|/userdata/comfy\.templates\.json$"
@@ -45,7 +45,7 @@ class Visit:
 
     def open(self):
         page = self.b.open(f"http://127.0.0.1:{self.s.port}/", before=FIND)
-        page.until("window.app && app.graph && app.graph._nodes.length > 3 && app.ui && !!app.canvas")
+        page.until("window.app?.canvas?.graph?._nodes.length > 3")
         return page
 
     def shot(self, name):
@@ -135,10 +135,8 @@ def it_is_queued_progress_shows_and_the_picture_appears(v):
 
 
 def the_panel_of_jobs_shows_it(v):
-    if v.version == "1.27":
-        v.page.eval("app.extensionManager.sidebarTab.toggleSidebarTab('queue')")
-    else:
-        v.page.eval("app.extensionManager.sidebarTab.toggleSidebarTab('assets')")
+    v.page.eval("(() => { const s = app.extensionManager.sidebarTab; s.toggleSidebarTab("
+                "s.sidebarTabs.some((t) => t.id === 'assets') ? 'assets' : 'queue'); })()")
     # On the left, and large: 1.58 has a small one elsewhere, too.
     v.page.until("Array.from(document.images).some((i) => { const r = i.getBoundingClientRect();"
                  f" return i.src.includes({json.dumps(v.name)}) && i.naturalWidth && r.right < 450 && r.width > 100; }})")
@@ -180,7 +178,7 @@ def a_page_that_is_loaded_again_finds_its_run(v):
     client = v.page.eval("app.api.clientId")
     v.b.listen(1)  # it keeps its workflow a moment later
     v.page.reload()
-    v.page.until("window.app && app.graph && app.graph._nodes.length > 3 && app.api.clientId")
+    v.page.until("window.app?.canvas?.graph?._nodes.length > 3 && app.api.clientId")
     assert v.page.eval("app.api.clientId") == client
     v.page.until(f"String(running()) === '{node}'")
     v.shot("reloaded")
@@ -199,7 +197,7 @@ def the_picture_brings_its_workflow_back(v):
     png = v.s.ask("GET", f"/view?filename={v.name}")[1]
     kept = json.loads(texts(png)["workflow"])
     now = v.page.eval("app.graph.serialize()")
-    strip = lambda g: sorted(json.dumps([n["id"], n["type"], n.get("widgets_values")]) for n in g["nodes"])  # noqa: E731
+    strip = lambda g: sorted(json.dumps([n["id"], n["type"], n.get("widgets_values") or []]) for n in g["nodes"])  # noqa: E731
     assert strip(now) == strip(kept), (strip(now), strip(kept))
     assert sorted(map(json.dumps, now["links"])) == sorted(map(json.dumps, kept["links"]))
     v.shot("dropped")
@@ -234,16 +232,18 @@ def workflows_are_saved_renamed_and_deleted(v):
 
 def an_output_that_cannot_run_is_marked_and_the_other_one_runs(v):
     v.page.eval("widget('KSampler', 'steps').value = 2; widget('KSampler', 'seed').value = 10000000000000000000;"
-                "const n = window.LiteGraph.createNode('PreviewImage'); app.graph.add(n); window.bare = n; true")
+                "const n = window.LiteGraph.createNode('PreviewImage'); app.graph.add(n); window.bare = n; window.marked = false;"
+                "window.watch = setInterval(() => marked ||= bare.has_errors || JSON.stringify(app.lastNodeErrors ?? {})"
+                ".includes('required_input_missing'), 5); true")
     bare = str(v.page.eval("bare.id"))
     job = v.queue()  # with a seed above 2^63, too
     entry = v.ended(job)
     assert entry["status"]["status_str"] == "success" and bare in entry["prompt"][2] and entry["prompt"][4] != [bare]
     assert '"seed": 10000000000000000000' in json.dumps(entry["prompt"][2])
-    v.page.until("bare.has_errors || JSON.stringify(app.lastNodeErrors ?? {}).includes('required_input_missing')")
+    v.page.until("marked")
     v.shot("one-of-two")
     v.page.key("Escape", "Escape", 27)
-    v.page.eval("app.graph.remove(bare)")
+    v.page.eval("clearInterval(watch); app.graph.remove(bare)")
 
 
 def what_it_exports_is_what_limn_makes_of_it(v):
@@ -278,7 +278,7 @@ def two_pages_hear_of_their_own_runs(v):
 
 
 def behind_a_token_it_asks_once(v):
-    if SANITIZED or v.version == VERSIONS[0]:
+    if v.version != VERSIONS[-1]:
         return  # once is enough
     with tempfile.NamedTemporaryFile("w", suffix=".token") as f:
         f.write("a-token-of-thirty-two-letters-00")
@@ -289,9 +289,12 @@ def behind_a_token_it_asks_once(v):
             assert page.eval("!window.app") and page.answers[0][0] == 401, page.answers
             page.call("Input.insertText", text="a-token-of-thirty-two-letters-00")
             page.eval("document.querySelector('button').click()")
-            page.until("window.app && app.graph && app.graph._nodes && app.api.socket?.readyState === 1")
-            assert [url for status, _, url in page.answers if status in (401, 403)] == [f"http://127.0.0.1:{s.port}/"]
-            assert "token" not in page.eval("document.cookie + location.href")
+            page.until("window.app?.canvas?.graph?._nodes && app.api.socket?.readyState === 1")
+            # Browsers fetch a page's manifest without its cookies.
+            shut_out = [url for status, _, url in page.answers if status in (401, 403) and "/manifest-" not in url]
+            assert shut_out == [f"http://127.0.0.1:{s.port}/"], shut_out
+            seen = page.eval("document.cookie + location.href")
+            assert "a-token" not in seen and "limn_token" not in seen, seen
             page.call("Page.navigate", url="about:blank")
 
 
@@ -335,8 +338,6 @@ def main():
     failed = 0
     for version in VERSIONS:
         root = next((ROOT / f"build/clients/front-end-{version}").glob("*/static"), None)
-        if ONLY and ONLY != version:
-            continue
         if not PROGRAM or not root:
             print(f"SKIPPED the page of {version}: "
                   f"{'it' if PROGRAM else 'chromium'} is not here; scripts/setup-clients fetches it")
