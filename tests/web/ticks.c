@@ -1,10 +1,11 @@
-/* ticks.c: a node whose steps end at known moments, so that bench_server.py can say how late clients hear of them. It
+/* ticks.c: a node that tells when each of its steps ended, so that bench_server.py can say how late clients hear of them. It
  * is built by the bench. */
 #include <limn/limn.h>
 
 #include <time.h>
 
 enum { EVERY_MS = 80, SIDE = 512 }; /* more than the server's own pause between two tellings */
+#define DAY_US INT64_C(86400000000)
 
 struct ticks {
     int64_t steps, seed;
@@ -20,16 +21,13 @@ static const limn_output ticks_out[] = { LIMN_OUT("INT", "INT", "How many."), LI
 
 static uint8_t picture[SIDE * SIDE * 3];
 
-/* Until the clock shows a multiple of EVERY_MS. */
-static void wait_for_tick(void)
+/* Microseconds of a day: a step's value is when it ended. */
+static int64_t now_us(void)
 {
     struct timespec t;
-    int64_t         ms;
 
     clock_gettime(CLOCK_REALTIME, &t);
-    ms = ((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000) / EVERY_MS * EVERY_MS + EVERY_MS;
-    t = (struct timespec){ ms / 1000, ms % 1000 * 1000000 };
-    clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL);
+    return (int64_t)t.tv_sec % 86400 * 1000000 + t.tv_nsec / 1000;
 }
 
 static bool ticks_run(limn_call *call, const void *args, limn_value **out, limn_error *err)
@@ -40,8 +38,8 @@ static bool ticks_run(limn_call *call, const void *args, limn_value **out, limn_
     for (int64_t i = 0; i < a->steps && !call->host->stopped(call); i++) {
         for (int64_t k = 0; k < SIDE * SIDE * 3; k++)
             picture[k] = (uint8_t)((k ^ i) * 7 + (k >> 9));
-        wait_for_tick();
-        call->host->progress(call, i + 1, a->steps);
+        nanosleep(&(struct timespec){ 0, EVERY_MS * 1000000 }, NULL);
+        call->host->progress(call, now_us(), DAY_US);
         if (a->shows)
             call->host->preview(call, picture, SIDE, SIDE);
     }
@@ -51,7 +49,7 @@ static bool ticks_run(limn_call *call, const void *args, limn_value **out, limn_
 }
 
 static const limn_node ticks = LIMN_NODE(.name = "Ticks", .title = "Ticks", .category = "bench", .version = 1,
-                                         .doc = "Steps that end at known moments.", .inputs = ticks_in,
+                                         .doc = "Steps that tell when they ended.", .inputs = ticks_in,
                                          .outputs = ticks_out, .args_size = sizeof(struct ticks), .run = ticks_run);
 static const limn_node *const all[] = { &ticks, NULL };
 LIMN_PLUGIN(.id = "org.example.ticks", .name = "Ticks", .version = "1.0", .doc = "For a bench.", .nodes = all);
