@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hostile_json import malformed
@@ -213,7 +214,7 @@ def floods_of_headers_and_bodies_meet_their_limits():
         assert status_of(request(s, "GET", "/view?" + "a=b&" * 3000, [ours])) == 414
         assert status_of(request(s, "GET", "/view?" + "a&" * 1500, [ours])) in (400, 404)
         assert status_of(request(s, "POST", "/prompt", [ours, "Content-Length: 1048577"], b"")) == 413
-        for piece in (b"1\r\n \r\n", b"10000\r\n" + b" " * 65536 + b"\r\n", b"1;" + b"x" * 2000 + b"\r\n \r\n"):  # chunks without end
+        def chunks_without_end(piece):
             with socket.create_connection((HOST, s.port), PATIENCE) as c:
                 c.sendall(f"POST /prompt HTTP/1.1\r\n{ours}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
                 sent, begin, out = 0, time.monotonic(), b""
@@ -225,6 +226,9 @@ def floods_of_headers_and_bodies_meet_their_limits():
                 except ConnectionError:
                     out = b"cut"
                 assert out, (piece[:20], sent)
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(chunks_without_end, (b"1\r\n \r\n", b"10000\r\n" + b" " * 65536 + b"\r\n", b"1;" + b"x" * 2000 + b"\r\n \r\n")))
         with s.socket("c") as ws:  # frames and messages without end
             ws.s.sendall(b"\x81\xff" + (1 << 62).to_bytes(8, "big") + b"\0\0\0\0" + b"x" * 4096)
             try:
