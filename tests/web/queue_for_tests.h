@@ -97,7 +97,13 @@ static inline bool finish(int64_t seq, int64_t epoch)
     lm_result  r = result();
     limn_error err = { 0 };
 
-    return lm_queue_finish(q, seq, epoch, &r, keep, NULL, &err);
+    if (lm_queue_finish(q, seq, epoch, &r, keep, NULL, &err))
+        return true;
+    lm_free(r.messages.at); /* they stay ours */
+    lm_free(r.outputs.at);
+    lm_free(r.meta.at);
+    lm_free(r.summary.at);
+    return false;
 }
 
 static inline void end(void)

@@ -105,6 +105,23 @@ static void a_life(void)
         WANT(told_or_done(finish(j->seq, j->epoch)));
 }
 
+TEST(an_end_that_finds_no_memory_can_be_told_again)
+{
+    limn_error err = { 0 };
+    lm_result  r = result();
+
+    folder_new(folder);
+    start(NULL);
+    one(submit("a", "{}"));
+    one(lease());
+    atomic_store(&fail_at, 1);
+    WANT(!lm_queue_finish(q, 1, 1, &r, keep, NULL, &err) && err.code == LIMN_MEMORY);
+    WANT_TEXT(r.messages.at, "[1]");
+    WANT(one(lm_queue_finish(q, 1, 1, &r, keep, NULL, &err))->outcome == LM_STORE_DONE && !r.messages.at);
+    WANT(lm_queue_count(q).history == 1 && lm_queue_count(q).running == 0);
+    end();
+}
+
 static void clear_away(void)
 {
     limn_error       err = { 0 };

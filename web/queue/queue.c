@@ -151,10 +151,8 @@ bool lm_queue_finish(lm_queue *q, int64_t seq, int64_t epoch, lm_result *r, lm_a
 {
     lm_wish *w = wish_new(LM_WISH_FINISH, NULL, fn, self, err);
 
-    if (!w) {
-        result_free(r);
+    if (!w)
         return false;
-    }
     w->seq = seq;
     w->epoch = epoch;
     w->result = *r;

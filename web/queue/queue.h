@@ -53,8 +53,8 @@ bool lm_queue_is_broken(const lm_queue *q);
 bool lm_queue_submit(lm_queue *q, lm_submission *s, lm_answer_fn *fn, void *self, limn_error *err);
 /* NOTHING when nothing is pending. */
 bool lm_queue_lease(lm_queue *q, const char *worker, lm_answer_fn *fn, void *self, limn_error *err);
-/* The texts of `r` are taken (and zeroed). Answered once it is recorded: while the disk is full it waits. NOTHING
- * when the lease was lost. ended_ms 0: now. */
+/* The texts of `r` are taken (and zeroed); false for want of memory leaves them where they are, to be offered again.
+ * Answered once it is recorded: while the disk is full it waits. NOTHING when the lease was lost. ended_ms 0: now. */
 bool lm_queue_finish(lm_queue *q, int64_t seq, int64_t epoch, lm_result *r, lm_answer_fn *fn, void *self,
                      limn_error *err);
 bool lm_queue_release(lm_queue *q, int64_t seq, int64_t epoch, lm_answer_fn *fn, void *self, limn_error *err);

@@ -38,6 +38,9 @@ static void look_at_end(lm_runner *r)
 {
     if (!r->leaving || r->now || r->asked || r->patience < 0)
         return;
+    lm_runner_offer_again(r);
+    if (r->asked)
+        return;
     r->patience = -1;
     uv_close((uv_handle_t *)&r->soon, timer_closed);
     uv_close((uv_handle_t *)&r->later, timer_closed);

@@ -66,9 +66,58 @@ static bool ask_to_record(lm_way *way, lm_result *result)
         r->asked++;
         return true;
     }
-    lm_log(LM_LOG_ERROR, "job %s: its end is not recorded, so it runs again after the next start: %s", way->id,
-           err.text);
+    lm_log(LM_LOG_WARN, "job %s: its end is not recorded yet: %s", way->id, err.text);
     return false;
+}
+
+static void give_up(lm_way *way)
+{
+    lm_log(LM_LOG_ERROR, "job %s: its end is not recorded, so it runs again after the next start", way->id);
+    lm_way_over(way);
+    lm_free(way->result.messages.at);
+    lm_free(way->result.outputs.at);
+    lm_free(way->result.meta.at);
+    lm_free(way->result.summary.at);
+    lm_way_free(way);
+}
+
+static void try_again(uv_timer_t *t);
+
+/* An end that the queue has no memory for waits here, and is offered again: a lease is never left behind. */
+static void record(lm_way *way, lm_result *result)
+{
+    lm_runner *r = way->runner;
+
+    if (ask_to_record(way, result))
+        return;
+    way->result = *result;
+    if (r->leaving || !result->messages.at) {
+        give_up(way);
+        return;
+    }
+    way->next = r->unrecorded;
+    r->unrecorded = way;
+    uv_timer_start(&r->later, try_again, RETRY_MS, 0);
+}
+
+void lm_runner_offer_again(lm_runner *r)
+{
+    lm_way *all = r->unrecorded;
+    const int64_t seq = r->back_seq;
+
+    r->unrecorded = NULL;
+    while (all) {
+        lm_way   *way = all;
+        lm_result result = way->result;
+
+        all = way->next;
+        way->next = NULL;
+        way->result = (lm_result){ 0 };
+        record(way, &result);
+    }
+    r->back_seq = 0;
+    if (seq)
+        lm_runner_give_back(r, seq, r->back_epoch);
 }
 
 /* A result that cannot be kept as it is must not keep the job from ending. */
@@ -83,7 +132,8 @@ static bool record_less(lm_way *way)
     r.messages = (lm_blob){ lm_copy_text(few), 2 };
     r.outputs = (lm_blob){ lm_copy_text(none), 2 };
     r.meta = (lm_blob){ lm_copy_text(none), 2 };
-    return ask_to_record(way, &r);
+    record(way, &r);
+    return true;
 }
 
 /* Only now listings show the job as ended; and only now its client is told how it ended: whoever asks the history
@@ -117,10 +167,7 @@ static void recorded(void *self, lm_answer *a)
 void lm_way_record(lm_way *way, lm_result *result)
 {
     way->state = result->state;
-    if (ask_to_record(way, result))
-        return;
-    lm_way_over(way);
-    lm_way_free(way);
+    record(way, result);
 }
 
 /* ------------------------------------------------------------------ leasing */
@@ -142,8 +189,13 @@ void lm_runner_give_back(lm_runner *r, int64_t seq, int64_t epoch)
 
     if (lm_queue_release(r->server->queue, seq, epoch, released, r, &err))
         r->asked++;
-    else
-        lm_log(LM_LOG_ERROR, "a job cannot be given back: %s", err.text);
+    else if (r->leaving)
+        lm_log(LM_LOG_ERROR, "a job cannot be given back, and runs again after the next start: %s", err.text);
+    else {
+        r->back_seq = seq;
+        r->back_epoch = epoch;
+        uv_timer_start(&r->later, try_again, RETRY_MS, 0);
+    }
 }
 
 /* extra_data.preview_method of this job: "none", a method, or the server's own where there is none. -> pixels */
@@ -176,6 +228,7 @@ static void hand_out(lm_runner *r, const lm_job *job)
 
 static void try_again(uv_timer_t *t)
 {
+    lm_runner_offer_again(t->data);
     lm_runner_look(t->data);
 }
 

@@ -56,6 +56,8 @@ typedef struct lm_way {
     bool       preview_all;            /* previews go to a client that never asked for them, too */
     bool       retold;                 /* the store refused what was told: a short version went */
     lm_job_state state;
+    lm_result    result;               /* that could not be handed to the queue yet */
+    struct lm_way *next;
 } lm_way;
 
 struct lm_runner {
@@ -64,6 +66,8 @@ struct lm_runner {
     lm_way         *now;               /* with the worker */
     int             asked;             /* questions to the queue that are not answered, work beside the loop */
     bool            leasing, leaving;
+    lm_way         *unrecorded;        /* ends that the queue had no memory for: they are offered again */
+    int64_t         back_seq, back_epoch; /* a lease that it had no memory to take back; 0: none */
     char            stop_id[LM_STORE_NAME_MAX + 1]; /* to be stopped, if it is the one that is being leased */
     uv_timer_t      soon, later;       /* progress that waits; a lease that is tried again, the end's patience */
     int             open;              /* handles and the worker, on the way out */
@@ -89,6 +93,8 @@ void lm_runner_give_back(lm_runner *r, int64_t seq, int64_t epoch);
 /* A job's way is over: its last message was noted. The texts are taken; `way` too. */
 void lm_way_record(lm_way *way, lm_result *result);
 void lm_way_free(lm_way *way);
+/* Ends, and a lease, that the queue had no memory for are offered again; on the way out for the last time. */
+void lm_runner_offer_again(lm_runner *r);
 
 /* ------------------------------------------------------------------ runner_tell.c */
 
