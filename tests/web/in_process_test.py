@@ -78,10 +78,12 @@ def a_server_that_could_not_begin_says_so():
 def a_plugin_that_crashes_takes_all_of_it_but_the_queue():
     with tempfile.TemporaryDirectory() as base:
         s = Served(LIMN, "--in-process", "--plugin", ZOO, base=base).start()
-        job = s.queue({"1": {"class_type": "Zoo_in_run", "inputs": {"how": "segv"}},
-                       "2": {"class_type": "PreviewAny", "inputs": {"source": ["1", 0]}}})
-        assert s.process.wait(PATIENCE) == 7, "a plugin ended the program"
-        s.stop()
+        try:
+            job = s.queue({"1": {"class_type": "Zoo_in_run", "inputs": {"how": "segv"}},
+                           "2": {"class_type": "PreviewAny", "inputs": {"source": ["1", 0]}}})
+            assert s.process.wait(PATIENCE) == 7, "a plugin ended the program"
+        finally:
+            s.stop()
         assert "crashed in run" in s.said()
         with Served(LIMN, "--plugin", ZOO, base=base) as s:  # and in a process of its own it costs the job alone
             assert s.wait(job)["status"]["status_str"] == "error"
