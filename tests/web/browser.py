@@ -145,7 +145,7 @@ class Page:
 
     def until(self, script, seconds=None):
         """The first true value of an expression; it may throw until then."""
-        end = time.monotonic() + (seconds or 2 * PATIENCE)
+        end = time.monotonic() + (seconds or 4 * PATIENCE)
         last = None
         while time.monotonic() < end:
             try:

@@ -312,7 +312,8 @@ STEPS = [it_loads_without_an_error, the_default_workflow_has_the_bundled_checkpo
 def visit(version, root):
     """Takes every step; one that fails does not keep the next from being tried -> how many failed"""
     failed = 0
-    with Served(LIMN, "--front-end", root) as s, Browser() as b:
+    # One thread: a page that is drawn without a graphics card needs a core of its own beside a sampler of 10,000 steps.
+    with Served(LIMN, "--front-end", root, "--threads", "1") as s, Browser() as b:
         v = Visit(version, root, s, b)
         for step in STEPS:
             begin = time.monotonic()

@@ -391,7 +391,7 @@ SIGNALS = {"segv": 11, "thread": 11, "overflow": 11, "fpe": 8, "ill": 4, "abort"
 
 def plugins_that_crash_loop_or_take_all_memory_cost_their_job():
     waits = []
-    with Served(LIMN, "--plugin", IN_RUN, "--hang-timeout", "1") as s, Watch(s, pause=0.02) as watch:
+    with Served(LIMN, "--plugin", IN_RUN, "--hang-timeout", "4") as s, Watch(s, pause=0.02) as watch:
         for i, how in enumerate(["segv", "thread", "overflow", "fpe", "ill", "abort", "bad_host", "exit", "sleep", "greedy"]):
             if how == "greedy":
                 if SANITIZED:
