@@ -92,9 +92,10 @@ typedef struct lm_task {
     double           seconds;
     int32_t          index, blockers;
     uint8_t          state;   /* lm_task_state */
-    bool             told_cached, told_running, stays, holds;
+    bool             told_cached, stays, holds;
     bool             unread;  /* in run->unread */
     bool             worth_keeping; /* of an expanded one: some call of it ran */
+    bool             told_running;  /* its own thread's, outside of the lock: in no word with what others read */
 } lm_task;
 
 typedef struct lm_run {
