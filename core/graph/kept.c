@@ -49,6 +49,8 @@ void lm_run_look_outside(lm_run *x)
         lm_run_looked(x, t, false);
         return;
     }
+    if (lm_run_joins_equal(x, t))
+        return;
     found = lm_alloc_array((size_t)t->step->class_->n_outputs + 1, sizeof *found);
     x->n_running++;
     pthread_mutex_unlock(&x->lock);

@@ -181,6 +181,8 @@ void lm_run_list(lm_run *x, lm_task *t); /* it is wanted, if it was not: somebod
 bool lm_run_wait_for(lm_run *x, lm_task *t, lm_source s);
 void lm_run_look(lm_run *x); /* nothing, when lm_run_look_outside is to do it */
 void lm_run_looked(lm_run *x, lm_task *t, bool found);
+/* Somebody looks for the same, or is to run: t waits for that one. False: t is the one to look. */
+bool lm_run_joins_equal(lm_run *x, lm_task *t);
 void lm_run_forget_key(lm_run *x, const lm_task *t); /* it is about to be freed */
 void lm_run_push_ready(lm_run *x, lm_task *t);
 lm_task *lm_run_pop_ready(lm_run *x); /* NULL: nothing is ready */

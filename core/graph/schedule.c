@@ -282,24 +282,42 @@ static void wait_for_turn(lm_run *x, lm_task *t)
     x->last_output = t;
 }
 
+static void wait_for_equal(lm_run *x, lm_task *t, lm_task *equal)
+{
+    t->state = LM_TASK_WAITING;
+    t->twin = equal;
+    hold_twin(x, equal, 1);
+    if (equal->state != LM_TASK_DONE)
+        wait_for_task(x, t, equal);
+    if (!t->blockers)
+        lm_run_push_ready(x, t);
+}
+
+bool lm_run_joins_equal(lm_run *x, lm_task *t)
+{
+    lm_task *equal = t->step->passing ? NULL : equal_task(x, t);
+
+    if (!equal || equal->state == LM_TASK_DONE)
+        return false;
+    wait_for_equal(x, t, equal);
+    return true;
+}
+
 /* What t needs before it can run. */
 static void wait_for_sources(lm_run *x, lm_task *t)
 {
     lm_task *equal = t->step->passing ? NULL : equal_task(x, t);
 
-    t->state = LM_TASK_WAITING;
     if (equal && (equal->state != LM_TASK_DONE || all_there(equal))) {
-        t->twin = equal;
-        hold_twin(x, equal, 1);
-        if (equal->state != LM_TASK_DONE)
-            wait_for_task(x, t, equal);
-    } else {
-        hold_sources(x, t);
-        wait_for_turn(x, t);
-        for (int i = 0; i < t->step->n_args; i++)
-            if (lm_task_follows(t, i))
-                lm_run_wait_for(x, t, t->step->sources[i]);
+        wait_for_equal(x, t, equal);
+        return;
     }
+    t->state = LM_TASK_WAITING;
+    hold_sources(x, t);
+    wait_for_turn(x, t);
+    for (int i = 0; i < t->step->n_args; i++)
+        if (lm_task_follows(t, i))
+            lm_run_wait_for(x, t, t->step->sources[i]);
     if (!t->blockers)
         lm_run_push_ready(x, t);
 }
