@@ -15,7 +15,7 @@ export function Canvas() {
   const theme = useSettings((s) => s.theme);
   return (
     <ReactFlow
-      aria-label={words.graph}
+      aria-label={words.canvas.graph}
       role="application"
       nodes={[]}
       edges={[]}

@@ -1,8 +1,29 @@
-// The languages there are, and which one a browser asks for.
-import { en, type Words } from './en.ts';
-import { zh } from './zh.ts';
+// The languages there are, what each room says in them, and which one a browser asks for.
+import { app } from './words/app.ts';
+import { canvas } from './words/canvas.ts';
+import { defs } from './words/defs.ts';
+import { gallery } from './words/gallery.ts';
+import { run } from './words/run.ts';
+import { shell } from './words/shell.ts';
+import { widgets } from './words/widgets.ts';
 
-export const languages = { en, zh } as const satisfies Record<string, Words>;
+function all<L extends 'en' | 'zh'>(language: L) {
+  return {
+    ...shell[language],
+    app: app[language],
+    canvas: canvas[language],
+    defs: defs[language],
+    gallery: gallery[language],
+    run: run[language],
+    widgets: widgets[language],
+  };
+}
+
+export const languages = {
+  en: { locale: 'en', name: 'English', ...all('en') },
+  zh: { locale: 'zh-Hans', name: '中文', ...all('zh') },
+};
+export type Words = (typeof languages)['en'];
 export type Language = keyof typeof languages;
 
 /** The first language of a browser's list that is one of ours. */

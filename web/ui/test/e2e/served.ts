@@ -26,11 +26,12 @@ export async function serve(limn: string, root: string): Promise<Served> {
   const words = join(base, 'stderr.txt');
   let child: ChildProcess;
   let url = '';
+  const frontEnd = process.env['FRONT_END'] ? ['--front-end', process.env['FRONT_END']] : []; // else the page in the program
 
   symlinkSync(join(root, 'models'), join(base, 'models'));
   async function start() {
     const port = url ? new URL(url).port : '0';
-    child = spawn(limn, ['serve', '--base', base, '--port', port], { stdio: ['ignore', 'pipe', openSync(words, 'a')] });
+    child = spawn(limn, ['serve', '--base', base, '--port', port, ...frontEnd], { stdio: ['ignore', 'pipe', openSync(words, 'a')] });
     for await (const line of createInterface({ input: child.stdout! })) {
       url = line.trim();
       return;

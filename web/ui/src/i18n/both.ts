@@ -1,0 +1,10 @@
+// What a room says, in each language: English is the source of the keys, another language has the same ones, or tsc fails.
+
+export interface Both<T> {
+  en: T;
+  zh: T;
+}
+
+export function both<T extends object>(en: T, zh: NoInfer<T>): Both<T> {
+  return { en, zh };
+}

@@ -1,0 +1,11 @@
+// Documents: tabs, opening, saving, commands, dialogs.
+import { both } from '../both.ts';
+
+export const app = both(
+  {
+    untitled: 'Untitled',
+  },
+  {
+    untitled: '未命名',
+  },
+);
