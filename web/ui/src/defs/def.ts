@@ -35,7 +35,7 @@ export interface OutputDef {
 /** One place of widgets_values. */
 export interface Place {
   input: string;
-  holds: 'value' | 'control' | 'filter' | 'upload';
+  holds: 'value' | 'control' | 'filter' | 'upload' | 'other'; // other: kept as it is, shown by nobody
 }
 
 export interface NodeDef {

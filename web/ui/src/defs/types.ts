@@ -1,0 +1,75 @@
+// Kinds of values: which output may go into which input, and how a kind looks: a shape for its family, a colour of its own.
+// A kind that nobody has heard of has the colour that its name gives, the same in every file.
+
+export type Family = 'weights' | 'pictures' | 'guidance' | 'values' | 'any' | 'other';
+export type Mark = 'square' | 'circle' | 'ring' | 'diamond' | 'triangle' | 'half' | 'hexagon';
+
+const FAMILIES: Readonly<Record<Exclude<Family, 'any' | 'other'>, readonly string[]>> = {
+  weights: ['MODEL', 'CLIP', 'VAE', 'CONTROL_NET', 'CLIP_VISION', 'STYLE_MODEL', 'UPSCALE_MODEL'],
+  pictures: ['IMAGE', 'MASK', 'LATENT', 'VIDEO', 'AUDIO'],
+  guidance: ['CONDITIONING', 'CLIP_VISION_OUTPUT', 'GUIDER', 'SAMPLER', 'SIGMAS', 'NOISE'],
+  values: ['INT', 'FLOAT', 'STRING', 'BOOLEAN', 'COMBO'],
+};
+const FAMILY_OF = new Map(
+  Object.entries(FAMILIES).flatMap(([family, types]) => types.map((type) => [type, family as Family] as const)),
+);
+const MARKS: Readonly<Record<Family, Mark>> = {
+  weights: 'square', pictures: 'circle', guidance: 'diamond', values: 'triangle', any: 'half', other: 'hexagon',
+};
+
+/** The kinds that a type stands for: "IMAGE,MASK" is two. */
+export function kindsOf(type: string): string[] {
+  return type.split(',').map((t) => t.trim().toUpperCase()).filter((t) => t !== '');
+}
+
+const isAny = (kinds: readonly string[]) => kinds.length === 0 || kinds.includes('*');
+
+/** Source: ComfyUI's page: "*" and "" fit everything, cases are one, of a union one kind is enough. */
+export function fits(output: string, input: string): boolean {
+  const [out, into] = [kindsOf(output), kindsOf(input)];
+  return isAny(out) || isAny(into) || out.some((kind) => into.includes(kind));
+}
+
+export function familyOf(type: string): Family {
+  const kinds = kindsOf(type);
+  if (isAny(kinds)) return 'any';
+  return FAMILY_OF.get(kinds[0] ?? '') ?? 'other';
+}
+
+export function markOf(type: string): Mark {
+  return kindsOf(type)[0] === 'LATENT' ? 'ring' : MARKS[familyOf(type)];
+}
+
+/** 0 to 359, from the name alone. */
+export function hueOf(name: string): number {
+  let hash = 2166136261;
+  for (const c of name) hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 16777619);
+  return (hash >>> 0) % 360;
+}
+
+/** A CSS colour, for style.color and the like; a union has its first kind's. */
+export function colorOf(type: string): string {
+  const family = familyOf(type);
+  const kind = kindsOf(type)[0] ?? '';
+  if (family === 'any') return 'var(--text-2)';
+  if (family !== 'other') return `var(--type-${(kind === 'COMBO' ? 'STRING' : kind).toLowerCase().replaceAll('_', '-')})`;
+  const hue = hueOf(kind);
+  return `light-dark(oklch(0.46 0.12 ${hue}), oklch(0.78 0.12 ${hue}))`;
+}
+
+// ------------------------------------------------------------------ marks as paths
+
+const PATHS: Readonly<Record<Mark, string>> = {
+  square: 'M1.5 1.5h9v9h-9Z',
+  circle: 'M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8Z',
+  ring: 'M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8ZM6 3.9a2.1 2.1 0 1 0 0 4.2A2.1 2.1 0 0 0 6 3.9Z',
+  diamond: 'M6 .3 11.7 6 6 11.7.3 6Z',
+  triangle: 'M3 2 9.5 6 3 10Z',
+  half: 'M6 .8a5.2 5.2 0 0 1 0 10.4ZM6 .8v1.2A4 4 0 0 0 6 10v1.2A5.2 5.2 0 0 1 6 .8Z',
+  hexagon: 'M6 .4 10.9 3.2v5.6L6 11.6 1.1 8.8V3.2Z',
+};
+
+/** The outline of a type's mark in a box of 12 by 12, to be filled (evenodd). */
+export function pathOf(type: string): string {
+  return PATHS[markOf(type)];
+}
