@@ -38,6 +38,7 @@ const lm_option lm_serve_options[] = {
     { "--hang-timeout", "SECONDS", "End a job that says nothing for so long; 0: never (default: 0)." },
     { "--job-timeout", "SECONDS", "End a job that takes so long; 0: never (default: 0)." },
     { "--picture-memory", "MIB", "How much memory reading a picture outside jobs may take (default: 1024)." },
+    { "--worker-nice", "N", "How far workers stand behind the server for the processor: 0 to 19 (default: 5)." },
     { "--verbose", "[LEVEL]", "What the log tells: DEBUG (bare), INFO, WARNING, ERROR (default: WARNING)." },
     { "--log-format", "F", "text, or json: one object a line (default: text)." },
     { "--in-process", NULL, "For debugging: run jobs and checks in this process; what crashes takes the server with it." },
@@ -63,12 +64,14 @@ static bool read_numbers(lm_server_options *o, const lm_args *a)
 {
     int64_t port = o->port, side = o->preview_side, hang = o->hang_ms, job = o->job_ms, rate = o->changes_a_minute,
             head = o->head_ms, body = o->body_ms, memory = 1024; /* limn work's to take */
+    long long nice = 0;                                          /* lm_serving_programs takes it */
 
     if (!whole(a, "--port", 0, 65535, 1, &port) || !whole(a, "--preview-size", 16, 2048, 1, &side) ||
         !whole(a, "--hang-timeout", 0, 1000000, 1000, &hang) || !whole(a, "--job-timeout", 0, 1000000, 1000, &job) ||
         !whole(a, "--rate-limit", 0, 1000000, 1, &rate) || !whole(a, "--header-timeout", 1, 3600, 1000, &head) ||
         !whole(a, "--body-timeout", 1, 3600, 1000, &body) ||
         !whole(a, "--picture-memory", 64, 1 << 20, 1, &memory) ||
+        !lm_args_number(a, "--worker-nice", 0, 19, &nice) ||
         !whole(a, "--max-pending", 0, 100000000, 1, &o->most_pending) ||
         !whole(a, "--history-entries", 0, 1000000000, 1, &o->keep.entries) ||
         !whole(a, "--history-days", 0, 100000, 86400000, &o->keep.age_ms))

@@ -1,8 +1,11 @@
 /* serve_programs.c: the programs that limn serve starts. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/cli/serve_options.h"
 #include "core/cli/session.h"
+
+enum { WORKER_NICE = 5 };
 
 static const lm_option running_options[] = { LM_OPTIONS_RUNNING, { NULL } };
 
@@ -40,11 +43,27 @@ static void program(lm_words *w, const char *self, const lm_serving *s, const lm
         lm_words_add(w, more);
 }
 
+/* Behind the server, so that it answers beside a sampler on every core; but a client waits for a check or a picture, so
+ * those two stand half as far behind. */
+static void add_nice(lm_words *w, const lm_args *a, int parts)
+{
+    long long nice = WORKER_NICE;
+    char      number[16];
+
+    lm_args_number(a, "--worker-nice", 0, 19, &nice);
+    snprintf(number, sizeof number, "%lld", (nice + parts - 1) / parts);
+    lm_words_add(w, "--nice");
+    lm_words_add(w, number);
+}
+
 void lm_serving_programs(lm_serving *s, const lm_args *a, const char *self)
 {
     program(&s->work, self, s, a, NULL);
     program(&s->check, self, s, a, "--only-checks");
     program(&s->pictures, self, s, a, "--pictures");
+    add_nice(&s->work, a, 1);
+    add_nice(&s->check, a, 2);
+    add_nice(&s->pictures, a, 2);
     if (lm_args_has(a, "--picture-memory")) {
         lm_words_add(&s->pictures, "--picture-memory");
         lm_words_add(&s->pictures, lm_args_value(a, "--picture-memory"));

@@ -29,9 +29,10 @@ enum {
 /* ------------------------------------------------------------------ where it is */
 
 /* Ctrl-C at the terminal is the server's to answer. What plugins print is for people: the standard output is read by
- * nobody. */
-static void settle_in(void)
+ * nobody. Threads that begin from here on stand as far behind the server as this one. */
+static void settle_in(long long behind)
 {
+    (void)!nice((int)behind);
     lm_confine();
     signal(SIGINT, SIG_IGN);
     dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -128,12 +129,13 @@ static int work(const lm_args *a)
 {
     const bool pictures = lm_args_has(a, "--pictures");
     const int  fd = take_socket(a, pictures ? SOCK_SEQPACKET : SOCK_STREAM);
-    long long  memory = PICTURE_MEMORY;
+    long long  memory = PICTURE_MEMORY, behind = 0;
 
-    if (fd < 0 || !lm_args_number(a, "--picture-memory", 64, 1 << 20, &memory))
+    if (fd < 0 || !lm_args_number(a, "--picture-memory", 64, 1 << 20, &memory) ||
+        !lm_args_number(a, "--nice", 0, 19, &behind))
         return LM_EXIT_USAGE;
     if (!lm_args_has(a, "--in-process"))
-        settle_in();
+        settle_in(behind);
     return pictures ? lm_work_pictures(fd, (uint64_t)memory << 20) : serve(a, fd);
 }
 
@@ -160,6 +162,7 @@ static const lm_option work_options[] = {
     { "--in-process", NULL, "This is a thread of limn serve." },
     { "--pictures", NULL, "Read pictures outside jobs: previews, channels, masks." },
     { "--picture-memory", "MIB", "How much memory that may take (default: 1024)." },
+    { "--nice", "N", "How far to stand behind whoever started it for the processor (default: 0)." },
     LM_OPTIONS_RUNNING,
     { NULL },
 };

@@ -594,9 +594,47 @@ def the_states_of_many_nodes_are_told_in_bounds():
         assert told_bytes < 20000000, told_bytes  # one for each begin and end would be 800 MB
 
 
+def threads_behind(pid):
+    """-> what each thread of a process has as its nice value"""
+    found = set()
+    for p in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            found.add(int(p.read_text().rpartition(")")[2].split()[16]))
+        except OSError:
+            pass  # it has ended since
+    return found
+
+
+def workers_by_kind(server):
+    """-> nice values of the server's own threads, and of those of each kind of worker"""
+    found = {"server": threads_behind(server)}
+    for p in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(p.read_text().rpartition(")")[2].split()[1])
+            words = (p.parent / "cmdline").read_bytes().decode().split("\0") if parent == server else []
+        except OSError:
+            continue
+        if "work" in words:
+            kind = next((w for w in ("--only-checks", "--pictures") if w in words), "jobs")
+            found[kind] = threads_behind(p.parent.name)
+    return found
+
+
+def workers_stand_behind_the_server_for_the_processor():
+    for options, jobs, others in ((), 5, 3), (("--worker-nice", "0"), 0, 0), (("--worker-nice", "10"), 10, 5):
+        with Served(LIMN, *options) as s:
+            job = s.queue(empty())
+            name = s.wait(job)["outputs"]["2"]["images"][0]["filename"]
+            assert s.ask("GET", f"/view?filename={name}&preview=webp;90")[0] == 200
+            here = os.getpriority(os.PRIO_PROCESS, 0)
+            want = {"server": here, "jobs": here + jobs, "--only-checks": here + others, "--pictures": here + others}
+            found = workers_by_kind(s.process.pid)
+            assert found == {kind: {min(19, nice)} for kind, nice in want.items()}, found
+
+
 TESTS = [f for name, f in list(globals().items())
          if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type)
-         and name not in ("zoo", "story", "run", "queued", "pending", "until", "status_of", "long_job", "stop",
+         and name not in ("zoo", "story", "run", "queued", "pending", "until", "status_of", "long_job", "stop", "threads_behind", "workers_by_kind",
                       "main")]
 
 
