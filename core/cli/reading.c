@@ -26,7 +26,7 @@ static bool apply_settings(lm_workflow *w, const lm_registry *r, const lm_args *
     return lm_workflow_set_seed(w, r, seed, err) >= 0;
 }
 
-static void print_notes(const char *path, const char *notes)
+void lm_print_notes(const char *path, const char *notes)
 {
     for (size_t n; *notes; notes += n + (notes[n] == '\n')) {
         lm_text line = { 0 };
@@ -38,17 +38,36 @@ static void print_notes(const char *path, const char *notes)
     }
 }
 
+static bool is_canvas(const char *text, size_t size)
+{
+    limn_error err = { 0 };
+    lm_json   *d = lm_json_read(text, size, &err);
+    const bool canvas = d && lm_canvas_is(d, lm_json_root(d));
+
+    lm_json_free(d);
+    return canvas;
+}
+
 lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err)
+{
+    return lm_session_workflow_by(s, a, NULL, NULL, err);
+}
+
+lm_workflow *lm_session_workflow_by(const lm_session *s, const lm_args *a, lm_convert_fn *convert, void *self,
+                                    limn_error *err)
 {
     const lm_canvas_env env = { .registry = s->registry, .folders = s->folders };
     lm_carried          c;
     lm_workflow        *w = NULL;
+    bool                read = lm_carried_read(&c, a->words[0], lm_args_value(a, "--carried"), s->folders, err);
 
-    if (lm_carried_read(&c, a->words[0], lm_args_value(a, "--carried"), s->folders, err))
+    if (read && convert && is_canvas(c.at[0].text, c.at[0].size))
+        w = convert(self, c.at[0].text, c.at[0].size);
+    if (read && !w)
         w = lm_carried_workflow(&c, &env, err);
-    print_notes(a->words[0], lm_text_str(&c.notes));
+    lm_print_notes(a->words[0], lm_text_str(&c.notes));
     if (w)
-        print_notes(a->words[0], lm_workflow_notes(w));
+        lm_print_notes(a->words[0], lm_workflow_notes(w));
     lm_carried_done(&c);
     if (w && !apply_settings(w, s->registry, a, err)) {
         lm_workflow_free(w);

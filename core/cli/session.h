@@ -100,6 +100,14 @@ void lm_print_error(const char *label, const limn_error *err);
  * picture is said on stderr, a line each.                                                        [new] */
 struct lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err);
 
+/* The same, and a canvas's file is given to `convert` first: somebody else may know its nodes better. NULL: it is
+ * converted here.                                                                                [new] */
+typedef struct lm_workflow *lm_convert_fn(void *self, const char *text, size_t size);
+struct lm_workflow *lm_session_workflow_by(const lm_session *s, const lm_args *a, lm_convert_fn *convert, void *self,
+                                           limn_error *err);
+/* Lines of notes about a file, on stderr. */
+void lm_print_notes(const char *path, const char *notes);
+
 /* Makes every seed that is not linked one larger; how many there were, or -1 and *err. */
 int lm_session_next_seeds(const lm_session *s, struct lm_workflow *w, limn_error *err);
 

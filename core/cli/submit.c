@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/cli/commands.h"
+#include "core/cli/remote_convert.h"
 #include "core/cli/session.h"
 #include "core/cli/watch.h"
 
@@ -171,9 +172,10 @@ static int send_and_wait(lm_remote *r, lm_workflow *w, const lm_args *a, limn_er
 
 static int submit(lm_remote *r, const lm_args *a, limn_error *err)
 {
-    lm_session   s;
-    lm_workflow *w = lm_session_open(&s, a, err) ? lm_session_workflow(&s, a, err) : NULL;
-    int          status = lm_exit_of(err->code);
+    lm_converting c = { r, a->words[0] };
+    lm_session    s;
+    lm_workflow  *w = lm_session_open(&s, a, err) ? lm_session_workflow_by(&s, a, lm_remote_convert, &c, err) : NULL;
+    int           status = lm_exit_of(err->code);
 
     if (w) {
         status = send_and_wait(r, w, a, err);
@@ -207,5 +209,6 @@ static const lm_option submit_options[] = {
 const lm_command lm_submit_command = {
     .name = "submit", .words = "FILE", .least = 1, .most = 1, .options = submit_options, .run = run_submit,
     .doc = "Give a server a workflow to run, and print the job's id.\n"
-           "FILE is what limn run takes; it is converted to API format here.",
+           "FILE is what limn run takes. What a canvas saved is converted by the server, which knows its own nodes, and\n"
+           "here when the server is no limn.",
 };

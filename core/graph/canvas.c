@@ -155,7 +155,7 @@ static uint64_t some_number(void)
     return getrandom(&x, sizeof x, GRND_NONBLOCK) == sizeof x ? x : (uint64_t)time(NULL) * 0x9e3779b97f4a7c15u;
 }
 
-static void done(lm_canvas *c)
+void lm_canvas_done(lm_canvas *c)
 {
     struct lm_canvas_chunk *next;
 
@@ -198,6 +198,6 @@ bool lm_canvas_convert(lm_json *d, lm_json_ref root, const lm_canvas_env *env, l
     ok = lm_canvas_live(&c);
     if (!ok && err && err->code == LIMN_OK)
         *err = c.err;
-    done(&c);
+    lm_canvas_done(&c);
     return ok;
 }

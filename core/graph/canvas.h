@@ -37,4 +37,9 @@ bool lm_canvas_is(const lm_json *d, lm_json_ref v);
 bool lm_canvas_convert(lm_json *d, lm_json_ref root, const lm_canvas_env *env, lm_text *out, lm_text *notes,
                        limn_error *err);
 
+/* What stands where in widgets_values, class by class, as JSON: {"KSampler": [["seed", "value"], ["seed", "control"],
+ * ["steps", "value"], …], "LoadImage": [["image", "value"], ["image", "upload"]]}. A "control" says what becomes of a
+ * value after a run, a "filter" which choices it may take then, an "upload" is a button. MEMORY. */
+bool lm_canvas_plans(const lm_registry *r, lm_text *out, limn_error *err);
+
 #endif

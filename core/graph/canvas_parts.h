@@ -184,6 +184,7 @@ typedef struct lm_canvas {
 /* ------------------------------------------------------------------ shared by the parts */
 
 bool  lm_canvas_live(const lm_canvas *c);
+void  lm_canvas_done(lm_canvas *c);                        /* gives back all its memory */
 void *lm_canvas_take(lm_canvas *c, size_t n, size_t size); /* zeroed; lives as long as c; NULL: c->err */
 /* A line for the person at the terminal; the first hundred are kept. */
 void  lm_canvas_note(lm_canvas *c, const char *fmt, ...) LIMN_PRINTF(2, 3);

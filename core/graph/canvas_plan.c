@@ -127,3 +127,51 @@ const lm_canvas_plan *lm_canvas_plan_of(lm_canvas *c, lm_canvas_name class_name)
     p = class ? new_plan(c, class) : NULL;
     return p && add_plan(c, p) ? p : NULL;
 }
+
+/* ------------------------------------------------------------------ all of them, told */
+
+static void tell_stored(const lm_canvas_stored *s, lm_text *out)
+{
+    static const char *const kinds[] = {
+        [LM_CANVAS_IS_VALUE] = "value",   [LM_CANVAS_IS_CONTROL] = "control", [LM_CANVAS_MAY_CONTROL] = "control",
+        [LM_CANVAS_IS_FILTER] = "filter", [LM_CANVAS_IS_UPLOAD] = "upload",
+    };
+
+    lm_text_puts(out, "[");
+    lm_json_write_string(s->row->name, strlen(s->row->name), LM_JSON_SPACES, out);
+    lm_text_printf(out, ", \"%s\"]", kinds[s->what]);
+}
+
+static void tell_plan(const lm_canvas_plan *p, lm_text *out)
+{
+    const char *name = p->class->node->name;
+
+    lm_json_write_string(name, strlen(name), LM_JSON_SPACES, out);
+    lm_text_puts(out, ": [");
+    for (int i = 0; i < p->n_stored; i++) {
+        lm_text_puts(out, i ? ", " : "");
+        tell_stored(&p->stored[i], out);
+    }
+    lm_text_puts(out, "]");
+}
+
+bool lm_canvas_plans(const lm_registry *r, lm_text *out, limn_error *err)
+{
+    const lm_canvas_env env = { .registry = r };
+    lm_canvas           c = { .env = &env };
+
+    lm_text_puts(out, "{");
+    for (int i = 0; i < lm_registry_count(r) && lm_canvas_live(&c); i++) {
+        const lm_canvas_plan *p = lm_canvas_plan_of(&c, lm_canvas_text(lm_registry_at(r, i)->node->name));
+
+        if (!p)
+            continue;
+        lm_text_puts(out, i ? ", " : "");
+        tell_plan(p, out);
+    }
+    lm_text_puts(out, "}");
+    if (!lm_canvas_live(&c) && err)
+        *err = c.err;
+    lm_canvas_done(&c);
+    return c.err.code == LIMN_OK;
+}

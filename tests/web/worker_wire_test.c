@@ -162,7 +162,7 @@ TEST(another_version_no_hello_and_two_of_them_are_turned_away)
     s.n = 0;
     hello.numbers[0] = LM_WIRE_VERSION + 1;
     add_frame(&s, &hello);
-    WANT(refused(&s, LM_WIRE_TO_WORKER, "version 3 of the protocol"));
+    WANT(refused(&s, LM_WIRE_TO_WORKER, "version 4 of the protocol"));
 }
 
 TEST(what_a_row_does_not_let_through_is_not_written)

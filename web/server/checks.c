@@ -15,7 +15,7 @@ enum { PROMPT, EXTRA, TARGETS, N_TEXTS };
 
 struct lm_check_wait {
     lm_check_wait *next;
-    int64_t        number;
+    int64_t        number, how;
     lm_slice       texts[N_TEXTS]; /* ours */
     size_t         bytes;
     lm_checked_fn *fn;
@@ -85,7 +85,7 @@ static void refuse_all(lm_checks *c, const char *words)
 
 static bool send_one(lm_checks *c, const lm_check_wait *w, limn_error *err)
 {
-    lm_wire m = { .type = LM_WIRE_CHECK, .job = w->number };
+    lm_wire m = { .type = LM_WIRE_CHECK, .job = w->number, .numbers = { w->how } };
 
     for (int i = 0; i < N_TEXTS; i++)
         m.texts[i] = (lm_wire_text){ w->texts[i].at, w->texts[i].n };
@@ -115,13 +115,13 @@ static void send_stuck(lm_checks *c)
     send_waiting(c);
 }
 
-bool lm_checks_prompt(lm_checks *c, lm_slice prompt, lm_slice extra, lm_slice targets, lm_checked_fn *fn, void *self,
-                      limn_error *err)
+bool lm_checks_prompt(lm_checks *c, const lm_to_check *what, lm_checked_fn *fn, void *self, limn_error *err)
 {
-    const lm_slice texts[N_TEXTS] = { prompt, extra, targets };
+    const lm_slice texts[N_TEXTS] = { what->prompt, what->extra, what->targets };
+    const size_t   bytes = what->prompt.n + what->extra.n + what->targets.n;
     lm_check_wait *w;
 
-    if (c->waiting >= MOST_WAITING || c->bytes + prompt.n + extra.n + targets.n > MOST_BYTES)
+    if (c->waiting >= MOST_WAITING || c->bytes + bytes > MOST_BYTES)
         return limn_fail(err, DEVICE, "%d prompts wait to be checked already: try again soon", c->waiting);
     w = lm_try_alloc(sizeof *w);
     if (!w || !copy_texts(w, texts)) {
@@ -130,6 +130,7 @@ bool lm_checks_prompt(lm_checks *c, lm_slice prompt, lm_slice extra, lm_slice ta
         return limn_fail(err, MEMORY, "there is no memory to check another prompt");
     }
     w->number = ++c->numbers;
+    w->how = what->how;
     w->fn = fn;
     w->self = self;
     if (!c->first)
@@ -197,7 +198,7 @@ static void answer_beside(lm_checks *c, lm_check_wait *w, const lm_checked *k)
 
 static void hear_checked(lm_checks *c, const lm_wire *m)
 {
-    lm_checked k = { .runs = m->numbers[0], .json = m->texts[0].at, .n = m->texts[0].size };
+    lm_checked k = { .runs = m->numbers[0] == LM_CHECKED_RUNS, .how = (int)m->numbers[0], .json = m->texts[0].at, .n = m->texts[0].size };
 
     if (!c->first || c->first->number != m->job)
         return; /* nobody waits for it any more */

@@ -11,16 +11,22 @@ typedef struct lm_checks lm_checks;
  * says why. All of it is lent. */
 typedef struct lm_checked {
     bool        runs;
+    int         how;   /* LM_CHECKED_RUNS … */
     const char *json, *words;
     size_t      n;
     lm_slice    error, node_errors, outputs;
 } lm_checked;
 typedef void lm_checked_fn(void *self, const lm_checked *c);
 
-/* Texts are JSON and copied; targets may be empty. Answered once, later, whatever becomes of the worker. More than it
- * takes wait here; false, with a sentence: too many wait already. */
-bool lm_checks_prompt(lm_checks *c, lm_slice prompt, lm_slice extra, lm_slice targets, lm_checked_fn *fn, void *self,
-                      limn_error *err);
+/* What is to be checked: JSON, which is copied; targets may be empty. `how`: LM_WIRE_CANVAS …, bits. */
+typedef struct lm_to_check {
+    lm_slice prompt, extra, targets;
+    int64_t  how;
+} lm_to_check;
+
+/* Answered once, later, whatever becomes of the worker. More than it takes wait here; false, with a sentence: too many
+ * wait already. */
+bool lm_checks_prompt(lm_checks *c, const lm_to_check *what, lm_checked_fn *fn, void *self, limn_error *err);
 
 /* All classes, as /object_info says them, and where each stands in that text. It is shared: count it. */
 typedef struct lm_tables {
@@ -28,6 +34,9 @@ typedef struct lm_tables {
     char       *json;
     size_t      n;
     char        tag[40];    /* an entity tag, in quotes */
+    char       *plans;      /* what stands where in widgets_values: lm_canvas_plans' JSON */
+    size_t      n_plans;
+    char        plans_tag[40];
     int         n_classes;
     struct lm_table {
         const char *name;   /* decoded */

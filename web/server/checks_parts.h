@@ -3,6 +3,7 @@
 #ifndef LM_WEB_SERVER_CHECKS_PARTS_H
 #define LM_WEB_SERVER_CHECKS_PARTS_H
 
+#include "core/base/text.h"
 #include "web/server/checks.h"
 #include "web/work/worker.h"
 
@@ -33,6 +34,12 @@ struct lm_checks {
 
 /* Something that was open has ended. */
 void lm_checks_less(lm_checks *c);
+
+/* ------------------------------------------------------------------ checks_named.c */
+
+/* Takes a text of classes, and gives it with those of the named ones that it lacks: as /object_info has them, or as
+ * /limn/plans does.                                                                                    [new] [any] */
+char *lm_checks_with_named(char *json, size_t *n, bool plans);
 
 /* ------------------------------------------------------------------ checks_tables.c */
 

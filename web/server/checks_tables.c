@@ -33,6 +33,7 @@ void lm_tables_unref(lm_tables *t)
         lm_free((char *)t->classes[i].name);
     lm_free(t->classes);
     lm_free(t->json);
+    lm_free(t->plans);
     lm_free(t);
 }
 
@@ -57,101 +58,24 @@ static void add_class(lm_tables *t, lm_json *d, lm_json_ref key, lm_slice info)
         (struct lm_table){ .name = lm_copy_text(lm_json_c_string(d, key)), .info = info, .output = output };
 }
 
-/* Classes that clients look up by name, whether they use them or not: ComfyUI's page of 1.27 makes no node with a list
- * of checkpoints while one of these is missing. Where no node is there for one, it is told with an empty list of files
- * and all its other inputs, so that a page keeps what a workflow says of it; a workflow that uses it is refused as one
- * with an unknown class. Written with ' for ". */
-#define STRENGTH "['FLOAT', {'default': 1.0, 'min': -100.0, 'max': 100.0, 'step': 0.01}]"
-static const struct named {
-    const char *name, *title, *inputs, *outputs;
-} named[] = {
-    { "UNETLoader", "Load Diffusion Model",
-      "'unet_name': [[]], 'weight_dtype': [['default', 'fp8_e4m3fn', 'fp8_e4m3fn_fast', 'fp8_e5m2']]", "'MODEL'" },
-    { "LoraLoader", "Load LoRA",
-      "'model': ['MODEL'], 'clip': ['CLIP'], 'lora_name': [[]], 'strength_model': " STRENGTH
-      ", 'strength_clip': " STRENGTH,
-      "'MODEL', 'CLIP'" },
-    { "LoraLoaderModelOnly", "Load LoRA (model only)",
-      "'model': ['MODEL'], 'lora_name': [[]], 'strength_model': " STRENGTH, "'MODEL'" },
-    { "ControlNetLoader", "Load ControlNet Model", "'control_net_name': [[]]", "'CONTROL_NET'" },
-    { "UpscaleModelLoader", "Load Upscale Model", "'model_name': [[]]", "'UPSCALE_MODEL'" },
-    { "StyleModelLoader", "Load Style Model", "'style_model_name': [[]]", "'STYLE_MODEL'" },
-    { "GLIGENLoader", "Load GLIGEN Model", "'gligen_name': [[]]", "'GLIGEN'" },
-    { "ImageOnlyCheckpointLoader", "Load Video Checkpoint", "'ckpt_name': [[]]", "'MODEL', 'CLIP_VISION', 'VAE'" },
-};
-
-static void put_quoted(lm_text *out, const char *text)
+static void make_tag(char tag[40], const char *text, size_t n)
 {
-    for (; *text; text++)
-        lm_text_add(out, *text == '\'' ? "\"" : text, 1);
+    const lm_hash hash = lm_hash_add(lm_hash_start(), text, n);
+
+    snprintf(tag, 40, "\"%016llx%016llx\"", (unsigned long long)hash.a, (unsigned long long)hash.b);
 }
 
-/* The names of inputs, in their order. */
-static void put_order(lm_text *out, lm_slice inputs)
-{
-    lm_members m = lm_members_of(inputs);
-    lm_slice   key, value;
-
-    for (const char *comma = ""; lm_members_next(&m, &key, &value); comma = ", ")
-        lm_text_printf(out, "%s\"%.*s\"", comma, (int)key.n, key.at);
-}
-
-static void put_named(lm_text *out, const struct named *c)
-{
-    lm_text inputs = { 0 }, outputs = { 0 };
-
-    put_quoted(&inputs, "{");
-    put_quoted(&inputs, c->inputs);
-    put_quoted(&inputs, "}");
-    put_quoted(&outputs, c->outputs);
-    lm_text_printf(out, "\"%s\": {\"input\": {\"required\": %s}, \"input_order\": {\"required\": [", c->name, inputs.at);
-    put_order(out, (lm_slice){ inputs.at, inputs.size });
-    lm_text_printf(out, "]}, \"output\": [%s], \"output_is_list\": [false", outputs.at);
-    for (const char *at = c->outputs; *at; at++)
-        lm_text_puts(out, *at == ',' ? ", false" : "");
-    lm_text_printf(out, "], \"output_name\": [%s], \"name\": \"%s\", \"display_name\": \"%s\", ", outputs.at, c->name,
-                   c->title);
-    lm_text_puts(out, "\"description\": \"limn has no such node: a workflow that uses it is refused.\", \"python_module\": "
-                      "\"nodes\", \"category\": \"loaders\", \"output_node\": false, \"experimental\": true}");
-    lm_text_done(&inputs);
-    lm_text_done(&outputs);
-}
-
-/* Takes the text, and gives it with those of them that it lacks.                                          [new] */
-static char *with_named(char *json, size_t *n)
-{
-    const lm_slice whole = { json, *n }, inside = lm_members_inside(whole);
-    lm_text        out = { 0 };
-    bool           first = !lm_slice_trim(inside).n;
-
-    if (!*n || *json != '{')
-        return json;
-    lm_text_puts(&out, "{");
-    if (inside.n)
-        lm_text_add(&out, inside.at, inside.n);
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (!lm_members_get(whole, named[i].name).n) {
-            lm_text_puts(&out, first ? "" : ", ");
-            put_named(&out, &named[i]);
-            first = false;
-        }
-    lm_text_puts(&out, "}");
-    lm_free(json);
-    *n = out.size;
-    return lm_text_take(&out);
-}
-
-/* Takes the text. NULL, with a sentence, when it is none of ours. */
-static lm_tables *read_tables(char *json, size_t n, limn_error *err)
+/* Takes the texts. NULL, with a sentence, when it is none of ours. */
+static lm_tables *read_tables(char *json, size_t n, char *plans, size_t n_plans, limn_error *err)
 {
     lm_json   *d = lm_json_read(json, n, err);
     lm_tables *t = lm_alloc(sizeof *t);
     lm_members m = lm_members_of((lm_slice){ json, n });
-    lm_hash    hash = lm_hash_add(lm_hash_start(), json, n);
     lm_slice   key, info;
 
-    *t = (lm_tables){ .refs = 1, .json = json, .n = n };
-    snprintf(t->tag, sizeof t->tag, "\"%016llx%016llx\"", (unsigned long long)hash.a, (unsigned long long)hash.b);
+    *t = (lm_tables){ .refs = 1, .json = json, .n = n, .plans = plans, .n_plans = n_plans };
+    make_tag(t->tag, json, n);
+    make_tag(t->plans_tag, plans, n_plans);
     if (!d) {
         lm_tables_unref(t);
         return NULL;
@@ -245,8 +169,8 @@ typedef struct reading {
     uv_work_t  work;
     lm_checks *checks;
     int        process;
-    char      *json;
-    size_t     n;
+    char      *json, *plans;
+    size_t     n, n_plans;
     lm_tables *tables;
     limn_error err;
 } reading;
@@ -255,8 +179,9 @@ static void read_beside(uv_work_t *work)
 {
     reading *r = work->data;
 
-    r->json = with_named(r->json, &r->n);
-    r->tables = read_tables(r->json, r->n, &r->err);
+    r->json = lm_checks_with_named(r->json, &r->n, false);
+    r->plans = lm_checks_with_named(r->plans, &r->n_plans, true);
+    r->tables = read_tables(r->json, r->n, r->plans, r->n_plans, &r->err);
 }
 
 static void has_read(uv_work_t *work, int status)
@@ -285,7 +210,8 @@ void lm_checks_tables_heard(lm_checks *c, const lm_wire *m)
     }
     r = lm_alloc(sizeof *r);
     *r = (reading){ .checks = c, .process = c->process, .n = m->texts[0].size,
-                    .json = lm_copy_bytes(m->texts[0].at, m->texts[0].size) };
+                    .json = lm_copy_bytes(m->texts[0].at, m->texts[0].size), .n_plans = m->texts[1].size,
+                    .plans = lm_copy_bytes(m->texts[1].at, m->texts[1].size) };
     r->work.data = r;
     c->open++;
     if (uv_queue_work(&c->server->loop, &r->work, read_beside, has_read)) {

@@ -126,6 +126,22 @@ static void told_all(void *self, lm_tables *t)
     lm_request_unref(rq);
 }
 
+/* What stands where in widgets_values, class by class. */
+static void told_plans(void *self, lm_tables *t)
+{
+    lm_request          *rq = self;
+    const lm_reply_bytes bytes = { t ? t->plans : NULL, t ? t->n_plans : 0, tables_unref, t, t ? t->plans_tag : NULL };
+
+    if (t && t->n_plans) {
+        lm_tables_ref(t);
+        lm_reply_header(rq, "Cache-Control", "no-cache");
+        lm_reply_lend(rq, 200, json_type, &bytes);
+    } else {
+        no_tables(rq);
+    }
+    lm_request_unref(rq);
+}
+
 static void told_one(void *self, lm_tables *t)
 {
     lm_request *rq = self;
@@ -148,6 +164,17 @@ static void one_info(lm_request *rq, void *self)
     lm_checks_tables(((lm_server *)self)->checks, told_one, lm_request_ref(rq));
 }
 
+/* They change when plugins do, so those that are known will do; before the first ones the worker is waited for. */
+static void plans(lm_request *rq, void *self)
+{
+    lm_checks *c = ((lm_server *)self)->checks;
+
+    if (lm_checks_known(c))
+        told_plans(lm_request_ref(rq), lm_checks_known(c));
+    else
+        lm_checks_tables(c, told_plans, lm_request_ref(rq));
+}
+
 /* Nodes that took other names: there are none. */
 static void replacements(lm_request *rq, void *self)
 {
@@ -164,6 +191,7 @@ static void close_nodes(lm_server *s)
 static const lm_route nodes_routes[] = {
     { .methods = LM_GET, .pattern = "/object_info", .handle = object_info, .flags = LM_ROUTE_API },
     { .methods = LM_GET, .pattern = "/object_info/{class}", .handle = one_info, .flags = LM_ROUTE_API },
+    { .methods = LM_GET, .pattern = "/limn/plans", .handle = plans },
     { .methods = LM_GET, .pattern = "/node_replacements", .handle = replacements, .flags = LM_ROUTE_API },
     { 0 },
 };

@@ -141,8 +141,11 @@ static void checked(void *self, const lm_checked *c)
     lm_crash_at("prompt-checked");
     if (!c->json) {
         refuse(p, 503, "not_checked", c->words);
+    } else if (c->how == LM_CHECKED_STARVED) {
+        refuse(p, 503, "busy", "there is no memory to check this workflow");
     } else if (p->only_check) {
-        lm_reply_copy(p->rq, 200, "application/json; charset=utf-8", c->json, c->n);
+        lm_reply_copy(p->rq, c->how == LM_CHECKED_NO_WORKFLOW ? 400 : 200, "application/json; charset=utf-8", c->json,
+                      c->n);
         end(p);
     } else if (!c->runs) {
         reply_unfit(p, c);
@@ -159,16 +162,23 @@ static lm_slice slice_of(const lm_text *t)
     return (lm_slice){ lm_text_str(t), t->size };
 }
 
+static int64_t how_to_check(const posting *p)
+{
+    return (p->only_check ? LM_WIRE_WHOLE : 0) | (p->posted.canvas ? LM_WIRE_CANVAS : 0) |
+           (p->posted.canvas_too ? LM_WIRE_CANVAS_TOO : 0);
+}
+
 /* On the loop: the body was read. */
 static void was_read(posting *p)
 {
-    lm_posted *in = &p->posted;
-    limn_error err = { 0 };
+    lm_posted  *in = &p->posted;
+    limn_error  err = { 0 };
+    lm_to_check what = { .prompt = slice_of(&in->prompt), .extra = slice_of(&in->extra),
+                         .targets = slice_of(&in->targets), .how = how_to_check(p) };
 
     if (in->fault)
         refuse(p, in->err.code == LIMN_MEMORY ? 503 : 400, in->fault, in->err.text);
-    else if (!lm_checks_prompt(p->server->checks, slice_of(&in->prompt), slice_of(&in->extra), slice_of(&in->targets),
-                               checked, p, &err))
+    else if (!lm_checks_prompt(p->server->checks, &what, checked, p, &err))
         refuse(p, 503, "busy", err.text);
 }
 
@@ -196,7 +206,7 @@ static void take(lm_request *rq, lm_server *s, bool only_check)
         lm_reply_fault(rq, 503, "busy", "there is no memory for another prompt", "");
         return;
     }
-    *p = (posting){ .server = s, .only_check = only_check, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
+    *p = (posting){ .server = s, .only_check = only_check, .posted.checked_only = only_check, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
                     .source = lm_request_header(rq, "Comfy-Usage-Source") };
     p->work.data = p;
     if (p->body.n > LM_LOOP_JSON && !uv_queue_work(&p->server->loop, &p->work, read_beside, has_read))
@@ -210,7 +220,7 @@ static void post_prompt(lm_request *rq, void *self)
     take(rq, self, false);
 }
 
-/* web/work/work_check.h's JSON: what would be wrong with it. */
+/* web/work/work_check.h's and work_workflow.h's JSON: what would be wrong with it, and what would run. */
 static void check_prompt(lm_request *rq, void *self)
 {
     take(rq, self, true);

@@ -16,6 +16,9 @@ typedef struct lm_posted {
     lm_text secrets;                    /* members that never leave, without braces */
     int64_t created_ms;
 
+    bool    checked_only;               /* set before it is read: a canvas's file will do, and one without a wrapping */
+    bool    canvas, canvas_too;         /* the prompt is a canvas's file; who asks wants it back */
+
     const char *fault;                  /* why not, as a type of error; NULL: it was read */
     limn_error  err;                    /* its sentence */
 } lm_posted;

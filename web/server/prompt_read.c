@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/graph/canvas.h"
 #include "core/graph/json.h"
 #include "web/queue/store.h"
 #include "web/server/prompt_parts.h"
@@ -96,17 +97,43 @@ static bool read_targets(lm_posted *p, const lm_json *d, lm_json_ref root)
     return true;
 }
 
+/* Is one of its members a node? */
+static bool has_nodes(const lm_json *d, lm_json_ref prompt)
+{
+    for (lm_json_ref k = lm_json_first(d, prompt); k; k = lm_json_next(d, k))
+        if (lm_json_get(d, lm_json_value(d, k), "class_type"))
+            return true;
+    return false;
+}
+
+/* For a check the workflow may stand under "workflow", or be the body itself. */
+static lm_json_ref find_graph(const lm_posted *p, const lm_json *d, lm_json_ref root)
+{
+    const lm_json_ref prompt = lm_json_get(d, root, "prompt"), workflow = lm_json_get(d, root, "workflow");
+
+    if (!p->checked_only)
+        return prompt;
+    if (lm_canvas_is(d, root) || (has_nodes(d, root) && !has_nodes(d, prompt)))
+        return root;
+    return is_given(d, prompt) ? prompt : workflow;
+}
+
 static bool read_graph(lm_posted *p, const lm_json *d, lm_json_ref root)
 {
-    const lm_json_ref prompt = lm_json_get(d, root, "prompt");
+    const lm_json_ref prompt = find_graph(p, d, root);
 
     if (!is_given(d, prompt))
         return fault(p, "no_prompt", "No prompt provided");
+    p->canvas = p->checked_only && lm_canvas_is(d, prompt);
     if (lm_json_kind_of(d, prompt) != LM_JSON_OBJECT)
         return fault(p, "invalid_prompt", "prompt must be an object of nodes");
-    if (lm_json_count(d, prompt) > LM_PROMPT_MOST_NODES)
+    if (p->checked_only && !p->canvas && lm_json_count(d, prompt) && !has_nodes(d, prompt))
+        return fault(p, "invalid_prompt", "this is no workflow: it has no list of nodes, and no node with a class_type");
+    if (!p->canvas && lm_json_count(d, prompt) > LM_PROMPT_MOST_NODES)
         return fault(p, "invalid_prompt", "prompt has more than 100000 nodes");
     lm_json_write(d, prompt, LM_JSON_COMPACT, &p->prompt);
+    if (p->canvas)
+        lm_json_to_bool(d, lm_json_get(d, root, "answer_workflow"), &p->canvas_too);
     return true;
 }
 
@@ -181,8 +208,11 @@ static bool is_finite(const char *text, size_t n)
     return isfinite(strtod(digits, NULL));
 }
 
+/* A canvas's file may hold others, in places that nobody runs; what is made of it has none. */
 static bool numbers_are_finite(lm_posted *p, const lm_json *d)
 {
+    if (p->canvas)
+        return true;
     for (uint32_t i = 1; i < d->count; i++)
         if (d->nodes[i].kind == LM_JSON_NUMBER && !is_finite(d->nodes[i].text, d->nodes[i].size))
             return fault(p, "invalid_number", "the body holds a number that is not finite, or has too many digits");
@@ -207,7 +237,7 @@ void lm_posted_read(lm_posted *p, lm_slice body, lm_slice source)
         p->fault = p->err.code == LIMN_MEMORY ? "busy" : "invalid_json";
     else if (lm_json_kind_of(d, root) != LM_JSON_OBJECT)
         fault(p, "invalid_json", "the body must be a JSON object");
-    else if (numbers_are_finite(p, d) && read_graph(p, d, root) && read_id(p, d, root) && read_client(p, d, root) &&
+    else if (read_graph(p, d, root) && numbers_are_finite(p, d) && read_id(p, d, root) && read_client(p, d, root) &&
              read_place(p, d, root) && read_targets(p, d, root))
         read_extra(p, d, root, source);
     lm_json_free(d);

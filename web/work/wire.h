@@ -22,7 +22,7 @@
 #include <limn/limn.h>
 
 enum {
-    LM_WIRE_VERSION = 2,
+    LM_WIRE_VERSION = 3,
     LM_WIRE_HEAD = 24,
     LM_WIRE_NUMBERS = 9, LM_WIRE_TEXTS = 8,   /* the most in any row */
     LM_WIRE_CHECKS_MOST = 64,                 /* that may wait for their answer */
@@ -39,13 +39,13 @@ typedef enum lm_wire_way { LM_WIRE_TO_WORKER = 1, LM_WIRE_TO_SERVER = 2, LM_WIRE
     X(HELLO,    1, LM_WIRE_BOTH,      LM_WIRE_NOBODYS, LM_WIRE_SMALL,  2, 3) /* version, pid; limn's version, device, arithmetic */ \
     X(BYE,      2, LM_WIRE_BOTH,      LM_WIRE_NOBODYS, 0,              0, 0) /* nothing more comes from here */ \
     X(JOB,      3, LM_WIRE_TO_WORKER, LM_WIRE_JOBS,    LM_WIRE_LARGE,  2, 3) /* LM_WIRE_PLAIN …, side of previews (0: none); prompt, extra, targets */ \
-    X(CHECK,    4, LM_WIRE_TO_WORKER, LM_WIRE_CHECKS,  LM_WIRE_LARGE,  0, 3) /* prompt, extra, targets */ \
+    X(CHECK,    4, LM_WIRE_TO_WORKER, LM_WIRE_CHECKS,  LM_WIRE_LARGE,  1, 3) /* LM_WIRE_CANVAS …; prompt, extra, targets */ \
     X(STOP,     5, LM_WIRE_TO_WORKER, LM_WIRE_JOBS,    0,              0, 0) /* this job, and no other */ \
     X(FREE,     6, LM_WIRE_TO_WORKER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  1, 0) /* LM_WIRE_RESULTS, LM_WIRE_MODELS */ \
     X(ASK,      7, LM_WIRE_TO_WORKER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  1, 0) /* LM_WIRE_WANT_NODES, LM_WIRE_WANT_STATS */ \
-    X(NODES,   16, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_LARGE,  1, 1) /* changed; all classes as JSON, "" when not changed */ \
+    X(NODES,   16, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_LARGE,  1, 2) /* changed; all classes, and what they store in a canvas's file (lm_canvas_plans), as JSON, "" when not changed */ \
     X(STATS,   17, LM_WIRE_TO_SERVER, LM_WIRE_NOBODYS, LM_WIRE_SMALL,  9, 0) /* LM_STAT_RAM … */ \
-    X(CHECKED, 18, LM_WIRE_TO_SERVER, LM_WIRE_CHECKS,  LM_WIRE_LARGE,  2, 1) /* can something run, faults; work_check.h's JSON */ \
+    X(CHECKED, 18, LM_WIRE_TO_SERVER, LM_WIRE_CHECKS,  LM_WIRE_LARGE,  2, 1) /* LM_CHECKED_RUNS …, faults; work_check.h's JSON */ \
     X(STARTED, 19, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_SMALL,  2, 0) /* nodes, those of them that need not run */ \
     X(KEPT,    20, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_LARGE,  0, 1) /* JSON list of ids that need not run */ \
     X(RUNNING, 21, LM_WIRE_TO_SERVER, LM_WIRE_JOBS,    LM_WIRE_SMALL,  0, 5) /* LM_WHO_NODE … */ \
@@ -64,12 +64,16 @@ typedef enum lm_wire_type {
 
 /* Bits. */
 enum { LM_WIRE_PLAIN = 1 };                            /* JOB: pictures carry no workflow */
+enum { LM_WIRE_CANVAS = 1, LM_WIRE_WHOLE = 2, LM_WIRE_CANVAS_TOO = 4 }; /* CHECK: the prompt is a canvas's file; tell
+                                                          work_workflow.h's members as well; with the canvas's own */
 enum { LM_WIRE_RESULTS = 1, LM_WIRE_MODELS = 2 };      /* FREE */
 enum { LM_WIRE_WANT_NODES = 1, LM_WIRE_WANT_STATS = 2 }; /* ASK */
 
 /* Which text of an event is which: as lm_event has them; PARENT "" for a node of the workflow. MORE is the picture,
  * the answer or the message. */
 enum { LM_WHO_NODE, LM_WHO_CLASS, LM_WHO_DISPLAY, LM_WHO_REAL, LM_WHO_PARENT, LM_WHO_MORE };
+/* CHECKED: nothing can run; something can; it is no workflow; no memory to look at it. */
+enum { LM_CHECKED_FAULTY, LM_CHECKED_RUNS, LM_CHECKED_NO_WORKFLOW, LM_CHECKED_STARVED };
 /* STATS: bytes held and their limits (0: none); of the cache: look-ups that found a result, and not, results and bytes
  * held; models that were made of a file. */
 enum { LM_STAT_RAM, LM_STAT_RAM_LIMIT, LM_STAT_VRAM, LM_STAT_VRAM_LIMIT, LM_STAT_HITS, LM_STAT_MISSES, LM_STAT_RESULTS,

@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/data/memory.h"
 #include "core/data/safetensors.h"
+#include "core/graph/canvas.h"
 #include "core/graph/catalogue.h"
 #include "web/work/work_parts.h"
 
@@ -127,20 +128,26 @@ static void *hear_on(void *self)
 
 static void send_nodes(lm_working *w)
 {
-    lm_wire m = { .type = LM_WIRE_NODES };
-    lm_text json = { 0 };
-    lm_hash hash;
+    lm_wire    m = { .type = LM_WIRE_NODES };
+    lm_text    json = { 0 }, plans = { 0 };
+    limn_error err = { 0 };
+    lm_hash    hash;
 
     lm_catalogue_all(&json, w->with->registry, w->with->env.folders);
     hash = lm_hash_add(lm_hash_start(), json.at, json.size);
     if (!w->nodes_sent || hash.a != w->nodes.a || hash.b != w->nodes.b) {
         m.numbers[0] = 1;
         m.texts[0] = (lm_wire_text){ json.at, json.size };
+        if (lm_canvas_plans(w->with->registry, &plans, &err))
+            m.texts[1] = (lm_wire_text){ plans.at, plans.size };
+        else
+            lm_log(LM_LOG_ERROR, "what nodes store in a canvas's file is not told: %s", err.text);
     }
     w->nodes = hash;
     w->nodes_sent = true;
     lm_work_send(w, &m);
     lm_text_done(&json);
+    lm_text_done(&plans);
 }
 
 void lm_work_send_stats(lm_working *w)

@@ -210,11 +210,21 @@ void lm_work_faults(lm_text *out, lm_check *c, lm_folders *folders)
     lm_text_puts(out, "]}");
 }
 
-void lm_work_unreadable(lm_text *out, const char *sentence)
+static void refuse(lm_text *out, const char *type, const char *message, const char *sentence)
 {
     lm_text_puts(out, "{\"error\": ");
-    begin_error(out, "invalid_prompt", "The prompt cannot be read", sentence);
+    begin_error(out, type, message, sentence);
     lm_text_puts(out, "{}}, \"node_errors\": {}, \"outputs\": [], \"sentences\": [");
     lm_work_quote(out, sentence);
     lm_text_puts(out, "]}");
+}
+
+void lm_work_unreadable(lm_text *out, const char *sentence)
+{
+    refuse(out, "invalid_prompt", "The prompt cannot be read", sentence);
+}
+
+void lm_work_inconvertible(lm_text *out, const char *sentence)
+{
+    refuse(out, "invalid_workflow", "The workflow cannot be converted", sentence);
 }

@@ -12,8 +12,9 @@
 #include "core/graph/check.h"
 
 void lm_work_faults(lm_text *out, lm_check *c, lm_folders *folders);
-/* The same for a prompt that could not be read. */
+/* The same for a prompt that could not be read, and for a canvas's file of which no prompt can be made. */
 void lm_work_unreadable(lm_text *out, const char *sentence);
+void lm_work_inconvertible(lm_text *out, const char *sentence);
 
 /* Appends a text as JSON; NULL is "". */
 void lm_work_quote(lm_text *out, const char *text);

@@ -7,8 +7,10 @@
 #include "core/graph/executor.h"
 #include "web/work/work_check.h"
 #include "web/work/work_parts.h"
+#include "web/work/work_workflow.h"
 
 enum { PROMPT, EXTRA, TARGETS }; /* texts of JOB and CHECK */
+enum { MOST_TOLD = LM_WIRE_LARGE - 4096 }; /* bytes */
 
 /* A prompt on its way. */
 typedef struct order {
@@ -37,7 +39,8 @@ static bool ids_fit(const lm_workflow *w, limn_error *err)
     return true;
 }
 
-static bool read_workflow(order *o, const lm_wire *m, limn_error *err)
+/* `env` NULL: a canvas's file is refused. */
+static bool read_workflow(order *o, const lm_wire *m, const lm_canvas_env *env, limn_error *err)
 {
     lm_text whole = { 0 };
 
@@ -49,7 +52,7 @@ static bool read_workflow(order *o, const lm_wire *m, limn_error *err)
     lm_text_puts(&whole, ", \"extra_data\": ");
     add_or(&whole, &m->texts[EXTRA], "{}");
     lm_text_puts(&whole, "}");
-    o->workflow = lm_workflow_read(whole.at, whole.size, err);
+    o->workflow = lm_workflow_open(whole.at, whole.size, env, err);
     lm_text_done(&whole);
     return o->workflow && ids_fit(o->workflow, err);
 }
@@ -79,7 +82,7 @@ static bool read_targets(order *o, const lm_wire *m, limn_error *err)
 static bool open_order(order *o, const lm_working *w, const lm_run_env *env, const lm_wire *m, limn_error *err)
 {
     *o = (order){ 0 };
-    if (!read_workflow(o, m, err) || !read_targets(o, m, err))
+    if (!read_workflow(o, m, NULL, err) || !read_targets(o, m, err))
         return false;
     o->check = lm_check_some(o->workflow, w->with->registry, env, o->ids);
     return true;
@@ -95,23 +98,65 @@ static void close_order(order *o)
 
 /* ------------------------------------------------------------------ limn check */
 
+/* The prompt is kept as it came: a check may change its constants. */
+static void check_well(lm_working *w, const lm_run_env *env, order *o, int64_t how, lm_wire *answer, lm_text *json)
+{
+    lm_work_tale t = { .workflow = o->workflow, .registry = w->with->registry, .folders = env->folders,
+                       .canvas = how & LM_WIRE_CANVAS_TOO };
+
+    if (how & LM_WIRE_WHOLE)
+        lm_work_keep_prompt(&t, how & LM_WIRE_CANVAS);
+    o->check = lm_check_some(o->workflow, w->with->registry, env, o->ids);
+    lm_work_faults(json, o->check, env->folders);
+    answer->numbers[0] = lm_check_runs(o->check) ? LM_CHECKED_RUNS : LM_CHECKED_FAULTY;
+    answer->numbers[1] = o->check->n_found;
+    json->size--; /* the brace is put back by whoever tells */
+    if (how & LM_WIRE_WHOLE)
+        lm_work_tell_workflow(json, &t);
+    lm_text_done(&t.prompt);
+}
+
+/* A canvas's file that cannot be converted is a workflow nevertheless. */
+static void check_badly(int64_t how, const limn_error *err, lm_wire *answer, lm_text *json)
+{
+    const bool canvas = how & LM_WIRE_CANVAS;
+
+    if (canvas)
+        lm_work_inconvertible(json, err->text);
+    else
+        lm_work_unreadable(json, err->text);
+    answer->numbers[0] = err->code == LIMN_MEMORY ? LM_CHECKED_STARVED
+                         : canvas                 ? LM_CHECKED_FAULTY
+                                                  : LM_CHECKED_NO_WORKFLOW;
+    answer->numbers[1] = 1;
+    json->size--;
+    if (how & LM_WIRE_WHOLE)
+        lm_work_tell_nothing(json);
+}
+
 void lm_work_check(lm_working *w, const lm_wire *m)
 {
-    atomic_bool never = false;
-    lm_run_env  env = w->with->env;
-    lm_wire     answer = { .type = LM_WIRE_CHECKED, .job = m->job };
-    lm_text     json = { 0 };
-    limn_error  err = { 0 };
-    order       o;
+    const int64_t       how = m->numbers[0];
+    const lm_canvas_env canvas = { .registry = w->with->registry, .folders = w->with->env.folders };
+    atomic_bool         never = false;
+    lm_run_env          env = w->with->env;
+    lm_wire             answer = { .type = LM_WIRE_CHECKED, .job = m->job };
+    lm_text             json = { 0 };
+    limn_error          err = { 0 };
+    order               o = { 0 };
 
     env.stop = &never;
-    if (open_order(&o, w, &env, m, &err)) {
-        lm_work_faults(&json, o.check, env.folders);
-        answer.numbers[0] = lm_check_runs(o.check);
-        answer.numbers[1] = o.check->n_found;
-    } else {
-        lm_work_unreadable(&json, err.text);
-        answer.numbers[1] = 1;
+    if (read_workflow(&o, m, how & LM_WIRE_CANVAS ? &canvas : NULL, &err) && read_targets(&o, m, &err))
+        check_well(w, &env, &o, how, &answer, &json);
+    else
+        check_badly(how, &err, &answer, &json);
+    lm_text_puts(&json, "}");
+    if (json.size > MOST_TOLD) {
+        err = (limn_error){ 0 };
+        limn_fail(&err, FILE, "what there is to say about it is too large to be told");
+        json.size = 0;
+        check_badly(how, &err, &answer, &json);
+        lm_text_puts(&json, "}");
     }
     answer.texts[0] = (lm_wire_text){ json.at, json.size };
     lm_work_send(w, &answer);
