@@ -145,16 +145,6 @@ static const limn_input join_in[] = {
 };
 #undef LIMN_ARGS
 
-/* x at the size of `like`, its margins cut. */
-static const lm_tensor *as_large_as(lm_pass *p, const lm_tensor *x, const lm_tensor *like)
-{
-    const int64_t h = lm_dim(like, 1), w = lm_dim(like, 2);
-
-    if (lm_dim(x, 1) == h && lm_dim(x, 2) == w)
-        return x;
-    return lm_resample(p, lm_cut_to_shape(p, x, w, h), h, w, LM_BILINEAR);
-}
-
 static const lm_tensor *index_of(lm_pass *p, const limn_value *latent, const lm_tensor *samples)
 {
     const lm_tensor *index = lm_value_tensor(latent, "batch_index");
@@ -173,7 +163,7 @@ static bool join_run(limn_call *call, const void *args, limn_value **out, limn_e
         lm_pass_fail(p, INPUT, "latents of %lld and of %lld channels do not go into one batch",
                      (long long)lm_dim(x, 3), (long long)lm_dim(y, 3));
     if (lm_pass_live(p)) {
-        v = lm_latent_new(p, a->samples1, lm_concat(p, x, as_large_as(p, y, x), 0));
+        v = lm_latent_new(p, a->samples1, lm_concat(p, x, lm_as_large_as(p, y, x, LM_BILINEAR), 0));
         v = with_tensor(p, v, "batch_index", lm_concat(p, index_of(p, a->samples1, x),
                                                        index_of(p, a->samples2, y), 0));
     }

@@ -222,32 +222,6 @@ static lm_tensor *feathered(lm_pass *p, lm_region r, int64_t feather, lm_shape b
     return lm_from_host(p, LM_SHAPE(1, r.h, r.w, 1), share);
 }
 
-/* `below` with its cells [first, first + n) along `axis` replaced by those of `patch`. */
-static const lm_tensor *replaced(lm_pass *p, const lm_tensor *below, const lm_tensor *patch, int axis,
-                                 int64_t first)
-{
-    const lm_tensor *parts[3];
-    int              n = 0;
-    int64_t          end;
-
-    if (!patch)
-        return NULL;
-    end = first + lm_dim(patch, axis);
-    if (first > 0)
-        parts[n++] = lm_slice(p, below, axis, 0, first);
-    parts[n++] = patch;
-    if (end < lm_dim(below, axis))
-        parts[n++] = lm_slice(p, below, axis, end, lm_dim(below, axis) - end);
-    return n > 1 ? lm_concat_all(p, parts, n, axis) : patch;
-}
-
-static const lm_tensor *paste(lm_pass *p, const lm_tensor *below, const lm_tensor *patch, lm_region r)
-{
-    const lm_tensor *rows = lm_slice(p, below, 1, r.y, r.h);
-
-    return replaced(p, below, replaced(p, rows, patch, 2, r.x), 1, r.y);
-}
-
 static bool can_composite(lm_pass *p, const lm_tensor *below, const lm_tensor *above)
 {
     if (lm_dim(below, 3) != lm_dim(above, 3))
@@ -273,7 +247,7 @@ static const lm_tensor *composed(lm_pass *p, const lm_tensor *below, const lm_te
         patch = lm_add(p, lm_mul(p, patch, mask),
                        lm_mul(p, lm_region_cut(p, below, r), lm_affine(p, mask, -1.0, 1.0)));
     }
-    return paste(p, below, patch, r);
+    return lm_region_paste(p, below, patch, r);
 }
 
 static bool composite_run(limn_call *call, const void *args, limn_value **out, limn_error *err)

@@ -48,3 +48,12 @@ const lm_tensor *lm_cut_to_shape(lm_pass *p, const lm_tensor *x, int64_t width, 
         x = lm_slice(p, x, 1, top, h - 2 * top);
     return left ? lm_slice(p, x, 2, left, w - 2 * left) : x;
 }
+
+const lm_tensor *lm_as_large_as(lm_pass *p, const lm_tensor *x, const lm_tensor *like, lm_resample_mode mode)
+{
+    const int64_t h = lm_dim(like, 1), w = lm_dim(like, 2);
+
+    if (lm_dim(x, 1) == h && lm_dim(x, 2) == w)
+        return x;
+    return lm_resample(p, lm_cut_to_shape(p, x, w, h), h, w, mode);
+}

@@ -75,6 +75,32 @@ const lm_tensor *lm_region_place(lm_pass *p, const lm_tensor *t, lm_region r, lm
     return pad(p, t, 2, r.x, latent.at[2] - r.x - r.w);
 }
 
+/* `below` with its cells [first, first + n) along `axis` replaced by those of `patch`. */
+static const lm_tensor *replaced(lm_pass *p, const lm_tensor *below, const lm_tensor *patch, int axis,
+                                 int64_t first)
+{
+    const lm_tensor *parts[3];
+    int              n = 0;
+    int64_t          end;
+
+    if (!patch)
+        return NULL;
+    end = first + lm_dim(patch, axis);
+    if (first > 0)
+        parts[n++] = lm_slice(p, below, axis, 0, first);
+    parts[n++] = patch;
+    if (end < lm_dim(below, axis))
+        parts[n++] = lm_slice(p, below, axis, end, lm_dim(below, axis) - end);
+    return n > 1 ? lm_concat_all(p, parts, n, axis) : patch;
+}
+
+const lm_tensor *lm_region_paste(lm_pass *p, const lm_tensor *below, const lm_tensor *patch, lm_region r)
+{
+    const lm_tensor *rows = lm_slice(p, below, 1, r.y, r.h);
+
+    return replaced(p, below, replaced(p, rows, patch, 2, r.x), 1, r.y);
+}
+
 /* The share of the weight that cell i of n keeps: it rises over `over` cells from each open edge. */
 static float ramp(int64_t i, int64_t n, int64_t over, bool opens_before, bool opens_after)
 {

@@ -26,6 +26,9 @@ const lm_tensor *lm_region_cut(lm_pass *p, const lm_tensor *t, lm_region r);
 /* t [N, r.h, r.w, C] with zeros around it, as large as the latent.                          [lends] */
 const lm_tensor *lm_region_place(lm_pass *p, const lm_tensor *t, lm_region r, lm_shape latent);
 
+/* `below` [N, h, w, C] with `patch` [N, r.h, r.w, C] in place of what is inside r, which is clipped.  [lends] */
+const lm_tensor *lm_region_paste(lm_pass *p, const lm_tensor *below, const lm_tensor *patch, lm_region r);
+
 /* Weights [h, w] of a clipped region: `strength` inside, 0 outside, fading over up to eight cells towards
  * the edges that are not the latent's own. */
 void lm_region_fade(float *weight, lm_region r, double strength, lm_shape latent);

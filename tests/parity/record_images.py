@@ -23,6 +23,9 @@ def tensors(torch):
         "big": rand(1, 40, 36, 3), "flat": few[torch.randint(0, 4, (1, 5, 6, 3), generator=g)],
         "mask": rand(1, 7, 9), "masks": rand(2, 7, 9), "mask_small": rand(1, 4, 3),
         "spots": (rand(1, 12, 13) > 0.9).float() * rand(1, 12, 13), "plain": rand(9, 8),
+        "latent": rand(1, 7, 9, 4, low=-3, high=3), "latent_two": rand(2, 7, 9, 4, low=-3, high=3),
+        "latent_wide": rand(2, 5, 12, 4, low=-3, high=3), "latent_small": rand(1, 3, 4, 4, low=-3, high=3),
+        "latent_holes": rand(1, 7, 9, 4, low=-1, high=1) * (rand(1, 7, 9, 1) > 0.5),
     }
 
 
@@ -94,6 +97,52 @@ def calls():
     yield "PrimitiveBoolean", dict(value=True)
 
 
+def more_calls():
+    """Those that joined later stand behind, so that the numbers of the first ones stay."""
+    for radius, sigma in ((1, 1.0), (2, 0.3), (5, 2.0), (6, 10.0), (1, 0.1)):
+        yield "ImageBlur", dict(image="@two", blur_radius=radius, sigma=sigma)
+        yield "ImageSharpen", dict(image="@two", sharpen_radius=radius, sigma=sigma, alpha=radius * 0.8)
+    yield "ImageBlur", dict(image="@big", blur_radius=31, sigma=0.7)
+    yield "ImageBlur", dict(image="@rgba", blur_radius=3, sigma=0.7)
+    yield "ImageSharpen", dict(image="@rgba", sharpen_radius=3, sigma=0.7, alpha=0.0)
+    for direction in ("right", "down", "left", "up"):
+        for other in ("@wide", "@tall", "@rgba"):
+            for match in (True, False):
+                yield "ImageStitch", dict(image1="@two", direction=direction, match_image_size=match, spacing_width=0,
+                                          spacing_color="white", image2=other)
+        yield "ImageStitch", dict(image1="@wide", direction=direction, match_image_size=True, spacing_width=3,
+                                  spacing_color="blue", image2="@a")
+    for colour in ("white", "black", "red", "green", "blue"):
+        yield "ImageStitch", dict(image1="@rgba", direction="right", match_image_size=False, spacing_width=4,
+                                  spacing_color=colour, image2="@small")
+    yield "ImageStitch", dict(image1="@two", direction="up", match_image_size=True, spacing_width=8,
+                              spacing_color="red")
+    for one, two in (("@latent", "@latent_two"), ("@latent_two", "@latent"), ("@latent_two", "@latent_wide"),
+                     ("@latent_wide", "@latent_small"), ("@latent_two", "@latent_holes")):
+        yield "LatentBlend", dict(samples1=one, samples2=two, blend_factor=0.3)
+        yield "LatentAdd", dict(samples1=one, samples2=two)
+        yield "LatentSubtract", dict(samples1=one, samples2=two)
+    for one, two in (("@latent", "@latent_two"), ("@latent", "@latent_holes"), ("@latent_holes", "@latent_small")):
+        for ratio in (0.0, 0.25, 1.0):
+            yield "LatentInterpolate", dict(samples1=one, samples2=two, ratio=ratio)
+    for x, y in ((0, 0), (16, 31), (64, 48), (72, 0), (0, 8000)):
+        for source, mask in (("@latent_small", {}), ("@latent_wide", {"mask": "@mask_small"}),
+                             ("@latent", {"mask": "@masks"})):
+            for resize in (False, True) if x == 16 else (False,):
+                yield "LatentCompositeMasked", dict(destination="@latent_two", source=source, x=x, y=y,
+                                                    resize_source=resize, **mask)
+
+
+def give(given, name):
+    """A recorded tensor as the nodes take it: latents in their own axes, in a dictionary."""
+    t = given[name].clone()
+    return {"samples": t.movedim(-1, 1).contiguous()} if name.startswith("latent") else t
+
+
+def take(answer):
+    return answer["samples"].movedim(1, -1) if isinstance(answer, dict) else answer
+
+
 def run(cls, inputs):
     """The node's outputs as a tuple, whichever way the class is written."""
     if hasattr(cls, "FUNCTION") and not hasattr(cls, "define_schema"):
@@ -112,12 +161,12 @@ def main():
 
     kept, rows = tensors(torch), []
     given = dict(kept)
-    for i, (name, inputs) in enumerate(calls()):
-        actual = {k: given[v[1:]].clone() if isinstance(v, str) and v.startswith("@") else v for k, v in inputs.items()}
+    for i, (name, inputs) in enumerate([*calls(), *more_calls()]):
+        actual = {k: give(given, v[1:]) if isinstance(v, str) and v.startswith("@") else v for k, v in inputs.items()}
         outputs = []
         with torch.inference_mode():
             answers = run(nodes.NODE_CLASS_MAPPINGS[name], actual)
-        for slot, answer in enumerate(answers):
+        for slot, answer in enumerate(map(take, answers)):
             if torch.is_tensor(answer) and answer.numel() > 8000:
                 answer = {"shape": list(answer.shape)}
             elif torch.is_tensor(answer):
