@@ -37,6 +37,24 @@ function objectsIn(of: JsonObject | undefined, member: string): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
+/** The subgraphs that a graph defines, and those within them; of two with one id, the first. */
+function definitionsIn(graph: JsonObject, to: Map<string, JsonObject>) {
+  const definitions = graph['definitions'];
+  for (const each of objectsIn(isObject(definitions) ? definitions : undefined, 'subgraphs')) {
+    const id = String(each['id']);
+    if (!to.has(id)) to.set(id, each);
+    definitionsIn(each, to);
+  }
+}
+
+/** What is looked up often, good until the next change. */
+interface Known {
+  at: number;
+  definitions: Map<string, JsonObject>;
+  graphs: readonly JsonObject[];
+  nodes: Map<JsonObject, { all: readonly JsonObject[]; byId: Map<string, JsonObject> }>;
+}
+
 export class Document {
   /** Never in the file: everything that is not the file's is known by it. */
   readonly uid: string = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -44,7 +62,10 @@ export class Document {
   dirtySince: number | undefined;
   #text: string;
   #layout: Layout;
+  #changes = 0;
+  #known: Known | undefined;
   #steps: Step[] = [];
+  #bytes = 0; // of all steps
   #done = 0; // steps that are in effect; behind them are those that can be redone
   #saved: Step | undefined; // the last step that the text has; undefined: none of those that are kept
   #savedIsStart = true;
@@ -63,19 +84,46 @@ export class Document {
 
   // ---------------------------------------------------------------- what is in it
 
-  /** The workflow's own graph, then the definitions of its subgraphs. */
-  graphs(): JsonObject[] {
-    const definitions = this.raw['definitions'];
-    return [this.raw, ...objectsIn(isObject(definitions) ? definitions : undefined, 'subgraphs')];
+  /** Rises with every single change, within a transaction, too: what was worked out at another count is old. */
+  get changes(): number {
+    return this.#changes;
   }
 
-  nodes(graph: JsonObject = this.raw): JsonObject[] {
-    return objectsIn(graph, 'nodes').filter((n) => isId(n['id']));
+  #look(): Known {
+    if (this.#known?.at === this.#changes) return this.#known;
+    const definitions = new Map<string, JsonObject>();
+    definitionsIn(this.raw, definitions);
+    return (this.#known = { at: this.#changes, definitions, graphs: [this.raw, ...definitions.values()], nodes: new Map() });
+  }
+
+  #nodesIn(graph: JsonObject) {
+    const known = this.#look().nodes;
+    const found = known.get(graph);
+    if (found) return found;
+    const all = objectsIn(graph, 'nodes').filter((n) => isId(n['id']));
+    const byId = new Map<string, JsonObject>();
+    for (const node of all) if (!byId.has(String(node['id']))) byId.set(String(node['id']), node);
+    known.set(graph, { all, byId });
+    return { all, byId };
+  }
+
+  /** The workflow's own graph, then the definitions of its subgraphs. */
+  graphs(): readonly JsonObject[] {
+    return this.#look().graphs;
+  }
+
+  /** The graph that a node's type stands for. */
+  definition(type: Json | undefined): JsonObject | undefined {
+    return typeof type === 'string' ? this.#look().definitions.get(type) : undefined;
+  }
+
+  nodes(graph: JsonObject = this.raw): readonly JsonObject[] {
+    return this.#nodesIn(graph).all;
   }
 
   /** The first of that id. */
   node(id: Id, graph: JsonObject = this.raw): JsonObject | undefined {
-    return this.nodes(graph).find((n) => String(n['id']) === String(id));
+    return this.#nodesIn(graph).byId.get(String(id));
   }
 
   links(graph: JsonObject = this.raw): Link[] {
@@ -85,9 +133,16 @@ export class Document {
 
   /** A node's id that no graph of the file has, nor has had. */
   nextNodeId(): number {
-    const told = (g: JsonObject) => [g['last_node_id'], isObject(g['state']) ? g['state']['lastNodeId'] : 0];
-    const ids = this.graphs().flatMap((g) => [...told(g), ...this.nodes(g).map((n) => n['id'])]);
-    return 1 + Math.max(0, ...ids.filter((id): id is number => Number.isSafeInteger(id)));
+    let most = 0;
+    const see = (id: Json | undefined) => {
+      if (typeof id === 'number' && Number.isSafeInteger(id)) most = Math.max(most, id);
+    };
+    for (const graph of this.graphs()) {
+      see(graph['last_node_id']);
+      see(isObject(graph['state']) ? graph['state']['lastNodeId'] : 0);
+      for (const node of this.nodes(graph)) see(node['id']);
+    }
+    return 1 + most;
   }
 
   // ---------------------------------------------------------------- changing it
@@ -99,6 +154,7 @@ export class Document {
     const make = (change: Change) => {
       if (isNothing(change)) return;
       apply(change);
+      this.#changes++;
       patch.push(change);
     };
     try {
@@ -110,6 +166,7 @@ export class Document {
       });
     } catch (e) {
       undo(patch);
+      this.#changes++;
       throw e;
     }
     if (patch.length) this.#keep({ label, join, patch, touched, bytes: weight(patch) });
@@ -118,7 +175,8 @@ export class Document {
   #keep(step: Step) {
     const last = this.#steps[this.#done - 1];
 
-    this.#steps.length = this.#done;
+    for (const gone of this.#steps.splice(this.#done)) this.#bytes -= gone.bytes;
+    this.#bytes += step.bytes;
     if (last && step.join !== undefined && last.join === step.join && last !== this.#saved) {
       last.patch.push(...step.patch);
       last.bytes += step.bytes;
@@ -131,9 +189,8 @@ export class Document {
 
   /** The oldest steps go when there are too many; the last one stays. */
   #forget() {
-    let bytes = this.#steps.reduce((sum, s) => sum + s.bytes, 0);
-    while (this.#steps.length > 1 && (this.#steps.length > MOST_STEPS || bytes > MOST_BYTES)) {
-      bytes -= this.#steps.shift()?.bytes ?? 0;
+    while (this.#steps.length > 1 && (this.#steps.length > MOST_STEPS || this.#bytes > MOST_BYTES)) {
+      this.#bytes -= this.#steps.shift()?.bytes ?? 0;
       this.#savedIsStart = false;
     }
     this.#done = this.#steps.length;
@@ -151,6 +208,7 @@ export class Document {
     const step = this.#steps[this.#done - 1];
     if (!step) return false;
     undo(step.patch);
+    this.#changes++;
     this.#done--;
     this.#tell(step);
     return true;
@@ -160,6 +218,7 @@ export class Document {
     const step = this.#steps[this.#done];
     if (!step) return false;
     redo(step.patch);
+    this.#changes++;
     this.#done++;
     this.#tell(step);
     return true;

@@ -3,6 +3,7 @@ import type { Document, Edit } from './document.ts';
 import { pairOf, pairPlace } from './geometry.ts';
 import { isObject, newObject, type Json, type JsonObject } from './json.ts';
 import type { Id } from './links.ts';
+import type { WidgetShape } from './shape.ts';
 
 const idOf = (node: JsonObject) => node['id'] as Id;
 
@@ -58,20 +59,52 @@ export function setFlag(doc: Document, nodes: readonly JsonObject[], flag: 'coll
   });
 }
 
-/** One value of `widgets_values`, by its place in the array or its name in the object. */
-export function setWidgetValue(doc: Document, node: JsonObject, place: number | string, value: Json) {
+/** The list that values are written into, long enough for a place. */
+function listFor(place: number, widget: WidgetShape | undefined, values: readonly Json[]): Json[] {
+  const fill = widget?.fill ?? [];
+  return Array.from({ length: Math.max(values.length, fill.length, place + 1) }, (_, i) => values[i] ?? fill[i] ?? null);
+}
+
+function putValue(e: Edit, node: JsonObject, place: number | string, widget: WidgetShape | undefined, value: Json) {
+  const values = node['widgets_values'];
+  if (isObject(values)) e.set(values, place, value);
+  else if (typeof place === 'string') e.set(node, 'widgets_values', newObject({ [place]: value }));
+  else if (Array.isArray(values) && place < values.length) e.set(values, place, value);
+  else {
+    const all = listFor(place, widget, Array.isArray(values) ? values : []);
+    all[place] = value;
+    if (Array.isArray(values)) e.splice(values, values.length, 0, ...all.slice(values.length));
+    else e.set(node, 'widgets_values', all);
+  }
+  const named = node['widgets_values_named'];
+  if (widget && place === widget.place && isObject(named) && Object.hasOwn(named, widget.name)) e.set(named, widget.name, value);
+  e.touch(idOf(node));
+}
+
+/** The node that keeps a widget's value, and the widget there: within a subgraph where the node itself has no place. */
+function holder(node: JsonObject, widget: WidgetShape): [JsonObject, WidgetShape] {
+  return widget.place === undefined && widget.source ? holder(widget.source.node, widget.source.widget) : [node, widget];
+}
+
+/** One value, of a widget or at a place of `widgets_values`: a number in a list, a name in an object. Values of one widget
+ * one after the other, in one session of editing it, are one step. */
+export function setWidgetValue(doc: Document, node: JsonObject, at: WidgetShape | number | string, value: Json, session = 0) {
+  const [owner, widget] = typeof at === 'object' ? holder(node, at) : [node, undefined];
+  const place = typeof at === 'object' ? widget?.place : at;
+  if (place === undefined) return;
   doc.transact(
     'value',
     (e) => {
-      const values = node['widgets_values'];
-      if (Array.isArray(values) && typeof place === 'number') {
-        const missing = Math.max(0, place - values.length);
-        if (place < values.length) e.set(values, place, value);
-        else e.splice(values, values.length, 0, ...Array<Json>(missing).fill(null), value);
-      } else if (isObject(values)) e.set(values, place, value);
-      else e.set(node, 'widgets_values', typeof place === 'number' ? [...Array<Json>(place).fill(null), value] : newObject({ [place]: value }));
-      e.touch(idOf(node));
+      putValue(e, owner, place, widget, value);
+      if (owner !== node) e.touch(idOf(node));
     },
-    `value ${idOf(node)} ${place}`,
+    `value ${idOf(owner)} ${place} ${session}`,
   );
+}
+
+/** What becomes of a widget's value after each run: fixed, increment, decrement, randomize. */
+export function setControl(doc: Document, node: JsonObject, at: WidgetShape, control: string) {
+  const [owner, widget] = at.control === undefined && at.source ? holder(at.source.node, at.source.widget) : [node, at];
+  const place = widget.control;
+  if (place !== undefined) doc.transact('control', (e) => putValue(e, owner, place, widget, control));
 }

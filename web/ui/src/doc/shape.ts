@@ -1,6 +1,7 @@
 // Where everything of a node is, in numbers: worked out from the file and its class, never from what was drawn. The canvas,
 // links, the minimap, arranging and hit tests all read this. Units are the file's: CSS pixels at zoom 1; y grows downward.
 import type { InputDef } from '../defs/def.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Id } from './links.ts';
 
 /** Litegraph's measures, so that files look here as they look there. */
@@ -8,7 +9,8 @@ export const TITLE = 30;
 export const SLOT = 20;
 export const WIDGET = 20;
 export const WIDGET_GAP = 4;
-export const LEAST_WIDTH = 200;
+export const LEAST_WIDTH = 200; // of a node with widgets
+export const LEAST_BARE_WIDTH = 140; // of one without
 export const COLLAPSED_WIDTH = 80;
 
 export interface SocketShape {
@@ -32,9 +34,15 @@ export interface WidgetShape {
   place?: number | string; // where widgets_values has it; undefined: nowhere
   control?: number | string; // where its "after generating" stands
   linked: boolean; // a link brings the value
+  /** The whole list that widgets_values becomes when it is too short for `place`. */
+  fill?: readonly Json[];
+  /** Of a subgraph's widget: the one within, whose value counts where this node has none, and which is changed where
+   * `place` is undefined. */
+  source?: { node: JsonObject; graph: JsonObject; widget: WidgetShape };
 }
 
-export type NodeKind = 'node' | 'ghost' | 'subgraph' | 'reroute' | 'note' | 'primitive';
+/** An edge is one of a subgraph's two: its sockets are the definition's inputs, or outputs. */
+export type NodeKind = 'node' | 'ghost' | 'subgraph' | 'reroute' | 'note' | 'primitive' | 'edge';
 
 export interface NodeShape {
   id: Id;
@@ -44,6 +52,7 @@ export interface NodeShape {
   y: number;
   width: number;
   height: number; // title and body
+  free: number; // where the room below the last row begins, from the top of the title: pictures go there
   inputs: readonly SocketShape[];
   outputs: readonly SocketShape[];
   widgets: readonly WidgetShape[];
