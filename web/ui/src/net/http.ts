@@ -5,11 +5,58 @@ export function at(route: string): URL {
   return new URL(route, document.baseURI);
 }
 
-/** An answer's JSON; anything but 2xx is an Error that says so. */
-export async function getJson(route: string): Promise<unknown> {
-  const answer = await fetch(at(route), { headers: { Accept: 'application/json' } });
-  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${answer.statusText}`);
-  return answer.json();
+/** What the server refused: its status, and what it said. */
+export type Refusal = Error & { status: number; said: string };
+
+function refusal(route: string, answer: Response, said: string): Refusal {
+  return Object.assign(new Error(`${route}: ${answer.status} ${answer.statusText}`), { status: answer.status, said });
+}
+
+export function isRefusal(e: unknown): e is Refusal {
+  return e instanceof Error && typeof (e as Partial<Refusal>).status === 'number';
+}
+
+/** A sentence of an answer that is an error: {"error": "…"}, {"error": {"message": "…", "details": "…"}}; "" without. */
+export function sentenceIn(said: string): string {
+  try {
+    const error = member(JSON.parse(said), 'error');
+    if (typeof error === 'string') return error;
+    return [member(error, 'message'), member(error, 'details')].filter((t) => typeof t === 'string' && t).join(': ');
+  } catch {
+    return '';
+  }
+}
+
+/** An answer's text; anything but 2xx is a Refusal. */
+export async function getText(route: string, signal?: AbortSignal): Promise<string> {
+  const answer = await fetch(at(route), { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  const text = await answer.text();
+  if (!answer.ok) throw refusal(route, answer, text);
+  return text;
+}
+
+/** An answer's JSON; anything but 2xx is a Refusal. */
+export async function getJson(route: string, signal?: AbortSignal): Promise<unknown> {
+  return JSON.parse(await getText(route, signal)) as unknown;
+}
+
+/** Posts JSON that is a text already, so that its numbers keep their digits; anything but 2xx is a Refusal. */
+export async function postText(route: string, body: string, signal?: AbortSignal): Promise<string> {
+  const answer = await fetch(at(route), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+    ...(signal ? { signal } : {}),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw refusal(route, answer, text);
+  return text;
+}
+
+/** Posts what has no large numbers; the answer's JSON, or undefined where it is empty. */
+export async function postJson(route: string, body: unknown): Promise<unknown> {
+  const text = await postText(route, JSON.stringify(body));
+  return text ? (JSON.parse(text) as unknown) : undefined;
 }
 
 /** A member of what somebody else wrote; undefined where there is none. */
@@ -26,4 +73,21 @@ export function member(of: unknown, ...path: (string | number)[]): unknown {
 export function numberAt(of: unknown, ...path: (string | number)[]): number | undefined {
   const n = member(of, ...path);
   return typeof n === 'number' && Number.isFinite(n) ? n : undefined;
+}
+
+/** A text, or undefined. */
+export function textAt(of: unknown, ...path: (string | number)[]): string | undefined {
+  const t = member(of, ...path);
+  return typeof t === 'string' ? t : undefined;
+}
+
+/** A list, or an empty one. */
+export function listAt(of: unknown, ...path: (string | number)[]): readonly unknown[] {
+  const list = member(of, ...path);
+  return Array.isArray(list) ? list : [];
+}
+
+/** The texts of a list. */
+export function textsAt(of: unknown, ...path: (string | number)[]): string[] {
+  return listAt(of, ...path).filter((t) => typeof t === 'string');
 }

@@ -1,6 +1,8 @@
 // What the page knows of its server: whether it can be reached, how much it has to do, and what machine it is.
 import { create } from 'zustand';
+import type { Frame } from './frames.ts';
 import { getJson, member, numberAt } from './http.ts';
+import { refreshJobs, useJobs } from './jobs.ts';
 import { Socket, type Link } from './socket.ts';
 
 export interface Work {
@@ -19,41 +21,51 @@ interface Server {
   machine?: Machine;
 }
 
+/** Who hears all that the socket says. */
+export interface Hearer {
+  message(type: string, data: unknown): void;
+  frame(frame: Frame): void;
+}
+
 export const useServer = create<Server>(() => ({ link: { is: 'connecting' } }));
 
+const POLL_MS = 3000; // where sockets do not come through
+const hearers = new Set<Hearer>();
 let socket: Socket | undefined;
 
 /** One id per browser tab, which a reload keeps: by it the server knows whose jobs are whose. */
-function clientId(): string {
+export const clientId = (() => {
   const key = 'limn.client';
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
-  try {
-    const id = sessionStorage.getItem(key) ?? fresh();
-    sessionStorage.setItem(key, id);
-    return id;
-  } catch {
-    return fresh();
-  }
+  let kept: string | undefined;
+  return () => {
+    if (kept !== undefined) return kept;
+    try {
+      kept = sessionStorage.getItem(key) ?? fresh();
+      sessionStorage.setItem(key, kept);
+    } catch {
+      kept = fresh();
+    }
+    return kept;
+  };
+})();
+
+export function hear(hearer: Hearer) {
+  hearers.add(hearer);
 }
 
 // ------------------------------------------------------------------ what there is to do
 
-/** An answer of /api/jobs that asked for what runs and waits. */
-export function readWork(jobs: unknown): Work {
-  const list = member(jobs, 'jobs');
-  const listed = Array.isArray(list) ? list : [];
-  const running = listed.filter((job) => member(job, 'status') === 'in_progress').length;
-  return { running, waiting: Math.max(numberAt(jobs, 'pagination', 'total') ?? listed.length, listed.length) - running };
-}
-
 let asking: ReturnType<typeof setTimeout> | undefined;
 
 /** Many messages in a moment are one request. */
-function askForWork(after = 250) {
+export function askForWork(after = 250) {
   asking ??= setTimeout(async () => {
     asking = undefined;
     try {
-      useServer.setState({ work: readWork(await getJson('api/jobs?status=in_progress,pending&limit=100')) });
+      await refreshJobs();
+      const { running, waiting, more } = useJobs.getState();
+      useServer.setState({ work: { running: running.length, waiting: waiting.length + more } });
     } catch (e) {
       console.warn(e);
     }
@@ -100,9 +112,16 @@ function linked(link: Link) {
 export function startServer() {
   socket = new Socket(clientId(), {
     link: linked,
-    message: (type) => type === 'status' && askForWork(),
+    message: (type, data) => {
+      if (type === 'status') askForWork();
+      for (const hearer of hearers) hearer.message(type, data);
+    },
+    frame: (frame) => {
+      for (const hearer of hearers) hearer.frame(frame);
+    },
   });
   addEventListener('online', retryNow);
+  setInterval(() => useServer.getState().link.is === 'lost' && !document.hidden && askForWork(), POLL_MS);
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return;
     retryNow();

@@ -1,4 +1,5 @@
 // One WebSocket to the server; when it is lost it comes back by itself.
+import { readFrame, type Frame } from './frames.ts';
 import { at } from './http.ts';
 
 export type Link = { is: 'connecting' } | { is: 'open' } | { is: 'lost'; since: number; retryAt: number };
@@ -6,6 +7,7 @@ export type Link = { is: 'connecting' } | { is: 'open' } | { is: 'lost'; since: 
 export interface Listener {
   link(link: Link): void;
   message(type: string, data: unknown): void;
+  frame(frame: Frame): void;
 }
 
 /** How long to wait before the next try: 0.3, 0.6, … 10 s. */
@@ -22,6 +24,9 @@ export function readMessage(text: string): { type: string; data: unknown } | und
     return undefined;
   }
 }
+
+/** What this page understands: previews that say whose they are, and to be told again what runs already. */
+const FLAGS = { supports_preview_metadata: true, limn_replay: true };
 
 export class Socket {
   readonly #client: string;
@@ -58,15 +63,20 @@ export class Socket {
   }
 
   #opened(socket: WebSocket) {
-    socket.send(JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } }));
+    socket.send(JSON.stringify({ type: 'feature_flags', data: FLAGS }));
     this.#tries = 0;
     this.#lostAt = 0;
     this.#listener.link({ is: 'open' });
   }
 
   #heard(data: unknown) {
-    const said = typeof data === 'string' ? readMessage(data) : undefined;
-    if (said) this.#listener.message(said.type, said.data);
+    if (typeof data === 'string') {
+      const said = readMessage(data);
+      if (said) this.#listener.message(said.type, said.data);
+    } else if (data instanceof ArrayBuffer) {
+      const frame = readFrame(data);
+      if (frame) this.#listener.frame(frame);
+    }
   }
 
   #lost(socket: WebSocket) {

@@ -1,7 +1,9 @@
 // What is read from the server, and when it is asked again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMachine, readWork } from '../../src/net/server.ts';
+import { readFrame } from '../../src/net/frames.ts';
+import { moved, readJob, readWaiting } from '../../src/net/jobs.ts';
+import { readMachine } from '../../src/net/server.ts';
 import { readMessage, waitBefore } from '../../src/net/socket.ts';
 
 test('each wait for the server is twice the last, up to ten seconds', () => {
@@ -13,16 +15,76 @@ test('a message has a type; all else is none', () => {
   for (const text of ['', '{', '[]', '3', 'null', '{"type": 3}', '{"data": {}}']) assert.equal(readMessage(text), undefined);
 });
 
-test('what runs and waits is counted, beyond the page that was asked for too', () => {
-  const jobs = [{ status: 'in_progress' }, { status: 'pending' }, { status: 'pending' }];
-  assert.deepEqual(readWork({ jobs, pagination: { total: 3 } }), { running: 1, waiting: 2 });
-  assert.deepEqual(readWork({ jobs, pagination: { total: 5000 } }), { running: 1, waiting: 4999 });
-  assert.deepEqual(readWork({ jobs }), { running: 1, waiting: 2 });
+const job = (id: string, status: string, priority = 0, create_time = 0) => ({ id, status, priority, create_time });
+const ids = (jobs: readonly { id: string }[]) => jobs.map((j) => j.id).join(' ');
+
+test('what waits stands in the order in which it will run', () => {
+  const jobs = [job('a', 'pending', 7, 1), job('b', 'in_progress'), job('c', 'pending', -3, 9), job('d', 'pending', 7, 0)];
+  const read = readWaiting({ jobs, pagination: { total: 4 } });
+  assert.equal(ids(read.running), 'b');
+  assert.equal(ids(read.waiting), 'c d a');
+  assert.equal(read.more, 0);
+  assert.equal(readWaiting({ jobs, pagination: { total: 5000 } }).more, 4996);
 });
 
-test('an answer of another shape is nothing to do', () => {
-  for (const odd of [undefined, null, 3, 'x', [], {}, { jobs: 3 }, { jobs: [null, 4] , pagination: { total: 0 } }])
-    assert.equal(readWork(odd).running, 0);
+test('a list of another shape has no jobs', () => {
+  for (const odd of [undefined, null, 3, 'x', [], {}, { jobs: 3 }, { jobs: [null, 4, { id: 3, status: 'pending' }, { id: 'x', status: 'odd' }] }])
+    assert.deepEqual([readWaiting(odd).running, readWaiting(odd).waiting], [[], []]);
+});
+
+test('a job that failed says why, and one that gave a picture which', () => {
+  const read = readJob({
+    ...job('0123456789', 'failed'),
+    execution_error: { exception_message: 'no memory\n' },
+    preview_output: { filename: 'a.png', subfolder: 's', type: 'temp', nodeId: '9', mediaType: 'images' },
+  });
+  assert.equal(read?.error, 'no memory');
+  assert.deepEqual(read?.preview, { filename: 'a.png', subfolder: 's', type: 'temp', version: '01234567' });
+});
+
+test('jobs are moved before another, and to the end', () => {
+  const jobs = readWaiting({ jobs: ['a', 'b', 'c', 'd'].map((id, i) => job(id, 'pending', i)) }).waiting;
+  assert.equal(ids(moved(jobs, ['d'], 'a')), 'd a b c');
+  assert.equal(ids(moved(jobs, ['a', 'c'], undefined)), 'b d a c');
+  assert.equal(ids(moved(jobs, ['b'], 'b')), 'a c d b');
+  assert.equal(ids(moved(jobs, ['gone'], 'a')), 'a b c d');
+});
+
+const encoder = new TextEncoder();
+function frame(...parts: (number | string | Uint8Array)[]): ArrayBuffer {
+  const pieces = parts.map((p) => {
+    if (typeof p !== 'number') return typeof p === 'string' ? encoder.encode(p) : p;
+    const four = new Uint8Array(4);
+    new DataView(four.buffer).setUint32(0, p);
+    return four;
+  });
+  const all = new Uint8Array(pieces.reduce((n, p) => n + p.length, 0));
+  pieces.reduce((at, p) => (all.set(p, at), at + p.length), 0);
+  return all.buffer;
+}
+
+test('a picture without a node is of the one that runs', async () => {
+  const read = readFrame(frame(1, 2, new Uint8Array([9, 8, 7])));
+  assert.ok(read?.is === 'picture' && read.node === undefined);
+  assert.equal(read.image.type, 'image/png');
+  assert.deepEqual([...new Uint8Array(await read.image.arrayBuffer())], [9, 8, 7]);
+});
+
+test('a picture that says whose it is', async () => {
+  const meta = JSON.stringify({ node_id: '12:3', display_node_id: '12:3', prompt_id: 'j', image_type: 'image/jpeg' });
+  const read = readFrame(frame(4, encoder.encode(meta).length, meta, new Uint8Array([1, 2])));
+  assert.ok(read?.is === 'picture');
+  assert.deepEqual([read.node, read.display, read.job, read.image.type, read.image.size], ['12:3', '12:3', 'j', 'image/jpeg', 2]);
+});
+
+test('a line of text for a node', () => {
+  assert.deepEqual(readFrame(frame(3, 2, '12', '忙')), { is: 'text', node: '12', text: '忙' });
+});
+
+test('frames that end too early, or are of no kind that is known, are none', () => {
+  for (const bad of [frame(), frame(1), frame(4, 100, '{}'), frame(3, 7, 'x'), frame(2, 1), frame(77, 1, 'x')])
+    assert.equal(readFrame(bad), undefined);
+  assert.equal(readFrame(frame(4, 3, 'not', 'picture'))?.is, 'picture'); // without what it belongs to
 });
 
 test('a machine without a graphics card has one memory', () => {

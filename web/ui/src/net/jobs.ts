@@ -1,0 +1,130 @@
+// The server's jobs: what runs, what waits in the order it will run, and what has ended, as short rows without workflows.
+import { create } from 'zustand';
+import { readFile, type OutputFile } from './files.ts';
+import { getJson, listAt, member, numberAt, postJson, textAt } from './http.ts';
+
+export type JobState = 'in_progress' | 'pending' | 'completed' | 'failed' | 'cancelled';
+
+export interface Job {
+  id: string;
+  state: JobState;
+  number: number; // lower ones run first
+  created: number; // milliseconds since 1970
+  started?: number;
+  ended?: number;
+  pictures: number;
+  preview?: OutputFile;
+  error?: string;
+}
+
+interface Jobs {
+  running: readonly Job[];
+  waiting: readonly Job[]; // the next first
+  more: number; // that wait beyond those
+  paused: boolean;
+  history: readonly Job[]; // the newest first
+  older: boolean; // the history goes on
+  at?: number; // when this was heard
+}
+
+const STATES: readonly string[] = ['in_progress', 'pending', 'completed', 'failed', 'cancelled'];
+const MOST = 500; // of a listing
+const PAGE = 40; // of the history
+
+export const useJobs = create<Jobs>(() => ({ running: [], waiting: [], more: 0, paused: false, history: [], older: false }));
+
+/** One row of /api/jobs; undefined for what is none. */
+export function readJob(of: unknown): Job | undefined {
+  const id = textAt(of, 'id');
+  const state = textAt(of, 'status');
+  if (id === undefined || state === undefined || !STATES.includes(state)) return undefined;
+  const started = numberAt(of, 'execution_start_time');
+  const ended = numberAt(of, 'execution_end_time');
+  const preview = readFile(member(of, 'preview_output'), id.slice(0, 8));
+  const error = textAt(of, 'execution_error', 'exception_message');
+  return {
+    id,
+    state: state as JobState,
+    number: numberAt(of, 'priority') ?? 0,
+    created: numberAt(of, 'create_time') ?? 0,
+    pictures: numberAt(of, 'previewable_outputs_count') ?? 0,
+    ...(started === undefined ? {} : { started }),
+    ...(ended === undefined ? {} : { ended }),
+    ...(preview ? { preview } : {}),
+    ...(error === undefined ? {} : { error: error.trim() }),
+  };
+}
+
+export function readJobs(answer: unknown): Job[] {
+  return listAt(answer, 'jobs').map(readJob).filter((j) => j !== undefined);
+}
+
+/** As they will run. */
+function inOrder(a: Job, b: Job): number {
+  return a.number - b.number || a.created - b.created;
+}
+
+/** What runs and waits, from an answer that asked for these. */
+export function readWaiting(answer: unknown): Pick<Jobs, 'running' | 'waiting' | 'more' | 'paused'> {
+  const jobs = readJobs(answer);
+  return {
+    running: jobs.filter((j) => j.state === 'in_progress'),
+    waiting: jobs.filter((j) => j.state === 'pending').sort(inOrder),
+    more: Math.max(0, (numberAt(answer, 'pagination', 'total') ?? jobs.length) - jobs.length),
+    paused: member(answer, 'paused') === true,
+  };
+}
+
+/** Asks what runs and waits. */
+export async function refreshJobs() {
+  const answer = await getJson(`api/jobs?status=in_progress,pending&sort_order=asc&limit=${MOST}`);
+  useJobs.setState({ ...readWaiting(answer), at: Date.now() });
+}
+
+const page = (offset: number, limit: number) =>
+  getJson(`api/jobs?status=completed,failed,cancelled&limit=${limit}&offset=${offset}`);
+
+function isOlder(answer: unknown): boolean {
+  return member(answer, 'pagination', 'has_more') === true;
+}
+
+/** Asks for the newest of the history, as many as are shown. */
+export async function refreshHistory() {
+  const answer = await page(0, Math.max(PAGE, useJobs.getState().history.length));
+  useJobs.setState({ history: readJobs(answer), older: isOlder(answer) });
+}
+
+/** The next page of it. */
+export async function olderHistory() {
+  const { history } = useJobs.getState();
+  const answer = await page(history.length, PAGE);
+  const known = new Set(history.map((j) => j.id));
+  useJobs.setState({ history: [...history, ...readJobs(answer).filter((j) => !known.has(j.id))], older: isOlder(answer) });
+}
+
+// ------------------------------------------------------------------ what can be done to them
+
+const cancelOne = (id: string) => postJson(`api/jobs/${encodeURIComponent(id)}/cancel`, {});
+
+/** Takes a job out wherever it is: what runs is stopped. */
+export const cancelJob = async (id: string) => void (await cancelOne(id));
+/** Stops whatever runs. */
+export const interrupt = async (id?: string) => void (await postJson('interrupt', id === undefined ? {} : { prompt_id: id }));
+/** Takes out all that waits. */
+export const clearWaiting = async () => void (await postJson('queue', { clear: true }));
+export const forgetJobs = async (ids: readonly string[]) => void (await postJson('history', { delete: ids }));
+export const clearHistory = async () => void (await postJson('history', { clear: true }));
+export const pauseQueue = async (pause: boolean) => void (await postJson('limn/queue', { op: pause ? 'pause' : 'resume' }));
+
+/** They run before that one, in this order; without one, last. Shown at once, and put right by the next listing. */
+export async function moveJobs(ids: readonly string[], before: string | undefined) {
+  useJobs.setState(({ waiting }) => ({ waiting: moved(waiting, ids, before) }));
+  await postJson('limn/queue', { op: 'move', ids, ...(before === undefined ? {} : { before }) });
+}
+
+export function moved(waiting: readonly Job[], ids: readonly string[], before: string | undefined): Job[] {
+  const going = ids.map((id) => waiting.find((j) => j.id === id)).filter((j) => j !== undefined);
+  const staying = waiting.filter((j) => !ids.includes(j.id));
+  const at = before === undefined ? -1 : staying.findIndex((j) => j.id === before);
+  return at < 0 ? [...staying, ...going] : [...staying.slice(0, at), ...going, ...staying.slice(at)];
+}

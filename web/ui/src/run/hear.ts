@@ -1,0 +1,184 @@
+// What the server tells of jobs, brought to the documents that sent them.
+import { useDocuments } from '../app/documents.ts';
+import type { Frame } from '../net/frames.ts';
+import { getJson, member, textAt, textsAt } from '../net/http.ts';
+import { useJobs } from '../net/jobs.ts';
+import { hear } from '../net/server.ts';
+import { lastOf, remember, senderOf } from './mine.ts';
+import { makePreviews } from './previews.ts';
+import { changeRun, forgetRun, runOf, setProblems, useRuns } from './run.ts';
+import { carried, knowing, newTrack, shareOf, told, toldWhole, withNode, type Prompt, type Track } from './track.ts';
+import { learn, secondsOf } from './times.ts';
+
+const MOST_TRACKS = 40;
+const tracks = new Map<string, Track>();
+const asked = new Set<string>();
+const previews = makePreviews();
+let running: string | undefined; // the job that was heard of last: frames without one belong to it
+
+/** Who hears how a job of ours ended, and that one began. */
+export type Ended = NonNullable<Track['over']>;
+const listeners = new Set<(uid: string, job: string, how: Ended | 'start') => void>();
+export function onJob(heard: (uid: string, job: string, how: Ended | 'start') => void): () => void {
+  listeners.add(heard);
+  return () => void listeners.delete(heard);
+}
+
+// ------------------------------------------------------------------ whose job it is
+
+/** What another program or an earlier page sent: the server knows, once for each job. */
+async function askWhose(id: string) {
+  if (asked.has(id)) return;
+  asked.add(id);
+  try {
+    const job = await getJson(`api/jobs/${encodeURIComponent(id)}`);
+    const limn = member(job, 'workflow', 'extra_data', 'limn');
+    const uid = textAt(limn, 'uid');
+    if (uid !== undefined) remember(id, { uid, name: textAt(limn, 'name') ?? '' });
+    know(id, member(job, 'workflow', 'prompt'), member(limn, 'outputs') ? textsAt(limn, 'outputs') : undefined);
+  } catch (e) {
+    asked.delete(id);
+    console.warn(e);
+  }
+}
+
+function know(id: string, prompt: unknown, outputs: string[] | undefined) {
+  const t = tracks.get(id);
+  if (t && typeof prompt === 'object' && prompt !== null) keep(t, knowing(t, prompt as Prompt, outputs));
+}
+
+/** This page has sent it. */
+export function sent(id: string, uid: string, name: string, prompt: Prompt, outputs: readonly string[]) {
+  remember(id, { uid, name });
+  asked.add(id);
+  const t = tracks.get(id);
+  if (t) keep(t, knowing(t, prompt, outputs));
+  else tracks.set(id, knowing(newTrack(id), prompt, outputs));
+  changeRun(uid, (run) => (run.jobs.includes(id) || t?.over ? run : { ...run, jobs: [...run.jobs, id] }));
+}
+
+// ------------------------------------------------------------------ what a document shows
+
+const openUid = (id: string) => {
+  const uid = senderOf(id)?.uid;
+  return uid !== undefined && useDocuments.getState().opened.some((o) => o.doc.uid === uid) ? uid : undefined;
+};
+
+function publish(before: Track | undefined, t: Track, uid: string) {
+  const shows = t.over === undefined && Object.keys(t.nodes).length > 0;
+  changeRun(uid, (run) => {
+    const { current: _current, ...rest } = run;
+    const jobs = t.over ? run.jobs.filter((j) => j !== t.id) : run.jobs.includes(t.id) ? run.jobs : [...run.jobs, t.id];
+    return { ...rest, jobs, nodes: t.nodes, share: shareOf(t, secondsOf), ...(shows ? { current: t.id } : {}) };
+  });
+  if (t.problems !== before?.problems) setProblems(uid, 'run', t.problems);
+}
+
+/** Takes the place of what was known of a job. */
+function keep(before: Track | undefined, t: Track) {
+  if (t === before) return;
+  tracks.set(t.id, t);
+  if (t.over && !before?.over) {
+    learn(t);
+    previews.drop(`${t.id} `);
+    for (const id of [...tracks.keys()].slice(0, Math.max(0, tracks.size - MOST_TRACKS))) if (tracks.get(id)?.over) tracks.delete(id);
+  }
+  const uid = openUid(t.id);
+  if (uid === undefined) return;
+  publish(before, t, uid);
+  if (t.over && !before?.over) for (const heard of listeners) heard(uid, t.id, t.over);
+}
+
+/** What the document showed before is where a run begins. */
+function begin(id: string): Track {
+  const uid = openUid(id);
+  const t = tracks.get(id) ?? newTrack(id);
+  return uid === undefined ? t : { ...t, nodes: { ...carried(runOf(uid).nodes), ...t.nodes } };
+}
+
+// ------------------------------------------------------------------ what is heard
+
+function message(type: string, data: unknown) {
+  const id = textAt(data, 'prompt_id') ?? (type === 'executing' ? running : undefined);
+  if (id === undefined) return;
+  if (type === 'execution_start') {
+    running = id;
+    keep(tracks.get(id), told(begin(id), type, data, performance.now()));
+    const uid = openUid(id);
+    if (uid !== undefined) for (const heard of listeners) heard(uid, id, 'start');
+  } else {
+    const t = tracks.get(id) ?? begin(id);
+    keep(tracks.get(id), told(t, type, data, performance.now()));
+  }
+  if (!tracks.get(id)?.prompt) void askWhose(id);
+}
+
+function frame(f: Frame) {
+  const id = (f.is === 'picture' ? f.job : undefined) ?? running;
+  const t = id === undefined ? undefined : tracks.get(id);
+  if (!t || t.over || openUid(t.id) === undefined) return;
+  const node = f.is === 'picture' ? (f.display ?? f.node ?? t.current) : f.node;
+  if (node === undefined) return;
+  if (f.is === 'text') keep(t, { ...t, nodes: withNode(t.nodes, node, { text: f.text }) });
+  else
+    void previews.give(`${t.id} ${node}`, f.image, (preview) => {
+      const now = tracks.get(t.id);
+      if (now && !now.over) keep(now, { ...now, nodes: withNode(now.nodes, node, { preview }) });
+      else previews.drop(`${t.id} `);
+    });
+}
+
+// ------------------------------------------------------------------ what was missed
+
+/** A job that is neither running nor waiting: its end is in the history. */
+async function settle(id: string) {
+  try {
+    const job = await getJson(`api/jobs/${encodeURIComponent(id)}`);
+    if (textAt(job, 'status') === 'pending' || textAt(job, 'status') === 'in_progress') return;
+    know(id, member(job, 'workflow', 'prompt'), undefined);
+    const t = tracks.get(id) ?? begin(id);
+    if (!t.over) keep(t, toldWhole({ ...t, nodes: begin(id).nodes }, job));
+  } catch {
+    const uid = openUid(id); // it was taken out before it ran
+    if (uid !== undefined) changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
+  }
+}
+
+/** The lists of jobs and what documents know of theirs agree. */
+function reconcile() {
+  const { running: now, waiting, more } = useJobs.getState();
+  const there = new Set([...now, ...waiting].map((j) => j.id));
+  for (const job of [...waiting, ...now]) {
+    const uid = openUid(job.id);
+    if (uid !== undefined && !runOf(uid).jobs.includes(job.id) && !tracks.get(job.id)?.over)
+      changeRun(uid, (run) => ({ ...run, jobs: [...run.jobs, job.id] }));
+  }
+  for (const job of now) if (!senderOf(job.id)) void askWhose(job.id);
+  if (more > 0) return;
+  for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id)) void settle(id);
+}
+
+/** A document that is there again shows what it gave last. */
+function followDocuments() {
+  const known = new Set<string>();
+  const look = () => {
+    const open = new Set(useDocuments.getState().opened.map((o) => o.doc.uid));
+    for (const uid of open) if (!known.has(uid)) opened(uid);
+    for (const uid of known) if (!open.has(uid)) forgetRun(uid);
+    known.clear();
+    for (const uid of open) known.add(uid);
+  };
+  const opened = (uid: string) => {
+    const last = lastOf(uid);
+    if (last !== undefined && !runOf(uid).jobs.length) void settle(last);
+    if (useJobs.getState().at !== undefined) reconcile();
+  };
+  useDocuments.subscribe(look);
+  look();
+}
+
+export function startHearing() {
+  hear({ message, frame });
+  useJobs.subscribe((jobs, before) => jobs.at !== before.at && reconcile());
+  followDocuments();
+}

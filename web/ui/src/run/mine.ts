@@ -1,0 +1,48 @@
+// Which jobs were sent from which document: kept for the browser tab, so that a page that is loaded again knows its own.
+import { textAt } from '../net/http.ts';
+
+export interface Sender {
+  uid: string;
+  name: string;
+}
+
+const KEY = 'limn.jobs';
+const MOST = 300;
+
+function read(): Map<string, Sender> {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as unknown;
+    const rows = Array.isArray(kept) ? (kept as unknown[]) : [];
+    return new Map(
+      rows.flatMap((row) => {
+        const [id, uid, name] = [textAt(row, 0), textAt(row, 1), textAt(row, 2)];
+        return id !== undefined && uid !== undefined && name !== undefined ? [[id, { uid, name }] as const] : [];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+let known: Map<string, Sender> | undefined;
+const all = () => (known ??= read());
+
+export function senderOf(job: string): Sender | undefined {
+  return all().get(job);
+}
+
+/** The last one that a document sent. */
+export function lastOf(uid: string): string | undefined {
+  return [...all()].filter(([, sender]) => sender.uid === uid).at(-1)?.[0];
+}
+
+export function remember(job: string, sender: Sender) {
+  const kept = all();
+  kept.set(job, sender);
+  for (const id of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST))) kept.delete(id);
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify([...kept].map(([id, { uid, name }]) => [id, uid, name])));
+  } catch {
+    // Nothing is kept here: a page that is loaded again asks the server whose its jobs are.
+  }
+}
