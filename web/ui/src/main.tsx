@@ -2,11 +2,13 @@
 import { createRoot } from 'react-dom/client';
 import { Shell } from './app/Shell.tsx';
 import { followSettings, useSettings } from './app/settings.ts';
+import { openFirst } from './app/start.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
+import './style/app.css';
 
 function element(name: string, text: string): HTMLElement {
   const made = document.createElement(name);
@@ -32,6 +34,7 @@ function start(root: HTMLElement) {
   try {
     followSettings();
     startServer();
+    openFirst();
     createRoot(root, { onUncaughtError: (e) => setTimeout(fail, 0, root, e) }).render(<Shell />);
   } catch (e) {
     fail(root, e);

@@ -1,10 +1,16 @@
-// The page: a bar above, the canvas, a bar below. Nothing floats over the canvas but what is said when it is empty.
+// The page: menus and tabs above, a bar at either side, the canvas between them, what is so below.
 import { useEffect, useState } from 'react';
 import { Canvas, CanvasProvider } from '../canvas/Canvas.tsx';
 import { useWords } from '../i18n/words.ts';
-import { at } from '../net/http.ts';
 import { retryNow, useServer } from '../net/server.ts';
+import { Bar } from './Bar.tsx';
+import { Dialogs } from './Dialog.tsx';
+import { newDocument, useDocuments } from './documents.ts';
+import { Icon } from './Icon.tsx';
+import { pickFiles, startOpening } from './open.ts';
+import { openFirst } from './start.ts';
 import { StatusBar } from './StatusBar.tsx';
+import { Toasts } from './Toasts.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const QUIET_MS = 2000; // a server that is back by then was not missed
@@ -31,35 +37,64 @@ function Banner() {
   );
 }
 
+/** No document is open. */
 function Empty() {
-  const words = useWords().empty;
+  const words = useWords();
+  const { empty, app } = words;
   return (
     <section className="empty">
-      <h2>{words.title}</h2>
-      <p>
-        {words.text} <br />
-        {words.missing}
-      </p>
+      <h2>{empty.title}</h2>
+      <p>{empty.text}</p>
       <p className="ways">
-        <a href={at('docs/api').href}>{words.api}</a>
-        <a href={at('object_info').href}>{words.nodes}</a>
+        <button className="main" onClick={openFirst}>
+          {app.first}
+        </button>
+        <button className="plain" onClick={() => newDocument(app.untitled)}>
+          {app.tabs.new}
+        </button>
+        <button className="plain" onClick={pickFiles}>
+          {empty.open}
+        </button>
       </p>
     </section>
   );
 }
 
+function DropHint() {
+  const words = useWords().app.open;
+  const [over, setOver] = useState(false);
+
+  useEffect(() => startOpening(setOver), []);
+  if (!over) return null;
+  return (
+    <div className="drop" aria-hidden="true">
+      <Icon name="file" />
+      <strong>{words.drop}</strong>
+      <span>{words.dropText}</span>
+    </div>
+  );
+}
+
 export function Shell() {
+  const none = useDocuments((s) => s.opened.length === 0);
   return (
     <CanvasProvider>
       <div className="shell">
         <TopBar />
-        <main className="stage">
-          <Canvas />
-          <Empty />
-          <Banner />
-        </main>
+        <div className="middle">
+          <Bar side="left" />
+          <main className="stage">
+            <Canvas />
+            {none && <Empty />}
+            <Banner />
+            <DropHint />
+          </main>
+          <Bar side="right" />
+        </div>
         <StatusBar />
       </div>
+      <Toasts />
+      <Dialogs />
     </CanvasProvider>
   );
 }

@@ -1,8 +1,10 @@
-// The bar below: is the server there, what machine is it, how near is the canvas.
+// The bar below: what is in the document, how near the canvas is, is the server there, what machine is it, what does it do.
+import { useEffect } from 'react';
 import { Zoom } from '../canvas/Zoom.tsx';
 import { bytes } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { useServer } from '../net/server.ts';
+import { useActive, useVersion } from './documents.ts';
 
 function LinkState() {
   const words = useWords().link;
@@ -10,7 +12,7 @@ function LinkState() {
   return (
     <span className="link" data-state={is}>
       <span className="dot" />
-      {words[is]}
+      <span className="word">{words[is]}</span>
     </span>
   );
 }
@@ -22,20 +24,60 @@ function MachineState() {
   const { version, device, memory, video } = machine;
   return (
     <>
-      {version && <span>{words.version(version)}</span>}
-      <span>{device.toUpperCase()}</span>
-      {video && <span>{words.video(bytes(video.used), bytes(video.total))}</span>}
-      <span className="memory">{words.memory(bytes(memory.used), bytes(memory.total))}</span>
+      {version && <span className="wide">{words.version(version)}</span>}
+      <span className="wide">{device.toUpperCase()}</span>
+      {video && <span className="wide">{words.video(bytes(video.used), bytes(video.total))}</span>}
+      <span className="wide">{words.memory(bytes(memory.used), bytes(memory.total))}</span>
     </>
+  );
+}
+
+function Counts() {
+  const words = useWords().status;
+  const at = useActive();
+  useVersion(at?.doc);
+  if (!at) return null;
+  const graphs = at.doc.graphs();
+  const count = (of: 'nodes' | 'links') => graphs.reduce((sum, g) => sum + at.doc[of](g).length, 0);
+  return (
+    <>
+      <span className="counts">
+        {words.nodes(count('nodes'))} · {words.links(count('links'))}
+      </span>
+      {at.doc.dirtySince !== undefined ? <span className="unsaved">{words.unsaved}</span> : at.file && <span>{words.saved}</span>}
+    </>
+  );
+}
+
+function Queue() {
+  const words = useWords().queue;
+  const work = useServer((s) => s.work);
+  const stale = useServer((s) => s.link.is !== 'open');
+  const running = work?.running ?? 0;
+  const waiting = work?.waiting ?? 0;
+
+  useEffect(() => {
+    document.title = running ? '▶ limn' : 'limn';
+  }, [running]);
+  const what = !work ? words.unknown : running ? words.running(running) : waiting ? null : words.idle;
+  return (
+    <div className="queue" role="status" aria-label={words.label} data-state={running ? 'running' : 'idle'} data-stale={stale}>
+      <span className="dot" />
+      {what && <span>{what}</span>}
+      {waiting > 0 && <span className="waiting">{words.waiting(waiting)}</span>}
+    </div>
   );
 }
 
 export function StatusBar() {
   return (
     <footer className="status">
-      <LinkState />
-      <MachineState />
+      <Counts />
       <Zoom />
+      <span className="gap" />
+      <MachineState />
+      <LinkState />
+      <Queue />
     </footer>
   );
 }

@@ -1,29 +1,8 @@
-// The bar above: whose page this is, what the server does, and how the page looks and speaks.
-import { useEffect } from 'react';
+// The bar above: whose page this is, what is open, and how the page looks and speaks.
 import { useWords } from '../i18n/words.ts';
-import { useServer } from '../net/server.ts';
 import { Icon, Mark } from './Icon.tsx';
 import { useSettings } from './settings.ts';
-
-function Queue() {
-  const words = useWords().queue;
-  const work = useServer((s) => s.work);
-  const stale = useServer((s) => s.link.is !== 'open');
-  const running = work?.running ?? 0;
-  const waiting = work?.waiting ?? 0;
-
-  useEffect(() => {
-    document.title = running ? '▶ limn' : 'limn';
-  }, [running]);
-  const what = !work ? words.unknown : running ? words.running(running) : waiting ? null : words.idle;
-  return (
-    <div className="queue" role="status" aria-label={words.label} data-state={running ? 'running' : 'idle'} data-stale={stale}>
-      <span className="dot" />
-      {what && <span>{what}</span>}
-      {waiting > 0 && <span className="waiting">{words.waiting(waiting)}</span>}
-    </div>
-  );
-}
+import { Tabs } from './Tabs.tsx';
 
 function LanguageSwitch() {
   const words = useWords().language;
@@ -54,7 +33,7 @@ export function TopBar() {
         <Mark />
         limn
       </h1>
-      <Queue />
+      <Tabs />
       <div className="switches">
         <LanguageSwitch />
         <ThemeSwitch />

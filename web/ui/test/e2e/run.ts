@@ -1,11 +1,12 @@
 // run.ts LIMN ROOT CHROMIUM [NAME]: the stories of this folder, each against one server and in a browser profile of its
 // own. Prints "ok NAME" or "FAILED NAME" for each.
-import { serve } from './served.ts';
+import { app } from './app.ts';
 import { launch } from './browser.ts';
+import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell };
+const stories: Record<string, Story> = { ...shell, ...app };
 let failed = 0;
 
 const chromium = await launch(browser);

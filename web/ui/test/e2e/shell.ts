@@ -14,8 +14,8 @@ const background = (page: Page) => page.locator('body').evaluate((e) => getCompu
 
 /** What a language's page says, from the browser's wish alone. */
 const said = {
-  'zh-CN': { lang: 'zh-Hans', idle: '没有任务在运行', title: '画布是空的', open: '已连接' },
-  'en-GB': { lang: 'en', idle: 'Nothing is running', title: 'This canvas is empty', open: 'Connected' },
+  'zh-CN': { lang: 'zh-Hans', idle: '没有任务在运行', first: '文生图', nodes: '7 个节点', open: '已连接' },
+  'en-GB': { lang: 'en', idle: 'Nothing is running', first: 'Text to picture', nodes: '7 nodes', open: 'Connected' },
 } as const;
 const canvas = { dark: 'rgb(22, 24, 28)', light: 'rgb(236, 238, 241)' } as const;
 
@@ -26,7 +26,8 @@ function opens(locale: keyof typeof said, colorScheme: keyof typeof canvas): Sto
 
     await queue(v.page).getByText(words.idle).waitFor();
     assert.equal(await v.page.locator('html').getAttribute('lang'), words.lang);
-    assert.equal(await v.page.getByRole('heading', { level: 2 }).textContent(), words.title);
+    assert.equal(await v.page.getByRole('tab', { selected: true }).textContent(), words.first);
+    await v.page.locator('.status').getByText(words.nodes).waitFor();
     assert.equal((await v.page.locator('.link').textContent())?.trim(), words.open);
     assert.equal(await background(v.page), canvas[colorScheme]);
     assert.equal(await v.page.title(), 'limn');
@@ -58,13 +59,13 @@ export const shell: Record<string, Story> = {
 
     await v.page.getByRole('button', { name: '中文' }).focus();
     await v.page.keyboard.press('Enter');
-    await v.page.getByRole('heading', { name: said['zh-CN'].title }).waitFor();
+    await v.page.locator('.status').getByText(said['zh-CN'].nodes).waitFor();
     await v.page.keyboard.press('Tab');
     await v.page.keyboard.press('Space');
     assert.equal(await background(v.page), canvas.dark);
     await v.page.reload();
     await v.page.getByRole('button', { name: 'English' }).click();
-    await v.page.getByRole('heading', { name: said['en-GB'].title }).waitFor();
+    await v.page.locator('.status').getByText(said['en-GB'].nodes).waitFor();
     v.clean();
     await v.close();
   },

@@ -13,11 +13,16 @@ export const shell = both(
     language: { change: 'Change the language to Chinese', short: '中文' },
     theme: { toDark: 'Change to the dark theme', toLight: 'Change to the light theme' },
     empty: {
-      title: 'This canvas is empty',
-      text: 'Workflows that are sent to this server run, and the queue above follows them.',
-      missing: 'Opening them here is not built yet.',
-      api: 'API of this server',
-      nodes: 'All nodes',
+      title: 'Nothing is open',
+      text: 'Drop a workflow or a picture that carries one, or begin here.',
+      open: 'Open a file …',
+    },
+    status: {
+      label: 'State',
+      nodes: (n: number) => (n === 1 ? '1 node' : `${n} nodes`),
+      links: (n: number) => (n === 1 ? '1 link' : `${n} links`),
+      unsaved: 'Not saved',
+      saved: 'Saved',
     },
     zoom: { label: 'Zoom', in: 'Zoom in', out: 'Zoom out', reset: 'Back to 100 %' },
     link: {
@@ -46,11 +51,16 @@ export const shell = both(
     language: { change: '切换为英文', short: 'English' },
     theme: { toDark: '切换为深色主题', toLight: '切换为浅色主题' },
     empty: {
-      title: '画布是空的',
-      text: '提交到此服务器的工作流会照常运行，进度见上方队列。',
-      missing: '目前还不能在这里打开工作流。',
-      api: '服务器的 API',
-      nodes: '全部节点',
+      title: '没有打开的工作流',
+      text: '把工作流，或带有工作流的图像拖到这里；也可以从这里开始。',
+      open: '打开文件……',
+    },
+    status: {
+      label: '状态',
+      nodes: (n) => `${n} 个节点`,
+      links: (n) => `${n} 条连线`,
+      unsaved: '未保存',
+      saved: '已保存',
     },
     zoom: { label: '缩放', in: '放大', out: '缩小', reset: '恢复 100 %' },
     link: {

@@ -1,0 +1,51 @@
+// The frame of every dialog: the browser's own, which keeps the focus inside and gives it back.
+import { Suspense, useId, useLayoutEffect, useRef, type PointerEvent, type ReactNode } from 'react';
+import { useWords } from '../i18n/words.ts';
+import { useAsked } from './ask.ts';
+import { Icon } from './Icon.tsx';
+
+interface Props {
+  title: string;
+  close: () => void;
+  kind?: 'small' | 'wide' | 'palette';
+  children: ReactNode;
+  foot?: ReactNode;
+}
+
+export function Dialog({ title, close, kind = 'small', children, foot }: Props) {
+  const words = useWords().app;
+  const id = useId();
+  const box = useRef<HTMLDialogElement>(null);
+
+  useLayoutEffect(() => {
+    const it = box.current;
+    if (it && !it.open) it.showModal();
+    return () => it?.close();
+  }, []);
+  const outside = (e: PointerEvent) => e.target === box.current && close();
+  return (
+    <dialog
+      className="dialog"
+      data-kind={kind}
+      ref={box}
+      aria-labelledby={id}
+      onPointerDown={outside}
+      onCancel={(e) => (e.preventDefault(), close())}
+    >
+      <header data-hidden={kind === 'palette'}>
+        <h2 id={id}>{title}</h2>
+        <button className="icon" aria-label={words.close} title={words.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="body">{children}</div>
+      {foot && <footer>{foot}</footer>}
+    </dialog>
+  );
+}
+
+/** All that is asked now, the last one on top. */
+export function Dialogs() {
+  const asked = useAsked((s) => s.asked);
+  return asked.map((a) => <Suspense key={a.id}>{a.body}</Suspense>);
+}

@@ -1,0 +1,15 @@
+// Closing a tab: what is not saved is asked about once.
+import { confirm, wordsNow } from './confirm.ts';
+import { closeDocument, type Opened } from './documents.ts';
+
+export async function close(at: Opened) {
+  const words = wordsNow().app;
+  if (at.doc.dirtySince !== undefined) {
+    const answer = await confirm(words.closing.title(at.name), words.closing.text, [
+      { value: 'stay', label: words.closing.stay },
+      { value: 'discard', label: words.closing.discard, main: true, risky: true },
+    ]);
+    if (answer !== 'discard') return;
+  }
+  closeDocument(at.doc.uid);
+}

@@ -1,0 +1,118 @@
+// Files become tabs: picked, dropped on the window, or pasted. What is open already is never touched by it.
+import type { Carried, Found } from '../net/carried.ts';
+import { at } from '../net/http.ts';
+import { readFile } from '../net/reading.ts';
+import { wordsNow } from './confirm.ts';
+import { activate, openText, useDocuments, type Opened } from './documents.ts';
+import { complain } from './toasts.ts';
+
+const ENDINGS = '.json,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
+
+export const nameOf = (file: string) => file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || file;
+
+type Origin = Pick<Opened, 'file' | 'origin'>;
+
+/** A tab with what was found in a file. */
+function openCarried(carried: Carried, name: string, from: Origin): Opened | undefined {
+  if (carried.is === 'workflow') return openText(carried.text, name, from);
+  complain((w) => (carried.is === 'prompt' ? w.app.open.prompt(name) : w.app.open.parameters(name)));
+  return undefined;
+}
+
+/** A tab with the file's workflow, or a sentence about why there is none. */
+export function openFound(found: Found, name: string, from: Origin = {}): Opened | undefined {
+  if ('fault' in found) {
+    complain((w) => w.app.open.faults[found.fault](name, found.detail ?? ''));
+    return undefined;
+  }
+  try {
+    return openCarried(found.carried, name, from);
+  } catch (e) {
+    complain((w) => w.app.open.faults.damaged(name, e instanceof Error ? e.message : String(e)));
+    return undefined;
+  }
+}
+
+async function openFile(file: File) {
+  const origin = `${file.name}:${file.size}:${file.lastModified}`;
+  const there = useDocuments.getState().opened.find((o) => o.origin === origin && o.doc.dirtySince === undefined);
+  if (there) activate(there.doc.uid);
+  else openFound(await readFile(file), nameOf(file.name), { origin });
+}
+
+/** One after the other, each a tab of its own. */
+export async function openFiles(files: readonly File[]) {
+  for (const file of files) await openFile(file);
+}
+
+/** Asks the person for files. */
+export function pickFiles() {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.accept = ENDINGS;
+  input.onchange = () => void openFiles([...(input.files ?? [])]);
+  input.click();
+}
+
+/** A picture of this server, such as one that is dragged out of the gallery. */
+async function openAddress(text: string) {
+  const url = new URL(text.split(/\r?\n/).find((l) => l && !l.startsWith('#')) ?? '', document.baseURI);
+  const name = url.searchParams.get('filename') ?? url.pathname;
+  try {
+    if (url.origin !== at('').origin) throw new Error(wordsNow().app.open.elsewhere);
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    await openFiles([new File([await answer.blob()], name)]);
+  } catch (e) {
+    complain((w) => w.app.open.unreachable(nameOf(name), e instanceof Error ? e.message : String(e)));
+  }
+}
+
+/** Where letters go into a text, keys and pastes are its own. */
+export function inTextField(target: EventTarget | null): boolean {
+  const it = target instanceof Element ? target.closest('input, textarea, select, [contenteditable="true"]') : null;
+  return it !== null && !(it instanceof HTMLInputElement && ['checkbox', 'radio', 'range', 'button'].includes(it.type));
+}
+
+function pasted(e: ClipboardEvent) {
+  if (e.defaultPrevented || inTextField(e.target)) return;
+  const text = e.clipboardData?.getData('text/plain') ?? '';
+  if (!/^\s*\{/.test(text) || /^\s*\{\s*"limn"/.test(text)) return; // nodes that were copied are the canvas's
+  e.preventDefault();
+  void readFile(new File([text], 'pasted.json')).then((found) => openFound(found, wordsNow().app.open.pasted));
+}
+
+const carriesFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') || e.dataTransfer?.types.includes('text/uri-list');
+
+function dropped(e: DragEvent) {
+  if (e.defaultPrevented || !e.dataTransfer || !carriesFiles(e)) return;
+  const files = [...e.dataTransfer.files];
+  const address = e.dataTransfer.getData('text/uri-list');
+  e.preventDefault();
+  if (files.length) void openFiles(files);
+  else if (address) void openAddress(address);
+}
+
+/** Listens on the window; `over` hears whether files are held over it. Returns what ends it. */
+export function startOpening(over: (is: boolean) => void): () => void {
+  const ending = new AbortController();
+  const { signal } = ending;
+  let depth = 0;
+  const held = (by: number) => (e: DragEvent) => {
+    if (!carriesFiles(e)) return;
+    depth = Math.max(0, depth + by);
+    over(depth > 0);
+  };
+  const end = () => {
+    depth = 0;
+    over(false);
+  };
+  addEventListener('dragenter', held(1), { signal });
+  addEventListener('dragleave', held(-1), { signal });
+  addEventListener('dragover', (e) => carriesFiles(e) && e.preventDefault(), { signal });
+  addEventListener('drop', end, { capture: true, signal });
+  addEventListener('drop', dropped, { signal });
+  addEventListener('paste', pasted, { signal });
+  return () => ending.abort();
+}

@@ -1,0 +1,106 @@
+// Stories of documents: what opens, in which tab, and what is said of what does not.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { visit } from './browser.ts';
+import type { Story } from './shell.ts';
+
+const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/canvas/corpus', name);
+const tab = (page: Page) => page.getByRole('tab', { selected: true });
+const nodes = (page: Page, n: number) => page.locator('.status').getByText(`${n} nodes`).waitFor();
+
+/** Lets go of a file over the canvas. */
+async function drop(page: Page, name: string, bytes: Buffer) {
+  const data = await page.evaluateHandle(([name, base64]) => {
+    const data = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64 ?? ''), (c) => c.charCodeAt(0));
+    data.items.add(new File([bytes], name ?? '', { lastModified: 1 }));
+    return data;
+  }, [name, bytes.toString('base64')]);
+  await page.dispatchEvent('.stage', 'dragenter', { dataTransfer: data });
+  await page.dispatchEvent('.stage', 'drop', { dataTransfer: data });
+}
+
+/** A PNG without pixels that carries these texts. */
+function picture(texts: Record<string, string>): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)]);
+  };
+  const all = Object.entries(texts).map(([key, text]) => chunk('tEXt', Buffer.from(`${key}\0${text}`)));
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...all, chunk('IEND', Buffer.alloc(0))]);
+}
+
+export const app: Record<string, Story> = {
+  'a file opens in a tab of its own, and only once': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const nested = readFileSync(corpus('plain-04.json'));
+
+    await nodes(v.page, 7);
+    await drop(v.page, 'plain-04.json', nested);
+    await v.page.getByRole('tab', { name: 'plain-04' }).waitFor();
+    assert.equal(await tab(v.page).textContent(), 'plain-04');
+    await v.page.getByRole('tab', { name: 'Text to picture' }).click();
+    await drop(v.page, 'plain-04.json', nested);
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'plain-04' }).waitFor();
+    assert.equal(await v.page.getByRole('tab').count(), 2);
+    v.clean();
+    await v.close();
+  },
+
+  'a picture that carries a workflow opens it; one that does not is refused in words': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await drop(v.page, 'harbour.png', picture({ workflow: readFileSync(corpus('nested.json'), 'utf8') }));
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'harbour' }).waitFor();
+    await drop(v.page, 'plain.png', picture({}));
+    await v.page.locator('.toast').getByText('“plain” carries no workflow.').waitFor();
+    await drop(v.page, 'broken.json', Buffer.from('{"nodes": ['));
+    await v.page.locator('.toast').getByText('“broken” is damaged').waitFor();
+    assert.equal(await v.page.getByRole('tab').count(), 2);
+    v.clean();
+    await v.close();
+  },
+
+  'JSON that is pasted opens, and a text field keeps its own': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const paste = (text: string) =>
+      v.page.evaluate((text) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', text);
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      }, text);
+
+    await nodes(v.page, 7);
+    await paste('hello');
+    await paste(readFileSync(corpus('muted.json'), 'utf8'));
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'Pasted' }).waitFor();
+    assert.equal(await v.page.getByRole('tab').count(), 2);
+    v.clean();
+    await v.close();
+  },
+
+  'tabs are made, walked through and closed by the keyboard': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await v.page.getByRole('button', { name: 'New workflow' }).click();
+    await v.page.getByRole('button', { name: 'New workflow' }).click();
+    assert.equal(await tab(v.page).textContent(), 'Untitled 2');
+    await tab(v.page).focus();
+    await v.page.keyboard.press('ArrowRight');
+    await v.page.locator('[role="tab"][aria-selected="true"]:focus', { hasText: 'Text to picture' }).waitFor();
+    for (const left of [2, 1]) {
+      await v.page.keyboard.press('Delete');
+      await v.page.waitForFunction((n) => document.querySelectorAll('[role="tab"]').length === n, left);
+      await tab(v.page).focus();
+    }
+    await v.page.keyboard.press('Delete');
+    await v.page.getByRole('heading', { name: 'Nothing is open' }).waitFor();
+    await v.page.getByRole('button', { name: 'Text to picture' }).click();
+    await nodes(v.page, 7);
+    v.clean();
+    await v.close();
+  },
+};
