@@ -4,7 +4,7 @@
 
 #include "core/cli/command.h"
 
-extern const lm_command lm_run_command, lm_check_command, lm_export_command, lm_nodes_command,
+extern const lm_command lm_run_command, lm_check_command, lm_export_command, lm_diff_command, lm_nodes_command,
     lm_inspect_command, lm_plugins_command, lm_bench_command, lm_completion_command, lm_work_command, lm_serve_command,
     lm_submit_command, lm_queue_command, lm_watch_command, lm_cancel_command, lm_history_command, lm_fetch_command;
 
