@@ -102,6 +102,18 @@ export function setWidgetValue(doc: Document, node: JsonObject, at: WidgetShape 
   );
 }
 
+/** Many values, of many widgets, as one step. */
+export function setWidgetValues(doc: Document, label: string, values: readonly { node: JsonObject; widget: WidgetShape; value: Json }[]) {
+  doc.transact(label, (e) => {
+    for (const { node, widget, value } of values) {
+      const [owner, at] = holder(node, widget);
+      if (at.place === undefined) continue;
+      putValue(e, owner, at.place, at, value);
+      if (owner !== node) e.touch(idOf(node));
+    }
+  });
+}
+
 /** What becomes of a widget's value after each run: fixed, increment, decrement, randomize. */
 export function setControl(doc: Document, node: JsonObject, at: WidgetShape, control: string) {
   const [owner, widget] = at.control === undefined && at.source ? holder(at.source.node, at.source.widget) : [node, at];
