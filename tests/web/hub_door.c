@@ -37,6 +37,14 @@ bool lm_runner_running(const lm_runner *r, lm_running *out)
     return running.client[0] != 0;
 }
 
+void lm_runner_replay(const lm_runner *r, lm_hub_socket *s)
+{
+    static const char start[] = "{\"type\": \"execution_start\", \"data\": {\"prompt_id\": \"again\"}}";
+
+    (void)r;
+    lm_hub_answer(s, start, sizeof start - 1);
+}
+
 int64_t lm_runner_remaining(const lm_runner *r)
 {
     (void)r;

@@ -100,6 +100,8 @@ void lm_hub_leave(lm_hub_socket *s)
     s->wsi = NULL;
     unlist(s);
     lm_hub_forget(s);
+    h->n_following -= s->follows;
+    s->follows = false;
     if (s->next)
         s->next->prev = s->prev;
     *(s->prev ? &s->prev->next : &h->sockets) = s->next;

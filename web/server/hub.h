@@ -17,6 +17,9 @@ typedef struct lm_hub_socket lm_hub_socket;
 /* A text frame, {"type": …, "data": …}; copied. `client` NULL: everybody; an id that is not there: nobody.
  * Without memory for it the socket is closed, so that its client comes back and asks. */
 void lm_hub_say(lm_hub *h, const char *client, const char *json, size_t n);
+/* The same about a job: to its client ("": it has none), and to all who follow every job: those whose handshake said
+ * limn_replay. */
+void lm_hub_tell(lm_hub *h, const char *client, const char *json, size_t n);
 void lm_hub_answer(lm_hub_socket *s, const char *json, size_t n); /* to this one alone */
 
 /* {"type": "status"} to everybody. One that a socket has not been sent yet, and with nothing behind it, is replaced. */
@@ -26,7 +29,8 @@ void lm_hub_status(lm_hub *h, int64_t remaining);
  * node takes the place of one that was not sent yet; on a socket that is full, one with a text behind it gives way,
  * so no text waits for a preview and none comes late. `meta` is the JSON object of type 4. */
 typedef struct lm_hub_preview {
-    const char *client;  /* NULL: everybody */
+    const char *client;  /* NULL: everybody; "": only those who follow every job, who are shown each preview with its
+                            metadata */
     const char *node;    /* whose */
     const char *meta;
     const char *picture; /* a JPEG or a PNG */
@@ -35,6 +39,7 @@ typedef struct lm_hub_preview {
     bool        meta_only; /* not to clients that never said so: they may take it for what a node gave */
 } lm_hub_preview;
 void lm_hub_show(lm_hub *h, const lm_hub_preview *p);
+void lm_hub_show_again(lm_hub_socket *s, const lm_hub_preview *p); /* to this one alone, with its metadata or not at all */
 /* A whole picture that a node gives to its client: type 1, in its place among texts, never left out. */
 void lm_hub_give(lm_hub *h, const char *client, const char *picture, size_t n, bool png);
 

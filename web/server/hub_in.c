@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
 #include "web/server/hub_inside.h"
+#include "web/server/runner.h"
 
 enum { TOO_LARGE = 1009, POLICY = 1008, TROUBLE = 1011 };
 
@@ -27,6 +28,21 @@ static bool is_string(const lm_json *d, lm_json_ref v, const char *text)
     return at && n == strlen(text) && !memcmp(at, text, n);
 }
 
+static bool is_true(const lm_json *d, lm_json_ref data, const char *flag)
+{
+    return lm_json_kind_of(d, lm_json_get(d, data, flag)) == LM_JSON_TRUE;
+}
+
+/* It hears what was said of the jobs that run, and from now on whatever is said of any. */
+static void follow(lm_hub_socket *s)
+{
+    if (!s->wsi || s->follows)
+        return;
+    s->follows = true;
+    s->hub->n_following++;
+    lm_runner_replay(s->hub->server->runner, s);
+}
+
 /* The first message: a handshake, or the end of waiting for one. What is no JSON does not count. */
 static int greet_back(lm_hub_socket *s)
 {
@@ -39,8 +55,10 @@ static int greet_back(lm_hub_socket *s)
     s->greeted = true;
     if (is_string(d, lm_json_get(d, lm_json_root(d), "type"), "feature_flags")) {
         data = lm_json_get(d, lm_json_root(d), "data");
-        s->metadata = lm_json_kind_of(d, lm_json_get(d, data, "supports_preview_metadata")) == LM_JSON_TRUE;
+        s->metadata = is_true(d, data, "supports_preview_metadata");
         answer_flags(s);
+        if (is_true(d, data, "limn_replay"))
+            follow(s);
     }
     lm_json_free(d);
     return 0;

@@ -68,6 +68,7 @@ struct lm_hub_socket {
     bool           closing; /* a close was begun by either side: nothing more is sent or heard */
     bool           stalled; /* it was found full, and has not caught up */
     bool           metadata; /* the client takes previews with metadata */
+    bool           follows;  /* it hears of every job */
 
     lm_item *first, *last;
     int      texts; /* items that are no previews */
@@ -93,7 +94,7 @@ struct lm_hub {
     lm_hub_lws    *lws;
     lm_hub_socket *sockets; /* newest first */
     lm_hub_socket *buckets[LM_HUB_BUCKETS];
-    int            n_listed;
+    int            n_listed, n_following;
     lm_sources     sources;
     lm_hub_counts  counts;
     char           features[160];

@@ -38,6 +38,34 @@ void lm_hub_say(lm_hub *h, const char *client, const char *json, size_t n)
     say(h, client, LM_ITEM_TEXT, false, (lm_slice){ NULL, 0 }, (lm_slice){ json, n });
 }
 
+/* Those who follow every job, but for one who is told anyway. */
+static lm_hub_socket *next_follower(lm_hub_socket *s, const lm_hub_socket *own)
+{
+    while (s && (!s->listed || !s->follows || s == own))
+        s = s->next;
+    return s;
+}
+
+static lm_hub_socket *first_follower(lm_hub *h, const lm_hub_socket *own)
+{
+    return h->n_following ? next_follower(h->sockets, own) : NULL;
+}
+
+void lm_hub_tell(lm_hub *h, const char *client, const char *json, size_t n)
+{
+    lm_hub_socket *own = h && *client ? lm_hub_find(h, client) : NULL;
+    lm_note       *note;
+
+    if (!h || (!own && !first_follower(h, NULL)))
+        return;
+    note = lm_note_new(false, (lm_slice){ NULL, 0 }, (lm_slice){ json, n });
+    if (own)
+        lm_hub_put(own, LM_ITEM_TEXT, 0, note);
+    for (lm_hub_socket *s = first_follower(h, own); s; s = next_follower(s->next, own))
+        lm_hub_put(s, LM_ITEM_TEXT, 0, note);
+    lm_note_unref(note);
+}
+
 void lm_hub_answer(lm_hub_socket *s, const char *json, size_t n)
 {
     lm_note *note = lm_note_new(false, (lm_slice){ NULL, 0 }, (lm_slice){ json, n });
@@ -116,16 +144,29 @@ static void show_one(lm_hub_socket *s, const lm_hub_preview *p, lm_note *notes[2
 
 void lm_hub_show(lm_hub *h, const lm_hub_preview *p)
 {
+    lm_hub_socket *own = h && p->client && *p->client ? lm_hub_find(h, p->client) : NULL;
+    lm_note       *notes[2] = { NULL, NULL };
+
+    if (!h || !h->n_listed)
+        return;
+    if (own)
+        show_one(own, p, notes);
+    for (lm_hub_socket *s = p->client ? first_follower(h, own) : NULL; s; s = next_follower(s->next, own))
+        if (s->metadata)
+            show_one(s, p, notes);
+    for (lm_hub_socket *s = p->client ? NULL : h->sockets; s; s = s->next)
+        if (s->listed)
+            show_one(s, p, notes);
+    lm_note_unref(notes[0]);
+    lm_note_unref(notes[1]);
+}
+
+void lm_hub_show_again(lm_hub_socket *s, const lm_hub_preview *p)
+{
     lm_note *notes[2] = { NULL, NULL };
 
-    if (nobody(h, p->client))
-        return;
-    if (p->client)
-        show_one(lm_hub_find(h, p->client), p, notes);
-    else
-        for (lm_hub_socket *s = h->sockets; s; s = s->next)
-            if (s->listed)
-                show_one(s, p, notes);
+    if (s->metadata)
+        show_one(s, p, notes);
     lm_note_unref(notes[0]);
     lm_note_unref(notes[1]);
 }

@@ -28,6 +28,10 @@ typedef struct lm_running {
     const char *node, *display;  /* the one that began last; NULL: none is at work */
 } lm_running;
 bool lm_runner_running(const lm_runner *r, lm_running *out);
+/* Says to this one, who just came, what was said of the jobs that run: execution_start, execution_cached, executed,
+ * progress_state, and the last preview. `r` may be NULL. */
+struct lm_hub_socket;
+void lm_runner_replay(const lm_runner *r, struct lm_hub_socket *s);
 /* Pending and running, as clients count. */
 int64_t lm_runner_remaining(const lm_runner *r);
 /* Says `status` to every socket. */

@@ -40,6 +40,7 @@ void lm_way_free(lm_way *w)
     if (!w)
         return;
     lm_nodes_done(&w->nodes);
+    lm_replay_done(&w->replay);
     lm_text_done(&w->messages);
     lm_text_done(&w->last);
     lm_text_done(&w->executed);

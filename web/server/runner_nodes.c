@@ -90,27 +90,36 @@ static void put_node(lm_text *out, const lm_way *way, const lm_node_now *n, cons
     lm_text_puts(out, "}");
 }
 
-static void tell_state(lm_way *way)
+void lm_nodes_state(const lm_way *way, lm_text *out, bool done)
 {
-    lm_nodes *n = &way->nodes;
-    lm_text   data = { 0 }, running = { 0 };
+    const lm_nodes *n = &way->nodes;
+    const bool      has_done = done && n->done.size;
+    lm_text         running = { 0 };
 
     for (int i = 0; i < n->n_now; i++)
         put_node(&running, way, &n->now[i], "running");
-    lm_text_printf(&data, "{\"prompt_id\": %s, \"nodes\": {", way->quoted);
-    if (n->done.size)
-        lm_text_add(&data, n->done.at, n->done.size);
+    lm_text_printf(out, "{\"prompt_id\": %s, \"nodes\": {", way->quoted);
+    if (has_done)
+        lm_text_add(out, n->done.at, n->done.size);
     if (running.size) {
-        lm_text_puts(&data, n->done.size ? ", " : "");
-        lm_text_add(&data, running.at, running.size);
+        lm_text_puts(out, has_done ? ", " : "");
+        lm_text_add(out, running.at, running.size);
     }
-    lm_text_puts(&data, "}}");
+    lm_text_puts(out, "}}");
+    lm_text_done(&running);
+}
+
+static void tell_state(lm_way *way)
+{
+    lm_nodes *n = &way->nodes;
+    lm_text   data = { 0 };
+
+    lm_nodes_state(way, &data, true);
     lm_way_say(way, "progress_state", &data);
     n->state_waits = false;
     n->state_at = uv_now(&way->runner->server->loop);
     n->credit -= (int64_t)data.size;
     lm_text_done(&data);
-    lm_text_done(&running);
 }
 
 static void tell_tick(lm_way *way)

@@ -1,6 +1,6 @@
 /* runner_parts.h: what the files of the runner share: runner.c has the worker, runner_lease.c leases jobs and records
  * their ends, runner_tell.c turns what the worker says into messages, runner_nodes.c keeps the state of a job's nodes, runner_end.c words an end,
- * runner_summary.c what short listings show of it. */
+ * runner_summary.c what short listings show of it, runner_replay.c says again what was said. */
 #ifndef LM_WEB_SERVER_RUNNER_PARTS_H
 #define LM_WEB_SERVER_RUNNER_PARTS_H
 
@@ -39,6 +39,12 @@ typedef struct lm_nodes {
     char        *blocked;              /* the node that was blocked last: its end is told */
 } lm_nodes;
 
+/* What was said of a job, for those who come while it runs. */
+typedef struct lm_replay {
+    lm_text        cached, executed;   /* frames, each behind its length */
+    lm_hub_preview preview;            /* the last one; its texts are ours. picture NULL: none */
+} lm_replay;
+
 /* A job on its way. */
 typedef struct lm_way {
     lm_runner *runner;
@@ -48,6 +54,7 @@ typedef struct lm_way {
     bool       stopping, cached_told;  /* somebody pressed stop; execution_cached was said */
     int64_t    began_ms;
     lm_nodes   nodes;
+    lm_replay  replay;
     lm_text    messages;               /* of the history, without brackets */
     lm_text    last;                   /* the frame that waits for the history: it is said when it is true for good */
     bool       last_anyway;
@@ -98,8 +105,8 @@ void lm_runner_offer_again(lm_runner *r);
 
 /* ------------------------------------------------------------------ runner_tell.c */
 
-/* {"type": …, "data": DATA} to the job's client. `data` is an object. */
-void lm_way_say(const lm_way *way, const char *type, const lm_text *data);
+/* {"type": …, "data": DATA} to the job's client and those who follow every job. `data` is an object. */
+void lm_way_say(lm_way *way, const char *type, const lm_text *data);
 /* The same, kept for the history. `anyway`: to everybody where there is no client. */
 void lm_way_note(lm_way *way, const char *type, const lm_text *data, bool anyway);
 /* The job's last one: noted now, and said by lm_way_over, when the history has it. */
@@ -108,7 +115,7 @@ void lm_way_over(const lm_way *way);
 void lm_way_begin(lm_way *way);                      /* execution_start */
 void lm_way_kept(lm_way *way, const lm_wire_text *ids); /* execution_cached, once. NULL: nothing was */
 void lm_way_hear(lm_way *way, const lm_wire *m);     /* a frame of this job, but for ENDED */
-void lm_way_bye(const lm_way *way);                  /* executing: null */
+void lm_way_bye(lm_way *way);                        /* executing: null */
 
 /* ------------------------------------------------------------------ runner_nodes.c */
 
@@ -120,6 +127,16 @@ bool lm_nodes_runs(const lm_way *way, const char *id);
 /* What waits is told, if it may be by now (or at once). Milliseconds until it may be; 0: nothing waits. */
 uint64_t lm_nodes_flush(lm_way *way, bool at_once);
 void lm_nodes_done(lm_nodes *n);
+
+/* {"prompt_id", "nodes"}, as progress_state has it; without `done` those alone that run. */
+void lm_nodes_state(const lm_way *way, lm_text *out, bool done);
+
+/* ------------------------------------------------------------------ runner_replay.c */
+
+void lm_replay_keep(lm_replay *r, const char *type, const lm_text *frame); /* execution_cached, executed; others pass */
+void lm_replay_keep_preview(lm_replay *r, const lm_hub_preview *p);
+void lm_replay_forget_preview(lm_replay *r);
+void lm_replay_done(lm_replay *r);
 
 /* ------------------------------------------------------------------ runner_end.c */
 

@@ -19,23 +19,28 @@ static void put_frame(lm_text *out, const char *type, const lm_text *data)
     lm_text_puts(out, "}");
 }
 
-/* `anyway`: to everybody where there is no client. */
+/* To its client and to those who follow every job. `anyway`: to everybody where there is no client. */
 static void send_frame(const lm_way *way, const lm_text *frame, bool anyway)
 {
-    if (*way->client || anyway)
-        lm_hub_say(way->runner->server->hub, *way->client ? way->client : NULL, frame->at, frame->size);
+    lm_hub *hub = way->runner->server->hub;
+
+    if (anyway && !*way->client)
+        lm_hub_say(hub, NULL, frame->at, frame->size);
+    else
+        lm_hub_tell(hub, way->client, frame->at, frame->size);
 }
 
-static void say_to(const lm_way *way, const char *type, const lm_text *data, bool anyway)
+static void say_to(lm_way *way, const char *type, const lm_text *data, bool anyway)
 {
     lm_text frame = { 0 };
 
     put_frame(&frame, type, data);
+    lm_replay_keep(&way->replay, type, &frame);
     send_frame(way, &frame, anyway);
     lm_text_done(&frame);
 }
 
-void lm_way_say(const lm_way *way, const char *type, const lm_text *data)
+void lm_way_say(lm_way *way, const char *type, const lm_text *data)
 {
     say_to(way, type, data, false);
 }
@@ -75,7 +80,7 @@ void lm_way_begin(lm_way *way)
     lm_text_done(&data);
 }
 
-void lm_way_bye(const lm_way *way)
+void lm_way_bye(lm_way *way)
 {
     lm_text data = { 0 };
 
@@ -146,8 +151,6 @@ static void hear_preview(lm_way *way, const lm_wire *m)
     lm_hub_preview p = { .client = way->client, .node = who(m, LM_WHO_NODE), .picture = m->texts[LM_WHO_MORE].at,
                          .n = m->texts[LM_WHO_MORE].size, .meta_only = !way->preview_all };
 
-    if (!*way->client)
-        return;
     lm_text_puts(&meta, "{");
     add_member(&meta, "", "node_id", p.node);
     lm_text_printf(&meta, ", \"prompt_id\": %s", way->quoted);
@@ -160,6 +163,7 @@ static void hear_preview(lm_way *way, const lm_wire *m)
     lm_text_puts(&meta, ", \"image_type\": \"image/jpeg\"}");
     p.meta = meta.at;
     lm_hub_show(way->runner->server->hub, &p);
+    lm_replay_keep_preview(&way->replay, &p);
     lm_text_done(&meta);
 }
 
