@@ -9,6 +9,65 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* ------------------------------------------------------------------ the reserve */
+
+enum { RESERVE_FOR = 1 << 20, SMALL = 16 << 10 }; /* bytes: a larger block is not what it is kept for; with a NULL, neither */
+
+static size_t          reserve_size;
+static _Atomic(void *) reserve;
+
+/* Pages nobody writes to: they are counted, and take nothing. */
+static bool take_reserve(void)
+{
+    void *at = mmap(NULL, reserve_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *none = NULL;
+
+    if (at == MAP_FAILED)
+        return false;
+    if (!atomic_compare_exchange_strong(&reserve, &none, at))
+        munmap(at, reserve_size); /* another thread was faster */
+    return true;
+}
+
+static bool spend_reserve(void)
+{
+    void *at = atomic_exchange(&reserve, NULL);
+
+    if (at)
+        munmap(at, reserve_size);
+    return at;
+}
+
+bool lm_alloc_keep_reserve(size_t bytes)
+{
+    reserve_size = bytes;
+    return take_reserve();
+}
+
+bool lm_alloc_is_short(void)
+{
+    return reserve_size && !atomic_load(&reserve) && !take_reserve();
+}
+
+/* `old` NULL: zeroed. The reserve may be spent by now by another thread, whose memory is enough for both. */
+static void *from_reserve(void *old, size_t bytes)
+{
+    void *memory = NULL;
+
+    if (!reserve_size || bytes > RESERVE_FOR)
+        return NULL;
+    do
+        memory = old ? realloc(old, bytes) : calloc(1, bytes);
+    while (!memory && spend_reserve());
+    return memory;
+}
+
+void *lm_spare_realloc(void *old, size_t bytes)
+{
+    void *memory = realloc(old, bytes);
+
+    return memory || !bytes ? memory : from_reserve(old, bytes);
+}
+
 static void *or_die(void *memory, size_t bytes)
 {
     if (memory)
@@ -71,16 +130,22 @@ static void *have(size_t bytes)
     return came(calloc(1, bytes ? bytes : 1));
 }
 
+/* What is small is wanted for the answer that says how short memory is. */
 void *lm_try_alloc(size_t bytes)
 {
+    void *memory;
+
     if (bytes >= ASKED && lm_alloc_ask && !lm_alloc_ask(bytes))
         return NULL;
-    return have(bytes);
+    memory = have(bytes);
+    return memory || bytes > SMALL ? memory : from_reserve(NULL, bytes ? bytes : 1);
 }
 
 void *lm_alloc(size_t bytes)
 {
-    return or_die(have(bytes), bytes);
+    void *memory = have(bytes);
+
+    return memory ? memory : came(or_die(from_reserve(NULL, bytes ? bytes : 1), bytes));
 }
 
 void *lm_alloc_array(size_t n, size_t size)
@@ -95,8 +160,23 @@ void *lm_alloc_array(size_t n, size_t size)
 void *lm_grow(void *old, size_t bytes)
 {
     const size_t had = large_size(old);
-    void        *memory = or_die(realloc(old, bytes ? bytes : 1), bytes);
+    void        *memory = realloc(old, bytes ? bytes : 1);
 
+    if (!memory)
+        memory = or_die(from_reserve(old, bytes ? bytes : 1), bytes);
+    goes(had);
+    return came(memory);
+}
+
+void *lm_try_grow(void *old, size_t bytes)
+{
+    const size_t had = large_size(old);
+    void        *memory;
+
+    if (bytes >= ASKED && lm_alloc_ask && !lm_alloc_ask(bytes))
+        return NULL;
+    if (!(memory = realloc(old, bytes ? bytes : 1)))
+        return NULL;
     goes(had);
     return came(memory);
 }
@@ -106,6 +186,15 @@ char *lm_copy_bytes(const char *at, size_t n)
     char *copy = lm_alloc(n + 1);
 
     if (n)
+        memcpy(copy, at, n);
+    return copy;
+}
+
+char *lm_try_copy_bytes(const char *at, size_t n)
+{
+    char *copy = lm_try_alloc(n + 1);
+
+    if (copy && n)
         memcpy(copy, at, n);
     return copy;
 }

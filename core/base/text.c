@@ -6,19 +6,38 @@
 
 #include "core/base/alloc.h"
 
-static void reserve(lm_text *t, size_t more)
+static bool give_up(lm_text *t)
 {
-    size_t want = t->size + more + 1;
+    lm_free(t->at);
+    *t = (lm_text){ .may_fail = true, .failed = true };
+    return false;
+}
 
-    if (want <= t->room)
-        return;
-    t->room = want < 64 ? 64 : want + want / 2;
-    t->at = lm_grow(t->at, t->room);
+static bool grow(lm_text *t, size_t room)
+{
+    char *at = t->may_fail ? lm_try_grow(t->at, room) : lm_grow(t->at, room);
+
+    if (!at)
+        return false;
+    t->at = at;
+    t->room = room;
+    return true;
+}
+
+/* Room to spare, where there is some; else what is wanted. */
+bool lm_text_room(lm_text *t, size_t more)
+{
+    const size_t want = t->size + more + 1;
+
+    if (t->failed)
+        return false;
+    return want <= t->room || grow(t, want < 64 ? 64 : want + want / 2) || grow(t, want) || give_up(t);
 }
 
 void lm_text_add(lm_text *t, const char *bytes, size_t n)
 {
-    reserve(t, n);
+    if (!lm_text_room(t, n))
+        return;
     if (n)
         memcpy(t->at + t->size, bytes, n);
     t->size += n;
@@ -66,9 +85,8 @@ void lm_text_printf(lm_text *t, const char *fmt, ...)
     va_start(ap, fmt);
     n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    if (n < 0)
+    if (n < 0 || !lm_text_room(t, (size_t)n))
         return;
-    reserve(t, (size_t)n);
     va_start(ap, fmt);
     vsnprintf(t->at + t->size, (size_t)n + 1, fmt, ap);
     va_end(ap);
@@ -82,16 +100,16 @@ const char *lm_text_str(const lm_text *t)
 
 char *lm_text_take(lm_text *t)
 {
-    char *out = t->at ? t->at : lm_copy_text("");
+    char *out = t->at ? t->at : t->failed ? NULL : lm_copy_text("");
 
-    *t = (lm_text){ 0 };
+    *t = (lm_text){ .may_fail = t->may_fail };
     return out;
 }
 
 void lm_text_done(lm_text *t)
 {
     lm_free(t->at);
-    *t = (lm_text){ 0 };
+    *t = (lm_text){ .may_fail = t->may_fail };
 }
 
 /* The bytes of the character that `s` begins with; 0: it is none. */

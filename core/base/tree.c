@@ -158,16 +158,24 @@ typedef struct walk {
     bool          deep;
     bool        (*shown)(const char *part);
     int           depth;
+    bool          starved;
 } walk;
 
-static void keep(lm_tree_list *l, const lm_tree_entry *e, const char *name)
+static bool keep(lm_tree_list *l, const lm_tree_entry *e, const char *name)
 {
-    if (l->n == l->room) {
-        l->room = l->room ? l->room * 2 : 64;
-        l->at = lm_grow(l->at, l->room * sizeof *l->at);
+    const size_t   room = l->n < l->room ? l->room : l->room ? l->room * 2 : 64;
+    lm_tree_entry *at = room == l->room ? l->at : lm_try_grow(l->at, room * sizeof *at);
+    char          *copy = at ? lm_try_copy_bytes(name, strlen(name)) : NULL;
+
+    if (at) {
+        l->at = at;
+        l->room = room;
     }
+    if (!copy)
+        return false;
     l->at[l->n] = *e;
-    l->at[l->n++].name = lm_copy_text(name);
+    l->at[l->n++].name = copy;
+    return true;
 }
 
 static void gather(walk *w, int folder, const char *inside);
@@ -183,7 +191,7 @@ static void see(walk *w, int at, const char *inside, const char *part)
         return;
     lm_text_printf(&name, "%s%s%s", inside, *inside ? "/" : "", part);
     if (!lm_beneath_fault(name.at)) {
-        keep(w->list, &e, name.at);
+        w->starved |= !keep(w->list, &e, name.at);
         if (e.folder && w->deep && w->depth < MOST_DEPTH)
             gather(w, openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), name.at);
     }
@@ -201,7 +209,7 @@ static void gather(walk *w, int folder, const char *inside)
         return;
     }
     w->depth++;
-    while ((e = readdir(d)))
+    while (!w->starved && (e = readdir(d)))
         see(w, folder, inside, e->d_name);
     w->depth--;
     closedir(d);
@@ -228,7 +236,11 @@ bool lm_tree_each(const char *root, const char *folder, bool deep, bool (*shown)
     gather(&w, fd, "");
     if (out->n)
         qsort(out->at, out->n, sizeof *out->at, by_name);
-    return true;
+    if (w.starved) {
+        lm_tree_list_done(out);
+        errno = ENOMEM;
+    }
+    return !w.starved;
 }
 
 void lm_tree_list_done(lm_tree_list *list)

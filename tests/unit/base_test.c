@@ -1,4 +1,8 @@
 /* base_test.c: texts, hashes and element types. */
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "core/base/alloc.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
@@ -118,5 +122,71 @@ TEST(a_shape_reads_as_a_list)
     WANT(lm_shape_count(LM_SHAPE(2, 3, 4)) == 24 && lm_shape_count((lm_shape){ 0 }) == 1);
     WANT(lm_shape_dim(LM_SHAPE(5, 6, 7), -1) == 7 && lm_shape_dim(LM_SHAPE(5, 6, 7), 0) == 5);
 }
+
+/* ------------------------------------------------------------------ shortage */
+
+static bool never(size_t bytes)
+{
+    (void)bytes;
+    return false;
+}
+
+TEST(a_text_that_may_fail_is_empty_then_and_stays_so)
+{
+    lm_text t = { .may_fail = true };
+
+    lm_alloc_ask = never; /* asked from 1 MiB on */
+    for (int i = 0; i < 1 << 18; i++)
+        lm_text_puts(&t, "12345678");
+    WANT(t.failed && !t.size && !t.at && !*lm_text_str(&t));
+    lm_text_printf(&t, "%d", 5);
+    WANT(!t.size && !lm_text_room(&t, 1) && !lm_text_take(&t));
+    lm_alloc_ask = NULL;
+    WANT(t.may_fail && !t.failed);
+    lm_text_puts(&t, "again");
+    WANT_TEXT(lm_text_str(&t), "again");
+    lm_text_done(&t);
+}
+
+TEST(a_text_has_the_room_that_was_made)
+{
+    lm_text     t = { .may_fail = true };
+    const char *at;
+
+    WANT(lm_text_room(&t, 100000));
+    at = t.at;
+    for (int i = 0; i < 100000; i++)
+        lm_text_add(&t, "x", 1);
+    WANT(t.at == at && t.size == 100000);
+    lm_text_done(&t);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static int spend_all(void)
+{
+    struct rlimit most = { 1 << 26, 1 << 26 };
+    int           n = 0;
+
+    lm_alloc_keep_reserve(8 << 20);
+    if (lm_alloc_is_short() || setrlimit(RLIMIT_AS, &most))
+        return 1;
+    while (lm_try_alloc(1 << 20))
+        n++;
+    for (; !lm_alloc_is_short(); n++)
+        if (!lm_alloc(60 << 10) || n > 10000)
+            return 2;
+    return lm_alloc(60 << 10) ? 0 : 3; /* of what was spent there is more */
+}
+
+TEST(a_reserve_is_spent_before_the_process_ends_and_says_so)
+{
+    const pid_t child = fork();
+    int         status = -1;
+
+    if (!child)
+        _exit(spend_all());
+    WANT(waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status));
+}
+#endif
 
 TEST_MAIN

@@ -116,13 +116,17 @@ static void begin_body(lm_request *rq)
     }
 }
 
+static bool changes(const lm_http_head *h)
+{
+    return !(h->method & (LM_GET | LM_HEAD | LM_OPTIONS));
+}
+
 /* Seconds until it may ask again; 0: now. */
 static int wait_of(const lm_request *rq, const lm_route *route, lm_verdict v)
 {
     const lm_http_options *o = &rq->http->o;
-    const bool changes = route && !v.status && !(rq->parser.head.method & (LM_GET | LM_HEAD | LM_OPTIONS));
 
-    if (!o->wait || (!changes && v.status != 401))
+    if (!o->wait || (!(route && !v.status && changes(&rq->parser.head)) && v.status != 401))
         return 0;
     return o->wait(o->self, lm_source_key(&rq->peer.any), lm_source_is_loopback(&rq->peer.any));
 }
@@ -134,6 +138,12 @@ static void refuse_haste(lm_request *rq, int seconds)
     snprintf(text, sizeof text, "%d", seconds);
     lm_reply_header(rq, "Retry-After", text);
     lm_request_refuse(rq, 429, "too many changes from this address");
+}
+
+static void refuse_for_memory(lm_request *rq)
+{
+    lm_reply_header(rq, "Retry-After", "5");
+    lm_request_refuse(rq, 503, "memory is short");
 }
 
 static void take(lm_request *rq)
@@ -157,6 +167,8 @@ static void take(lm_request *rq)
         lm_reply_status(rq, status, NULL);
     else if (h->length > limit_of(found.route))
         lm_request_refuse(rq, 413, NULL);
+    else if (changes(h) && lm_alloc_is_short())
+        refuse_for_memory(rq);
     else if (read_query(rq))
         begin_body(rq);
 }

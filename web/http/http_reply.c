@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "web/http/http_inside.h"
 
+static const char no_memory[] = "503: Service Unavailable: there is not enough memory for the answer\n";
 enum { FIELD_BYTES = 8 * 1024, GZIP_AT_ONCE = 16 * 1024 };
 
 const char *lm_http_status_text(int status)
@@ -276,8 +277,9 @@ void lm_reply_copy(lm_request *rq, int status, const char *type, const char *byt
     char *copy = lm_try_alloc(n);
 
     if (!copy) {
-        if (rq->conn)
-            lm_conn_drop(rq->conn);
+        lm_reply_header(rq, "Retry-After", "5");
+        lm_reply_lend(rq, 503, "text/plain; charset=utf-8",
+                      &(lm_reply_bytes){ .at = no_memory, .n = sizeof no_memory - 1 });
         return;
     }
     if (n)

@@ -25,10 +25,10 @@ static bool any_secret(const lm_json *d)
     return false;
 }
 
-/* The members that are secret, or the others, as an object. */
+/* The members that are secret, or the others, as an object; { 0 } without memory. */
 static lm_blob members(const lm_json *d, bool secret)
 {
-    lm_text out = { 0 };
+    lm_text out = { .may_fail = true };
     lm_blob b;
 
     lm_text_puts(&out, "{");
@@ -51,7 +51,8 @@ static char *workflow_of(lm_json *d)
 {
     const lm_json_ref info = lm_json_get(d, lm_json_root(d), "extra_pnginfo");
     const lm_json_ref id = lm_json_get(d, lm_json_get(d, info, "workflow"), "id");
-    const char       *text = lm_json_c_string(d, id);
+    size_t            n = 0;
+    const char       *text = lm_json_string(d, id, &n) && n <= LM_STORE_NAME_MAX ? lm_json_c_string(d, id) : NULL;
 
     return text && strlen(text) <= LM_STORE_NAME_MAX ? lm_copy_text(text) : NULL;
 }
@@ -76,6 +77,11 @@ bool lm_extra_split(lm_blob *extra, lm_blob *secrets, char **workflow, limn_erro
     if (any_secret(d)) {
         *secrets = members(d, true);
         rest = members(d, false);
+        if (!secrets->at || !rest.at) {
+            lm_free(rest.at);
+            lm_json_free(d);
+            return limn_fail(err, MEMORY, "there is no memory for extra_data");
+        }
         explicit_bzero(extra->at, extra->size);
         lm_free(extra->at);
         *extra = rest;

@@ -184,9 +184,15 @@ static void has_found(uv_work_t *work, int status)
 /* A long answer is taken apart beside the loop. */
 static void answer_beside(lm_checks *c, lm_check_wait *w, const lm_checked *k)
 {
-    found *f = lm_alloc(sizeof *f);
+    found *f = lm_try_alloc(sizeof *f);
+    char  *json = f ? lm_try_copy_bytes(k->json, k->n) : NULL;
 
-    *f = (found){ .checks = c, .wait = w, .json = lm_copy_bytes(k->json, k->n), .checked = *k };
+    if (!json) {
+        lm_free(f);
+        refuse(w, "there is no memory for what the check found");
+        return;
+    }
+    *f = (found){ .checks = c, .wait = w, .json = json, .checked = *k };
     f->checked.json = f->json;
     f->work.data = f;
     c->open++;

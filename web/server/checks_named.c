@@ -92,7 +92,7 @@ static void put_stored(lm_text *out, const struct named *c)
 char *lm_checks_with_named(char *json, size_t *n, bool plans)
 {
     const lm_slice whole = { json, *n }, inside = lm_members_inside(whole);
-    lm_text        out = { 0 };
+    lm_text        out = { .may_fail = true };
     bool           first = !lm_slice_trim(inside).n;
 
     if (!*n || *json != '{')

@@ -38,7 +38,7 @@ void lm_checks_less(lm_checks *c);
 /* ------------------------------------------------------------------ checks_named.c */
 
 /* Takes a text of classes, and gives it with those of the named ones that it lacks: as /object_info has them, or as
- * /limn/plans does.                                                                                    [new] [any] */
+ * /limn/plans does. NULL without memory.                                                              [new] [any] */
 char *lm_checks_with_named(char *json, size_t *n, bool plans);
 
 /* ------------------------------------------------------------------ checks_tables.c */

@@ -76,11 +76,14 @@ static lm_tables *read_tables(char *json, size_t n, char *plans, size_t n_plans,
     *t = (lm_tables){ .refs = 1, .json = json, .n = n, .plans = plans, .n_plans = n_plans };
     make_tag(t->tag, json, n);
     make_tag(t->plans_tag, plans, n_plans);
-    if (!d) {
+    if (d)
+        t->classes = lm_try_alloc(((size_t)lm_json_count(d, lm_json_root(d)) + 1) * sizeof *t->classes);
+    if (!t->classes) {
+        limn_fail(err, MEMORY, "there is no memory for them");
+        lm_json_free(d);
         lm_tables_unref(t);
         return NULL;
     }
-    t->classes = lm_alloc_array((size_t)lm_json_count(d, lm_json_root(d)) + 1, sizeof *t->classes);
     for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k && lm_members_next(&m, &key, &info);
          k = lm_json_next(d, k))
         add_class(t, d, k, info);
@@ -175,13 +178,30 @@ typedef struct reading {
     limn_error err;
 } reading;
 
+/* Its process takes them for told: another one tells them anew. */
+static void lose(lm_checks *c)
+{
+    if (c->worker)
+        lm_worker_kill(c->worker);
+}
+
+static void drop(reading *r)
+{
+    limn_fail(&r->err, MEMORY, "there is no memory for them");
+    lm_free(r->json);
+    lm_free(r->plans);
+}
+
 static void read_beside(uv_work_t *work)
 {
     reading *r = work->data;
 
     r->json = lm_checks_with_named(r->json, &r->n, false);
     r->plans = lm_checks_with_named(r->plans, &r->n_plans, true);
-    r->tables = read_tables(r->json, r->n, r->plans, r->n_plans, &r->err);
+    if (r->json && r->plans)
+        r->tables = read_tables(r->json, r->n, r->plans, r->n_plans, &r->err);
+    else
+        drop(r);
 }
 
 static void has_read(uv_work_t *work, int status)
@@ -190,8 +210,10 @@ static void has_read(uv_work_t *work, int status)
     lm_checks *c = r->checks;
 
     (void)status;
-    if (!r->tables)
+    if (!r->tables) {
         lm_log(LM_LOG_ERROR, "the tables of nodes cannot be read: %s", r->err.text);
+        lose(c);
+    }
     if (r->process == c->process && c->expected)
         take(c, r->tables);
     else
@@ -210,11 +232,14 @@ void lm_checks_tables_heard(lm_checks *c, const lm_wire *m)
     }
     r = lm_alloc(sizeof *r);
     *r = (reading){ .checks = c, .process = c->process, .n = m->texts[0].size,
-                    .json = lm_copy_bytes(m->texts[0].at, m->texts[0].size), .n_plans = m->texts[1].size,
-                    .plans = lm_copy_bytes(m->texts[1].at, m->texts[1].size) };
+                    .json = lm_try_copy_bytes(m->texts[0].at, m->texts[0].size), .n_plans = m->texts[1].size,
+                    .plans = lm_try_copy_bytes(m->texts[1].at, m->texts[1].size) };
     r->work.data = r;
     c->open++;
-    if (uv_queue_work(&c->server->loop, &r->work, read_beside, has_read)) {
+    if (!r->json || !r->plans) {
+        drop(r);
+        has_read(&r->work, 0);
+    } else if (uv_queue_work(&c->server->loop, &r->work, read_beside, has_read)) {
         read_beside(&r->work);
         has_read(&r->work, 0);
     }

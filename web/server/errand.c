@@ -14,7 +14,7 @@ void *lm_errand_new(lm_request *rq, size_t size, void (*go)(lm_errand *e), void 
         lm_reply_status(rq, 503, "there is not enough memory");
         return NULL;
     }
-    *e = (lm_errand){ .rq = lm_request_ref(rq), .go = go, .back = back, .status = 200 };
+    *e = (lm_errand){ .rq = lm_request_ref(rq), .go = go, .back = back, .status = 200, .json.may_fail = true };
     e->work.data = e;
     return e;
 }
@@ -73,7 +73,7 @@ void lm_errand_answer(lm_errand *e)
         lm_reply_header(e->rq, "Retry-After", "5");
     if (e->status >= 400)
         lm_reply_status(e->rq, e->status, e->words);
-    else if (e->json.at)
+    else if (e->json.at || e->json.failed)
         lm_reply_json(e->rq, e->status, &e->json);
     else
         lm_reply_empty(e->rq, e->status);

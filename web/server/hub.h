@@ -15,7 +15,8 @@ typedef struct lm_hub        lm_hub;
 typedef struct lm_hub_socket lm_hub_socket;
 
 /* A text frame, {"type": …, "data": …}; copied. `client` NULL: everybody; an id that is not there: nobody.
- * Without memory for it the socket is closed, so that its client comes back and asks. */
+ * Without memory for it (or for the caller's own making of it: json NULL) the socket is closed, so that its client comes
+ * back and asks. */
 void lm_hub_say(lm_hub *h, const char *client, const char *json, size_t n);
 /* The same about a job: to its client ("": it has none), and to all who follow every job: those whose handshake said
  * limn_replay. */

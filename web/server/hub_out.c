@@ -11,7 +11,7 @@ enum { ITEM_BYTES = sizeof(lm_item), SEND_BYTES = 256 * 1024 };
 
 lm_note *lm_note_new(bool binary, lm_slice head, lm_slice body)
 {
-    lm_note *n = lm_try_alloc(sizeof *n + LM_HUB_PRE + head.n + body.n);
+    lm_note *n = head.at || body.at ? lm_try_alloc(sizeof *n + LM_HUB_PRE + head.n + body.n) : NULL;
 
     if (!n)
         return NULL;

@@ -41,21 +41,33 @@ static void add_bad(lm_ids *ids, const lm_json *d, lm_json_ref v)
 {
     if (ids->bad.size > 4096)
         return;
+    ids->bad.may_fail = true;
     lm_text_puts(&ids->bad, ids->bad.size ? ", " : "");
     lm_json_write(d, v, LM_JSON_SPACES, &ids->bad);
 }
 
-static void take_ids(lm_ids *ids, lm_json *d, lm_json_ref list)
+/* One that is no id is longer, or has a NUL or half a character. */
+static const char *id_of(const lm_json *d, lm_json_ref v)
 {
-    ids->at = lm_alloc_array(lm_json_count(d, list) + 1, sizeof *ids->at);
-    for (lm_json_ref v = lm_json_first(d, list); v; v = lm_json_next(d, v)) {
-        const char *id = lm_json_c_string(d, v);
+    size_t      n;
+    const char *id = lm_json_string(d, v, &n);
 
-        if (id && *id && strlen(id) <= LM_STORE_NAME_MAX)
-            ids->at[ids->n++] = lm_copy_text(id);
-        else
+    return id && n && n <= LM_STORE_NAME_MAX && lm_utf8_well(id, n) && !memchr(id, 0, n) ? id : NULL;
+}
+
+static bool take_ids(lm_ids *ids, const lm_json *d, lm_json_ref list)
+{
+    bool well = (ids->at = lm_try_alloc((lm_json_count(d, list) + 1) * sizeof *ids->at));
+
+    for (lm_json_ref v = lm_json_first(d, list); well && v; v = lm_json_next(d, v)) {
+        const char *id = id_of(d, v);
+
+        if (!id)
             add_bad(ids, d, v);
+        else if ((well = (ids->at[ids->n] = lm_try_copy_bytes(id, strlen(id)))))
+            ids->n++;
     }
+    return well && !ids->bad.failed;
 }
 
 static bool read_body(lm_ids *ids, lm_slice body, limn_error *err)
@@ -71,8 +83,9 @@ static bool read_body(lm_ids *ids, lm_slice body, limn_error *err)
     v = lm_json_get(d, root, list);
     kind = lm_json_kind_of(d, v);
     ids->clear = ids->form->clears && is_true(d, lm_json_get(d, root, "clear"));
-    take_ids(ids, d, kind == LM_JSON_ARRAY ? v : 0);
-    if (lm_json_kind_of(d, root) != LM_JSON_OBJECT)
+    if (!take_ids(ids, d, kind == LM_JSON_ARRAY ? v : 0))
+        limn_fail(err, MEMORY, "there is no memory for so many ids");
+    else if (lm_json_kind_of(d, root) != LM_JSON_OBJECT)
         limn_fail(err, INPUT, "the body is not a JSON object");
     else if (kind != LM_JSON_ABSENT && kind != LM_JSON_NULL && kind != LM_JSON_ARRAY)
         limn_fail(err, INPUT, "\"%s\" is not a list", list);
@@ -135,7 +148,7 @@ static void ask_for(lm_ids *ids, const char *id)
 
 static void refuse(lm_ids *ids)
 {
-    lm_text t = { 0 };
+    lm_text t = { .may_fail = true };
 
     lm_text_printf(&t, "{\"error\": \"%s: a list of at least one id is wanted, and nothing else in it\", \"invalid_ids\": "
                    "[%s]}", ids->form->list, lm_text_str(&ids->bad));
@@ -170,7 +183,7 @@ void lm_ids_read(lm_server *s, lm_request *rq, const lm_ids_form *form)
 
     if (!r)
         return;
-    r->ids = lm_alloc(sizeof *r->ids);
+    r->ids = lm_alloc(sizeof *r->ids); /* small */
     *r->ids = (lm_ids){ .server = s, .rq = lm_request_ref(rq), .form = form };
     r->body = lm_request_body(rq);
     lm_errand_go(&r->e);

@@ -232,8 +232,11 @@ static void picture_made(void *self, const lm_picture_made *m)
         lm_errand_done(&k->e);
         return;
     }
+    k->picture.may_fail = true;
     lm_text_add(&k->picture, m->bytes, m->n);
-    k->e.go = keep;
+    if (k->picture.failed)
+        lm_errand_refuse(&k->e, 503, "there is no memory for the picture");
+    k->e.go = k->picture.failed ? drop : keep;
     k->e.back = answer;
     lm_errand_go(&k->e);
 }

@@ -13,6 +13,8 @@
 #include "web/server/runner.h"
 #include "web/work/work_check.h"
 
+enum { REPLY_BYTES = 6 * LM_STORE_NAME_MAX + 256 }; /* of an accepted prompt, without its node_errors */
+
 /* ------------------------------------------------------------------ GET /prompt */
 
 static void get_prompt(lm_request *rq, void *self)
@@ -32,7 +34,7 @@ typedef struct posting {
     lm_request *rq;
     lm_slice    body, source;  /* of the request */
     lm_posted   posted;
-    lm_text     node_errors;
+    lm_text     node_errors, reply; /* reply: room for what is said when it is in the queue */
     bool        only_check;
 } posting;
 
@@ -42,6 +44,7 @@ static void end(posting *p)
 
     lm_posted_done(&p->posted);
     lm_text_done(&p->node_errors);
+    lm_text_done(&p->reply);
     lm_free(p);
     lm_request_unref(rq);
 }
@@ -65,18 +68,19 @@ static void put_number(lm_text *t, double number)
 
 /* ------------------------------------------------------------------ it is in the queue */
 
+/* The room was made before: a job that is in the queue is not answered with a 503. */
 static void reply_accepted(posting *p, const lm_job *job)
 {
-    lm_text t = { 0 };
+    lm_text *t = &p->reply;
 
-    lm_text_puts(&t, "{\"prompt_id\": ");
-    lm_work_quote(&t, job->id);
-    lm_text_puts(&t, ", \"number\": ");
-    put_number(&t, job->number);
-    lm_text_puts(&t, ", \"node_errors\": ");
-    lm_text_add(&t, p->node_errors.size ? p->node_errors.at : "{}", p->node_errors.size ? p->node_errors.size : 2);
-    lm_text_puts(&t, "}");
-    lm_reply_json(p->rq, 200, &t);
+    lm_text_puts(t, "{\"prompt_id\": ");
+    lm_work_quote(t, job->id);
+    lm_text_puts(t, ", \"number\": ");
+    put_number(t, job->number);
+    lm_text_puts(t, ", \"node_errors\": ");
+    lm_text_add(t, p->node_errors.size ? p->node_errors.at : "{}", p->node_errors.size ? p->node_errors.size : 2);
+    lm_text_puts(t, "}");
+    lm_reply_json(p->rq, 200, t);
 }
 
 static void accepted(void *self, lm_answer *a)
@@ -102,19 +106,27 @@ static lm_blob take_text(lm_text *t)
     return n ? (lm_blob){ lm_text_take(t), n } : (lm_blob){ 0 };
 }
 
-static void submit(posting *p, lm_slice outputs)
+static void submit(posting *p, const lm_checked *c)
 {
     lm_posted    *in = &p->posted;
     lm_submission s = { .id = in->id, .client = in->client, .numbered = in->numbered, .front = in->front,
                         .number = in->number, .created_ms = in->created_ms };
-    lm_text       extra = { 0 };
+    lm_text       extra = { .may_fail = true }, targets = { .may_fail = true };
     limn_error    err = { 0 };
 
+    lm_text_add(&p->node_errors, c->node_errors.at, c->node_errors.n);
+    lm_text_room(&p->reply, p->node_errors.size + REPLY_BYTES);
     lm_posted_extra(in, &extra);
+    lm_text_add(&targets, c->outputs.at ? c->outputs.at : "[]", c->outputs.at ? c->outputs.n : 2);
+    if (p->node_errors.failed || p->reply.failed || extra.failed || targets.failed) {
+        lm_text_done(&extra);
+        lm_text_done(&targets);
+        refuse(p, 503, "busy", "there is no memory for another prompt");
+        return;
+    }
     s.prompt = take_text(&in->prompt);
     s.extra = take_text(&extra);
-    s.targets = (lm_blob){ lm_copy_bytes(outputs.at ? outputs.at : "[]", outputs.at ? outputs.n : 2),
-                           outputs.at ? outputs.n : 2 };
+    s.targets = take_text(&targets);
     if (!lm_queue_submit(p->server->queue, &s, accepted, p, &err))
         refuse(p, 503, "busy", err.text);
 }
@@ -123,7 +135,7 @@ static void submit(posting *p, lm_slice outputs)
 
 static void reply_unfit(posting *p, const lm_checked *c)
 {
-    lm_text t = { 0 };
+    lm_text t = { .may_fail = true };
 
     lm_text_puts(&t, "{\"error\": ");
     lm_text_add(&t, c->error.n ? c->error.at : "null", c->error.n ? c->error.n : 4);
@@ -152,8 +164,7 @@ static void checked(void *self, const lm_checked *c)
     } else if (p->server->leaving) {
         refuse(p, 503, "ending", "limn is ending");
     } else {
-        lm_text_add(&p->node_errors, c->node_errors.at, c->node_errors.n);
-        submit(p, c->outputs);
+        submit(p, c);
     }
 }
 
@@ -206,7 +217,9 @@ static void take(lm_request *rq, lm_server *s, bool only_check)
         lm_reply_fault(rq, 503, "busy", "there is no memory for another prompt", "");
         return;
     }
-    *p = (posting){ .server = s, .only_check = only_check, .posted.checked_only = only_check, .rq = lm_request_ref(rq), .body = lm_request_body(rq),
+    *p = (posting){ .server = s, .only_check = only_check, .posted.checked_only = only_check,
+                    .rq = lm_request_ref(rq), .body = lm_request_body(rq), .node_errors.may_fail = true,
+                    .reply.may_fail = true,
                     .source = lm_request_header(rq, "Comfy-Usage-Source") };
     p->work.data = p;
     if (p->body.n > LM_LOOP_JSON && !uv_queue_work(&p->server->loop, &p->work, read_beside, has_read))

@@ -184,6 +184,18 @@ static bool read_extra(lm_posted *p, const lm_json *d, lm_json_ref root, lm_slic
     return true;
 }
 
+enum { MOST_SECRETS = 64 << 10 }; /* bytes: a job carries them in memory */
+
+static bool fit_in_memory(lm_posted *p)
+{
+    if (p->secrets.size > MOST_SECRETS)
+        return fault(p, "invalid_extra_data", "auth_token_comfy_org and api_key_comfy_org must have at most 64 KiB");
+    if (!p->prompt.failed && !p->extra.failed && !p->targets.failed && !p->secrets.failed)
+        return true;
+    p->fault = "busy";
+    return limn_fail(&p->err, MEMORY, "there is no memory for another prompt");
+}
+
 void lm_posted_extra(lm_posted *p, lm_text *t)
 {
     lm_text_puts(t, "{");
@@ -233,13 +245,14 @@ void lm_posted_read(lm_posted *p, lm_slice body, lm_slice source)
     lm_json_ref root = d ? lm_json_root(d) : 0;
 
     p->created_ms = now_ms();
+    p->prompt.may_fail = p->extra.may_fail = p->targets.may_fail = p->secrets.may_fail = true;
     if (!d)
         p->fault = p->err.code == LIMN_MEMORY ? "busy" : "invalid_json";
     else if (lm_json_kind_of(d, root) != LM_JSON_OBJECT)
         fault(p, "invalid_json", "the body must be a JSON object");
     else if (read_graph(p, d, root) && numbers_are_finite(p, d) && read_id(p, d, root) && read_client(p, d, root) &&
              read_place(p, d, root) && read_targets(p, d, root))
-        read_extra(p, d, root, source);
+        (void)(read_extra(p, d, root, source) && fit_in_memory(p));
     lm_json_free(d);
 }
 

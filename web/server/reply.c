@@ -12,6 +12,12 @@ void lm_reply_json(lm_request *rq, int status, lm_text *t)
 {
     const size_t size = t->size;
 
+    if (t->failed) {
+        lm_text_done(t);
+        lm_reply_header(rq, "Retry-After", "5");
+        lm_reply_fault(rq, 503, "busy", "there is not enough memory for the answer", "");
+        return;
+    }
     lm_reply_take(rq, status, json_type, lm_text_take(t), size);
 }
 

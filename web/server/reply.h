@@ -5,7 +5,7 @@
 #include "core/base/text.h"
 #include "web/http/http_reply.h"
 
-/* Takes the text, which is JSON; t is empty again. */
+/* Takes the text, which is JSON; t is empty again. One that failed is a 503. */
 void lm_reply_json(lm_request *rq, int status, lm_text *t);
 /* A JSON text that lives for ever. */
 void lm_reply_json_text(lm_request *rq, int status, const char *json);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/log.h"
 #include "web/server/checks_parts.h"
 #include "web/server/members.h"
 #include "web/server/runner_parts.h"
@@ -28,15 +29,16 @@ static lm_blob blob_of(lm_text *t)
     return (lm_blob){ lm_text_take(t), size };
 }
 
+/* Without memory for it: nothing, as where nothing was given. */
 static lm_blob wrapped(const char *open, const char *at, size_t n, const char *close)
 {
-    lm_text t = { 0 };
+    lm_text t = { .may_fail = true };
 
     lm_text_puts(&t, open);
     if (n)
         lm_text_add(&t, at, n);
     lm_text_puts(&t, close);
-    return blob_of(&t);
+    return t.failed ? (lm_blob){ 0 } : blob_of(&t);
 }
 
 static void sum_up(uv_work_t *work)
@@ -61,7 +63,17 @@ static void summed_up(uv_work_t *work, int status)
     lm_runner_answered(runner);
 }
 
-/* Takes `way`, and the texts of `t`. `m` NULL: what was heard until now. */
+/* A job must not fail to end because what it gave cannot be noted. */
+static void tell_loss(const record *r)
+{
+    const lm_way *way = r->way;
+
+    if (way->messages.failed || way->outputs.failed || way->meta.failed || r->error.failed ||
+        !r->result.messages.at || !r->result.outputs.at || !r->result.meta.at)
+        lm_log(LM_LOG_WARN, "job %s: there is no memory to note all that it told and gave", way->id);
+}
+
+/* Takes `way`, and the texts of `error`. `m` NULL: what was heard until now. */
 static void keep(lm_way *way, lm_job_state state, const lm_wire *m, lm_text *error)
 {
     record *r = lm_alloc(sizeof *r);
@@ -78,6 +90,7 @@ static void keep(lm_way *way, lm_job_state state, const lm_wire *m, lm_text *err
         .meta = m ? wrapped("", m->texts[LM_END_META].at, m->texts[LM_END_META].size, "")
                   : wrapped("{", way->meta.at, way->meta.size, "}"),
     };
+    tell_loss(r);
     way->runner->asked++;
     if (r->result.outputs.size + r->error.size > LM_LOOP_JSON &&
         !uv_queue_work(&way->runner->server->loop, &r->work, sum_up, summed_up))
@@ -121,7 +134,7 @@ typedef struct fault {
 /* execution_error's data for what no node said by itself. */
 static void word_fault(lm_text *out, const lm_way *way, const fault *f)
 {
-    lm_text line = { 0 };
+    lm_text line = { .may_fail = true };
 
     lm_text_printf(out, "{\"prompt_id\": %s", way->quoted);
     add_member(out, "node_id", f->node);
@@ -147,7 +160,7 @@ static void word_fault(lm_text *out, const lm_way *way, const fault *f)
 
 static void fail(lm_way *way, lm_job_state state, const fault *f)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     lm_nodes_flush(way, true);
     word_fault(&data, way, f);
@@ -159,7 +172,7 @@ static void fail(lm_way *way, lm_job_state state, const fault *f)
 
 static void succeed(lm_way *way, const lm_wire *m)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
     lm_way_note_last(way, "execution_success", &data, false);
@@ -169,7 +182,7 @@ static void succeed(lm_way *way, const lm_wire *m)
 
 static void interrupted(lm_way *way, const lm_wire *m)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     if (m) {
         put_fault(&data, way, m);
@@ -187,7 +200,7 @@ static void interrupted(lm_way *way, const lm_wire *m)
 
 static void failed(lm_way *way, const lm_wire *m)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     put_fault(&data, way, m);
     lm_way_note_last(way, "execution_error", &data, false);

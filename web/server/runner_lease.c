@@ -31,7 +31,10 @@ static lm_way *way_new(lm_runner *r, const lm_job *job)
     *w = (lm_way){ .runner = r, .seq = job->seq, .epoch = job->epoch, .began_ms = lm_way_now_ms(),
                    .id = lm_copy_text(job->id), .client = lm_copy_text(job->client ? job->client : ""),
                    .quoted = lm_text_take(&quoted),
-                   .nodes = { .credit = LM_TOLD_RATE, .credit_at = uv_now(&r->server->loop) } };
+                   .messages.may_fail = true, .last.may_fail = true, .executed.may_fail = true,
+                   .outputs.may_fail = true, .meta.may_fail = true,
+                   .replay = { .cached.may_fail = true, .executed.may_fail = true },
+                   .nodes = { .done.may_fail = true, .credit = LM_TOLD_RATE, .credit_at = uv_now(&r->server->loop) } };
     return w;
 }
 

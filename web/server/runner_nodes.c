@@ -94,7 +94,7 @@ void lm_nodes_state(const lm_way *way, lm_text *out, bool done)
 {
     const lm_nodes *n = &way->nodes;
     const bool      has_done = done && n->done.size;
-    lm_text         running = { 0 };
+    lm_text         running = { .may_fail = true };
 
     for (int i = 0; i < n->n_now; i++)
         put_node(&running, way, &n->now[i], "running");
@@ -106,16 +106,21 @@ void lm_nodes_state(const lm_way *way, lm_text *out, bool done)
         lm_text_add(out, running.at, running.size);
     }
     lm_text_puts(out, "}}");
+    if (running.failed || (done && n->done.failed)) {
+        lm_text_done(out);
+        out->failed = out->may_fail;
+    }
     lm_text_done(&running);
 }
 
 static void tell_state(lm_way *way)
 {
     lm_nodes *n = &way->nodes;
-    lm_text   data = { 0 };
+    lm_text   data = { .may_fail = true };
 
     lm_nodes_state(way, &data, true);
-    lm_way_say(way, "progress_state", &data);
+    if (!data.failed) /* clients do without it, and hear the next one */
+        lm_way_say(way, "progress_state", &data);
     n->state_waits = false;
     n->state_at = uv_now(&way->runner->server->loop);
     n->credit -= (int64_t)data.size;

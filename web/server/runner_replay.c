@@ -20,6 +20,8 @@ static void put_kept(lm_text *all, const lm_text *frame)
 
 void lm_replay_keep(lm_replay *r, const char *type, const lm_text *frame)
 {
+    if (frame->failed)
+        return;
     if (!strcmp(type, "execution_cached") && frame->size <= MOST_KEPT)
         put_kept(&r->cached, frame);
     else if (!strcmp(type, "executed") && r->executed.size + frame->size <= MOST_EXECUTED)
@@ -80,13 +82,14 @@ static void say_start(lm_hub_socket *s, const lm_way *way)
 
 static void say_state(lm_hub_socket *s, const lm_way *way)
 {
-    lm_text data = { 0 }, t = { 0 };
+    lm_text data = { .may_fail = true }, t = { .may_fail = true };
 
     lm_nodes_state(way, &data, way->nodes.done.size <= MOST_STATE);
     lm_text_puts(&t, "{\"type\": \"progress_state\", \"data\": ");
     lm_text_add(&t, data.at, data.size);
     lm_text_puts(&t, "}");
-    lm_hub_answer(s, t.at, t.size);
+    if (!data.failed && !t.failed)
+        lm_hub_answer(s, t.at, t.size);
     lm_text_done(&data);
     lm_text_done(&t);
 }

@@ -108,7 +108,7 @@ static void put_string(lm_text *out, const lm_json *d, lm_json_ref v, size_t mos
 
 static void put_shown(lm_text *out, const shown *s)
 {
-    lm_text item = { 0 };
+    lm_text item = { .may_fail = true };
     size_t  n;
 
     if (s->rank == 4) {
@@ -117,10 +117,11 @@ static void put_shown(lm_text *out, const shown *s)
         put_string(&item, s->d, s->item, TEXT_MAX);
         lm_text_puts(&item, n > TEXT_MAX ? ", \"truncated\": true" : "");
     } else {
-        lm_text whole = { 0 };
+        lm_text whole = { .may_fail = true };
 
         lm_json_write(s->d, s->item, LM_JSON_SPACES, &whole);
-        lm_text_add(&item, whole.at + 1, whole.size - 2);
+        if (whole.size > 2)
+            lm_text_add(&item, whole.at + 1, whole.size - 2);
         lm_text_done(&whole);
     }
     if (item.size && item.size <= ITEM_MAX) {
@@ -172,7 +173,7 @@ static void put_trace(lm_text *out, const lm_json *d)
 static void put_small(lm_text *out, const lm_json *d, const char *key, const char *otherwise)
 {
     const lm_json_ref v = lm_json_get(d, lm_json_root(d), key);
-    lm_text           t = { 0 };
+    lm_text           t = { .may_fail = true };
 
     if (v)
         lm_json_write(d, v, LM_JSON_SPACES, &t);
@@ -207,14 +208,14 @@ static void put_error(lm_text *out, const char *error, size_t n)
 void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
                       const char *error, size_t n_error)
 {
-    lm_text whole = { 0 }, times = { 0 };
+    lm_text whole = { .may_fail = true }, times = { 0 };
 
     lm_text_printf(&times, "{\"execution_start_time\": %" PRId64 ", \"execution_end_time\": %" PRId64, began_ms, ended_ms);
     lm_text_add(&whole, times.at, times.size);
     put_outputs(&whole, outputs, n_outputs);
     put_error(&whole, error, n_error);
     lm_text_puts(&whole, "}");
-    if (whole.size > LM_STORE_SUMMARY_MAX)
+    if (whole.failed || whole.size > LM_STORE_SUMMARY_MAX)
         lm_text_printf(out, "%s, \"outputs_count\": 0, \"previewable_outputs_count\": 0}", times.at);
     else
         lm_text_add(out, whole.at, whole.size);

@@ -12,14 +12,26 @@ enum { KEPT_MAX = 8 << 20 };
 
 /* ------------------------------------------------------------------ saying */
 
+/* One that was made of what failed has failed itself. */
+static void put_data(lm_text *out, const lm_text *data)
+{
+    if (data->failed) {
+        lm_text_done(out);
+        *out = *data;
+    } else {
+        lm_text_add(out, data->at, data->size);
+    }
+}
+
 static void put_frame(lm_text *out, const char *type, const lm_text *data)
 {
     lm_text_printf(out, "{\"type\": \"%s\", \"data\": ", type);
-    lm_text_add(out, data->at, data->size);
+    put_data(out, data);
     lm_text_puts(out, "}");
 }
 
-/* To its client and to those who follow every job. `anyway`: to everybody where there is no client. */
+/* To its client and to those who follow every job. `anyway`: to everybody where there is no client. A frame that failed
+ * closes their sockets. */
 static void send_frame(const lm_way *way, const lm_text *frame, bool anyway)
 {
     lm_hub *hub = way->runner->server->hub;
@@ -32,7 +44,7 @@ static void send_frame(const lm_way *way, const lm_text *frame, bool anyway)
 
 static void say_to(lm_way *way, const char *type, const lm_text *data, bool anyway)
 {
-    lm_text frame = { 0 };
+    lm_text frame = { .may_fail = true };
 
     put_frame(&frame, type, data);
     lm_replay_keep(&way->replay, type, &frame);
@@ -48,7 +60,7 @@ void lm_way_say(lm_way *way, const char *type, const lm_text *data)
 static void note(lm_way *way, const char *type, const lm_text *data)
 {
     lm_text_printf(&way->messages, "%s[\"%s\", ", way->messages.size ? ", " : "", type);
-    lm_text_add(&way->messages, data->at, data->size);
+    put_data(&way->messages, data);
     lm_text_puts(&way->messages, "]");
 }
 
@@ -67,13 +79,13 @@ void lm_way_note_last(lm_way *way, const char *type, const lm_text *data, bool a
 
 void lm_way_over(const lm_way *way)
 {
-    if (way->last.size)
+    if (way->last.size || way->last.failed)
         send_frame(way, &way->last, way->last_anyway);
 }
 
 void lm_way_begin(lm_way *way)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, way->began_ms);
     lm_way_note(way, "execution_start", &data, false);
@@ -82,7 +94,7 @@ void lm_way_begin(lm_way *way)
 
 void lm_way_bye(lm_way *way)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     lm_text_printf(&data, "{\"node\": null, \"prompt_id\": %s}", way->quoted);
     lm_way_say(way, "executing", &data);
@@ -114,7 +126,7 @@ static void open_node(lm_text *out, const lm_way *way, const lm_wire *m)
 /* The first list is of the whole workflow; what is found later, in subgraphs, nobody is told of. */
 void lm_way_kept(lm_way *way, const lm_wire_text *ids)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     if (way->cached_told)
         return;
@@ -131,7 +143,7 @@ void lm_way_kept(lm_way *way, const lm_wire_text *ids)
 
 static void hear_running(lm_way *way, const lm_wire *m)
 {
-    lm_text data = { 0 };
+    lm_text data = { .may_fail = true };
 
     lm_free(way->node);
     lm_free(way->display);
@@ -216,7 +228,7 @@ static void hear_executed(lm_way *way, const lm_wire *m)
 {
     const lm_wire_text *answer = &m->texts[LM_WHO_MORE];
     const bool          ran = lm_nodes_runs(way, who(m, LM_WHO_NODE));
-    lm_text             data = { 0 };
+    lm_text             data = { .may_fail = true };
 
     note_answer(way, m);
     if (ran)
@@ -241,7 +253,7 @@ static void hear_executed(lm_way *way, const lm_wire *m)
 static void hear_blocked(lm_way *way, const lm_wire *m)
 {
     const char *words = who(m, LM_WHO_MORE);
-    lm_text     data = { 0 }, line = { 0 };
+    lm_text     data = { .may_fail = true }, line = { .may_fail = true };
 
     if (*words) {
         lm_text_printf(&line, "Execution Blocked: %s", words);

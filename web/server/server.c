@@ -15,6 +15,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -29,7 +30,7 @@ static const lm_part *const parts[] = {
     &lm_view_part, &lm_upload_part, &lm_covers_part, &lm_settings_part, &lm_userdata_part, &lm_page_part,
     &lm_exposed_part, &lm_rates_part, &lm_door_part,
 };
-enum { N_PARTS = sizeof parts / sizeof *parts };
+enum { N_PARTS = sizeof parts / sizeof *parts, RESERVE = 8 << 20 };
 
 struct lm_opened {
     int         n;         /* parts that are open, from the list's beginning */
@@ -143,6 +144,19 @@ static bool open_parts(lm_server *s, limn_error *err)
     return true;
 }
 
+static void *spare_malloc(size_t bytes)
+{
+    return lm_spare_realloc(NULL, bytes);
+}
+
+static void *spare_calloc(size_t n, size_t size)
+{
+    size_t bytes;
+    void  *memory = __builtin_mul_overflow(n, size, &bytes) ? NULL : lm_spare_realloc(NULL, bytes);
+
+    return memory ? memset(memory, 0, bytes) : NULL;
+}
+
 static bool serve(const lm_server_options *options, bool only_try, limn_error *err)
 {
     struct lm_opened opened = { .stopping = -1 };
@@ -151,6 +165,8 @@ static bool serve(const lm_server_options *options, bool only_try, limn_error *e
     bool             well;
 
     mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what large bodies and answers took goes back at once */
+    uv_replace_allocator(spare_malloc, lm_spare_realloc, spare_calloc, free);
+    lm_alloc_keep_reserve(RESERVE);
     clock_gettime(CLOCK_REALTIME, &now);
     s.began_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     uv_loop_init(&s.loop);

@@ -12,7 +12,7 @@
 #include "web/server/settings_text.h"
 #include "web/server/users.h"
 
-static const char file_name[] = "comfy.settings.json";
+static const char file_name[] = "comfy.settings.json", no_memory[] = "there is no memory for the settings";
 
 enum { MOST_ASIDE = 100, MOST_BODY = 1 << 20 };
 
@@ -51,7 +51,9 @@ static found read_settings(const lm_users *u, lm_json **d)
     *d = NULL;
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? NOTHING : UNREADABLE;
+    errno = 0;
     bytes = read_bytes(fd, &n);
+    err.code = errno == ENOMEM ? LIMN_MEMORY : LIMN_OK;
     close(fd);
     if (bytes)
         *d = lm_json_read(bytes, n, &err);
@@ -60,7 +62,8 @@ static found read_settings(const lm_users *u, lm_json **d)
         return WHOLE;
     lm_json_free(*d);
     *d = NULL;
-    return BROKEN;
+    errno = ENOMEM;
+    return err.code == LIMN_MEMORY ? UNREADABLE : BROKEN;
 }
 
 /* A file that is no settings is kept under another name. */
@@ -163,7 +166,9 @@ static lm_json *read_posted(lm_change *c)
         lm_json_free(d);
         d = NULL;
     }
-    if (!d)
+    if (!d && err.code == LIMN_MEMORY)
+        lm_errand_refuse(&c->e, 503, no_memory);
+    else if (!d)
         lm_errand_refuse(&c->e, 400, c->id ? "the body is no JSON" : "the body is no JSON object");
     return d;
 }
@@ -174,10 +179,9 @@ static bool fits(const lm_json *d)
 }
 
 /* What cannot be read again (a value just too deep inside of another) is not written. */
-static bool reads_back(const lm_text *t)
+static bool reads_back(const lm_text *t, limn_error *err)
 {
-    limn_error err = { 0 };
-    lm_json   *d = lm_json_read(t->at, t->size, &err);
+    lm_json   *d = lm_json_read(t->at, t->size, err);
     const bool well = d != NULL;
 
     lm_json_free(d);
@@ -186,16 +190,20 @@ static bool reads_back(const lm_text *t)
 
 static void write_change(lm_change *c, found f, const lm_json *old, const lm_json *posted)
 {
-    lm_text t = { 0 };
+    lm_text    t = { .may_fail = true };
+    limn_error err = { 0 };
 
     if (c->id)
         lm_settings_set(old, c->id, posted, &t);
     else
         lm_settings_merge(old, posted, &t);
-    if (t.size > LM_SETTINGS_BYTES)
+    if (t.failed)
+        lm_errand_refuse(&c->e, 503, no_memory);
+    else if (t.size > LM_SETTINGS_BYTES)
         lm_errand_refuse(&c->e, 413, "there are too many settings");
-    else if (!reads_back(&t))
-        lm_errand_refuse(&c->e, 400, "the value is nested too deeply");
+    else if (!reads_back(&t, &err))
+        lm_errand_refuse(&c->e, err.code == LIMN_MEMORY ? 503 : 400,
+                         err.code == LIMN_MEMORY ? no_memory : "the value is nested too deeply");
     else if ((f == BROKEN && !put_aside(c->users)) || !write_settings(c->users, &t))
         lm_errand_fail_writing(&c->e, errno);
     lm_text_done(&t);
