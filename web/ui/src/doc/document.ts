@@ -63,6 +63,7 @@ export class Document {
   #text: string;
   #layout: Layout;
   #changes = 0;
+  #together: string | undefined; // what the steps under way have as their `join`
   #known: Known | undefined;
   #steps: Step[] = [];
   #bytes = 0; // of all steps
@@ -169,7 +170,18 @@ export class Document {
       this.#changes++;
       throw e;
     }
-    if (patch.length) this.#keep({ label, join, patch, touched, bytes: weight(patch) });
+    if (patch.length) this.#keep({ label, join: this.#together ?? join, patch, touched, bytes: weight(patch) });
+  }
+
+  /** All transactions within are one step: a node that is added and linked at once. */
+  together<T>(act: () => T): T {
+    const before = this.#together;
+    this.#together ??= `together ${this.#changes}`;
+    try {
+      return act();
+    } finally {
+      this.#together = before;
+    }
   }
 
   #keep(step: Step) {

@@ -221,3 +221,16 @@ test('items that are taken out of a list come back as they were spelled', () => 
   doc.undo();
   assert.equal(print(only(doc)['widgets_values'] as Json), '[1.0,2.50,3.0]');
 });
+
+test('what is done together is one step, and the next is another', () => {
+  const text = '{"nodes": [{"id": 1}, {"id": 2}]}';
+  const doc = new Document(text);
+  const title = (id: number, to: string) => doc.transact('rename', (e) => e.set(doc.node(id) as JsonObject, 'title', to));
+  doc.together(() => doc.together(() => title(1, 'a')) ?? title(2, 'b'));
+  doc.together(() => title(1, 'c'));
+  assert.ok(doc.undo());
+  assert.equal(doc.node(1)?.['title'], 'a');
+  assert.ok(doc.undo());
+  assert.equal(doc.toText(), text);
+  assert.ok(!doc.undo());
+});
