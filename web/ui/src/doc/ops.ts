@@ -59,6 +59,34 @@ export function setFlag(doc: Document, nodes: readonly JsonObject[], flag: 'coll
   });
 }
 
+/** The size a person gives a node: the body's, without its title; kept in the shape that the file has. */
+export function resizeNode(doc: Document, node: JsonObject, width: number, height: number, join?: string) {
+  doc.transact(
+    'resize',
+    (e) => {
+      const place = pairPlace(node, 'size');
+      if (place) {
+        e.set(place, 0, width);
+        e.set(place, 1, height);
+      } else e.set(node, 'size', [width, height]);
+      e.touch(idOf(node));
+    },
+    join,
+  );
+}
+
+/** The colours that a file keeps of a node, of its title and its body; undefined takes them away. */
+export function setColor(doc: Document, nodes: readonly JsonObject[], color: string | undefined, bgcolor: string | undefined) {
+  doc.transact('color', (e) => {
+    for (const node of nodes) {
+      for (const [key, value] of [['color', color], ['bgcolor', bgcolor]] as const)
+        if (value === undefined) e.remove(node, key);
+        else e.set(node, key, value);
+      e.touch(idOf(node));
+    }
+  });
+}
+
 /** The list that values are written into, long enough for a place. */
 function listFor(place: number, widget: WidgetShape | undefined, values: readonly Json[]): Json[] {
   const fill = widget?.fill ?? [];
