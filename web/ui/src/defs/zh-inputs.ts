@@ -1,0 +1,23 @@
+// What inputs are called in Chinese, by the names that classes use: the same name means the same in nearly all of them.
+export const zhInputs: Readonly<Record<string, string>> = {
+  seed: '种子', noise_seed: '种子', steps: '步数', cfg: 'CFG 引导强度', sampler_name: '采样器', scheduler: '调度器', denoise: '去噪强度',
+  start_at_step: '起始步', end_at_step: '结束步', add_noise: '加入噪声', return_with_leftover_noise: '保留剩余噪声',
+  ckpt_name: '大模型', vae_name: 'VAE', lora_name: 'LoRA', control_net_name: 'ControlNet', clip_name: 'CLIP', unet_name: '扩散模型',
+  model_name: '模型', strength_model: '模型强度', strength_clip: 'CLIP 强度', stop_at_clip_layer: '停止层',
+  text: '文本', string: '文本', string_a: '文本一', string_b: '文本二', delimiter: '分隔符', value: '值', filename_prefix: '文件名前缀',
+  width: '宽度', height: '高度', batch_size: '批量', x: '横坐标', y: '纵坐标', length: '长度', amount: '数量', batch_index: '起始序号', index: '序号',
+  left: '左', top: '上', right: '右', bottom: '下', crop: '裁剪', feathering: '羽化', feather: '羽化', upscale_method: '缩放方法', scale_by: '缩放倍数',
+  megapixels: '百万像素', resolution_steps: '尺寸步长', strength: '强度', start: '起点', end: '终点', start_percent: '起始比例', end_percent: '结束比例',
+  set_cond_area: '条件区域', conditioning_to_strength: '目标条件强度', grow_mask_by: '遮罩扩展', tapered_corners: '圆角', expand: '扩展',
+  channel: '通道', color: '颜色', threshold: '阈值', operation: '运算', blend_factor: '混合系数', blend_mode: '混合模式', resize_source: '缩放来源图像',
+  rotation: '旋转', flip_method: '翻转方式', image: '图像', images: '图像', image1: '图像一', image2: '图像二', mask: '遮罩', masks: '遮罩', pixels: '图像',
+  samples: '潜空间图像', samples1: '潜空间图像一', samples2: '潜空间图像二', samples_to: '目标潜空间图像', samples_from: '来源潜空间图像', latent_image: '潜空间图像',
+  model: '模型', clip: 'CLIP', vae: 'VAE', positive: '正面条件', negative: '负面条件', conditioning: '条件', conditioning_1: '条件一', conditioning_2: '条件二',
+  conditioning_to: '目标条件', conditioning_from: '来源条件', source: '来源', destination: '目标', source_image: '来源图像', alpha: '透明度',
+  tile_size: '分块大小', overlap: '重叠', temporal_size: '时间分块', temporal_overlap: '时间重叠', noise: '噪声', sampler: '采样器', sigmas: '噪声序列',
+  upscale_model: '放大模型', control_net: 'ControlNet', sharpen_radius: '锐化半径', blur_radius: '模糊半径', sigma: '标准差', direction: '方向',
+  match_image_size: '统一尺寸', spacing_width: '间距', spacing_color: '间距颜色', interpolation: '插值方法', keep_proportion: '保持比例', seed_behavior: '种子方式',
+  multiplier: '倍数', ratio: '比例', method: '方法', mode: '方式', format: '格式', quality: '质量', fps: '帧率', audio: '音频', video: '视频', file: '文件',
+  IMAGE: '图像', MASK: '遮罩', LATENT: '潜空间图像', MODEL: '模型', CONDITIONING: '条件', INT: '整数', FLOAT: '小数', STRING: '文本', BOOLEAN: '开关',
+  CLIP: 'CLIP', VAE: 'VAE', batch_count: '批次数',
+};

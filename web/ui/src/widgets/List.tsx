@@ -1,0 +1,159 @@
+// The list that opens below a field, above everything else: a line to filter by, and what there is to choose.
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type CSSProperties } from 'react';
+import { Icon } from '../app/Icon.tsx';
+import type { Json } from '../doc/json.ts';
+import { useWords } from '../i18n/words.ts';
+import { isChoice, rowsFor, type Choice, type Row } from './rows.ts';
+
+interface Props {
+  id: string; // of the listbox
+  anchor: Element;
+  label: string;
+  values: readonly Json[];
+  recent: readonly string[];
+  chosen: readonly Json[];
+  many?: boolean; // picking does not close it
+  pick: (value: Json) => void;
+  /** `by` is what closed it: the focus goes on by Tab, back by Escape, and elsewhere by a click. */
+  close: (by: 'escape' | 'pick' | 'tab' | 'tab-back' | 'outside') => void;
+}
+
+const GAP = 4;
+const HIGHEST = 380;
+const LEAST_WIDTH = 240;
+
+/** Below the field, or above it where there is more room. */
+function placeBeside(anchor: Element): CSSProperties {
+  const at = (anchor.closest('.widget') ?? anchor).getBoundingClientRect();
+  const [below, above] = [innerHeight - at.bottom - 2 * GAP, at.top - 2 * GAP];
+  const under = below >= Math.min(HIGHEST, 240) || below >= above;
+  const width = Math.min(Math.max(at.width, LEAST_WIDTH), innerWidth - 2 * GAP);
+  return {
+    left: Math.max(GAP, Math.min(at.left, innerWidth - width - GAP)),
+    width,
+    maxHeight: Math.max(120, Math.min(HIGHEST, under ? below : above)),
+    ...(under ? { top: at.bottom + GAP } : { bottom: innerHeight - at.top + GAP }),
+  };
+}
+
+function Rows({ rows, id, active, chosen, many, onPick, onPoint }: {
+  rows: readonly Row[];
+  id: string;
+  active: number;
+  chosen: readonly Json[];
+  many: boolean;
+  onPick: (row: Choice) => void;
+  onPoint: (at: number) => void;
+}) {
+  const words = useWords().widgets;
+  return rows.map((row, i) =>
+    isChoice(row) ? (
+      <li
+        key={i}
+        id={`${id}-${i}`}
+        role="option"
+        aria-selected={many ? chosen.some((c) => Object.is(c, row.value)) : i === active}
+        data-active={i === active}
+        data-chosen={chosen.some((c) => Object.is(c, row.value))}
+        title={row.text}
+        onPointerMove={() => i !== active && onPoint(i)}
+        onClick={() => onPick(row)}
+      >
+        <span className="tick">{chosen.some((c) => Object.is(c, row.value)) && <Icon name="check" />}</span>
+        <span className="text">{row.shown}</span>
+      </li>
+    ) : (
+      <li key={i} role="presentation" className={row.kind}>
+        {row.kind === 'recent' ? words.recent : row.kind === 'more' ? words.more(row.count) : row.text}
+      </li>
+    ),
+  );
+}
+
+/** The next choice that way; headings are passed over. */
+function moved(rows: readonly Row[], from: number, by: number): number {
+  for (let at = from + by; at >= 0 && at < rows.length; at += by) if (isChoice(rows[at])) return at;
+  return from;
+}
+
+const firstOf = (rows: readonly Row[]) => Math.max(0, rows.findIndex(isChoice));
+
+export function List({ id, anchor, label, values, recent, chosen, many = false, pick, close }: Props) {
+  const words = useWords().widgets;
+  const box = useRef<HTMLDivElement>(null);
+  const [query, setQuery] = useState('');
+  const [place] = useState(() => placeBeside(anchor));
+  const rows = rowsFor(values, recent, query);
+  const [active, setActive] = useState(() => {
+    const at = rows.findLastIndex((r) => isChoice(r) && Object.is(r.value, chosen[0]));
+    return at >= 0 ? at : firstOf(rows);
+  });
+
+  useLayoutEffect(() => {
+    const it = box.current;
+    it?.showPopover();
+    it?.querySelector('input')?.focus({ preventScroll: true });
+    const wheel = (e: WheelEvent) => it && !it.contains(e.target as Node) && close('outside');
+    addEventListener('wheel', wheel, { capture: true, passive: true });
+    return () => removeEventListener('wheel', wheel, { capture: true });
+  }, []);
+  useLayoutEffect(() => {
+    box.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [active, query]);
+
+  const take = (row: Row | undefined) => {
+    if (!isChoice(row)) return;
+    pick(row.value);
+    if (!many) close('pick');
+  };
+  const keys = (e: KeyboardEvent) => {
+    e.stopPropagation();
+    if (e.nativeEvent.isComposing || e.key === 'Process') return;
+    const steps: Record<string, () => void> = {
+      ArrowDown: () => setActive(moved(rows, active, 1)),
+      ArrowUp: () => setActive(moved(rows, active, -1)),
+      PageDown: () => setActive(Array.from({ length: 10 }).reduce((at: number) => moved(rows, at, 1), active)),
+      PageUp: () => setActive(Array.from({ length: 10 }).reduce((at: number) => moved(rows, at, -1), active)),
+      Enter: () => take(rows[active]),
+      Escape: () => close('escape'),
+      Tab: () => close(e.shiftKey ? 'tab-back' : 'tab'),
+    };
+    const step = steps[e.key];
+    if (!step) return;
+    e.preventDefault();
+    step();
+  };
+  return (
+    <div
+      ref={box}
+      popover="manual"
+      className="choices nodrag nowheel nopan"
+      style={place}
+      onKeyDown={keys}
+      onPointerDown={(e) => e.stopPropagation()}
+      onClick={(e) => e.stopPropagation()}
+      onDoubleClick={(e) => e.stopPropagation()}
+      onContextMenu={(e) => e.stopPropagation()}
+      onBlur={(e) => !e.currentTarget.contains(e.relatedTarget) && close('outside')}
+    >
+      <input
+        role="combobox"
+        aria-label={words.filter(label)}
+        aria-expanded="true"
+        aria-controls={id}
+        aria-activedescendant={isChoice(rows[active]) ? `${id}-${active}` : undefined}
+        placeholder={words.filterHint}
+        spellCheck={false}
+        autoComplete="off"
+        onInput={(e) => {
+          setQuery(e.currentTarget.value);
+          setActive(firstOf(rowsFor(values, recent, e.currentTarget.value)));
+        }}
+      />
+      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={many || undefined} onMouseDown={(e) => e.preventDefault()}>
+        <Rows rows={rows} id={id} active={active} chosen={chosen} many={many} onPick={take} onPoint={setActive} />
+        {!rows.some(isChoice) && <li role="presentation" className="none">{values.length ? words.noMatch : words.emptyList}</li>}
+      </ul>
+    </div>
+  );
+}

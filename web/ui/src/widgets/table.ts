@@ -1,0 +1,36 @@
+// The kinds of fields: what shows and edits each. How a kind's value is written and read is in values.ts.
+import type { ComponentType } from 'react';
+import type { WidgetKind } from '../defs/def.ts';
+import { Color } from './Color.tsx';
+import type { Field } from './field.ts';
+import { Line, Other } from './Line.tsx';
+import { Lines } from './Lines.tsx';
+import { Markdown } from './Markdown.tsx';
+import { NumberBox } from './NumberBox.tsx';
+import { Pick, PickMany } from './Pick.tsx';
+import { Seed } from './Seed.tsx';
+import { Switch } from './Switch.tsx';
+import { Upload } from './Upload.tsx';
+
+interface Kind {
+  View: ComponentType<{ field: Field }>;
+  label: 'beside' | 'none'; // none: the field is all there is, and says its name where it is empty
+}
+
+export const kinds: Readonly<Record<WidgetKind, Kind>> = {
+  int: { View: NumberBox, label: 'beside' },
+  float: { View: NumberBox, label: 'beside' },
+  seed: { View: Seed, label: 'beside' },
+  choice: { View: Pick, label: 'beside' },
+  choices: { View: PickMany, label: 'beside' },
+  boolean: { View: Switch, label: 'beside' },
+  text: { View: Line, label: 'beside' },
+  texts: { View: Lines, label: 'none' },
+  upload: { View: Upload, label: 'none' },
+  color: { View: Color, label: 'beside' },
+  markdown: { View: Markdown, label: 'none' },
+  box: { View: Other, label: 'beside' },
+  curve: { View: Other, label: 'beside' },
+  range: { View: Other, label: 'beside' },
+  json: { View: Other, label: 'beside' },
+};
