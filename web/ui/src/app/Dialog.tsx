@@ -20,6 +20,7 @@ export function Dialog({ title, close, kind = 'small', children, foot }: Props) 
   useLayoutEffect(() => {
     const it = box.current;
     if (it && !it.open) it.showModal();
+    it?.querySelector<HTMLElement>('[data-focus]')?.focus();
     return () => it?.close();
   }, []);
   const outside = (e: PointerEvent) => e.target === box.current && close();
@@ -31,6 +32,7 @@ export function Dialog({ title, close, kind = 'small', children, foot }: Props) 
       aria-labelledby={id}
       onPointerDown={outside}
       onCancel={(e) => (e.preventDefault(), close())}
+      onClose={close} // a second Escape in a row does not ask
     >
       <header data-hidden={kind === 'palette'}>
         <h2 id={id}>{title}</h2>

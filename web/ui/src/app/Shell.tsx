@@ -3,10 +3,15 @@ import { useEffect, useState } from 'react';
 import { Canvas, CanvasProvider } from '../canvas/Canvas.tsx';
 import { useWords } from '../i18n/words.ts';
 import { retryNow, useServer } from '../net/server.ts';
+import { RunOverlays } from '../run/Overlays.tsx';
+import { RunBar } from '../run/RunBar.tsx';
 import { Bar } from './Bar.tsx';
+import { setFocusMode, useBars } from './bars.ts';
+import { commands } from './commands.ts';
 import { Dialogs } from './Dialog.tsx';
 import { newDocument, useDocuments } from './documents.ts';
 import { Icon } from './Icon.tsx';
+import { startKeys } from './keys.ts';
 import { pickFiles, startOpening } from './open.ts';
 import { openFirst } from './start.ts';
 import { StatusBar } from './StatusBar.tsx';
@@ -75,24 +80,46 @@ function DropHint() {
   );
 }
 
+/** The way back to the bars. */
+function Leave() {
+  const words = useWords().app;
+  return (
+    <button className="leave icon" aria-label={words.bars.back} title={`${words.bars.back} (F)`} onClick={() => setFocusMode(false)}>
+      <Icon name="close" />
+    </button>
+  );
+}
+
 export function Shell() {
   const none = useDocuments((s) => s.opened.length === 0);
+  const hidden = useBars((s) => s.hidden);
+
+  useEffect(() => startKeys(commands), []);
   return (
     <CanvasProvider>
-      <div className="shell">
-        <TopBar />
+      <div className="shell" data-hidden={hidden}>
+        {!hidden && <TopBar />}
         <div className="middle">
-          <Bar side="left" />
-          <main className="stage">
-            <Canvas />
-            {none && <Empty />}
-            <Banner />
-            <DropHint />
-          </main>
-          <Bar side="right" />
+          {!hidden && <Bar side="left" />}
+          <div className="centre">
+            {!hidden && (
+              <div className="strip">
+                <RunBar />
+              </div>
+            )}
+            <main className="stage">
+              <Canvas />
+              {none && <Empty />}
+              <Banner />
+              <DropHint />
+              {hidden && <Leave />}
+            </main>
+          </div>
+          {!hidden && <Bar side="right" />}
         </div>
-        <StatusBar />
+        {!hidden && <StatusBar />}
       </div>
+      <RunOverlays />
       <Toasts />
       <Dialogs />
     </CanvasProvider>

@@ -1,5 +1,4 @@
 // The bar below: what is in the document, how near the canvas is, is the server there, what machine is it, what does it do.
-import { useEffect } from 'react';
 import { Zoom } from '../canvas/Zoom.tsx';
 import { bytes } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
@@ -56,9 +55,6 @@ function Queue() {
   const running = work?.running ?? 0;
   const waiting = work?.waiting ?? 0;
 
-  useEffect(() => {
-    document.title = running ? '▶ limn' : 'limn';
-  }, [running]);
   const what = !work ? words.unknown : running ? words.running(running) : waiting ? null : words.idle;
   return (
     <div className="queue" role="status" aria-label={words.label} data-state={running ? 'running' : 'idle'} data-stale={stale}>

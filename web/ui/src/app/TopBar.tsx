@@ -1,6 +1,10 @@
 // The bar above: whose page this is, what is open, and how the page looks and speaks.
 import { useWords } from '../i18n/words.ts';
+import { shown } from './chords.ts';
 import { Icon, Mark } from './Icon.tsx';
+import { onMac } from './keys.ts';
+import { MenuBar } from './MenuBar.tsx';
+import { showPalette } from './palette.ts';
 import { useSettings } from './settings.ts';
 import { Tabs } from './Tabs.tsx';
 
@@ -26,6 +30,17 @@ function ThemeSwitch() {
   );
 }
 
+function Search() {
+  const words = useWords().app.palette;
+  return (
+    <button className="find" onClick={() => showPalette()} title={words.title}>
+      <Icon name="search" />
+      <span className="label">{words.button}</span>
+      <kbd>{shown('Ctrl+K', onMac)}</kbd>
+    </button>
+  );
+}
+
 export function TopBar() {
   return (
     <header className="bar">
@@ -33,8 +48,10 @@ export function TopBar() {
         <Mark />
         limn
       </h1>
+      <MenuBar />
       <Tabs />
       <div className="switches">
+        <Search />
         <LanguageSwitch />
         <ThemeSwitch />
       </div>

@@ -10,22 +10,23 @@ export const MOST_WIDTH = 640;
 interface Bars {
   open: Readonly<Partial<Record<Side, string>>>;
   widths: Readonly<Record<string, number>>;
+  hidden: boolean; // the canvas alone is shown; not kept
 }
 
 function read(): Bars {
   try {
     const { open, widths } = JSON.parse(localStorage.getItem(KEY) ?? '') as Partial<Bars>;
-    return { open: { ...open }, widths: { ...widths } };
+    return { open: { ...open }, widths: { ...widths }, hidden: false };
   } catch {
-    return { open: matchMedia('(min-width: 1100px)').matches ? { right: 'queue' } : {}, widths: {} };
+    return { open: matchMedia('(min-width: 1100px)').matches ? { right: 'queue' } : {}, widths: {}, hidden: false };
   }
 }
 
 export const useBars = create<Bars>(read);
 
-useBars.subscribe((bars) => {
+useBars.subscribe(({ open, widths }) => {
   try {
-    localStorage.setItem(KEY, JSON.stringify(bars));
+    localStorage.setItem(KEY, JSON.stringify({ open, widths }));
   } catch {
     // A browser that keeps nothing.
   }
@@ -47,4 +48,9 @@ export function widthOf(bars: Bars, id: string): number {
 export function setWidth(id: string, width: number) {
   const kept = Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width)));
   useBars.setState((s) => ({ widths: { ...s.widths, [id]: kept } }));
+}
+
+/** Only the canvas, and back. */
+export function setFocusMode(on: boolean) {
+  useBars.setState({ hidden: on });
 }

@@ -7,8 +7,19 @@ export interface Command {
   id: string; // "graph.mute"
   label: (words: Words) => string;
   keys?: readonly string[]; // "Ctrl+Shift+Z", "Alt+C", "/": Ctrl is Cmd on a Mac
+  anywhere?: true; // its keys act in text fields, too: Ctrl+S, Ctrl+Enter
   menu?: 'file' | 'edit' | 'view' | 'run' | 'help' | 'node' | 'canvas' | 'link' | 'group';
+  quiet?: true; // known by its keys alone: not in the palette
+  line?: true; // in a menu a line stands above it
   /** Not given: whenever a document is open. */
   can?: (at: Opened | undefined) => boolean;
+  /** Is it on? For what is switched. */
+  on?: (at: Opened | undefined) => boolean;
   run: (at: Opened | undefined) => void;
+}
+
+export const always = () => true;
+
+export function can(command: Command, at: Opened | undefined): boolean {
+  return command.can ? command.can(at) : at !== undefined;
 }

@@ -17,7 +17,7 @@ interface Props {
 
 export function Confirm({ title, text, choices, answer }: Props) {
   const foot = choices.map((c) => (
-    <button key={c.value} className={c.main ? 'main' : 'plain'} data-risky={c.risky} autoFocus={c.main} onClick={() => answer(c.value)}>
+    <button key={c.value} className={c.main ? 'main' : 'plain'} data-risky={c.risky} data-focus={c.main ? '' : undefined} onClick={() => answer(c.value)}>
       {c.label}
     </button>
   ));

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { visit } from './browser.ts';
-import type { Story } from './shell.ts';
+import { faults, type Story } from './shell.ts';
 
 const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/canvas/corpus', name);
 const tab = (page: Page) => page.getByRole('tab', { selected: true });
@@ -100,6 +100,70 @@ export const app: Record<string, Story> = {
     await v.page.getByRole('heading', { name: 'Nothing is open' }).waitFor();
     await v.page.getByRole('button', { name: 'Text to picture' }).click();
     await nodes(v.page, 7);
+    v.clean();
+    await v.close();
+  },
+
+  'menus are gone through by the keyboard, and give the focus back': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const item = (name: string) => v.page.getByRole('menuitem', { name });
+
+    await item('File').focus();
+    await v.page.keyboard.press('ArrowDown');
+    await v.page.getByRole('menu', { name: 'File' }).waitFor();
+    await v.page.keyboard.press('ArrowRight');
+    await v.page.getByRole('menu', { name: 'Edit' }).waitFor();
+    assert.equal(await item('Undo').getAttribute('aria-disabled'), 'true');
+    await v.page.keyboard.press('ArrowLeft');
+    await v.page.getByRole('menu', { name: 'File' }).waitFor();
+    await v.page.keyboard.type('n');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'Untitled' }).waitFor();
+    await v.page.waitForFunction(() => document.activeElement?.textContent === 'File');
+    assert.deepEqual(await faults(v.page), []);
+    v.clean();
+    await v.close();
+  },
+
+  'the palette finds a command by some of its letters and runs it; Escape leaves it': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await v.page.keyboard.press('Control+K');
+    await v.page.getByRole('combobox').fill('nw wor');
+    await v.page.getByRole('option', { name: 'New workflow' }).waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'Untitled' }).waitFor();
+    await v.page.keyboard.press('Control+K');
+    await v.page.getByRole('combobox').waitFor();
+    await v.page.keyboard.press('Escape');
+    await v.page.getByRole('combobox').waitFor({ state: 'detached' });
+    v.clean();
+    await v.close();
+  },
+
+  'keys are shown, act on the page, and are letters while somebody writes or composes': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const bar = v.page.locator('.bar');
+
+    await v.page.keyboard.press('?');
+    await v.page.getByRole('searchbox').fill('redo');
+    await v.page.getByText('Ctrl+Y').waitFor();
+    await v.page.keyboard.press('f'); // a letter of the search
+    assert.equal(await v.page.getByRole('searchbox').inputValue(), 'redof');
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.press('Escape');
+    await v.page.getByRole('searchbox').waitFor({ state: 'detached' });
+    for (const composing of [{ isComposing: true }, { key: 'Process' }])
+      await v.page.evaluate((c) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'f', code: 'KeyF', bubbles: true, ...c })), composing);
+    assert.ok(await bar.isVisible());
+    await v.page.keyboard.press('f');
+    await bar.waitFor({ state: 'detached' });
+    await v.page.keyboard.press('f');
+    await bar.waitFor();
+    await v.page.getByRole('button', { name: 'New workflow' }).click();
+    await v.page.keyboard.press('Alt+1');
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'Text to picture' }).waitFor();
     v.clean();
     await v.close();
   },

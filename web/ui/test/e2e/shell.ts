@@ -38,7 +38,7 @@ function opens(locale: keyof typeof said, colorScheme: keyof typeof canvas): Sto
 }
 
 /** With the page's own words, so that a failure says which element it is. */
-async function faults(page: Page): Promise<string[]> {
+export async function faults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {

@@ -1,0 +1,27 @@
+// Documents: made, opened, closed, gone through.
+import { close } from './close.ts';
+import { always, type Command } from './command.ts';
+import { wordsNow } from './confirm.ts';
+import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
+import { pickFiles } from './open.ts';
+
+const several = () => useDocuments.getState().opened.length > 1;
+
+const tabs: Command[] = Array.from({ length: 9 }, (_, i) => ({
+  id: `tab.${i + 1}`,
+  label: (w) => w.app.commands.tab(i + 1),
+  keys: [`Alt+${i + 1}`],
+  anywhere: true,
+  quiet: true,
+  can: () => useDocuments.getState().opened.length > i,
+  run: () => activateAt(i),
+}));
+
+export const fileCommands: readonly Command[] = [
+  { id: 'file.new', label: (w) => w.app.commands.new, menu: 'file', can: always, run: () => newDocument(wordsNow().app.untitled) },
+  { id: 'file.open', label: (w) => w.app.commands.open, keys: ['Ctrl+O'], anywhere: true, menu: 'file', can: always, run: pickFiles },
+  { id: 'file.close', label: (w) => w.app.commands.close, menu: 'file', line: true, run: (at) => at && void close(at) },
+  { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], anywhere: true, can: several, run: () => activateNext(1) },
+  { id: 'tab.before', label: (w) => w.app.commands.tabBefore, keys: ['Alt+PageUp'], anywhere: true, can: several, run: () => activateNext(-1) },
+  ...tabs,
+];

@@ -1,0 +1,49 @@
+// All keys there are, by the menu that their commands stand in.
+import { useState } from 'react';
+import { shown } from '../app/chords.ts';
+import type { Command } from '../app/command.ts';
+import { commands } from '../app/commands.ts';
+import { Dialog } from '../app/Dialog.tsx';
+import { onMac } from '../app/keys.ts';
+import { useWords } from '../i18n/words.ts';
+
+const PLACES = ['file', 'edit', 'run', 'canvas', 'node', 'link', 'group', 'view', 'help', 'other'] as const;
+type Place = (typeof PLACES)[number];
+
+/** Nine tabs are one line. */
+const TABS = /^tab\.[2-9]$/;
+const chord = (c: Command, keys: string) => (c.id === 'tab.1' ? `${shown(keys, onMac)} … 9` : shown(keys, onMac));
+
+const placeOf = (c: Command): Place => (c.menu ?? (c.id.startsWith('tab.') ? 'file' : c.id.startsWith('view.') ? 'view' : 'other'));
+
+export function Keys({ close }: { close: () => void }) {
+  const words = useWords();
+  const [query, setQuery] = useState('');
+  const wanted = query.trim().toLowerCase();
+  const here = commands.filter((c) => c.keys && !TABS.test(c.id) && `${c.label(words)} ${c.keys.join(' ')}`.toLowerCase().includes(wanted));
+  const said = words.app.keys;
+  return (
+    <Dialog title={said.title} kind="wide" close={close}>
+      <input className="search" role="searchbox" data-focus value={query} placeholder={said.search} aria-label={said.search} onChange={(e) => setQuery(e.target.value)} />
+      <div className="keys">
+        {PLACES.map((place) => {
+          const list = here.filter((c) => placeOf(c) === place);
+          return list.length > 0 && (
+            <section key={place}>
+              <h3>{said.places[place]}</h3>
+              <dl>
+                {list.map((c) => (
+                  <div key={c.id}>
+                    <dt>{c.label(words)}</dt>
+                    <dd>{c.keys?.map((k) => <kbd key={k}>{chord(c, k)}</kbd>)}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          );
+        })}
+        {here.length === 0 && <p>{said.none}</p>}
+      </div>
+    </Dialog>
+  );
+}
