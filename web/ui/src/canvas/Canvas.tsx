@@ -1,31 +1,158 @@
-// The canvas: React Flow, which moves and zooms it. This folder alone knows that library.
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+// The canvas. React Flow moves and zooms it and holds the bodies; a drawing behind them has everything else. All of it is
+// worked out from the document that is open (scene.ts), and nothing of the graph is kept here.
+import { ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import type { ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { show, useDocuments } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
+import { useRuns } from '../run/run.ts';
+import '../style/canvas.css';
+import { bodyOf } from './body.ts';
+import { arrive, cameraFor, cameraIn, holdFlow, LEAST_ZOOM, lookAt, MOST_ZOOM } from './camera.ts';
+import { Find } from './Find.tsx';
+import { Focus, focusId } from './Focus.tsx';
+import { Map } from './Map.tsx';
+import { NodeBody } from './NodeBody.tsx';
+import { paint } from './paint.ts';
+import { forgetColours, readColoursAt } from './palette.ts';
+import { nodeKey, type Scene } from './scene.ts';
+import { useBodies, useScene } from './use-scene.ts';
+import { onRepaint, repaint, useHand, view } from './view.ts';
+
+const types: NodeTypes = { body: NodeBody };
+const NO_PATH = [] as const;
+const NO_EDGES: [] = [];
+const KEEP_MS = 250; // after the last move, before the camera is noted
 
 /** Around everything that looks at the canvas. */
 export function CanvasProvider({ children }: { children: ReactNode }) {
   return <ReactFlowProvider>{children}</ReactFlowProvider>;
 }
 
-export function Canvas() {
-  const words = useWords();
+/** Links, groups and boxes. */
+function Drawing() {
+  const store = useStoreApi();
+  const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useSettings((s) => s.theme);
+
+  useLayoutEffect(() => {
+    forgetColours();
+    repaint();
+  }, [theme]);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    readColoursAt(element);
+    const ends = [
+      onRepaint(() => paint(element, Math.min(2, devicePixelRatio)) && repaint()),
+      store.subscribe(({ transform: [x, y, zoom], width, height }) => {
+        const { camera, size } = view;
+        if (camera.x === x && camera.y === y && camera.zoom === zoom && size.width === width && size.height === height) return;
+        view.camera = { x, y, zoom };
+        view.size = { width, height };
+        repaint();
+      }),
+      useDocuments.subscribe(repaint),
+      useRuns.subscribe(repaint),
+    ];
+    return () => ends.forEach((end) => end());
+  }, [store]);
+  return <canvas ref={canvas} className="drawing" aria-hidden="true" />;
+}
+
+/** Each graph of each document is looked at where it was left; first where the file says, or as a whole. */
+function useCamera(uid: string, place: string, scene: Scene) {
+  const store = useStoreApi();
+  const flow = useReactFlow();
+
+  useLayoutEffect(() => {
+    holdFlow(flow);
+    return () => holdFlow(undefined);
+  }, [flow]);
+  const looked = useRef<string>(undefined);
+  const look = () => {
+    const { width, height, panZoom } = store.getState();
+    const here = `${uid} ${place}`;
+    if (!panZoom || width === 0 || looked.current === here) return; // it is not there before React Flow's own effects
+    looked.current = here;
+    view.size = { width, height };
+    const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
+    if (!opened || arrive()) return;
+    const kept = opened.cameras[place] ?? (place === '' ? cameraIn(opened.doc.raw, scene.nodes, view.size) : undefined);
+    lookAt(kept ?? (scene.box ? cameraFor(scene.box, view.size) : { x: 0, y: 0, zoom: 1 }), false);
+  };
+  useLayoutEffect(look, [uid, place]);
+  useEffect(look, [uid, place]);
+  useEffect(() => {
+    let timer = 0;
+    const keep = () => {
+      const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
+      const [x, y, zoom] = store.getState().transform;
+      if (opened) show(uid, { cameras: { ...opened.cameras, [place]: { x, y, zoom } } });
+    };
+    const end = store.subscribe((s, old) => {
+      if (s.transform === old.transform) return;
+      clearTimeout(timer);
+      timer = window.setTimeout(keep, KEEP_MS);
+    });
+    return () => {
+      end();
+      clearTimeout(timer);
+    };
+  }, [uid, place, store]);
+}
+
+export function Canvas() {
+  const words = useWords().canvas;
+  const theme = useSettings((s) => s.theme);
+  const { doc, path, name } = useDocuments(useShallow((s) => {
+    const { doc, path = NO_PATH, name } = s.opened.find((o) => o.doc.uid === s.active) ?? {};
+    return { doc, path, name };
+  }));
+  const scene = useScene(doc, path);
+  const uid = doc?.uid ?? '';
+  const problems = useRuns((all) => all[uid]?.problems.length ?? 0);
+  const focus = useHand((s) => s.focus);
+
+  view.uid = uid;
+  view.scene = scene;
+  const bodies = useBodies(scene);
+  const nodes = useMemo(() => (doc ? bodies.map((b) => bodyOf(doc, b, scene.prefix)) : []), [doc, bodies, scene.prefix]);
+  useCamera(uid, path.join(':'), scene);
+  useLayoutEffect(repaint, [scene]);
   return (
     <ReactFlow
-      aria-label={words.canvas.graph}
+      className="graph"
+      aria-label={name === undefined ? words.graph : words.summary(name, scene.nodes.length, scene.links.length, problems)}
+      aria-activedescendant={focus === undefined || !scene.byKey.has(nodeKey(focus)) ? undefined : focusId(focus)}
+      tabIndex={0}
+      aria-roledescription={words.role}
       role="application"
-      nodes={[]}
-      edges={[]}
+      nodes={nodes}
+      edges={NO_EDGES}
+      nodeTypes={types}
       colorMode={theme}
-      minZoom={0.1}
-      maxZoom={4}
+      minZoom={LEAST_ZOOM}
+      maxZoom={MOST_ZOOM}
+      panOnDrag={[1, 2]}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      elementsSelectable={false}
       zoomOnDoubleClick={false}
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={null}
+      zoomActivationKeyCode={null}
+      disableKeyboardA11y
       proOptions={{ hideAttribution: true }}
     >
-      <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
+      <Drawing />
+      <Focus scene={scene} uid={uid} />
+      <Map scene={scene} />
+      <Find scene={scene} />
     </ReactFlow>
   );
 }

@@ -1,11 +1,65 @@
 // The canvas: what is said about the graph on it.
 import { both } from '../both.ts';
+import { percent } from '../format.ts';
 
 export const canvas = both(
   {
     graph: 'Node graph',
+    role: 'node graph',
+    nodeRole: 'node',
+    summary: (name: string, nodes: number, links: number, problems: number) =>
+      [
+        name,
+        nodes === 1 ? '1 node' : `${nodes} nodes`,
+        links === 1 ? '1 link' : `${links} links`,
+        ...(problems === 0 ? [] : [problems === 1 ? '1 problem' : `${problems} problems`]),
+      ].join(', '),
+    node: (title: string, id: string) => `${title}, node ${id}`,
+    numbered: (id: string) => `node ${id}`,
+    linked: (some: number, all: number) => `${some} of ${all} inputs linked`,
+    doing: (state: string, share: number | undefined) => (share === undefined ? state : `${state} ${percent(share)}`),
+    collapsed: 'collapsed',
+    collapse: 'Collapse',
+    expand: 'Expand',
+    pinned: 'Pinned',
+    subgraph: 'A subgraph: Enter goes into it',
+    rename: 'Title',
+    unknown: (type: string) => `This server has no node class “${type}”`,
+    ghost: 'unknown type',
+    modes: { muted: 'muted', bypassed: 'bypassed' },
+    states: {
+      idle: 'idle', waiting: 'waiting', running: 'running', done: 'done', cached: 'taken from the cache', error: 'failed', interrupted: 'stopped',
+    },
+    map: 'Map of the graph',
+    find: 'Find in this graph',
+    findHint: 'Title, class, number or text',
+    found: (n: number) => (n === 1 ? '1 node' : `${n} nodes`),
+    closeFind: 'Close the search',
   },
   {
     graph: '节点图',
+    role: '节点图',
+    nodeRole: '节点',
+    summary: (name, nodes, links, problems) =>
+      [name, `${nodes} 个节点`, `${links} 条连线`, ...(problems === 0 ? [] : [`${problems} 个问题`])].join('，'),
+    node: (title, id) => `${title}，节点 ${id}`,
+    numbered: (id) => `节点 ${id}`,
+    linked: (some, all) => `${all} 个输入已连 ${some} 个`,
+    doing: (state, share) => (share === undefined ? state : `${state} ${percent(share)}`),
+    collapsed: '已折叠',
+    collapse: '折叠',
+    expand: '展开',
+    pinned: '已固定',
+    subgraph: '子图：按 Enter 进入',
+    rename: '标题',
+    unknown: (type) => `此服务器没有节点类“${type}”`,
+    ghost: '未知类型',
+    modes: { muted: '停用', bypassed: '绕过' },
+    states: { idle: '空闲', waiting: '等待中', running: '运行中', done: '完成', cached: '取自缓存', error: '失败', interrupted: '已停止' },
+    map: '节点图缩略图',
+    find: '在此图中查找',
+    findHint: '标题、类名、编号或文字',
+    found: (n) => `${n} 个节点`,
+    closeFind: '关闭查找',
   },
 );

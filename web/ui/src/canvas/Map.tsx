@@ -1,0 +1,94 @@
+// The whole graph, small: where its nodes are, which part is seen, and a way to go elsewhere.
+import { useLayoutEffect, useRef, type PointerEvent } from 'react';
+import { useSettings } from '../app/settings.ts';
+import { useWords } from '../i18n/words.ts';
+import { useRuns } from '../run/run.ts';
+import { around } from './boxes.ts';
+import { lookAt } from './camera.ts';
+import { viewOf } from './near.ts';
+import { colour, fileColour, token } from './palette.ts';
+import type { Scene } from './scene.ts';
+import { onRepaint, repaint, useHand, view } from './view.ts';
+
+const WIDTH = 200;
+const HEIGHT = 132;
+const MARGIN = 8;
+
+interface Scale {
+  x: number;
+  y: number;
+  by: number;
+}
+
+/** How the map shows the canvas: all nodes, and what is seen of it. */
+function scaleOf(scene: Scene): Scale | undefined {
+  const all = scene.box && around([scene.box, viewOf(view.camera, view.size)]);
+  if (!all) return undefined;
+  const by = Math.min((WIDTH - 2 * MARGIN) / all.width, (HEIGHT - 2 * MARGIN) / all.height);
+  return { by, x: WIDTH / 2 - (all.x + all.width / 2) * by, y: HEIGHT / 2 - (all.y + all.height / 2) * by };
+}
+
+function paintMap(canvas: HTMLCanvasElement, scene: Scene) {
+  const ctx = canvas.getContext('2d');
+  const scale = scaleOf(scene);
+  const density = Math.min(2, devicePixelRatio);
+  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
+
+  if (!ctx) return;
+  if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
+  ctx.setTransform(density, 0, 0, density, 0, 0);
+  ctx.clearRect(0, 0, WIDTH, HEIGHT);
+  if (!scale) return;
+  const { x, y, by } = scale;
+  const fill = (box: { x: number; y: number; width: number; height: number }) =>
+    ctx.fillRect(x + box.x * by, y + box.y * by, Math.max(1.5, box.width * by), Math.max(1.5, box.height * by));
+  for (const group of scene.groups) {
+    ctx.globalAlpha = 0.2;
+    ctx.fillStyle = fileColour(group.color) ?? token('text-3');
+    fill(group);
+  }
+  ctx.globalAlpha = 1;
+  for (const box of scene.nodes) {
+    const state = runs[scene.prefix + box.id]?.state;
+    const own = fileColour(box.shape.color);
+    ctx.fillStyle =
+      state === 'running' ? token('accent') : state === 'error' ? token('error') : own ? colour(`color-mix(in srgb, ${own} 40%, var(--control))`) : token('control');
+    fill(box);
+  }
+  const seen = viewOf(view.camera, view.size);
+  ctx.strokeStyle = token('accent');
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(x + seen.x * by, y + seen.y * by, seen.width * by, seen.height * by);
+}
+
+export function Map({ scene }: { scene: Scene }) {
+  const words = useWords().canvas;
+  const shown = useHand((s) => s.map);
+  const theme = useSettings((s) => s.theme);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const held = useRef<Scale>(undefined);
+
+  useLayoutEffect(() => onRepaint(() => canvas.current && paintMap(canvas.current, scene)), [scene]);
+  useLayoutEffect(repaint, [theme, shown, scene]);
+  const go = (e: PointerEvent<HTMLElement>) => {
+    const scale = held.current;
+    if (!scale) return;
+    const at = e.currentTarget.getBoundingClientRect();
+    const { size, camera: { zoom } } = view;
+    const x = (e.clientX - at.x - scale.x) / scale.by;
+    const y = (e.clientY - at.y - scale.y) / scale.by;
+    lookAt({ x: size.width / 2 - x * zoom, y: size.height / 2 - y * zoom, zoom }, false);
+  };
+  const hold = (e: PointerEvent<HTMLElement>) => {
+    e.stopPropagation();
+    held.current = scaleOf(scene);
+    e.currentTarget.setPointerCapture(e.pointerId);
+    go(e);
+  };
+  if (!shown || !scene.nodes.length) return null;
+  return (
+    <div className="map nopan" role="img" aria-label={words.map} onPointerDown={hold} onPointerMove={go} onPointerUp={() => (held.current = undefined)}>
+      <canvas ref={canvas} />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+// A node as it is read and edited: title, sockets, fields, what it does and what it gave. It hears of its own node only.
+import type { NodeProps } from '@xyflow/react';
+import { memo, useSyncExternalStore, type CSSProperties } from 'react';
+import { useDocuments } from '../app/documents.ts';
+import { Icon } from '../app/Icon.tsx';
+import type { Document } from '../doc/document.ts';
+import { useWords } from '../i18n/words.ts';
+import { NodePictures } from '../run/NodePictures.tsx';
+import { useNodeRun } from '../run/run.ts';
+import { Widget } from '../widgets/Widget.tsx';
+import type { BodyNode } from './body.ts';
+import { fileColour } from './palette.ts';
+import type { NodeView } from './scene.ts';
+import { Sockets } from './Sockets.tsx';
+import { Title } from './Title.tsx';
+
+const PICTURES = 64; // the least height that pictures are shown in within the node
+
+function useChosen(uid: string, key: string): boolean {
+  return useDocuments((s) => s.opened.find((o) => o.doc.uid === uid)?.selection.has(key) ?? false);
+}
+
+/** Below the last row there may be room for pictures; else they hang below the node. */
+function Pictures({ uid, run, box }: { uid: string; run: string; box: NodeView }) {
+  const { shape } = box;
+  const used = shape.free + 4;
+  const inside = shape.height - used - 8 >= PICTURES && !shape.collapsed;
+  const place: CSSProperties = inside ? { top: used, height: shape.height - used - 8 } : { top: shape.height + 4 };
+  return (
+    <div className="pictures" data-inside={inside} style={place}>
+      <NodePictures uid={uid} node={run} width={shape.width - 16} />
+    </div>
+  );
+}
+
+function Says({ uid, node }: { uid: string; node: string }) {
+  const run = useNodeRun(uid, node);
+  if (!run?.error) return null;
+  return (
+    <p className="says" role="note">
+      <Icon name="warning" />
+      {run.error}
+    </p>
+  );
+}
+
+function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
+  const words = useWords().canvas;
+  const { shape, node, key, id } = box;
+  const name = prefix + id;
+  const chosen = useChosen(doc.uid, key);
+  const state = useNodeRun(doc.uid, name)?.state;
+  const own = fileColour(shape.color) ?? fileColour(shape.bgcolor);
+
+  useSyncExternalStore((heard) => doc.subscribe(id, heard), () => doc.version(id));
+  return (
+    <article
+      className="body"
+      data-kind={shape.kind}
+      data-mode={shape.mode}
+      data-state={state}
+      data-chosen={chosen}
+      data-collapsed={shape.collapsed}
+      data-coloured={own !== undefined}
+      style={own ? ({ '--own': own } as CSSProperties) : undefined}
+      aria-label={words.node(shape.title, id)}
+    >
+      <Title doc={doc} box={box} name={name} />
+      {!shape.collapsed &&
+        shape.widgets.map((w) => (
+          <div key={w.name} className="row" data-linked={w.linked} style={{ top: w.y, height: w.height }}>
+            <Widget doc={doc} node={node} shape={w} />
+          </div>
+        ))}
+      <Sockets shape={shape} id={id} />
+      <Pictures uid={doc.uid} run={name} box={box} />
+      <Says uid={doc.uid} node={name} />
+    </article>
+  );
+}
+
+export const NodeBody = memo(function NodeBody({ data }: NodeProps<BodyNode>) {
+  return <Body doc={data.doc} box={data.box} prefix={data.prefix} />;
+});

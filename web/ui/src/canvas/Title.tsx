@@ -1,0 +1,108 @@
+// The title of a node: its arrow, its name, and in a few signs what it does.
+import { useState, type KeyboardEvent } from 'react';
+import { Icon } from '../app/Icon.tsx';
+import type { Document } from '../doc/document.ts';
+import { renameNode, setFlag } from '../doc/ops.ts';
+import { useWords } from '../i18n/words.ts';
+import { useNodeRun } from '../run/run.ts';
+import type { NodeView } from './scene.ts';
+import { useHand } from './view.ts';
+
+function Rename({ doc, box }: { doc: Document; box: NodeView }) {
+  const words = useWords().canvas;
+  const [text, setText] = useState(box.shape.title);
+  const end = (keep: boolean) => {
+    if (useHand.getState().renaming !== box.key) return;
+    useHand.setState({ renaming: undefined });
+    const title = text.trim();
+    if (keep && title !== box.shape.title) renameNode(doc, box.node, title === '' ? undefined : title);
+    document.querySelector<HTMLElement>('.graph')?.focus();
+  };
+  const key = (e: KeyboardEvent) => {
+    e.stopPropagation();
+    if (e.nativeEvent.isComposing || e.key === 'Process') return;
+    if (e.key === 'Enter') end(true);
+    if (e.key === 'Escape') end(false);
+  };
+  return (
+    <input
+      className="rename"
+      aria-label={words.rename}
+      value={text}
+      autoFocus
+      onFocus={(e) => e.currentTarget.select()}
+      onChange={(e) => setText(e.currentTarget.value)}
+      onKeyDown={key}
+      onBlur={() => end(true)}
+    />
+  );
+}
+
+/** How far it is; nothing of it where nobody can say. */
+function Progress({ uid, node }: { uid: string; node: string }) {
+  const run = useNodeRun(uid, node);
+  if (run?.state !== 'running') return null;
+  const share = run.max > 0 ? Math.min(1, run.value / run.max) : 0;
+  return (
+    <>
+      {run.max > 1 && (
+        <span className="steps">
+          {run.value}/{run.max}
+        </span>
+      )}
+      <span className="progress" data-unknown={run.max <= 0} aria-hidden="true">
+        <span style={{ transform: `scaleX(${share})` }} />
+      </span>
+    </>
+  );
+}
+
+function Signs({ uid, name, box }: { uid: string; name: string; box: NodeView }) {
+  const words = useWords().canvas;
+  const state = useNodeRun(uid, name)?.state;
+  const { mode, pinned, kind } = box.shape;
+  return (
+    <>
+      <Progress uid={uid} node={name} />
+      {(state === 'done' || state === 'cached') && (
+        <span className="sign" data-sign={state} title={words.states[state]}>
+          <Icon name="check" />
+        </span>
+      )}
+      {mode !== 'runs' && <span className="tag" data-mode={mode}>{words.modes[mode]}</span>}
+      {kind === 'ghost' && (
+        <span className="tag" title={words.unknown(String(box.node['type'] ?? ''))}>
+          {words.ghost}
+        </span>
+      )}
+      {kind === 'subgraph' && (
+        <span className="sign" title={words.subgraph}>
+          <Icon name="nodes" />
+        </span>
+      )}
+      {pinned && (
+        <span className="sign" title={words.pinned}>
+          <svg className="glyph" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M7 3.4h6M8 3.4v5L5.6 11.6h8.8L12 8.4v-5M10 11.6v5" />
+          </svg>
+        </span>
+      )}
+    </>
+  );
+}
+
+export function Title({ doc, box, name }: { doc: Document; box: NodeView; name: string }) {
+  const words = useWords().canvas;
+  const renaming = useHand((s) => s.renaming === box.key);
+  const { shape, node } = box;
+  const says = shape.collapsed ? words.expand : words.collapse;
+  return (
+    <header className="title">
+      <button className="arrow" tabIndex={-1} aria-label={says} title={says} onClick={() => setFlag(doc, [node], 'collapsed', !shape.collapsed)}>
+        <Icon name={shape.collapsed ? 'chevron' : 'down'} />
+      </button>
+      {renaming ? <Rename doc={doc} box={box} /> : <h3 title={shape.title}>{shape.title}</h3>}
+      <Signs uid={doc.uid} name={name} box={box} />
+    </header>
+  );
+}

@@ -1,0 +1,57 @@
+// Which nodes have their body on the page: those in view and a little around, as long as their text can be read and they
+// are few. Else every node is a box that paint.ts draws.
+import type { Camera } from '../app/documents.ts';
+import { grown, overlap, within, type Box } from './boxes.ts';
+
+export const MOST_BODIES = 160;
+const FAR = 0.45; // widgets' text of 12 px would be under 6
+const LEAVE = 1.1; // a body comes back a tenth later than it went
+const AROUND = 0.3; // of the view, on each side: there a body is ready before it is seen
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The part of the canvas that is seen. */
+export function viewOf({ x, y, zoom }: Camera, { width, height }: Size): Box {
+  return { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+}
+
+export interface Near {
+  far: boolean;
+  ids: readonly string[]; // the nearest to the middle first
+  for: Box; // good while the view lies in it
+}
+
+export interface Placed extends Box {
+  key: string;
+}
+
+const NOTHING: Box = { x: 0, y: 0, width: -1, height: -1 };
+export const NONE_NEAR: Near = { far: true, ids: [], for: NOTHING };
+
+function distance(node: Box, view: Box): number {
+  return Math.hypot(node.x + node.width / 2 - view.x - view.width / 2, node.y + node.height / 2 - view.y - view.height / 2);
+}
+
+/** Is what was worked out before still good? */
+export function isNear(was: Near, camera: Camera, size: Size): boolean {
+  const far = camera.zoom < (was.far ? FAR * LEAVE : FAR);
+  return !was.far && !far && within(viewOf(camera, size), was.for);
+}
+
+export function nearOf(nodes: readonly Placed[], camera: Camera, size: Size, was: Near): Near {
+  const view = viewOf(camera, size);
+  const most = was.far ? MOST_BODIES / LEAVE : MOST_BODIES;
+
+  if (camera.zoom < (was.far ? FAR * LEAVE : FAR)) return NONE_NEAR;
+  const seen = nodes.filter((n) => overlap(n, view));
+  if (seen.length > most) return NONE_NEAR;
+  const wide = grown(view, view.width * AROUND, view.height * AROUND);
+  const around = nodes.filter((n) => overlap(n, wide) && !overlap(n, view));
+  const order = (a: Box, b: Box) => distance(a, view) - distance(b, view);
+  const all = [...seen.sort(order), ...around.sort(order)];
+  // Where not all of it can be had, the view must be looked at again as soon as it moves.
+  return { far: false, ids: all.slice(0, MOST_BODIES).map((n) => n.key), for: all.length > MOST_BODIES ? view : wide };
+}

@@ -1,0 +1,102 @@
+// Nodes without a body: a plate with a title, coloured sockets, the last picture and the state, drawn in few strokes.
+import { overlap } from './boxes.ts';
+import { useRuns, type NodeRun } from '../run/run.ts';
+import { shiftOf, type Brush } from './paint.ts';
+import { colour, fileColour, token, typeColour } from './palette.ts';
+import { FONT, shorten } from './paint-text.ts';
+import { pictureOf } from './pictures.ts';
+import type { NodeView } from './scene.ts';
+import { view } from './view.ts';
+import { TITLE } from '../doc/shape.ts';
+
+const LEAST_LETTERS = 9; // screen pixels: what is smaller is not drawn
+const MARK = 5; // screen pixels of a socket, at least
+
+function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined {
+  if (run?.state === 'error') return token('error');
+  if (isChosen || run?.state === 'running') return token('accent');
+  if (run?.state === 'done') return token('ok');
+  return undefined;
+}
+
+/** The title grows on the screen as the node gets smaller, until there is no room for it. */
+function paintTitle({ ctx, zoom }: Brush, { shape, width, height }: NodeView, x: number, y: number) {
+  const size = Math.min(30, Math.max(13, 11 / zoom));
+  if (size * zoom < LEAST_LETTERS || width * zoom < 36 || height * zoom < LEAST_LETTERS + 2) return;
+  ctx.font = `600 ${size}px ${FONT}`;
+  ctx.fillStyle = token('text');
+  const text = shorten(ctx, shape.title, width - 16);
+  if (text) ctx.fillText(text, x + 8, y + Math.min(height, Math.max(TITLE, size * 1.6)) / 2);
+}
+
+function paintSockets({ ctx, zoom }: Brush, { shape, width }: NodeView, x: number, y: number) {
+  const size = Math.max(8, MARK / zoom);
+  if (width * zoom < 24 || shape.collapsed) return;
+  for (const [sockets, at] of [[shape.inputs, x], [shape.outputs, x + width]] as const)
+    for (const socket of sockets) {
+      if (socket.widget && !socket.links.length) continue;
+      ctx.fillStyle = typeColour(socket.type);
+      ctx.fillRect(at - size / 2, y + socket.y - size / 2, size, size);
+    }
+}
+
+function paintPicture({ ctx }: Brush, run: NodeRun | undefined, box: NodeView, x: number, y: number) {
+  const picture = pictureOf(run);
+  if (!picture) return;
+  const [width, height] = [box.width - 16, box.height - TITLE - 12];
+  if (width <= 0 || height <= 0) return;
+  const scale = Math.min(width / picture.width, height / picture.height);
+  const [w, h] = [picture.width * scale, picture.height * scale];
+  ctx.drawImage(picture, x + 8 + (width - w) / 2, y + TITLE + 6 + (height - h) / 2, w, h);
+}
+
+function paintProgress({ ctx, zoom }: Brush, run: NodeRun | undefined, { width }: NodeView, x: number, y: number) {
+  if (run?.state !== 'running' || !run.max) return;
+  ctx.fillStyle = token('accent');
+  ctx.fillRect(x, y + TITLE, (width * Math.min(run.value, run.max)) / run.max, Math.max(3, 3 / zoom));
+}
+
+function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
+  const { ctx, zoom, chosen } = brush;
+  const { shape, width, height } = box;
+  const { dx, dy } = shiftOf(box.key);
+  const [x, y] = [box.x + dx, box.y + dy];
+  const round = Math.min(8, height / 2);
+  const title = Math.min(TITLE, height);
+  const own = fileColour(shape.color) ?? fileColour(shape.bgcolor);
+
+  ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
+  ctx.beginPath();
+  ctx.roundRect(x, y, width, height, round);
+  ctx.fillStyle = token('node');
+  ctx.fill();
+  if (width * zoom > 12) {
+    ctx.beginPath();
+    ctx.roundRect(x, y, width, title, shape.collapsed ? round : [round, round, 0, 0]);
+    ctx.fillStyle = own ? colour(`color-mix(in srgb, ${own} 24%, var(--title))`) : token('title');
+    ctx.fill();
+  }
+  paintPicture(brush, run, box, x, y);
+  ctx.beginPath();
+  ctx.roundRect(x, y, width, height, round);
+  const ring = ringOf(run, chosen.has(box.key));
+  ctx.lineWidth = (ring ? 2 : 1) / Math.min(1, zoom);
+  ctx.strokeStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : token('control'));
+  if (shape.kind === 'ghost' || shape.mode === 'bypassed') ctx.setLineDash([6 / zoom, 4 / zoom]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  paintProgress(brush, run, box, x, y);
+  paintTitle(brush, box, x, y);
+  paintSockets(brush, box, x, y);
+  ctx.globalAlpha = 1;
+}
+
+export function paintBoxes(brush: Brush) {
+  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
+  const { scene, shown, moving } = view;
+
+  brush.ctx.textBaseline = 'middle';
+  for (const box of scene.nodes)
+    if (!shown.has(box.key) && (overlap(box, brush.seen) || moving?.keys.has(box.key))) paintBox(brush, box, runs[scene.prefix + box.id]);
+  brush.ctx.textBaseline = 'alphabetic';
+}

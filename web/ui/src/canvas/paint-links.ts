@@ -1,0 +1,105 @@
+// Links: all that are in view, colour by colour, so that a thousand of them are a few strokes of the pen.
+import { useRuns } from '../run/run.ts';
+import { overlap } from './boxes.ts';
+import { trace, type Point } from './curve.ts';
+import { shiftOf, type Brush } from './paint.ts';
+import { token, typeColour } from './palette.ts';
+import type { LinkView } from './scene.ts';
+import { view } from './view.ts';
+
+/** Its points, where a hand has moved them. */
+export function pointsNow(link: LinkView): readonly Point[] {
+  if (!view.moving) return link.points;
+  return link.points.map((p, i) => {
+    const { dx, dy } = shiftOf(link.owners[i] ?? '');
+    return { x: p.x + dx, y: p.y + dy };
+  });
+}
+
+interface Pens {
+  plain: Map<string, Path2D>;
+  broken: Map<string, Path2D>; // from or into a node that does not run
+  bold: Map<string, Path2D>;
+  running: Map<string, Path2D>;
+}
+
+const penOf = (of: Map<string, Path2D>, colour: string) => {
+  let pen = of.get(colour);
+  if (!pen) of.set(colour, (pen = new Path2D()));
+  return pen;
+};
+
+function isMoved(link: LinkView): boolean {
+  return view.moving !== undefined && link.owners.some((o) => view.moving?.keys.has(o));
+}
+
+function sort({ seen, chosen }: Brush): Pens {
+  const pens: Pens = { plain: new Map(), broken: new Map(), bold: new Map(), running: new Map() };
+  const nodes = useRuns.getState()[view.uid]?.nodes ?? {};
+  const inHand = new Set(view.pending?.from.map((end) => end.link));
+
+  for (const link of view.scene.links) {
+    const moved = isMoved(link);
+    if ((!moved && !overlap(link.box, seen)) || inHand.has(link.key)) continue;
+    const colour = typeColour(link.type);
+    const strong = view.over === link.key || chosen.has(link.key);
+    const runs = link.to !== undefined && nodes[view.scene.prefix + link.to]?.state === 'running';
+    const kind = strong ? pens.bold : runs ? pens.running : link.broken ? pens.broken : pens.plain;
+    trace(penOf(kind, colour), moved ? pointsNow(link) : link.points);
+  }
+  return pens;
+}
+
+function draw(ctx: CanvasRenderingContext2D, pens: Map<string, Path2D>) {
+  for (const [colour, pen] of pens) {
+    ctx.strokeStyle = colour;
+    ctx.stroke(pen);
+  }
+}
+
+/** True when one of them moves by itself. */
+export function paintLinks(brush: Brush): boolean {
+  const { ctx, zoom } = brush;
+  const pens = sort(brush);
+  const width = Math.max(2, 1.1 / zoom);
+
+  ctx.lineWidth = width;
+  ctx.globalAlpha = zoom < 0.2 ? 0.7 : 1;
+  draw(ctx, pens.plain);
+  ctx.setLineDash([6, 6]);
+  draw(ctx, pens.broken);
+  ctx.globalAlpha = 1;
+  ctx.setLineDash([10, 6]);
+  ctx.lineDashOffset = brush.still ? 0 : -(brush.now / 30) % 16;
+  ctx.lineWidth = width * (brush.still ? 2 : 1.5);
+  draw(ctx, pens.running);
+  ctx.setLineDash([]);
+  ctx.lineWidth = width * 2;
+  draw(ctx, pens.bold);
+  return pens.running.size > 0;
+}
+
+/** The link in somebody's hand; red where it may not go. */
+export function paintPending({ ctx, zoom }: Brush) {
+  const { pending } = view;
+  if (!pending) return;
+  const target = pending.over?.end.at ?? pending.at;
+
+  ctx.strokeStyle = pending.refused ? token('error') : typeColour(pending.type);
+  ctx.lineWidth = Math.max(2.5, 1.5 / zoom);
+  for (const end of pending.from) {
+    const line = end.side === 'out' ? [end.at, target] : [target, end.at];
+    ctx.beginPath();
+    trace(ctx, line);
+    ctx.stroke();
+  }
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.beginPath();
+  ctx.arc(target.x, target.y, 4 / Math.min(1, zoom), 0, 7);
+  ctx.fill();
+  if (!pending.refused) return;
+  ctx.font = `600 ${18 / zoom}px sans-serif`;
+  ctx.textAlign = 'center';
+  ctx.fillText(pending.refused.circle ? '∞' : '×', pending.at.x, pending.at.y - 12 / zoom);
+  ctx.textAlign = 'start';
+}
