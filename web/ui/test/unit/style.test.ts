@@ -38,7 +38,7 @@ for (const [least, tokens] of [
     });
 
 test('no style sheet but tokens.css names a colour', () => {
-  for (const name of ['base', 'shell', 'app']) {
+  for (const name of ['base', 'shell', 'app', 'widgets']) {
     const text = readFileSync(new URL(`../../src/style/${name}.css`, import.meta.url), 'utf8');
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b|rgba?\(/i, name);
   }
