@@ -1,11 +1,8 @@
 """Pictures judged by their pixels: the bundled checkpoint follows the prompt, through the whole program."""
 import sys
 
+from colours import COLOURS, nearest
 from limn import ROOT, base, main, png_pixels, test, text2image
-
-COLOURS = {"red": (220, 40, 40), "green": (40, 160, 60), "blue": (40, 70, 210),
-           "yellow": (240, 220, 50), "white": (245, 245, 245), "black": (20, 20, 20),
-           "orange": (245, 140, 30), "purple": (140, 50, 170)}
 
 
 def paint(b, prompt, **settings):
@@ -13,10 +10,6 @@ def paint(b, prompt, **settings):
     result = b.run(text2image(prompt, **settings), "--quiet")
     assert result.status == 0, result
     return png_pixels(open(result.out.strip(), "rb").read())
-
-
-def nearest(pixel):
-    return min(COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(pixel, COLOURS[name])))
 
 
 def at(picture, x, y):
