@@ -5,10 +5,12 @@ import { followSettings, useSettings } from './app/settings.ts';
 import { openFirst } from './app/start.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
+import { startRuns } from './run/start.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/app.css';
+import './style/run.css';
 
 function element(name: string, text: string): HTMLElement {
   const made = document.createElement(name);
@@ -33,6 +35,7 @@ function fail(root: HTMLElement, cause: unknown) {
 function start(root: HTMLElement) {
   try {
     followSettings();
+    startRuns();
     startServer();
     openFirst();
     createRoot(root, { onUncaughtError: (e) => setTimeout(fail, 0, root, e) }).render(<Shell />);

@@ -8,6 +8,7 @@ import { lastOf, remember, senderOf } from './mine.ts';
 import { makePreviews } from './previews.ts';
 import { changeRun, forgetRun, runOf, setProblems, useRuns } from './run.ts';
 import { carried, knowing, newTrack, shareOf, told, toldWhole, withNode, type Prompt, type Track } from './track.ts';
+import { forgetRunning, showRunning } from './running.ts';
 import { learn, secondsOf } from './times.ts';
 
 const MOST_TRACKS = 40;
@@ -57,6 +58,13 @@ export function sent(id: string, uid: string, name: string, prompt: Prompt, outp
   changeRun(uid, (run) => (run.jobs.includes(id) || t?.over ? run : { ...run, jobs: [...run.jobs, id] }));
 }
 
+/** The server did not take it. */
+export function unsent(id: string, uid: string) {
+  tracks.delete(id);
+  forgetRunning(id);
+  changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
+}
+
 // ------------------------------------------------------------------ what a document shows
 
 const openUid = (id: string) => {
@@ -78,7 +86,9 @@ function publish(before: Track | undefined, t: Track, uid: string) {
 function keep(before: Track | undefined, t: Track) {
   if (t === before) return;
   tracks.set(t.id, t);
-  if (t.over && !before?.over) {
+  if (!t.over) showRunning(t);
+  else if (!before?.over) {
+    forgetRunning(t.id);
     learn(t);
     previews.drop(`${t.id} `);
     for (const id of [...tracks.keys()].slice(0, Math.max(0, tracks.size - MOST_TRACKS))) if (tracks.get(id)?.over) tracks.delete(id);

@@ -26,6 +26,9 @@ export interface Problem {
   type?: string; // "value_not_in_list": what words.run.fault has a sentence for
   message: string; // the server's, in English
   detail?: string;
+  got?: string; // what stands there
+  wanted?: string; // and what should: a bound, a type
+  near?: readonly string[]; // names that are much like it
   lines?: readonly string[]; // a traceback
 }
 

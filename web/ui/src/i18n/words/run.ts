@@ -102,6 +102,7 @@ export const run = both(
       ran: 'Of the last run',
       checked: 'Of the workflow',
       node: (title: string, id: string) => `${title} #${id}`,
+      near: (names: string) => `Much like it: ${names}`,
     },
     fault: {
       required_input_missing: (input: string) => `${input} is needed: connect something or give it a value`,
@@ -223,6 +224,7 @@ export const run = both(
       ran: '上次运行',
       checked: '工作流检查',
       node: (title, id) => `${title} #${id}`,
+      near: (names) => `相近的有：${names}`,
     },
     fault: {
       required_input_missing: (input) => `缺少 ${input}：请连线或填写`,

@@ -1,0 +1,96 @@
+// What buttons and keys do with the queue; what goes wrong is said.
+import { create } from 'zustand';
+import { openText, useDocuments, type Opened } from '../app/documents.ts';
+import { complain } from '../app/toasts.ts';
+import { isObject, print } from '../doc/json.ts';
+import { getText, isRefusal, sentenceIn } from '../net/http.ts';
+import { cancelJob, clearWaiting, interrupt, useJobs, type Job } from '../net/jobs.ts';
+import { askForWork, useServer } from '../net/server.ts';
+import { onJob } from './hear.ts';
+import { senderOf } from './mine.ts';
+import { runOf } from './run.ts';
+import { readWhole, run, runAgain, type How } from './send.ts';
+
+/** Tells a person why something could not be done. */
+export async function attempt(what: Promise<unknown>): Promise<boolean> {
+  try {
+    await what;
+    return true;
+  } catch (e) {
+    const why = (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
+    complain((w) => w.run.said.undone(why));
+    return false;
+  } finally {
+    askForWork(0);
+  }
+}
+
+export const canRun = (at: Opened | undefined) => at !== undefined && useServer.getState().link.is === 'open';
+
+export function runNow(at: Opened | undefined, how: How = {}, times = 1) {
+  if (at && canRun(at)) void run(at, how, times);
+}
+
+/** The nodes that are chosen, as a prompt names them. */
+export function chosenNodes({ selection, path }: Opened): string[] {
+  return [...selection].filter((key) => key.startsWith('node:')).map((key) => [...path, key.slice(5)].join(':'));
+}
+
+// ------------------------------------------------------------------ until stopped
+
+export const useRepeating = create<{ uids: ReadonlySet<string> }>(() => ({ uids: new Set() }));
+
+export function repeat(uid: string, on: boolean) {
+  useRepeating.setState(({ uids }) => {
+    const next = new Set(uids);
+    if (on) next.add(uid);
+    else next.delete(uid);
+    return { uids: next };
+  });
+}
+
+export function startRepeating() {
+  onJob((uid, _job, how) => {
+    if (how === 'start' || !useRepeating.getState().uids.has(uid)) return;
+    const at = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
+    if (how !== 'success' || !at) return repeat(uid, false);
+    void run(at).then((n) => n || repeat(uid, false));
+  });
+}
+
+// ------------------------------------------------------------------ stopping
+
+/** What the document runs, else whatever runs. */
+export function stopNow(at: Opened | undefined) {
+  if (at) repeat(at.doc.uid, false);
+  const current = at && runOf(at.doc.uid).current;
+  const id = current ?? useJobs.getState().running[0]?.id;
+  if (id !== undefined) void attempt(current === undefined ? interrupt(id) : cancelJob(id));
+}
+
+export function clearRest() {
+  void attempt(clearWaiting());
+}
+
+// ------------------------------------------------------------------ jobs of the lists
+
+async function wholeOf(job: Job) {
+  return readWhole(await getText(`api/jobs/${encodeURIComponent(job.id)}`));
+}
+
+/** Its workflow, as it was sent, in a tab of its own. */
+export async function openJob(job: Job, name: string) {
+  const whole = await wholeOf(job);
+  const asked = whole['workflow'];
+  const extra = isObject(asked) ? asked['extra_data'] : undefined;
+  const info = isObject(extra) ? extra['extra_pnginfo'] : undefined;
+  const workflow = isObject(info) ? info['workflow'] : undefined;
+  if (isObject(workflow)) openText(print(workflow, { indent: '', spaced: false, end: '' }), name);
+  else complain((w) => w.run.queue.noWorkflow);
+}
+
+export async function retryJob(job: Job, name: string) {
+  const sender = senderOf(job.id);
+  const open = sender && useDocuments.getState().opened.some((o) => o.doc.uid === sender.uid);
+  await runAgain(await wholeOf(job), name, open ? sender.uid : undefined);
+}

@@ -1,0 +1,15 @@
+// What a job is called: by its document while that is known, else as one from elsewhere.
+import { useDocuments } from '../app/documents.ts';
+import { useWords } from '../i18n/words.ts';
+import type { Job } from '../net/jobs.ts';
+import { senderOf } from './mine.ts';
+
+const short = (number: number) => (Number.isInteger(number) ? `#${Math.abs(number)}` : '');
+
+/** "portrait #41" */
+export function useNames(job: Job): string {
+  const words = useWords().run.queue;
+  const sender = senderOf(job.id);
+  const open = useDocuments((s) => s.opened.find((o) => o.doc.uid === sender?.uid)?.name);
+  return `${open ?? (sender?.name || words.elsewhere)} ${short(job.number)}`.trim();
+}

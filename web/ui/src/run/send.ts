@@ -1,0 +1,187 @@
+// From a document to a job: seeds, check, the prompt as texts so that every number keeps its digits, the queue.
+import type { Opened } from '../app/documents.ts';
+import { complain } from '../app/toasts.ts';
+import { goTo } from '../canvas/camera.ts';
+import { useDefs } from '../defs/defs.ts';
+import { isObject, newObject, parse, print, type JsonObject } from '../doc/json.ts';
+import { isRefusal, postText, sentenceIn } from '../net/http.ts';
+import { clientId } from '../net/server.ts';
+import { askCheck, hasChoices, showCheck } from './check.ts';
+import { sent, unsent } from './hear.ts';
+import { announce } from './live.ts';
+import { usePreferences } from './preferences.ts';
+import { readCheck, type Check } from './read-check.ts';
+import type { Problem } from './run.ts';
+import { changeSeeds } from './seeds.ts';
+import { targetsFor } from './targets.ts';
+import { neededFor } from './track.ts';
+
+export interface How {
+  first?: boolean; // before all that waits
+  partly?: boolean; // what can run, although something cannot
+  nodes?: readonly string[]; // only as far as these: "7", "12:3"
+}
+
+/** A random UUID, where crypto.randomUUID may be missing: a server in the house is http. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+interface Sending {
+  id: string;
+  prompt: string; // texts of JSON
+  workflow: string;
+  client: string;
+  uid: string;
+  name: string;
+  outputs: readonly string[];
+  targets?: readonly string[];
+  first?: boolean;
+}
+
+/** The body of POST /prompt. */
+export function bodyOf({ id, prompt, workflow, client, uid, name, outputs, targets, first }: Sending): string {
+  const limn = JSON.stringify({ uid, name, outputs });
+  const members = [
+    `"prompt":${prompt}`,
+    `"prompt_id":${JSON.stringify(id)}`,
+    `"client_id":${JSON.stringify(client)}`,
+    `"extra_data":{"extra_pnginfo":{"workflow":${workflow}},"limn":${limn}}`,
+    ...(first ? ['"front":true'] : []),
+    ...(targets ? [`"partial_execution_targets":${JSON.stringify(targets)}`] : []),
+  ];
+  return `{${members.join(',')}}`;
+}
+
+// ------------------------------------------------------------------ what stands in the way
+
+function refuse(at: Opened, problems: readonly Problem[]) {
+  const first = problems.find((p) => p.node !== undefined)?.node;
+  if (first !== undefined) goTo(at.doc.uid, first);
+  complain((w) => w.run.said.problems(problems.length));
+}
+
+/** Of the nodes that are to run. */
+function inTheWay(check: Check, prompt: JsonObject, targets: readonly string[] | undefined): readonly Problem[] {
+  const errors = check.problems.filter((p) => p.severity === 'error' || p.type === 'prompt_no_outputs');
+  if (!targets) return errors;
+  const needed = neededFor(prompt, targets, []);
+  return errors.filter((p) => p.node !== undefined && needed.has(p.node));
+}
+
+/** Refused although the check had nothing against it: the server says what it has. */
+function refused(at: Opened, e: unknown) {
+  if (!isRefusal(e)) return complain((w) => w.run.said.unreachable);
+  const why = sentenceIn(e.said) || e.message;
+  try {
+    const { problems } = readCheck(e.said);
+    if (e.status === 400 && problems.some((p) => p.node !== undefined)) return refuse(at, problems);
+  } catch {
+    // Not from this server's queue: what stands between says it in its own way.
+  }
+  complain((w) => w.run.said.refused(why));
+}
+
+// ------------------------------------------------------------------ one run
+
+const ran = new WeakSet<object>(); // documents: before the first run their seeds stay as the file has them
+
+function before({ doc }: Opened) {
+  if (usePreferences.getState().seeds === 'before' && ran.has(doc)) changeSeeds(doc, useDefs.getState().defs);
+  ran.add(doc);
+}
+
+function after({ doc }: Opened, prompt: JsonObject) {
+  if (usePreferences.getState().seeds === 'after') changeSeeds(doc, useDefs.getState().defs, prompt);
+}
+
+async function post(at: Opened, check: Check, prompt: JsonObject, text: string, targets: readonly string[] | undefined, first: boolean) {
+  const { uid } = at.doc;
+  const id = newId();
+  const outputs = targets ?? check.checked.outputs;
+  const workflow = check.workflow ? print(check.workflow) : text;
+  sent(id, uid, at.name, prompt, outputs);
+  try {
+    await postText('prompt', bodyOf({
+      id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, outputs, first, ...(targets ? { targets } : {}),
+    }));
+  } catch (e) {
+    unsent(id, uid);
+    throw e;
+  }
+}
+
+/** True: it is in the queue. */
+async function runOnce(at: Opened, how: How): Promise<boolean> {
+  before(at);
+  const text = at.doc.toText();
+  try {
+    const check = await askCheck(text, hasChoices(text));
+    showCheck(at.doc, check);
+    const wanted = check.prompt && how.nodes ? targetsFor(check.prompt, how.nodes, useDefs.getState().defs) : undefined;
+    const prompt = wanted?.prompt ?? check.prompt ?? newObject();
+    const problems = inTheWay(check, prompt, wanted?.targets);
+    if (problems.length && !(how.partly && check.checked.outputs.length)) {
+      refuse(at, problems);
+      return false;
+    }
+    await post(at, check, prompt, text, wanted?.targets, how.first ?? false);
+    after(at, prompt);
+    return true;
+  } catch (e) {
+    refused(at, e);
+    return false;
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** So many times, each as the controls of its seeds say; one after the other, whoever asks. */
+export function run(at: Opened, how: How = {}, times = 1): Promise<number> {
+  const all = async () => {
+    let n = 0;
+    while (n < times && (await runOnce(at, how))) n++;
+    if (n) announce((w) => (n > 1 ? w.run.said.queuedMany(n, at.name) : w.run.said.queued(at.name)));
+    return n;
+  };
+  const turn = last.then(all, all);
+  last = turn;
+  return turn;
+}
+
+/** A job of the history or of another page once more, as it was. */
+export async function runAgain(job: unknown, name: string, uid: string | undefined) {
+  const found = isObject(job) ? job : undefined;
+  const workflow = found?.['workflow'];
+  const extra = isObject(workflow) ? workflow['extra_data'] : undefined;
+  const prompt = isObject(workflow) ? workflow['prompt'] : undefined;
+  const info = isObject(extra) ? extra['extra_pnginfo'] : undefined;
+  if (!isObject(prompt)) return;
+  const id = newId();
+  const limn = isObject(extra) && isObject(extra['limn']) ? extra['limn'] : undefined;
+  const outputs = Array.isArray(limn?.['outputs']) ? limn['outputs'].filter((o) => typeof o === 'string') : [];
+  const body = [
+    `"prompt":${print(prompt)}`,
+    `"prompt_id":"${id}"`,
+    `"client_id":${JSON.stringify(clientId())}`,
+    `"extra_data":{${isObject(info) ? `"extra_pnginfo":${print(info)},` : ''}"limn":${JSON.stringify({ uid: uid ?? '', name, outputs })}}`,
+    ...(outputs.length ? [`"partial_execution_targets":${JSON.stringify(outputs)}`] : []),
+  ];
+  if (uid !== undefined) sent(id, uid, name, prompt, outputs);
+  try {
+    await postText('prompt', `{${body.join(',')}}`);
+  } catch (e) {
+    if (uid !== undefined) unsent(id, uid);
+    throw e;
+  }
+}
+
+/** A job with all its texts, its numbers with all their digits. */
+export function readWhole(text: string): JsonObject {
+  const job = parse(text);
+  return isObject(job) ? job : newObject();
+}

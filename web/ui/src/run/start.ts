@@ -1,0 +1,14 @@
+// Running, from the first moment of the page on.
+import { startChecking } from './check.ts';
+import { startRepeating } from './actions.ts';
+import { startHearing } from './hear.ts';
+import { startSaying } from './live.ts';
+import { startTitle } from './title.ts';
+
+export function startRuns() {
+  startHearing();
+  startSaying();
+  startRepeating();
+  startTitle();
+  startChecking();
+}
