@@ -3,7 +3,7 @@
 // saved, and its bytes too.
 import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
 import { isId, readLink, type Id, type Link } from './links.ts';
-import { apply, isNothing, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
 
 const MOST_STEPS = 500;
 const MOST_BYTES = 32 << 20;
@@ -63,6 +63,8 @@ export class Document {
   #text: string;
   #layout: Layout;
   #changes = 0;
+  #structure = 0; // changes that may have added, removed or renamed a node or a graph
+  #deep = 0; // transactions under way
   #together: string | undefined; // what the steps under way have as their `join`
   #known: Known | undefined;
   #steps: Step[] = [];
@@ -90,11 +92,16 @@ export class Document {
     return this.#changes;
   }
 
+  /** Within a transaction versions are not raised yet. */
+  get isChanging(): boolean {
+    return this.#deep > 0;
+  }
+
   #look(): Known {
-    if (this.#known?.at === this.#changes) return this.#known;
+    if (this.#known?.at === this.#structure) return this.#known;
     const definitions = new Map<string, JsonObject>();
     definitionsIn(this.raw, definitions);
-    return (this.#known = { at: this.#changes, definitions, graphs: [this.raw, ...definitions.values()], nodes: new Map() });
+    return (this.#known = { at: this.#structure, definitions, graphs: [this.raw, ...definitions.values()], nodes: new Map() });
   }
 
   #nodesIn(graph: JsonObject) {
@@ -156,8 +163,10 @@ export class Document {
       if (isNothing(change)) return;
       apply(change);
       this.#changes++;
+      if (isStructural(change)) this.#structure++;
       patch.push(change);
     };
+    this.#deep++;
     try {
       edit({
         set: (of, key, value) => make(setting(of, key, value)),
@@ -168,7 +177,10 @@ export class Document {
     } catch (e) {
       undo(patch);
       this.#changes++;
+      this.#structure++;
       throw e;
+    } finally {
+      this.#deep--;
     }
     if (patch.length) this.#keep({ label, join: this.#together ?? join, patch, touched, bytes: weight(patch) });
   }
@@ -221,6 +233,7 @@ export class Document {
     if (!step) return false;
     undo(step.patch);
     this.#changes++;
+    this.#structure++;
     this.#done--;
     this.#tell(step);
     return true;
@@ -231,6 +244,7 @@ export class Document {
     if (!step) return false;
     redo(step.patch);
     this.#changes++;
+    this.#structure++;
     this.#done++;
     this.#tell(step);
     return true;

@@ -8,7 +8,7 @@ import { linksThrough, rerouteList, reroutesOf } from './reroutes.ts';
 import { append, drop, type At } from './wire.ts';
 
 /** The member of a graph that has its points: beside the links where these are objects, else within "extra". */
-function put(e: Edit, at: At, raw: JsonObject) {
+export function putPoint(e: Edit, at: At, raw: JsonObject) {
   const list = rerouteList(at.graph);
   if (list) return e.splice(list, list.length, 0, raw);
   if (at.graph !== at.doc.raw || at.graph['version'] === 1) return append(e, at.graph, 'reroutes', raw);
@@ -27,7 +27,7 @@ function setMember(e: Edit, of: JsonObject, key: string, value: Id | undefined) 
 }
 
 /** Says which point a link comes through last. */
-function setLast(e: Edit, at: At, link: Id, last: Id | undefined) {
+export function setLast(e: Edit, at: At, link: Id, last: Id | undefined) {
   const links = Array.isArray(at.graph['links']) ? at.graph['links'] : [];
   const raw = links.find((l) => String(readLink(l)?.id) === String(link));
   const extensions = extensionsOf(at.graph);
@@ -49,7 +49,7 @@ export function addReroute(at: At, link: Id, [x, y]: Pair, place: number): Id {
   const through = after ? linksThrough(at.doc, at.graph, after.id) : [link];
 
   at.doc.transact('reroute', (e) => {
-    put(e, at, newObject({ id, ...(before ? { parentId: before.id } : {}), pos: [x, y], linkIds: [...through] }));
+    putPoint(e, at, newObject({ id, ...(before ? { parentId: before.id } : {}), pos: [x, y], linkIds: [...through] }));
     if (after) e.set(after.raw, 'parentId', id);
     else setLast(e, at, link, id);
     noteId(e, at.doc, at.graph, 'Reroute', id);

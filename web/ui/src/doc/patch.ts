@@ -48,6 +48,14 @@ export function isNothing(change: Change): boolean {
     : change.added.length === change.removed.length && change.added.every((v, i) => Object.is(v, change.removed[i]));
 }
 
+const isPlain = (value: Json | undefined) => typeof value !== 'object' || value === null;
+
+/** Whether objects came or went, or one is called otherwise: what is known of nodes and graphs by their ids is old then. */
+export function isStructural(change: Change): boolean {
+  return change.kind === 'set' ? change.key === 'id' || !isPlain(change.before) || !isPlain(change.after)
+    : ![...change.removed, ...change.added].every(isPlain);
+}
+
 export function apply(change: Change) {
   if (change.kind === 'set') put(change.of, change.key, change.after);
   else splice(change.of, change.at, change.removed.length, ...change.added);

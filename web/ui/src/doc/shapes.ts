@@ -203,14 +203,31 @@ function makeShape(node: JsonObject, graph: JsonObject, doc: Document, defs: Def
   return shape.collapsed ? asCollapsed(shape) : shape;
 }
 
-const known = new WeakMap<JsonObject, { doc: Document; defs: Defs; at: number; shape: NodeShape }>();
+interface Known {
+  doc: Document;
+  defs: Defs;
+  at: number;
+  version: number; // of the node; -1 within a transaction, when it is not raised yet
+  shape: NodeShape;
+}
 
-/** Worked out once for each change of the document. */
+const known = new WeakMap<JsonObject, Known>();
+
+/** What these show is not theirs alone: it may change while they do not. */
+const SHOWS_OTHERS = new Set<NodeKind>(['subgraph', 'primitive']);
+
+function isGood(found: Known, node: JsonObject, doc: Document, defs: Defs): boolean {
+  if (found.doc !== doc || found.defs !== defs) return false;
+  if (found.at === doc.changes) return true;
+  return !doc.isChanging && !SHOWS_OTHERS.has(found.shape.kind) && found.version === doc.version(node['id'] as Id);
+}
+
+/** Worked out once for each change of the node. */
 export function shapeOf(node: JsonObject, graph: JsonObject, doc: Document, defs: Defs): NodeShape {
   const found = known.get(node);
-  if (found && found.doc === doc && found.at === doc.changes && found.defs === defs) return found.shape;
+  if (found && isGood(found, node, doc, defs)) return found.shape;
   const shape = makeShape(node, graph, doc, defs);
-  known.set(node, { doc, defs, at: doc.changes, shape });
+  known.set(node, { doc, defs, at: doc.changes, version: doc.isChanging ? -1 : doc.version(node['id'] as Id), shape });
   return shape;
 }
 

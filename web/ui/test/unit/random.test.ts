@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { Document } from '../../src/doc/document.ts';
 import { print } from '../../src/doc/json.ts';
 import { disagreements } from './agree.ts';
-import { corpus } from './classes.ts';
+import { shapeOf } from '../../src/doc/shapes.ts';
+import { corpus, defs } from './classes.ts';
 import { act, N_DEEDS } from './deeds.ts';
 
 const sound = corpus.filter(([, text]) => disagreements(new Document(text)).length === 0);
@@ -24,6 +25,22 @@ test('whatever is done to a file that agrees with itself, it does afterwards', (
       assert.deepEqual(disagreements(doc), [], sound[file]?.[0]);
     }
   }), { numRuns: 300 });
+});
+
+/** The same document, of which nothing is known yet. */
+const again = (doc: Document) => new Document(print(doc.raw));
+
+const shapesOf = (doc: Document) => doc.graphs().map((g) => doc.nodes(g).map((n) => shapeOf(n, g, doc, defs)));
+const plainly = (value: unknown) => JSON.stringify(value, (key, v: unknown) => (key === 'source' || key === 'graph' ? undefined : typeof v === 'bigint' ? `${v}` : v));
+
+test('every shape is right after whatever was done: who is changed is told', () => {
+  fc.assert(fc.property(fc.nat(corpus.length - 1), deeds, (file, all) => {
+    const doc = new Document(corpus[file]?.[1] ?? '');
+    for (const one of all) {
+      act(doc, one);
+      assert.equal(plainly(shapesOf(doc)), plainly(shapesOf(again(doc))), corpus[file]?.[0]);
+    }
+  }), { numRuns: 60 });
 });
 
 test('whatever is done to any file, undo leads back to the first byte and redo to the last', () => {

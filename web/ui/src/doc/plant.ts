@@ -1,0 +1,137 @@
+// A part of a graph, taken up and put down elsewhere: nodes, the links between them, groups, points on links. Copying, pasting,
+// and subgraphs that are made and unpacked are all this.
+import type { Document, Edit } from './document.ts';
+import { pairOf, pairPlace, type Pair } from './geometry.ts';
+import { groupsOf, type Group } from './groups.ts';
+import { nextId, noteId, type Kind } from './ids.ts';
+import { copy, isObject, type Container, type Json, type JsonObject } from './json.ts';
+import { linksOf, writeLink, type Id, type Link } from './links.ts';
+import { putPoint, setLast } from './ops-reroutes.ts';
+import { reroutesOf, type Reroute } from './reroutes.ts';
+import { append, type At } from './wire.ts';
+
+export interface Crop {
+  nodes: readonly JsonObject[];
+  links: readonly Link[]; // with both ends among the nodes
+  into: readonly Link[]; // from elsewhere
+  out: readonly Link[]; // to elsewhere
+  groups: readonly Group[];
+  points: readonly Reroute[];
+  last: ReadonlyMap<string, Id>; // the last point of each link that has one
+}
+
+/** What some nodes and groups of a graph are, with all that is between them. */
+export function cropOf(doc: Document, graph: JsonObject, ids: readonly Id[], groups: readonly number[] = []): Crop {
+  const chosen = new Set(ids.map(String));
+  const { all } = linksOf(doc, graph);
+  const { along } = reroutesOf(doc, graph);
+  const [from, to] = [(l: Link) => chosen.has(String(l.from)), (l: Link) => chosen.has(String(l.to))];
+  const links = all.filter((l) => from(l) && to(l));
+  const chains = links.map((l) => [l, along(l.id)] as const).filter(([, chain]) => chain.length);
+
+  return {
+    nodes: doc.nodes(graph).filter((n) => chosen.has(String(n['id'])) && doc.node(n['id'] as Id, graph) === n), // of two with one id the first
+    links,
+    into: all.filter((l) => to(l) && !from(l)),
+    out: all.filter((l) => from(l) && !to(l)),
+    groups: groupsOf(graph).filter((g) => groups.includes(g.index)),
+    points: [...new Set(chains.flatMap(([, chain]) => chain))],
+    last: new Map(chains.map(([l, chain]) => [String(l.id), (chain.at(-1) as Reroute).id])),
+  };
+}
+
+/** What became of each id. */
+export interface Planted {
+  nodes: ReadonlyMap<string, Id>;
+  links: ReadonlyMap<string, Id>;
+  points: ReadonlyMap<string, Id>;
+  groups: readonly number[]; // their indexes
+}
+
+type Ids = Map<string, Id>;
+
+function renumber(doc: Document, kind: Kind, ids: readonly Id[], keep: boolean): Ids {
+  let next = nextId(doc, kind);
+  return new Map(ids.map((id) => [String(id), keep ? id : next++]));
+}
+
+function shiftCopy(of: JsonObject, [dx, dy]: Pair) {
+  const [x, y] = pairOf(of, 'pos');
+  const place = pairPlace(of, 'pos') as Record<number, Json> | undefined;
+  if (!place) of['pos'] = [x + dx, y + dy];
+  else if (dx || dy) [place[0], place[1]] = [x + dx, y + dy];
+}
+
+/** A copy of a node, which knows only links that come with it. */
+export function cutOut(node: JsonObject, links: ReadonlyMap<string, Id>): JsonObject {
+  const made = copy(node);
+  const to = (id: Json | undefined): Id | undefined => (id === undefined || id === null ? undefined : links.get(String(id)));
+  for (const input of Array.isArray(made['inputs']) ? made['inputs'] : [])
+    if (isObject(input) && input['link'] !== undefined) input['link'] = to(input['link']) ?? null;
+  for (const output of Array.isArray(made['outputs']) ? made['outputs'] : []) {
+    if (!isObject(output) || !Array.isArray(output['links'])) continue;
+    const kept = output['links'].map(to).filter((id) => id !== undefined);
+    output['links'] = kept.length ? kept : null;
+  }
+  return made;
+}
+
+function plantPoints(e: Edit, at: At, crop: Crop, links: Ids, points: Ids, by: Pair) {
+  for (const point of crop.points) {
+    const made = copy(point.raw);
+    const parent = point.parent === undefined ? undefined : points.get(String(point.parent));
+    made['id'] = points.get(String(point.id)) as Id;
+    if (parent === undefined) delete made['parentId'];
+    else made['parentId'] = parent;
+    delete made['floating'];
+    made['linkIds'] = point.links.map((id) => links.get(String(id))).filter((id) => id !== undefined);
+    shiftCopy(made, by);
+    putPoint(e, at, made);
+  }
+  for (const [link, last] of crop.last) setLast(e, at, links.get(link) as Id, points.get(String(last)));
+}
+
+function plantGroups(e: Edit, at: At, crop: Crop, [dx, dy]: Pair): number[] {
+  const first = Array.isArray(at.graph['groups']) ? at.graph['groups'].length : 0;
+  let next = nextId(at.doc, 'Group');
+  const made = crop.groups.map((group) => {
+    const raw = copy(group.raw);
+    const bounding = raw['bounding'] as Container as Record<number, Json>;
+    [bounding[0], bounding[1]] = [group.x + dx, group.y + dy];
+    if (raw['id'] !== undefined) raw['id'] = next++;
+    return raw;
+  });
+  append(e, at.graph, 'groups', ...made);
+  noteId(e, at.doc, at.graph, 'Group', next - 1);
+  return made.map((_, k) => first + k);
+}
+
+const highest = (ids: Ids) => Math.max(0, ...[...ids.values()].filter((id): id is number => Number.isSafeInteger(id)));
+
+/** Puts a part down in a graph, moved by that much: under new ids, or under those it has. */
+export function plant(e: Edit, at: At, crop: Crop, by: Pair, keepIds = false): Planted {
+  const nodes = renumber(at.doc, 'Node', crop.nodes.map((n) => n['id'] as Id), keepIds);
+  const links = renumber(at.doc, 'Link', crop.links.map((l) => l.id), keepIds);
+  const points = renumber(at.doc, 'Reroute', crop.points.map((p) => p.id), keepIds);
+  const list = Array.isArray(at.graph['links']) ? at.graph['links'] : [];
+  const asObjects = at.graph !== at.doc.raw || at.graph['version'] === 1;
+  const rawLinks = crop.links.map((l) => writeLink(
+    { ...l, id: links.get(String(l.id)) as Id, from: nodes.get(String(l.from)) as Id, to: nodes.get(String(l.to)) as Id }, list, asObjects,
+  ));
+  const made = crop.nodes.map((node) => {
+    const out = cutOut(node, links);
+    out['id'] = nodes.get(String(node['id'])) as Id;
+    shiftCopy(out, by);
+    return out;
+  });
+
+  append(e, at.graph, 'nodes', ...made);
+  append(e, at.graph, 'links', ...rawLinks);
+  plantPoints(e, at, crop, links, points, by);
+  const groups = plantGroups(e, at, crop, by);
+  noteId(e, at.doc, at.graph, 'Node', highest(nodes));
+  noteId(e, at.doc, at.graph, 'Link', highest(links));
+  noteId(e, at.doc, at.graph, 'Reroute', highest(points));
+  for (const id of nodes.values()) e.touch(id);
+  return { nodes, links, points, groups };
+}
