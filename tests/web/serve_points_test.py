@@ -46,6 +46,8 @@ ROWS = [Row(*words) for words in [
     ("end-told", "work"), ("history-swept", "work"),
     # somebody takes it back
     ("job-dropped", "work"), ("job-forgotten", "work", 1), ("interrupt-heard", "work", 2),
+    # somebody puts the queue in another order, or makes it wait
+    ("jobs-moved", "work", 2), ("queue-paused", "work", 3),
     # files of clients
     ("drawer-begun", "files", 2), ("upload-landing", "files", 2), ("upload-whole", "files", 2),
     ("drawer-giving", "files", 2), ("file-adopted", "files", 2), ("upload-placed", "files", 2),
@@ -117,7 +119,7 @@ class Files:
 
 
 def fiddle(s, book, chance):
-    """Takes jobs back, forgets what has ended, presses stop."""
+    """Takes jobs back, forgets what has ended, puts them in another order, presses stop."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         some = list(book.accepted)
@@ -128,6 +130,9 @@ def fiddle(s, book, chance):
             job = chance.choice(some)
             book.taken_back.add(job)
             s.json("POST", "/history", {"delete": [job]})
+            s.json("POST", "/limn/queue", {"op": "move", "ids": some[-3:], "before": chance.choice([None, *some[-6:]])})
+            s.json("POST", "/limn/queue", {"op": "pause"})
+            s.json("POST", "/limn/queue", {"op": "resume"})
         for task in s.json("GET", "/queue")[1]["queue_running"]:
             book.stopped.add(task[1])
             s.json("POST", "/interrupt", {"prompt_id": task[1]})
@@ -163,6 +168,7 @@ def much(s, book, files, chance):
 def leave(s, book, files, chance):
     """A long job runs when the server is told to go."""
     job = f"long-{book.next()}"
+    s.json("POST", "/limn/queue", {"op": "resume"})  # the last server may have died while it was paused
     s.json("POST", "/prompt", {"prompt": sampler(steps=10000), "prompt_id": job, "front": True})
     end = time.monotonic() + PATIENCE
     while job not in [t[1] for t in s.json("GET", "/queue")[1]["queue_running"]] and time.monotonic() < end:
@@ -210,6 +216,7 @@ def settle(folder, book, files, rounds):
     with Served(LIMN, base=folder) as s:
         look(s, book, rounds)
         files.look(s)
+        s.json("POST", "/limn/queue", {"op": "resume"})
         end = time.monotonic() + 2 * PATIENCE
         while s.json("GET", "/prompt")[1]["exec_info"]["queue_remaining"] and time.monotonic() < end:
             for task in s.json("GET", "/queue")[1]["queue_running"]:

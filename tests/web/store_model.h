@@ -18,6 +18,7 @@ typedef struct model {
     model_job jobs[MOST];
     int       n;
     int64_t   counter, epoch, ended, keep;
+    bool      paused;
 } model;
 
 static model     m;

@@ -38,7 +38,7 @@ static void lease(void)
 {
     limn_error err = { 0 };
     lm_job     out;
-    const int  n = model_list(LM_JOB_PENDING, list);
+    const int  n = m.paused ? 0 : model_list(LM_JOB_PENDING, list);
     lm_outcome o = s->ops->lease(s, "w0", 77, &out, &err);
 
     WANT(o == (n ? LM_STORE_DONE : LM_STORE_NOTHING));
@@ -121,6 +121,98 @@ static void drop(bool all)
     }
     WANT(s->ops->drop(s, all ? NULL : name_of(name), &out, &err) == LM_STORE_DONE);
     WANT(out.removed == removed && (out.seq != 0) == (runs && !all));
+}
+
+/* ---------------------------------------------------------------- order */
+
+static bool is_among(const model_job *j, const int *names, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (names[i] == j->name)
+            return true;
+    return false;
+}
+
+/* The order that list[0 .. n) is to have: what stays and stands in front of the `at`-th, what moves, the rest. */
+static void expect_order(int n, const int *names, int n_names, int at, model_job **out)
+{
+    int k = 0;
+
+    for (int i = 0; i < at; i++)
+        if (!is_among(list[i], names, n_names))
+            out[k++] = list[i];
+    for (int which = 0; which < n_names; which++)
+        for (int i = 0; i < n; i++)
+            if (list[i]->name == names[which])
+                out[k++] = list[i];
+    for (int i = at; i < n; i++)
+        if (!is_among(list[i], names, n_names))
+            out[k++] = list[i];
+}
+
+/* The numbers are the store's to choose: the model takes them over, and wants them in order. */
+static void take_numbers(model_job **order, int n)
+{
+    limn_error err = { 0 };
+
+    for (int i = 0; i < n; i++) {
+        lm_ask  ask = { .list = LM_LIST_JOBS, .max = 1, .states = 1, .ascending = true, .offset = 0 };
+        lm_page page;
+
+        for (int k = 0; k < m.n && &m.jobs[k] != order[i]; k++)
+            ask.offset += !m.jobs[k].gone && m.jobs[k].state == LM_JOB_PENDING;
+        WANT(s->ops->list(s, &ask, &page, &err) == LM_STORE_DONE && page.n == 1 && page.jobs[0].seq == order[i]->seq);
+        order[i]->number = page.n ? page.jobs[0].number : 0;
+        WANT(i == 0 || before(order[i - 1], order[i], LM_JOB_PENDING));
+        lm_page_done(&page);
+    }
+}
+
+static void move(void)
+{
+    static model_job *order[MOST];
+    const int         n = model_list(LM_JOB_PENDING, list), n_names = 1 + chance_below(&luck, 5);
+    const int         target = chance_below(&luck, 4) && n ? chance_below(&luck, n) : n;
+    const char       *ids[5];
+    int               names[5], count = 0, at = target, moving = 0;
+    int64_t           moved;
+    limn_error        err = { 0 };
+
+    for (int i = 0; i < n_names; i++) {
+        const int name = chance_below(&luck, NAMES);
+
+        if (!is_among(&(model_job){ .name = name }, names, count))
+            names[count++] = name;
+    }
+    for (int i = 0; i < count; i++)
+        ids[i] = lm_copy_text(name_of(names[i]));
+    for (int i = 0; i < n; i++)
+        moving += is_among(list[i], names, count);
+    for (int i = 0; target < n && i < target; i++)
+        if (list[i]->name == list[target]->name)
+            at = i < at ? i : at; /* the first of that name */
+    WANT(s->ops->move(s, ids, count, target < n ? name_of(list[target]->name) : NULL, &moved, &err) == LM_STORE_DONE && moved == moving);
+    expect_order(n, names, count, at, order);
+    if (moving && memcmp(order, list, sizeof *list * (size_t)n)) {
+        bool last = true;
+
+        for (int i = at; i < n; i++)
+            last &= is_among(list[i], names, count);
+        m.counter += last ? moving : 0;
+        take_numbers(order, n);
+    }
+    for (int i = 0; i < count; i++)
+        lm_free((char *)ids[i]);
+    ids[0] = "x";
+    WANT(s->ops->move(s, ids, 1, "nobody", &moved, &err) == LM_STORE_NOTHING && err.code == LIMN_INPUT && !moved);
+}
+
+static void pause_or_go_on(void)
+{
+    limn_error err = { 0 };
+
+    m.paused = !m.paused;
+    WANT(s->ops->pause(s, m.paused, &err) == LM_STORE_DONE);
 }
 
 static void forget(bool all)
@@ -273,8 +365,9 @@ static void look_at_one(void)
         const lm_job_state order[] = { LM_JOB_RUNNING, LM_JOB_PENDING, LM_JOB_SUCCESS };
         const int          n = model_list(order[state], list);
 
-        for (int i = 0; i < n && !want; i++)
-            want = list[i]->name == name ? list[i] : NULL;
+        for (int i = 0; i < n; i++) /* of several that run or wait, the first by number */
+            if (list[i]->name == name && (!want || (state < 2 && before(list[i], want, LM_JOB_PENDING))))
+                want = list[i];
     }
     o = s->ops->find(s, name_of(name), 0, LM_TEXTS_ALL, &got, &err);
     WANT(o == (want ? LM_STORE_DONE : LM_STORE_NOTHING));
@@ -288,7 +381,7 @@ static void count(void)
 
     s->ops->count(s, &t);
     WANT(t.pending == model_list(LM_JOB_PENDING, list) && t.running == model_list(LM_JOB_RUNNING, list));
-    WANT(t.history == model_list(LM_JOB_SUCCESS, list));
+    WANT(t.history == model_list(LM_JOB_SUCCESS, list) && t.paused == m.paused);
 }
 
 /* ---------------------------------------------------------------- */
@@ -297,8 +390,12 @@ static void change(void)
 {
     const int kind = chance_below(&luck, 100);
 
-    if (kind < 40)
+    if (kind < 34)
         add();
+    else if (kind < 40)
+        move();
+    else if (kind < 43)
+        pause_or_go_on();
     else if (kind < 62)
         lease();
     else if (kind < 80)

@@ -76,6 +76,7 @@ void lm_wish_free(lm_wish *w)
     lm_free(w->id);
     lm_free(w->client);
     lm_free(w->workflow);
+    lm_free(w->names);
     lm_free(w);
 }
 
@@ -177,6 +178,41 @@ bool lm_queue_cancel(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, 
     lm_wish *w = wish_new(LM_WISH_CANCEL, id, fn, self, err);
 
     return w && put(q, w, err);
+}
+
+static bool copy_names(lm_wish *w, const char *const *ids, int32_t n)
+{
+    char *to;
+
+    for (int32_t i = 0; i < n; i++)
+        w->weight += strlen(ids[i]) + 1;
+    to = w->names = lm_try_alloc(w->weight + 1);
+    for (int32_t i = 0; to && i < n; i++)
+        to = stpcpy(to, ids[i]) + 1;
+    w->n_names = n;
+    return to;
+}
+
+bool lm_queue_move(lm_queue *q, const char *const *ids, int32_t n, const char *before, lm_answer_fn *fn, void *self,
+                   limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_MOVE, before, fn, self, err);
+
+    if (w && !copy_names(w, ids, n)) {
+        lm_wish_free(w);
+        return limn_fail(err, MEMORY, "there is no memory for another request to the queue");
+    }
+    return w && put(q, w, err);
+}
+
+bool lm_queue_pause(lm_queue *q, bool paused, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_PAUSE, NULL, fn, self, err);
+
+    if (!w)
+        return false;
+    w->paused = paused;
+    return put(q, w, err);
 }
 
 bool lm_queue_forget(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err)

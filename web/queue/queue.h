@@ -23,6 +23,7 @@ typedef struct lm_answer {
     lm_page    page;               /* list. Freed afterwards; zero either to keep what is in it */
     lm_dropped dropped;            /* cancel */
     int64_t    removed;            /* forget */
+    int64_t    moved;              /* move: how many */
 } lm_answer;
 typedef void lm_answer_fn(void *self, lm_answer *a);
 
@@ -61,6 +62,11 @@ bool lm_queue_release(lm_queue *q, int64_t seq, int64_t epoch, lm_answer_fn *fn,
 /* Pending jobs of this id, or all (NULL). One that runs is told in `dropped`: stopping it is its worker's affair,
  * and if it has ended meanwhile its epoch is worth nothing. */
 bool lm_queue_cancel(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err);
+/* Pending jobs of these `n` ids in front of the one called `before`, or at the end (NULL); see store.h. Ids are copied. */
+bool lm_queue_move(lm_queue *q, const char *const *ids, int32_t n, const char *before, lm_answer_fn *fn, void *self,
+                   limn_error *err);
+/* Nothing is leased from now on, or things are again; that outlives a restart. */
+bool lm_queue_pause(lm_queue *q, bool paused, lm_answer_fn *fn, void *self, limn_error *err);
 /* The history's entry of this id, or all (NULL). */
 bool lm_queue_forget(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err);
 bool lm_queue_find(lm_queue *q, const char *id, unsigned states, lm_store_texts texts, lm_answer_fn *fn, void *self,

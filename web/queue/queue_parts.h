@@ -14,6 +14,8 @@ typedef enum lm_wish_kind {
     LM_WISH_FINISH,
     LM_WISH_RELEASE,
     LM_WISH_CANCEL,
+    LM_WISH_MOVE,
+    LM_WISH_PAUSE,
     LM_WISH_FORGET,
     LM_WISH_AGED,               /* nobody's: the history has lost its oldest entries meanwhile */
     LM_WISH_FIND,               /* this one and what follows: the reader's */
@@ -26,7 +28,10 @@ typedef struct lm_wish {
     lm_wish_kind    kind;
     lm_answer_fn   *fn;
     void           *self;
-    char           *id, *client, *workflow; /* copies; id: also a worker's name */
+    char           *id, *client, *workflow; /* copies; id: also a worker's name, and whom to move in front of */
+    char           *names;      /* MOVE: ids, each with a NUL behind it */
+    int32_t         n_names;
+    bool            paused;
     lm_submission   submission;
     lm_blob         secrets;
     lm_result       result;

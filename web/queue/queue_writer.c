@@ -46,6 +46,23 @@ static lm_outcome finish(lm_queue *q, lm_wish *w)
     return q->store->ops->finish(q->store, w->seq, w->epoch, &w->result, &w->a.error);
 }
 
+static lm_outcome move(lm_queue *q, lm_wish *w)
+{
+    const char **ids = lm_try_alloc(((size_t)w->n_names + 1) * sizeof *ids);
+    const char  *at = w->names;
+    lm_outcome   o;
+
+    if (!ids) {
+        limn_fail(&w->a.error, MEMORY, "there is no memory to put the queue in another order");
+        return LM_STORE_BUSY;
+    }
+    for (int32_t i = 0; i < w->n_names; i++, at += strlen(at) + 1)
+        ids[i] = at;
+    o = q->store->ops->move(q->store, ids, w->n_names, w->id, &w->a.moved, &w->a.error);
+    lm_free(ids);
+    return o;
+}
+
 static lm_outcome change(lm_queue *q, lm_wish *w)
 {
     const lm_store_ops *ops = q->store->ops;
@@ -61,6 +78,10 @@ static lm_outcome change(lm_queue *q, lm_wish *w)
         return ops->release(q->store, w->seq, w->epoch, &w->a.error);
     case LM_WISH_CANCEL:
         return ops->drop(q->store, w->id, &w->a.dropped, &w->a.error);
+    case LM_WISH_MOVE:
+        return move(q, w);
+    case LM_WISH_PAUSE:
+        return ops->pause(q->store, w->paused, &w->a.error);
     default:
         return ops->forget(q->store, w->id, &w->a.removed, &w->a.error);
     }

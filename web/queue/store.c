@@ -35,7 +35,7 @@ static void store_undo(lm_store *store)
 static bool ledger_differs(const lm_ledger *a, const lm_ledger *b)
 {
     return a->seq != b->seq || a->counter != b->counter || a->epoch != b->epoch || a->ended != b->ended ||
-           a->floor != b->floor;
+           a->floor != b->floor || a->tally.paused != b->tally.paused;
 }
 
 static lm_outcome store_commit(lm_store *store, limn_error *err)
@@ -45,7 +45,8 @@ static lm_outcome store_commit(lm_store *store, limn_error *err)
     lm_outcome outcome;
 
     if (ledger_differs(l, &s->before))
-        lm_sql_run(s, LM_SQL_LEDGER_SET, "iiiii", l->seq, l->counter, l->epoch, l->ended, l->floor);
+        lm_sql_run(s, LM_SQL_LEDGER_SET, "iiiiii", l->seq, l->counter, l->epoch, l->ended, l->floor,
+                   (int64_t)l->tally.paused);
     lm_crash_at("ledger-set");
     lm_sql_run(s, LM_SQL_COMMIT, "");
     outcome = lm_sql_outcome(s, err);
@@ -83,6 +84,8 @@ static const lm_store_ops sqlite_ops = {
     .finish = lm_store_finish,
     .release = lm_store_release,
     .drop = lm_store_drop,
+    .move = lm_store_move,
+    .pause = lm_store_pause,
     .forget = lm_store_forget,
     .tidy = lm_store_tidy,
     .settle = lm_store_settle,
@@ -194,6 +197,7 @@ static void read_ledger(lm_sqlite *s)
     l->epoch = first_number(s, row, 2);
     l->ended = first_number(s, row, 3);
     l->floor = first_number(s, row, 4);
+    l->tally.paused = first_number(s, row, 5);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_PENDING);
     l->tally.pending = first_number(s, row, 0);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_RUNNING);

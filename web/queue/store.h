@@ -119,6 +119,7 @@ typedef struct lm_tally {
     int64_t pending, running, history;
     int64_t history_bytes;
     int64_t changes;               /* grows with every change that a listing can show */
+    bool    paused;                /* nothing is leased */
 } lm_tally;
 
 /* What drop found: how many pending jobs went, and the running one of that name (seq 0: none). */
@@ -137,7 +138,8 @@ typedef struct lm_store_ops {
 
     /* Fills seq, number and id of `out`. */
     lm_outcome (*add)(lm_store *s, const lm_submission *in, lm_job *out, limn_error *err);
-    /* The next pending job is now this worker's; all its texts. A job whose texts are damaged fails instead. */
+    /* The next pending job is now this worker's; all its texts. A job whose texts are damaged fails instead. NOTHING
+     * while the store is paused. */
     lm_outcome (*lease)(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);
     /* NOTHING unless the job is running under this very epoch. An older entry of the same id leaves. */
     lm_outcome (*finish)(lm_store *s, int64_t seq, int64_t epoch, const lm_result *r, limn_error *err);
@@ -145,6 +147,13 @@ typedef struct lm_store_ops {
     lm_outcome (*release)(lm_store *s, int64_t seq, int64_t epoch, limn_error *err);
     /* Pending jobs of this id go, or all of them (NULL). */
     lm_outcome (*drop)(lm_store *s, const char *id, lm_dropped *out, limn_error *err);
+    /* The pending jobs of these ids stand in front of the first pending one called `before`, in the order of the list
+     * (NULL: at the end, as if they came now); how many they are. In front of one that runs: in front of all. NOTHING,
+     * with a sentence, when `before` does not wait; ids that do not are passed over. REFUSED: no number is left there. */
+    lm_outcome (*move)(lm_store *s, const char *const *ids, int32_t n, const char *before, int64_t *moved,
+                       limn_error *err);
+    /* From now on nothing is leased, or things are again; also after a restart. */
+    lm_outcome (*pause)(lm_store *s, bool paused, limn_error *err);
     /* The history's entry of this id goes, or all of them (NULL). */
     lm_outcome (*forget)(lm_store *s, const char *id, int64_t *removed, limn_error *err);
     /* One short step of retention and of giving disk back; *more: another one would find work. */

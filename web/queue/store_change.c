@@ -127,7 +127,7 @@ lm_outcome lm_store_lease(lm_store *store, const char *worker, int64_t now_ms, l
     int64_t       seq;
 
     *out = (lm_job){ 0 };
-    while ((row = lm_sql_row(s, LM_SQL_NEXT_PENDING, ""))) {
+    while (!l->tally.paused && (row = lm_sql_row(s, LM_SQL_NEXT_PENDING, ""))) {
         seq = sqlite3_column_int64(row, 0);
         lm_sql_run(s, LM_SQL_LEASE, "tiii", worker, ++l->epoch, now_ms, seq);
         lm_crash_at("job-leased");

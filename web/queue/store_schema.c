@@ -33,6 +33,8 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX job_ended ON job (ended, ended_ms, bytes) WHERE ended IS NOT NULL;"
     "CREATE INDEX job_by_state ON job (state, ended);"
     "CREATE INDEX job_by_workflow ON job (workflow, state, ended) WHERE workflow != '';",
+
+    "ALTER TABLE ledger ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;",
 };
 enum { TODAY = sizeof steps / sizeof *steps };
 

@@ -18,8 +18,8 @@
     X(BEGIN,          "BEGIN IMMEDIATE")                                                                            \
     X(BEGIN_READ,     "BEGIN")                                                                                      \
     X(COMMIT,         "COMMIT")                                                                                     \
-    X(LEDGER_GET,     "SELECT seq, counter, epoch, ended, floor FROM ledger")                                       \
-    X(LEDGER_SET,     "UPDATE ledger SET seq = ?, counter = ?, epoch = ?, ended = ?, floor = ?")                    \
+    X(LEDGER_GET,     "SELECT seq, counter, epoch, ended, floor, paused FROM ledger")                               \
+    X(LEDGER_SET,     "UPDATE ledger SET seq = ?, counter = ?, epoch = ?, ended = ?, floor = ?, paused = ?")        \
     X(COUNT_LIVE,     "SELECT count(*) FROM job WHERE state = ?")                                                   \
     X(COUNT_HISTORY,  "SELECT count(*), coalesce(sum(bytes), 0) FROM job WHERE ended > ?")                          \
     X(ADD_JOB,        "INSERT INTO job (seq, id, client, workflow, number, state, created_ms, bytes)"               \
@@ -27,6 +27,8 @@
     X(ADD_ASKED,      "INSERT INTO asked (seq, " ASKED_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)")                    \
     X(ADD_TOLD,       "INSERT INTO told (seq, " TOLD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                \
     X(NEXT_PENDING,   "SELECT seq FROM job WHERE state = 0 ORDER BY number, seq LIMIT 1")                           \
+    X(WAITING,        "SELECT seq, number, id FROM job WHERE state = 0 ORDER BY number, seq")                       \
+    X(MOVE,           "UPDATE job SET number = ? WHERE seq = ?")                                                    \
     X(LEASE,          "UPDATE job SET state = 1, worker = ?, epoch = ?, attempts = attempts + 1, started_ms = ?"    \
                       " WHERE seq = ?")                                                                             \
     X(RELEASE,        "UPDATE job SET state = 0, worker = '', started_ms = NULL, attempts = attempts - ?"           \

@@ -76,6 +76,10 @@ lm_outcome lm_store_add(lm_store *s, const lm_submission *in, lm_job *out, limn_
 lm_outcome lm_store_lease(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);
 lm_outcome lm_store_release(lm_store *s, int64_t seq, int64_t epoch, limn_error *err);
 lm_outcome lm_store_drop(lm_store *s, const char *id, lm_dropped *out, limn_error *err);
+/* store_order.c */
+lm_outcome lm_store_move(lm_store *s, const char *const *ids, int32_t n, const char *before, int64_t *moved,
+                         limn_error *err);
+lm_outcome lm_store_pause(lm_store *s, bool paused, limn_error *err);
 lm_outcome lm_store_finish(lm_store *s, int64_t seq, int64_t epoch, const lm_result *r, limn_error *err);
 lm_outcome lm_store_forget(lm_store *s, const char *id, int64_t *removed, limn_error *err);
 /* Ends a job that limn itself gives up, with the words for its owner. */

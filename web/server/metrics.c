@@ -39,6 +39,7 @@ static void add_queue(lm_text *t, const lm_server *s)
 
     gauge(t, "limn_queue_pending", tally.pending, "Jobs that wait.");
     gauge(t, "limn_queue_running", tally.running, "Jobs that run.");
+    gauge(t, "limn_queue_paused", tally.paused, "1 while no job is begun.");
     gauge(t, "limn_history_entries", tally.history, "Jobs that have ended and are kept.");
     gauge(t, "limn_history_bytes", tally.history_bytes, "Bytes of what is kept of them.");
     gauge(t, "limn_store_broken", lm_queue_is_broken(s->queue), "1 when the disk failed and no job is taken.");

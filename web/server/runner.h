@@ -58,6 +58,6 @@ const struct lm_times *lm_runner_times(const lm_runner *r);
 void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
                       const char *error, size_t n_error);
 
-extern const lm_part lm_runner_part, lm_prompt_part, lm_queueing_part; /* runner.c, prompt.c, queueing.c */
+extern const lm_part lm_runner_part, lm_prompt_part, lm_queueing_part, lm_ordering_part; /* runner.c, prompt.c, … */
 
 #endif

@@ -268,7 +268,7 @@ void lm_runner_look(lm_runner *r)
     limn_error err = { 0 };
 
     if (r->leaving || r->server->leaving || r->leasing || r->now || !lm_worker_is_free(r->worker) ||
-        !lm_queue_count(r->server->queue).pending)
+        !lm_queue_count(r->server->queue).pending || lm_queue_count(r->server->queue).paused)
         return;
     if (!lm_queue_lease(r->server->queue, "worker-1", leased, r, &err)) {
         lm_log(LM_LOG_ERROR, "the next job cannot be taken from the queue: %s", err.text);
