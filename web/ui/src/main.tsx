@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Shell } from './app/Shell.tsx';
 import { followSettings, useSettings } from './app/settings.ts';
 import { openFirst } from './app/start.ts';
+import { startDefs } from './defs/defs.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
 import { startRuns } from './run/start.ts';
@@ -37,6 +38,7 @@ function start(root: HTMLElement) {
     followSettings();
     startRuns();
     startServer();
+    startDefs();
     openFirst();
     createRoot(root, { onUncaughtError: (e) => setTimeout(fail, 0, root, e) }).render(<Shell />);
   } catch (e) {
