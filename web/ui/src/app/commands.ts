@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { editCommands } from './commands-edit.ts';
 import { fileCommands } from './commands-file.ts';
 import { viewCommands } from './commands-view.ts';
+import { canvasCommands } from '../canvas/commands.ts';
 import { runCommands } from '../run/commands.ts';
 
-export const commands: readonly Command[] = [...fileCommands, ...editCommands, ...viewCommands, ...runCommands];
+export const commands: readonly Command[] = [...fileCommands, ...editCommands, ...viewCommands, ...canvasCommands, ...runCommands];

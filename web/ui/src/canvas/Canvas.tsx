@@ -3,27 +3,37 @@
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
 import { show, useDocuments } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
 import '../style/canvas.css';
+import { useSaid } from './announce.ts';
 import { bodyOf } from './body.ts';
 import { arrive, cameraFor, cameraIn, holdFlow, LEAST_ZOOM, lookAt, MOST_ZOOM } from './camera.ts';
+import { startClipboard } from './clipboard.ts';
 import { Find } from './Find.tsx';
 import { Focus, focusId } from './Focus.tsx';
+import { startGestures } from './gestures.ts';
+import { startFields } from './going.ts';
+import { GroupName } from './GroupName.tsx';
 import { Map } from './Map.tsx';
+import { Menus } from './Menus.tsx';
 import { NodeBody } from './NodeBody.tsx';
-import { paint } from './paint.ts';
+import { paint, paintAbove } from './paint.ts';
 import { forgetColours, readColoursAt } from './palette.ts';
 import { nodeKey, type Scene } from './scene.ts';
 import { useBodies, useScene } from './use-scene.ts';
 import { onRepaint, repaint, useHand, view } from './view.ts';
+import { startWheel } from './wheel.ts';
 
 const types: NodeTypes = { body: NodeBody };
 const NO_PATH = [] as const;
 const NO_EDGES: [] = [];
+const PAN = [1, 2];
+const HAND = [0, 1, 2];
 const KEEP_MS = 250; // after the last move, before the camera is noted
 
 /** Around everything that looks at the canvas. */
@@ -35,6 +45,7 @@ export function CanvasProvider({ children }: { children: ReactNode }) {
 function Drawing() {
   const store = useStoreApi();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
   const theme = useSettings((s) => s.theme);
 
   useLayoutEffect(() => {
@@ -46,7 +57,11 @@ function Drawing() {
     if (!element) return;
     readColoursAt(element);
     const ends = [
-      onRepaint(() => paint(element, Math.min(2, devicePixelRatio)) && repaint()),
+      onRepaint(() => {
+        const density = Math.min(2, devicePixelRatio);
+        if (above.current) paintAbove(above.current, density);
+        if (paint(element, density)) repaint();
+      }),
       store.subscribe(({ transform: [x, y, zoom], width, height }) => {
         const { camera, size } = view;
         if (camera.x === x && camera.y === y && camera.zoom === zoom && size.width === width && size.height === height) return;
@@ -59,7 +74,12 @@ function Drawing() {
     ];
     return () => ends.forEach((end) => end());
   }, [store]);
-  return <canvas ref={canvas} className="drawing" aria-hidden="true" />;
+  return (
+    <>
+      <canvas ref={canvas} className="drawing" aria-hidden="true" />
+      <canvas ref={above} className="drawing above" aria-hidden="true" hidden />
+    </>
+  );
 }
 
 /** Each graph of each document is looked at where it was left; first where the file says, or as a whole. */
@@ -115,6 +135,7 @@ export function Canvas() {
   const uid = doc?.uid ?? '';
   const problems = useRuns((all) => all[uid]?.problems.length ?? 0);
   const focus = useHand((s) => s.focus);
+  const tool = useHand((s) => s.tool);
 
   view.uid = uid;
   view.scene = scene;
@@ -136,7 +157,8 @@ export function Canvas() {
       colorMode={theme}
       minZoom={LEAST_ZOOM}
       maxZoom={MOST_ZOOM}
-      panOnDrag={[1, 2]}
+      panOnDrag={tool === 'hand' ? HAND : PAN}
+      data-tool={tool}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}
@@ -153,6 +175,25 @@ export function Canvas() {
       <Focus scene={scene} uid={uid} />
       <Map scene={scene} />
       <Find scene={scene} />
+      <GroupName scene={scene} />
+      <Hands />
+      <Said />
     </ReactFlow>
   );
+}
+
+/** Whoever listens to pointer, wheel and keys on the canvas. */
+function Hands() {
+  const store = useStoreApi();
+  useEffect(() => {
+    const graph = store.getState().domNode;
+    if (!graph) return;
+    const ends = [startGestures(graph), startWheel(graph), startClipboard(graph), startFields(graph)];
+    return () => ends.forEach((end) => end());
+  }, [store]);
+  return createPortal(<Menus />, document.body);
+}
+
+function Said() {
+  return <div className="unseen" aria-live="polite">{useSaid((s) => s.said)}</div>;
 }

@@ -40,8 +40,8 @@ function Bar({ scene }: { scene: Scene }) {
     if (e.key === 'Enter' && !e.shiftKey) setAt((at + 1) % Math.max(1, found.length));
   };
   return (
-    <search className="find nopan nowheel">
-      <div className="field">
+    <search className="graph-find nopan nowheel">
+      <div className="line">
         <Icon name="search" />
         <input
           ref={field}

@@ -87,7 +87,7 @@ export function Map({ scene }: { scene: Scene }) {
   };
   if (!shown || !scene.nodes.length) return null;
   return (
-    <div className="map nopan" role="img" aria-label={words.map} onPointerDown={hold} onPointerMove={go} onPointerUp={() => (held.current = undefined)}>
+    <div className="graph-map nopan" role="img" aria-label={words.map} onPointerDown={hold} onPointerMove={go} onPointerUp={() => (held.current = undefined)}>
       <canvas ref={canvas} />
     </div>
   );

@@ -68,27 +68,42 @@ function paintGesture({ ctx, zoom }: Brush) {
   }
 }
 
-/** True when it moves by itself and wants to be drawn again. */
-export function paint(canvas: HTMLCanvasElement, density: number): boolean {
+/** An empty drawing, in the canvas's own units from here on. */
+function begin(canvas: HTMLCanvasElement, density: number): Brush | undefined {
   const ctx = canvas.getContext('2d');
-  if (!ctx) return false;
+  if (!ctx) return undefined;
   const { camera, size, uid } = view;
   const chosen = useDocuments.getState().opened.find((o) => o.doc.uid === uid)?.selection ?? NOTHING;
-  const seen = grown(viewOf(camera, size), 40 / camera.zoom);
-  const brush: Brush = { ctx, zoom: camera.zoom, seen, chosen, still: calm.matches, now: performance.now() };
+  const scale = density * camera.zoom;
 
   fitTo(canvas, density);
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   ctx.clearRect(0, 0, canvas.width, canvas.height);
-  const scale = density * camera.zoom;
   ctx.setTransform(scale, 0, 0, scale, density * camera.x, density * camera.y);
+  return { ctx, zoom: camera.zoom, seen: grown(viewOf(camera, size), 40 / camera.zoom), chosen, still: calm.matches, now: performance.now() };
+}
+
+/** True when it moves by itself and wants to be drawn again. */
+export function paint(canvas: HTMLCanvasElement, density: number): boolean {
+  const brush = begin(canvas, density);
+  if (!brush) return false;
   paintGround(brush);
   paintGroups(brush);
   const moves = paintLinks(brush);
   paintReroutes(brush);
   paintEdges(brush);
   paintBoxes(brush);
+  return moves && !brush.still;
+}
+
+/** What a hand is about, above everything. */
+export function paintAbove(canvas: HTMLCanvasElement, density: number) {
+  const { frame, stroke, pending } = view;
+  const shown = frame !== undefined || stroke !== undefined || pending !== undefined;
+  if (canvas.hidden !== !shown) canvas.hidden = !shown;
+  if (!shown) return;
+  const brush = begin(canvas, density);
+  if (!brush) return;
   paintGesture(brush);
   paintPending(brush);
-  return moves && !brush.still;
 }

@@ -70,6 +70,7 @@ export interface EdgeView extends Box {
 export interface Scene {
   doc?: Document;
   graph?: JsonObject;
+  defs?: Defs;
   prefix: string; // of what a prompt calls its nodes: "12:"
   nodes: readonly NodeView[]; // in the order of the file: later ones lie above
   byKey: ReadonlyMap<string, NodeView>;
@@ -178,7 +179,7 @@ export function sceneOf(doc: Document, path: readonly Id[], defs: Defs, was: Sce
   const graph = graphAt(doc, path);
   const links = linksOf(doc, graph);
   const reroutes = reroutesOf(doc, graph);
-  const old = was.graph === graph && was.doc === doc ? was : EMPTY_SCENE;
+  const old = was.graph === graph && was.doc === doc && was.defs === defs ? was : EMPTY_SCENE;
   const byKey = new Map<string, NodeView>();
 
   for (const node of doc.nodes(graph)) {
@@ -195,7 +196,7 @@ export function sceneOf(doc: Document, path: readonly Id[], defs: Defs, was: Sce
   const groups = groupsOf(graph).map(viewOfGroup);
   const points = viewsOfReroutes(reroutes, linkViews);
   return {
-    doc, graph, prefix: path.map((id) => `${id}:`).join(''), nodes, byKey, edges, groups, reroutes: points,
+    doc, graph, defs, prefix: path.map((id) => `${id}:`).join(''), nodes, byKey, edges, groups, reroutes: points,
     links: linkViews, linkByKey: new Map(linkViews.map((l) => [l.key, l])),
     box: around([...nodes, ...groups, ...edges, ...points.map((p) => ({ x: p.x - 8, y: p.y - 8, width: 16, height: 16 }))]),
   };

@@ -1,0 +1,101 @@
+// The two lists of connecting by the keyboard: a socket of this node, then where its link goes.
+import { useMemo, useState, type KeyboardEvent } from 'react';
+import { Dialog } from '../app/Dialog.tsx';
+import { useWords } from '../i18n/words.ts';
+import { offerNodes } from './adding.ts';
+import { partnersOf, socketsOf, type Choice } from './connect-list.ts';
+import { joinTo, take, type Held } from './connecting.ts';
+import { atNow } from './edit.ts';
+import { TypeMark } from './TypeMark.tsx';
+import { announce } from './announce.ts';
+import { shapeById, type NodeView, type SocketEnd } from './scene.ts';
+import { toScreen, view } from './view.ts';
+
+const MOST = 200;
+
+const heldBy = (end: SocketEnd): Held => ({ ends: [end], side: end.side === 'in' ? 'out' : 'in', type: end.type });
+
+export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close: () => void }) {
+  const words = useWords().canvas;
+  const [end, setEnd] = useState<SocketEnd | undefined>('side' in from ? from : undefined);
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const { scene } = view;
+  const all = useMemo(() => (end ? partnersOf(scene, end) : 'shape' in from ? socketsOf(scene, from) : []), [scene, end, from]);
+  const wanted = text.trim().toLocaleLowerCase();
+  const found = all.filter((c) => `${c.title} ${c.label} ${c.end.type}`.toLocaleLowerCase().includes(wanted)).slice(0, MOST);
+  const last = found.length + (end ? 1 : 0); // behind them: a new node
+
+  function newNode(of: SocketEnd) {
+    const p = toScreen(of.at);
+    const x = of.at.x + (of.side === 'in' ? -320 : 120);
+    close();
+    offerNodes({ x: p.x, y: p.y }, heldBy(of), { x, y: of.at.y });
+  }
+  function pick(choice: Choice | undefined) {
+    if (!end) {
+      if (!choice) return;
+      setEnd(choice.end);
+      setText('');
+      setAt(0);
+      return;
+    }
+    if (!choice) return newNode(end);
+    const here = atNow();
+    const own = shapeById(scene, end.node)?.title ?? '';
+    if (here) joinTo(here, take(scene, end, { index: 0, name: '', label: '', type: end.type, y: 0, links: [], optional: false, list: false }, false), choice.end);
+    announce(words.connected(own, end.name, choice.title, choice.label));
+    close();
+  }
+  const key = (e: KeyboardEvent) => {
+    if (e.nativeEvent.isComposing || e.key === 'Process') return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (by !== undefined) setAt((at + by + Math.max(1, last)) % Math.max(1, last));
+    else if (e.key === 'Enter') pick(found[at]);
+    else return;
+    e.preventDefault();
+  };
+  const option = (i: number, body: React.ReactNode, choice?: Choice) => (
+    <li
+      key={i}
+      id={`to-${i}`}
+      role="option"
+      aria-selected={i === at}
+      ref={i === at ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
+      onPointerEnter={() => setAt(i)}
+      onClick={() => pick(choice)}
+    >
+      {body}
+    </li>
+  );
+  return (
+    <Dialog title={end ? words.connectTo(end.name) : words.connectFrom} close={close} kind="palette">
+      <input
+        className="filter"
+        data-focus
+        role="combobox"
+        aria-expanded
+        aria-controls="sockets"
+        aria-activedescendant={`to-${at}`}
+        aria-label={words.filter}
+        placeholder={words.filter}
+        value={text}
+        onChange={(e) => {
+          setText(e.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={key}
+      />
+      <ul id="sockets" className="sockets-list" role="listbox" aria-label={end ? words.connectTo(end.name) : words.connectFrom}>
+        {found.map((c, i) => option(i, (
+          <>
+            <TypeMark type={c.end.type} />
+            <span>{end ? `${c.title} · ${c.label}` : c.label}</span>
+            <small>{end ? words.numbered(c.end.node) : words.sides[c.end.side]}{c.linked.length > 0 && ` · ${words.linkedTo(c.linked.join(', '))}`}</small>
+          </>
+        ), c))}
+        {end && option(found.length, <span>{words.newNode}</span>)}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+// The menu that is open on the canvas.
+import { can, type Command } from '../app/command.ts';
+import { commands } from '../app/commands.ts';
+import { activeDocument } from '../app/documents.ts';
+import { Menu, type MenuItem } from '../app/Menu.tsx';
+import { itemOf } from '../app/MenuBar.tsx';
+import type { Words } from '../i18n/languages.ts';
+import { useWords } from '../i18n/words.ts';
+import { offerNodes } from './adding.ts';
+import { take } from './connecting.ts';
+import { showConnect } from './connect-list.ts';
+import { cutLinks } from './edit.ts';
+import type { Hit } from './hit.ts';
+import { useMenu } from './menus.ts';
+import { toCanvas, view } from './view.ts';
+
+type Place = 'node' | 'canvas' | 'link' | 'group';
+
+/** Of the bar's menus, what one looks for on the ground, too. */
+const ON_GROUND = ['graph.add', 'edit.paste', 'edit.undo', 'edit.redo', 'edit.selectAll', 'view.fitAll'];
+
+function commandsOf(place: Place | undefined): readonly Command[] {
+  if (place !== 'canvas') return commands.filter((c) => c.menu === place);
+  const known = ON_GROUND.flatMap((id) => commands.find((c) => c.id === id) ?? []);
+  return [...known, ...commands.filter((c) => c.menu === 'canvas' && !known.includes(c))];
+}
+
+const placeOf: Record<Hit['kind'], Place | undefined> = {
+  node: 'node', reroute: 'link', link: 'link', group: 'group', empty: 'canvas', edge: 'canvas', socket: undefined,
+};
+
+/** What can be done to a socket. */
+function itemsOfSocket(hit: Extract<Hit, { kind: 'socket' }>, at: { x: number; y: number }, words: Words): MenuItem[] {
+  const { end, socket } = hit;
+  const ids = view.scene.links
+    .filter((l) => (end.side === 'in' ? l.to === end.node && l.toSlot === end.index : l.from === end.node && l.fromSlot === end.index))
+    .map((l) => l.id);
+  const graph = document.querySelector('.graph')?.getBoundingClientRect();
+  const here = { x: at.x - (graph?.x ?? 0), y: at.y - (graph?.y ?? 0) };
+  const held = take(view.scene, end, { ...socket, links: [] }, false);
+  const aside = { x: here.x + (end.side === 'in' ? -360 : 60), y: here.y };
+  return [
+    { label: words.canvas.commands.connect, run: () => showConnect(end) },
+    { label: words.canvas.commands.newNode, run: () => offerNodes(here, held, toCanvas(aside)) },
+    { label: words.canvas.commands.cutLinks, line: true, disabled: !ids.length, run: () => cutLinks(ids) },
+  ];
+}
+
+export function Menus() {
+  const words = useWords();
+  const open = useMenu((s) => s.open);
+  if (!open) return null;
+  const { hit, at } = open;
+  const opened = activeDocument();
+  const place = placeOf[hit.kind];
+  const items =
+    hit.kind === 'socket'
+      ? itemsOfSocket(hit, at, words)
+      : commandsOf(place).filter((c) => can(c, opened)).map((c) => itemOf(c, opened, words));
+  return <Menu label={words.canvas.menu} items={items} at={at} close={() => useMenu.setState({ open: undefined })} />;
+}

@@ -1,0 +1,84 @@
+// Copying and pasting nodes: the clipboard's own events, so that other programs and other tabs have them, too.
+import { inTextField } from '../app/open.ts';
+import { copyItems, duplicate, isPart, paste } from '../doc/clipboard.ts';
+import type { Items } from '../doc/ops-nodes.ts';
+import { atNow, itemsChosen, removeChosen } from './edit.ts';
+import { choose, focusOn } from './select.ts';
+import { toCanvas, view } from './view.ts';
+
+/** Where the pointer was last, over the canvas; else its middle. */
+let pointer: { x: number; y: number } | undefined;
+
+export function keysOf({ nodes = [], groups = [], reroutes = [] }: Items): string[] {
+  return [...nodes.map((id) => `node:${id}`), ...groups.map((i) => `group:${i}`), ...reroutes.map((id) => `reroute:${id}`)];
+}
+
+function chooseItems(items: Items | undefined) {
+  if (!items) return;
+  const keys = keysOf(items);
+  choose(keys);
+  if (keys[0]) focusOn(keys[0]);
+}
+
+export function duplicateChosen(dx = 30, dy = 30) {
+  const at = atNow();
+  if (at) chooseItems(duplicate(at, itemsChosen(at), [dx, dy]));
+}
+
+export function textChosen(): string | undefined {
+  const at = atNow();
+  return at && copyItems(at, itemsChosen(at));
+}
+
+/** Whole workflows are opened, not pasted. */
+const isPiece = (text: string) => /^\s*\{/.test(text) && !/"last_(node|link)_id"|"lastNodeId"/.test(text);
+
+/** At the pointer; `connect`: with the links that it had from outside. */
+export function pasteText(text: string, connect = false): boolean {
+  const at = atNow();
+  if (!at || !isPiece(text) || !isPart(text)) return false;
+  const p = toCanvas(pointer ?? { x: view.size.width / 2, y: view.size.height / 2 });
+  chooseItems(paste(at, text, { corner: [Math.round(p.x), Math.round(p.y)], connect }));
+  return true;
+}
+
+/** For a menu, where no event brings a clipboard. */
+export async function copyChosen(cutToo = false) {
+  const text = textChosen();
+  if (text === undefined) return;
+  await navigator.clipboard.writeText(text);
+  if (cutToo) removeChosen();
+}
+
+export async function pasteNow(connect = false) {
+  pasteText(await navigator.clipboard.readText(), connect);
+}
+
+/** Listens on the window, so that no click on the canvas is needed before; returns what ends it. */
+export function startClipboard(graph: HTMLElement): () => void {
+  const ending = new AbortController();
+  const { signal } = ending;
+  let connect = false;
+
+  const isOurs = (e: ClipboardEvent) => !e.defaultPrevented && !inTextField(e.target) && getSelection()?.isCollapsed !== false && atNow();
+  const copied = (e: ClipboardEvent) => {
+    const text = isOurs(e) ? textChosen() : undefined;
+    if (text === undefined) return;
+    e.preventDefault();
+    e.clipboardData?.setData('text/plain', text);
+    if (e.type === 'cut') removeChosen();
+  };
+  addEventListener('copy', copied, { signal });
+  addEventListener('cut', copied, { signal });
+  addEventListener('paste', (e) => {
+    if (isOurs(e) && pasteText(e.clipboardData?.getData('text/plain') ?? '', connect)) e.preventDefault();
+    connect = false;
+  }, { capture: true, signal });
+  addEventListener('keydown', (e) => (connect = e.shiftKey && (e.ctrlKey || e.metaKey) && e.code === 'KeyV'), { capture: true, signal });
+  graph.addEventListener('pointermove', (e) => {
+    const { x, y } = graph.getBoundingClientRect();
+    pointer = { x: e.clientX - x, y: e.clientY - y };
+  }, { signal });
+  graph.addEventListener('pointerleave', () => (pointer = undefined), { signal });
+  return () => ending.abort();
+}

@@ -1,0 +1,59 @@
+// Connecting without a pointer: the sockets of a node, then every socket that fits, the nearest first (ConnectList.tsx).
+import { createElement, lazy } from 'react';
+import { ask } from '../app/ask.ts';
+import { fits } from '../defs/types.ts';
+import { closesCircle } from '../doc/ops-nodes.ts';
+import { atNow } from './edit.ts';
+import { endOf, shapeById, type NodeView, type Scene, type SocketEnd } from './scene.ts';
+
+export interface Choice {
+  end: SocketEnd;
+  title: string; // of its node
+  label: string;
+  linked: readonly string[]; // what it is linked to already
+}
+
+const List = lazy(() => import('./ConnectList.tsx').then((m) => ({ default: m.ConnectList })));
+
+const titleOf = (scene: Scene, id: string) => shapeById(scene, id)?.title ?? '';
+
+function linkedTo(scene: Scene, end: SocketEnd): string[] {
+  return scene.links
+    .filter((l) => (end.side === 'in' ? l.to === end.node && l.toSlot === end.index : l.from === end.node && l.fromSlot === end.index))
+    .map((l) => titleOf(scene, end.side === 'in' ? l.from : l.to));
+}
+
+function choiceOf(scene: Scene, node: NodeView, side: 'in' | 'out'): Choice[] {
+  const sockets = side === 'in' ? node.shape.inputs : node.shape.outputs;
+  return sockets.map((s) => {
+    const end = endOf(node.shape, side, s);
+    return { end, title: node.shape.title, label: s.label, linked: linkedTo(scene, end) };
+  });
+}
+
+/** Outputs, then inputs; those that are fields last. */
+export function socketsOf(scene: Scene, node: NodeView): Choice[] {
+  const inputs = choiceOf(scene, node, 'in');
+  const isField = (c: Choice) => node.shape.inputs.find((s) => s.index === c.end.index)?.widget !== undefined;
+  return [...choiceOf(scene, node, 'out'), ...inputs.filter((c) => !isField(c)), ...inputs.filter(isField)];
+}
+
+/** Whatever a socket can be linked to, the nearest first. */
+export function partnersOf(scene: Scene, end: SocketEnd): Choice[] {
+  const at = atNow();
+  const own = shapeById(scene, end.node);
+  const side = end.side === 'in' ? 'out' : 'in';
+  if (!at || !own) return [];
+  const away = (e: SocketEnd) => Math.hypot(e.at.x - end.at.x, e.at.y - end.at.y);
+  return scene.nodes
+    .filter((n) => n.id !== end.node)
+    .filter((n) => (side === 'in' ? !closesCircle(at, own.id, n.shape.id) : !closesCircle(at, n.shape.id, own.id)))
+    .flatMap((n) => choiceOf(scene, n, side))
+    .filter((c) => (side === 'in' ? fits(end.type, c.end.type) : fits(c.end.type, end.type)))
+    .sort((a, b) => away(a.end) - away(b.end));
+}
+
+/** Of a node: first one of its sockets is chosen. */
+export function showConnect(from: SocketEnd | NodeView) {
+  void ask((answer) => createElement(List, { from, close: () => answer() }));
+}

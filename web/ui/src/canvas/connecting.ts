@@ -1,0 +1,140 @@
+// A link in somebody's hand: from a socket, to one that fits, a node that has one, or nothing at all.
+import { fits } from '../defs/types.ts';
+import type { Id } from '../doc/links.ts';
+import { closesCircle } from '../doc/ops-nodes.ts';
+import { connect, moveLinks, removeLinks } from '../doc/ops-links.ts';
+import type { NodeShape, SocketShape } from '../doc/shape.ts';
+import type { At } from '../doc/wire.ts';
+import type { Point } from './curve.ts';
+import { offerNodes } from './adding.ts';
+import { atNow } from './edit.ts';
+import type { Gesture } from './gestures.ts';
+import { hitAt } from './hit.ts';
+import { endOf, shapeById, type Scene, type SocketEnd } from './scene.ts';
+import { repaint, toScreen, useHand, view } from './view.ts';
+
+const REACH = 24; // screen pixels: a target is easier to hit than a source
+
+/** What is in the hand: the ends that stay where they are, and what they want to meet. */
+export interface Held {
+  ends: readonly SocketEnd[]; // one; several: all links of an output, carried to another
+  side: 'in' | 'out'; // of what they may be dropped on
+  type: string;
+}
+
+/** A linked input gives its link away; any other socket begins one. */
+export function take(scene: Scene, end: SocketEnd, socket: SocketShape, all: boolean): Held {
+  const links = scene.links.filter((l) => (end.side === 'in' ? l.to === end.node && l.toSlot === end.index : l.from === end.node && l.fromSlot === end.index));
+  const link = links[0];
+  if (end.side === 'in' && link && socket.links.length) {
+    const shape = shapeById(scene, link.from);
+    const origin = shape?.outputs.find((s) => s.index === link.fromSlot);
+    if (shape && origin) return { ends: [{ ...endOf(shape, 'out', origin), link: link.key }], side: 'in', type: link.type };
+  }
+  if (end.side === 'out' && all && links.length) {
+    const ends = links.flatMap((l) => {
+      const shape = shapeById(scene, l.to);
+      const target = shape?.inputs.find((s) => s.index === l.toSlot);
+      return shape && target ? [{ ...endOf(shape, 'in', target), link: l.key }] : [];
+    });
+    return { ends, side: 'out', type: end.type };
+  }
+  return { ends: [end], side: end.side === 'in' ? 'out' : 'in', type: end.type };
+}
+
+const suits = (held: Held, type: string) => (held.side === 'in' ? fits(held.type, type) : fits(type, held.type));
+const idOf = (scene: Scene, node: string): Id => shapeById(scene, node)?.id ?? node;
+
+function wouldCircle(at: At, held: Held, node: string): boolean {
+  const { scene } = view;
+  return held.ends.some((e) =>
+    held.side === 'in' ? closesCircle(at, idOf(scene, e.node), idOf(scene, node)) : closesCircle(at, idOf(scene, node), idOf(scene, e.node)));
+}
+
+/** The socket of a node that the link would go to: the first that fits, rather one that is free. */
+export function firstFitting(shape: NodeShape, held: Held): SocketShape | undefined {
+  const all = (held.side === 'in' ? shape.inputs : shape.outputs).filter((s) => suits(held, s.type));
+  const exact = (s: SocketShape) => s.type.toUpperCase() === held.type.toUpperCase();
+  const plain = (s: SocketShape) => s.widget === undefined;
+  const free = all.filter((s) => held.side === 'out' || !s.links.length);
+  return free.find((s) => exact(s) && plain(s)) ?? free.find(plain) ?? all.find((s) => exact(s) && plain(s)) ?? all.find(plain) ?? free[0] ?? all[0];
+}
+
+interface Target {
+  over?: { kind: 'socket'; end: SocketEnd } | { kind: 'node'; id: string; end: SocketEnd } | undefined;
+  refused?: SocketEnd | undefined;
+}
+
+/** What is under the hand, and whether it may be let go there. */
+function targetAt(at: At, held: Held, p: Point): Target {
+  const { scene, camera } = view;
+  const hit = hitAt(scene, p, camera.zoom, { reach: REACH, links: false });
+  const shape = hit.kind === 'node' ? hit.node.shape : hit.kind === 'socket' ? shapeById(scene, hit.end.node) : undefined;
+  if (!shape || held.ends.some((e) => e.node === String(shape.id))) return {};
+  const circle = wouldCircle(at, held, String(shape.id));
+  if (hit.kind === 'socket' && hit.end.side === held.side) {
+    if (circle || !suits(held, hit.end.type)) return { refused: { ...hit.end, circle } };
+    return { over: { kind: 'socket', end: hit.end } };
+  }
+  const socket = firstFitting(shape, held);
+  if (!socket) return {};
+  const end = endOf(shape, held.side, socket);
+  return circle ? { refused: { ...end, circle } } : { over: { kind: 'node', id: String(shape.id), end } };
+}
+
+/** Joins what is held to a socket; a link that was taken from elsewhere is not there any more. */
+export function joinTo(at: At, held: Held, end: SocketEnd) {
+  const { scene } = view;
+  const here = { node: idOf(scene, end.node), index: end.index };
+  const first = held.ends[0];
+  const taken = held.ends.flatMap((e) => scene.linkByKey.get(e.link ?? '') ?? []);
+  if (!first) return;
+  at.doc.together(() => {
+    if (held.side === 'out' && taken.length) {
+      const link = taken[0];
+      if (link) moveLinks(at, { node: idOf(scene, link.from), index: link.fromSlot }, here);
+      return;
+    }
+    if (taken.some((l) => l.to === end.node && l.toSlot === end.index)) return; // back where it was
+    removeLinks(at, taken.map((l) => l.id));
+    const there = { node: idOf(scene, first.node), index: first.index };
+    if (held.side === 'in') connect(at, there, here);
+    else connect(at, here, there);
+  });
+}
+
+function dropOnNothing(at: At, held: Held, p: Point, everything: boolean) {
+  const taken = held.ends.flatMap((e) => view.scene.linkByKey.get(e.link ?? '') ?? []);
+  if (taken.length) {
+    removeLinks(at, taken.map((l) => l.id));
+    return;
+  }
+  offerNodes(toScreen(p), everything ? undefined : held, p);
+}
+
+export function carry(held: Held, from: Point): Gesture {
+  const at = atNow();
+  const first = held.ends[0];
+  const end = () => {
+    view.pending = undefined;
+    useHand.setState({ fitting: undefined });
+    repaint();
+  };
+  if (first) useHand.setState({ fitting: { side: held.side, type: held.type, of: first.node } });
+  view.pending = { from: held.ends, at: from, type: held.type };
+  return {
+    move(p) {
+      if (!at) return;
+      view.pending = { from: held.ends, at: p, type: held.type, ...targetAt(at, held, p) };
+      repaint();
+    },
+    drop(p, e) {
+      const { over, refused } = view.pending ?? {};
+      end();
+      if (!at || refused) return;
+      if (over) joinTo(at, held, over.end);
+      else if (hitAt(view.scene, p, view.camera.zoom, { links: false }).kind !== 'node') dropOnNothing(at, held, p, e.shiftKey);
+    },
+    cancel: end,
+  };
+}

@@ -1,0 +1,107 @@
+// What is done to the graph on the screen, by hand or by a command: each calls doc/ops, and chooses what came of it.
+import { flushSync } from 'react-dom';
+import { useDefs } from '../defs/defs.ts';
+import type { Id } from '../doc/links.ts';
+import { renameNode, resizeNode, setFlag, setMode } from '../doc/ops.ts';
+import { groupItems } from '../doc/ops-groups.ts';
+import { isolate, removeLinks } from '../doc/ops-links.ts';
+import { itemsOf, removeItems, type Items } from '../doc/ops-nodes.ts';
+import type { At } from '../doc/wire.ts';
+import { centre } from './boxes.ts';
+import { choose, chosen } from './select.ts';
+import type { NodeView } from './scene.ts';
+import { useHand, view } from './view.ts';
+
+/** Where edits go; undefined: nothing is open. */
+export function atNow(): At | undefined {
+  const { doc, graph } = view.scene;
+  return doc && graph ? { doc, graph, defs: useDefs.getState().defs } : undefined;
+}
+
+export function itemsChosen(at: At): Required<Items> {
+  return itemsOf(at, chosen());
+}
+
+export const nodesChosen = (): NodeView[] => view.scene.nodes.filter((n) => chosen().has(n.key));
+
+/** The chosen nodes, or the one that the keyboard is at. */
+export function nodesMeant(): NodeView[] {
+  const nodes = nodesChosen();
+  const { focus } = useHand.getState();
+  const at = view.scene.byKey.get(`node:${focus}`);
+  return nodes.length || !at ? nodes : [at];
+}
+
+/** The nearest of those that stay, so that the keyboard is not lost with a node. */
+function neighbourOf(gone: readonly NodeView[]): NodeView | undefined {
+  const from = gone[0] && centre(gone[0]);
+  if (!from) return undefined;
+  const keys = new Set(gone.map((n) => n.key));
+  const away = (n: NodeView) => Math.hypot(centre(n).x - from.x, centre(n).y - from.y);
+  return view.scene.nodes.filter((n) => !keys.has(n.key)).sort((a, b) => away(a) - away(b))[0];
+}
+
+export function removeChosen(through = false) {
+  const at = atNow();
+  if (!at) return;
+  const nodes = nodesChosen();
+  const items = itemsChosen(at);
+  const { focus } = useHand.getState();
+  const next = nodes.some((n) => n.id === focus) ? neighbourOf(nodes) : undefined;
+
+  removeItems(at, items, through);
+  choose([]);
+  if (next) useHand.setState({ focus: next.id });
+}
+
+/** Muted or bypassed if one of them is not, else all run again. */
+export function toggleMode(mode: 2 | 4) {
+  const at = atNow();
+  const nodes = nodesMeant();
+  const name = mode === 2 ? 'muted' : 'bypassed';
+  if (at && nodes.length) setMode(at.doc, nodes.map((n) => n.node), nodes.every((n) => n.shape.mode === name) ? 0 : mode);
+}
+
+export function toggleFlag(flag: 'collapsed' | 'pinned') {
+  const at = atNow();
+  const nodes = nodesMeant();
+  if (at && nodes.length) setFlag(at.doc, nodes.map((n) => n.node), flag, !nodes.every((n) => n.shape[flag]));
+}
+
+export function groupChosen(title: string) {
+  const at = atNow();
+  if (!at) return;
+  const index = groupItems(at, title, itemsChosen(at));
+  if (index === undefined) return;
+  const key = `group:${index}`;
+  choose([key]);
+  useHand.setState({ renaming: key });
+}
+
+export function cutLinks(ids: Iterable<Id>) {
+  const at = atNow();
+  const all = [...ids];
+  if (at && all.length) removeLinks(at, all);
+}
+
+export function isolateMeant() {
+  const at = atNow();
+  if (at) at.doc.together(() => nodesMeant().forEach((n) => isolate(at, n.shape.id)));
+}
+
+/** Back to what its rows need. */
+export function fitSizes() {
+  const at = atNow();
+  if (at) at.doc.together(() => nodesMeant().forEach(({ node }) => resizeNode(at.doc, node, 0, 0)));
+}
+
+export function rename(key: string, title: string) {
+  const at = atNow();
+  const box = view.scene.byKey.get(key);
+  if (at && box && title !== box.shape.title) renameNode(at.doc, box.node, title === '' ? undefined : title);
+}
+
+/** An edit, on the page before anything else is drawn: what a hand held is let go in the same picture. */
+export function atOnce(edit: () => void) {
+  flushSync(edit);
+}

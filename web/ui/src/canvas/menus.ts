@@ -1,0 +1,29 @@
+// The menu of what was pressed: of nodes, a link, a group, a socket, or the ground.
+import { create } from 'zustand';
+import type { Hit } from './hit.ts';
+import type { Point } from './curve.ts';
+import { choose, chosen, focusOn } from './select.ts';
+import { toScreen, useHand, view } from './view.ts';
+
+export const useMenu = create<{ open?: { hit: Hit; at: Point } | undefined }>(() => ({}));
+
+const keyOf = (hit: Hit): string | undefined =>
+  hit.kind === 'node' ? hit.node.key : hit.kind === 'link' ? hit.link.key : hit.kind === 'group' ? hit.group.key
+    : hit.kind === 'reroute' ? hit.reroute.key : undefined;
+
+/** What is pressed is chosen first, unless it is one of several that are. `at` is in the window. */
+export function openMenu(hit: Hit, at: Point) {
+  const key = keyOf(hit);
+  if (key && !chosen().has(key)) choose([key]);
+  if (key) focusOn(key);
+  useMenu.setState({ open: { hit, at } });
+}
+
+/** By a key: of the node that the keyboard is at, else of the ground. */
+export function openMenuHere() {
+  const graph = document.querySelector('.graph')?.getBoundingClientRect();
+  const node = view.scene.byKey.get(`node:${useHand.getState().focus}`);
+  if (!graph) return;
+  const p = node ? toScreen({ x: node.x + 20, y: node.y + 30 }) : { x: view.size.width / 2, y: view.size.height / 2 };
+  openMenu(node ? { kind: 'node', node, part: 'title' } : { kind: 'empty' }, { x: graph.x + p.x, y: graph.y + p.y });
+}

@@ -1,0 +1,158 @@
+// Dragging what is chosen. Until the drop nothing of the document changes and nothing is drawn by React: bodies that are on the
+// page are moved by one style each, everything else by the drawing. A thousand nodes cost what the visible ones cost.
+import { fits } from '../defs/types.ts';
+import type { Id } from '../doc/links.ts';
+import { insertOnLink, itemsOf } from '../doc/ops-nodes.ts';
+import { membersOfGroups, moveItems, resizeGroup } from '../doc/ops-groups.ts';
+import { resizeNode } from '../doc/ops.ts';
+import { TITLE } from '../doc/shape.ts';
+import { centre } from './boxes.ts';
+import type { Point } from './curve.ts';
+import { duplicateChosen } from './clipboard.ts';
+import { atNow, atOnce } from './edit.ts';
+import type { Gesture } from './gestures.ts';
+import { linkAt } from './hit.ts';
+import type { GroupView, LinkView, NodeView } from './scene.ts';
+import { chosen } from './select.ts';
+import { repaint, view } from './view.ts';
+
+const GRID = 24;
+
+function bodyElement(key: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`.graph .react-flow__node[data-id="${CSS.escape(key)}"]`);
+}
+
+/** Moves the bodies that are on the page; `done` lets go of them. */
+export function shiftBodies(done = false) {
+  const { moving, shown } = view;
+  if (!moving) return;
+  for (const key of shown) {
+    if (!moving.keys.has(key)) continue;
+    const element = bodyElement(key);
+    if (element) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
+  }
+}
+
+/** All that goes along: what belongs to chosen groups, too. Pinned nodes stay. */
+function alongWith(keys: ReadonlySet<string>, frames: boolean): Set<string> {
+  const at = atNow();
+  const all = new Set(keys);
+  if (at && !frames) {
+    const within = membersOfGroups(at, itemsOf(at, keys).groups);
+    for (const id of within.nodes) all.add(`node:${id}`);
+    for (const id of within.reroutes) all.add(`reroute:${id}`);
+    for (const index of within.groups) all.add(`group:${index}`);
+  }
+  for (const key of all) if (view.scene.byKey.get(key)?.shape.pinned) all.delete(key);
+  return all;
+}
+
+/** The first input and the first output of a node that fit into a link. */
+function placeIn(link: LinkView, { shape }: NodeView): { input: number; output: number } | undefined {
+  const taken = view.scene.nodes.find((n) => n.id === link.to)?.shape.inputs.find((s) => s.index === link.toSlot);
+  const input = shape.inputs.find((s) => !s.links.length && s.widget === undefined && fits(link.type, s.type));
+  const output = shape.outputs.find((s) => fits(s.type, taken?.type ?? link.type));
+  return input && output ? { input: input.index, output: output.index } : undefined;
+}
+
+/** The link that a single node is held over. */
+function linkUnder(node: NodeView | undefined): LinkView | undefined {
+  const { moving, scene } = view;
+  if (!node || !moving || node.shape.inputs.some((s) => s.widget === undefined && s.links.length)) return undefined;
+  const middle = centre(node);
+  const at = { x: middle.x + moving.dx, y: middle.y + moving.dy };
+  const own = (l: LinkView) => l.from === node.id || l.to === node.id;
+  const found = linkAt(scene, at, Math.min(60, node.height / 2), own)?.link;
+  return found && placeIn(found, node) ? found : undefined;
+}
+
+/** Starts to move the selection; `frames`: groups without what is in them. */
+export function move(from: Point, { frames = false, copy = false } = {}): Gesture {
+  const keys = alongWith(chosen(), frames);
+  const nodes = view.scene.nodes.filter((n) => keys.has(n.key));
+  const alone = nodes.length === 1 && keys.size === 1 && !copy ? nodes[0] : undefined;
+  const first = nodes[0];
+
+  view.moving = { keys, dx: 0, dy: 0 };
+  const let_go = () => {
+    shiftBodies(true);
+    view.moving = view.over = undefined;
+    repaint();
+  };
+  return {
+    move(p, e) {
+      let [dx, dy] = [p.x - from.x, p.y - from.y];
+      if (e.ctrlKey && first) [dx, dy] = [Math.round((first.x + dx) / GRID) * GRID - first.x, Math.round((first.y + dy) / GRID) * GRID - first.y];
+      view.moving = { keys, dx, dy };
+      view.over = e.altKey ? undefined : linkUnder(alone)?.key;
+      shiftBodies();
+      repaint();
+    },
+    drop() {
+      const at = atNow();
+      const { moving, over, scene } = view;
+      const link = over === undefined ? undefined : scene.linkByKey.get(over);
+      const place = link && alone && placeIn(link, alone);
+      if (!at || !moving || (!moving.dx && !moving.dy)) return let_go();
+      const [dx, dy] = [Math.round(moving.dx), Math.round(moving.dy)];
+      atOnce(() => at.doc.together(() => {
+        moveItems(at, itemsOf(at, keys), dx, dy, { frames: true });
+        if (link && place) insertOnLink(at, link.id, alone.shape.id as Id, place.input, place.output);
+      }));
+      let_go();
+    },
+    cancel: let_go,
+  };
+}
+
+/** Alt+drag: the copies are what moves; one step with the drop. */
+export function moveCopy(from: Point): Gesture {
+  const at = atNow();
+  const before = at?.doc.changes;
+  duplicateChosen(0, 0);
+  const moved = move(from, { copy: true });
+  return {
+    move: moved.move,
+    drop: moved.drop,
+    cancel() {
+      moved.cancel();
+      if (at && at.doc.changes !== before) at.doc.undo();
+    },
+  };
+}
+
+export function resize(node: NodeView, from: Point): Gesture {
+  const at = atNow();
+  const join = `resize ${node.id} ${performance.now()}`;
+  const { doc } = at ?? {};
+  let done = false;
+  return {
+    move(p) {
+      if (!doc) return;
+      const [width, height] = [node.width + p.x - from.x, node.height - TITLE + p.y - from.y];
+      resizeNode(doc, node.node, Math.max(80, Math.round(width)), Math.max(0, Math.round(height)), join);
+      done = true;
+    },
+    drop: () => {},
+    cancel: () => done && doc?.undo(),
+  };
+}
+
+export function resizeFrame({ key, group, width, height, x, y }: GroupView, from: Point): Gesture {
+  const end = () => {
+    view.sizing = undefined;
+    repaint();
+  };
+  return {
+    move(p) {
+      view.sizing = { key, width: Math.max(80, Math.round(width + p.x - from.x)), height: Math.max(60, Math.round(height + p.y - from.y)) };
+      repaint();
+    },
+    drop() {
+      const at = atNow();
+      if (at && view.sizing) resizeGroup(at, group.index, { x, y, width: view.sizing.width, height: view.sizing.height });
+      end();
+    },
+    cancel: end,
+  };
+}
