@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the files of a folder as the table lm_ui_files (web/server/ui.h), deflated where that makes them smaller.
 
-    embed_ui.py TO.c [FOLDER]         without a folder the table is empty
+    embed_ui.py TO.c [FOLDER [NAME]]         without a folder the table is empty; NAME is the table's
 """
 import gzip
 import hashlib
@@ -16,6 +16,7 @@ def array(name, data):
 
 def main():
     to, folder = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    name = sys.argv[3] if len(sys.argv) > 3 else "lm_ui_files"
     arrays, table = [], []
     for i, path in enumerate(sorted(p for p in folder.rglob("*") if p.is_file()) if folder else []):
         whole = path.read_bytes()
@@ -27,7 +28,8 @@ def main():
         table.append(f'    {{ "{path.relative_to(folder).as_posix()}", "\\"{tag}\\"", f{i}, {len(data)}, {len(whole)}, '
                      f'{"true" if deflated else "false"} }},\n')
     to.write_text('#include "web/server/ui.h"\n\n' + "".join(arrays) +
-                  f"const int lm_ui_files_n = {len(table)};\nconst lm_ui_file lm_ui_files[] = {{\n" +
+                  f"extern const int {name}_n;\nextern const lm_ui_file {name}[];\n"
+                  f"const int {name}_n = {len(table)};\nconst lm_ui_file {name}[] = {{\n" +
                   "".join(table) + "    { 0 },\n};\n")
 
 

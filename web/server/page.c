@@ -14,6 +14,7 @@
 #include "web/server/errand.h"
 #include "web/server/own_page.h"
 #include "web/server/reply.h"
+#include "web/server/templates.h"
 #include "web/server/ui.h"
 #include "web/work/work_check.h"
 
@@ -109,9 +110,15 @@ static void send_from(lm_request *rq, int folder)
         lm_static_send(rq, folder, lm_request_arg(rq, 0));
 }
 
+/* A front end without templates beside it shows those that come with limn. */
 static void templates(lm_request *rq, void *self)
 {
-    send_from(rq, ((lm_server *)self)->front->templates);
+    const lm_front *p = ((lm_server *)self)->front;
+
+    if (p->root >= 0 && p->templates < 0)
+        lm_templates_send(rq, lm_request_arg(rq, 0));
+    else
+        send_from(rq, p->templates);
 }
 
 static void documents(lm_request *rq, void *self)

@@ -50,7 +50,7 @@ static const lm_ui_file *find(const char *name)
     return NULL;
 }
 
-static bool inflate_all(const lm_ui_file *f, char *to)
+bool lm_ui_inflate(const lm_ui_file *f, char *to)
 {
     z_stream z = { .next_in = (Bytef *)f->at, .avail_in = (uInt)f->n, .next_out = (Bytef *)to,
                    .avail_out = (uInt)f->whole };
@@ -68,7 +68,7 @@ static const char *inflated(lm_ui *ui, const lm_ui_file *f)
 {
     char **mine = &ui->inflated[f - lm_ui_files];
 
-    if (*mine || !(*mine = lm_try_alloc(f->whole)) || inflate_all(f, *mine))
+    if (*mine || !(*mine = lm_try_alloc(f->whole)) || lm_ui_inflate(f, *mine))
         return *mine;
     lm_free(*mine);
     return *mine = NULL;

@@ -17,6 +17,9 @@ typedef struct lm_ui_file {
 extern const lm_ui_file lm_ui_files[];
 extern const int        lm_ui_files_n;
 
+/* The bytes of a deflated one into f->whole bytes; false when they are damaged. */
+bool lm_ui_inflate(const lm_ui_file *f, char *to);
+
 typedef struct lm_ui lm_ui;
 
 lm_ui *lm_ui_new(void);                                                       /* [new] */
