@@ -101,7 +101,7 @@ export function Title({ doc, box, name }: { doc: Document; box: NodeView; name: 
       <button className="arrow" tabIndex={-1} aria-label={says} title={says} onClick={() => setFlag(doc, [node], 'collapsed', !shape.collapsed)}>
         <Icon name={shape.collapsed ? 'chevron' : 'down'} />
       </button>
-      {renaming ? <Rename doc={doc} box={box} /> : <h3 title={shape.title}>{shape.title}</h3>}
+      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={shape.title}>{shape.title}</h2>}
       <Signs uid={doc.uid} name={name} box={box} />
     </header>
   );

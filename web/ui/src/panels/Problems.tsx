@@ -94,5 +94,5 @@ export function ProblemsBadge() {
   const at = useActive();
   const { problems } = useRun(at?.doc.uid);
   const bad = problems.some((p) => p.severity === 'error');
-  return problems.length ? <span className="badge" data-bad={bad}>{problems.length > 99 ? '99+' : problems.length}</span> : null;
+  return problems.length ? <span className="badge" data-bad={bad} data-count={problems.length > 99 ? '99+' : problems.length} /> : null;
 }

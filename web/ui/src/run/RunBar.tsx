@@ -118,7 +118,7 @@ export function RunBar() {
   const busy = useRuns((s) => at !== undefined && s[at.doc.uid]?.current !== undefined);
   const off = !at || lost;
   return (
-    <div className="run-bar" role="group" aria-label={words.run}>
+    <section className="run-bar" aria-label={words.run}>
       <span className="split">
         <button className="main" disabled={off} data-busy={busy} title={lost ? words.off : `${words.run} (Ctrl+Enter)`} onClick={() => runNow(at)}>
           <Icon name="play" />
@@ -137,6 +137,6 @@ export function RunBar() {
         <Icon name="close" />
         {waiting ? words.clearMany(waiting) : words.clear}
       </button>
-    </div>
+    </section>
   );
 }

@@ -14,6 +14,7 @@ import { learn, secondsOf } from './times.ts';
 const MOST_TRACKS = 40;
 const tracks = new Map<string, Track>();
 const asked = new Set<string>();
+const sending = new Set<string>();
 const previews = makePreviews();
 let running: string | undefined; // the job that was heard of last: frames without one belong to it
 
@@ -48,18 +49,25 @@ function know(id: string, prompt: unknown, outputs: string[] | undefined) {
   if (t && typeof prompt === 'object' && prompt !== null) keep(t, knowing(t, prompt as Prompt, outputs));
 }
 
-/** This page has sent it. */
-export function sent(id: string, uid: string, name: string, prompt: Prompt, outputs: readonly string[]) {
+/** This page sends it, and the server has not answered yet. */
+export function sends(id: string, uid: string, name: string, prompt: Prompt, outputs: readonly string[]) {
   remember(id, { uid, name });
   asked.add(id);
+  sending.add(id);
   const t = tracks.get(id);
   if (t) keep(t, knowing(t, prompt, outputs));
   else tracks.set(id, knowing(newTrack(id), prompt, outputs));
   changeRun(uid, (run) => (run.jobs.includes(id) || t?.over ? run : { ...run, jobs: [...run.jobs, id] }));
 }
 
+/** The server has it. */
+export function sent(id: string) {
+  sending.delete(id);
+}
+
 /** The server did not take it. */
 export function unsent(id: string, uid: string) {
+  sending.delete(id);
   tracks.delete(id);
   forgetRunning(id);
   changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
@@ -140,19 +148,23 @@ function frame(f: Frame) {
 
 // ------------------------------------------------------------------ what was missed
 
-/** A job that is neither running nor waiting: its end is in the history. */
+/** A job that is neither running nor waiting: its end is in the history, or it was taken out before it ran. */
 async function settle(id: string) {
   try {
-    const job = await getJson(`api/jobs/${encodeURIComponent(id)}`);
-    if (textAt(job, 'status') === 'pending' || textAt(job, 'status') === 'in_progress') return;
-    know(id, member(job, 'workflow', 'prompt'), undefined);
+    const entry = member(await getJson(`history/${encodeURIComponent(id)}`), id);
+    const uid = openUid(id);
+    if (entry === undefined) {
+      if (uid !== undefined && !sending.has(id)) changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
+      return;
+    }
     const t = tracks.get(id) ?? begin(id);
-    if (!t.over) keep(t, toldWhole({ ...t, nodes: begin(id).nodes }, job));
-  } catch {
-    const uid = openUid(id); // it was taken out before it ran
-    if (uid !== undefined) changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
+    if (!t.over) keep(t, toldWhole(knowing({ ...t, nodes: begin(id).nodes }, asPrompt(member(entry, 'prompt', 2))), entry));
+  } catch (e) {
+    console.warn(e);
   }
 }
+
+const asPrompt = (prompt: unknown): Prompt => (typeof prompt === 'object' && prompt !== null ? (prompt as Prompt) : {});
 
 /** The lists of jobs and what documents know of theirs agree. */
 function reconcile() {
@@ -165,7 +177,7 @@ function reconcile() {
   }
   for (const job of now) if (!senderOf(job.id)) void askWhose(job.id);
   if (more > 0) return;
-  for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id)) void settle(id);
+  for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id) && !sending.has(id)) void settle(id);
 }
 
 /** A document that is there again shows what it gave last. */

@@ -7,7 +7,7 @@ import { isObject, newObject, parse, print, type JsonObject } from '../doc/json.
 import { isRefusal, postText, sentenceIn } from '../net/http.ts';
 import { clientId } from '../net/server.ts';
 import { askCheck, hasChoices, showCheck } from './check.ts';
-import { sent, unsent } from './hear.ts';
+import { sends, sent, unsent } from './hear.ts';
 import { announce } from './live.ts';
 import { usePreferences } from './preferences.ts';
 import { readCheck, type Check } from './read-check.ts';
@@ -104,11 +104,12 @@ async function post(at: Opened, check: Check, prompt: JsonObject, text: string, 
   const id = newId();
   const outputs = targets ?? check.checked.outputs;
   const workflow = check.workflow ? print(check.workflow) : text;
-  sent(id, uid, at.name, prompt, outputs);
+  sends(id, uid, at.name, prompt, outputs);
   try {
     await postText('prompt', bodyOf({
       id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, outputs, first, ...(targets ? { targets } : {}),
     }));
+    sent(id);
   } catch (e) {
     unsent(id, uid);
     throw e;
@@ -171,9 +172,10 @@ export async function runAgain(job: unknown, name: string, uid: string | undefin
     `"extra_data":{${isObject(info) ? `"extra_pnginfo":${print(info)},` : ''}"limn":${JSON.stringify({ uid: uid ?? '', name, outputs })}}`,
     ...(outputs.length ? [`"partial_execution_targets":${JSON.stringify(outputs)}`] : []),
   ];
-  if (uid !== undefined) sent(id, uid, name, prompt, outputs);
+  if (uid !== undefined) sends(id, uid, name, prompt, outputs);
   try {
     await postText('prompt', `{${body.join(',')}}`);
+    sent(id);
   } catch (e) {
     if (uid !== undefined) unsent(id, uid);
     throw e;

@@ -235,15 +235,15 @@ export function told(t: Track, type: string, data: unknown, now: number): Track 
   }
 }
 
-/** One that ended while nobody listened, from /api/jobs/{id}: the same messages, and its outputs. */
-export function toldWhole(t: Track, job: unknown): Track {
-  const outputs = member(job, 'outputs');
-  for (const message of listAt(job, 'execution_status', 'messages'))
+/** One that ended while nobody listened, by its entry of the history: the same messages, and its outputs. */
+export function toldWhole(t: Track, entry: unknown): Track {
+  const outputs = member(entry, 'outputs');
+  for (const message of listAt(entry, 'status', 'messages'))
     if (member(message, 0) === 'execution_start' || member(message, 0) === 'execution_cached')
       t = told(t, String(member(message, 0)), member(message, 1), 0);
   for (const [node, output] of Object.entries(typeof outputs === 'object' && outputs !== null ? outputs : {}))
     t = told(told(t, 'executed', { node, output }, 0), 'progress_state', { nodes: { [node]: { state: 'finished' } } }, 0);
-  for (const message of listAt(job, 'execution_status', 'messages').slice(1))
+  for (const message of listAt(entry, 'status', 'messages').slice(1))
     t = told(t, String(member(message, 0)), member(message, 1), 0);
   return t;
 }

@@ -96,7 +96,7 @@ test('pictures stay until others come', () => {
 test('a job that ended unheard is told from the history', () => {
   const messages = [['execution_start', {}], ['execution_cached', { nodes: ['1'] }], ['execution_error', { node_id: '9', exception_message: 'full' }]];
   const outputs = { '12:4': { images: [{ filename: 'b.png', type: 'temp' }] } };
-  const t = toldWhole(knowing(newTrack('x'), PROMPT, ['9']), { outputs, execution_status: { messages } });
+  const t = toldWhole(knowing(newTrack('x'), PROMPT, ['9']), { outputs, status: { messages } });
   assert.deepEqual([t.over, t.nodes['1']?.state, t.nodes['12:4']?.state, t.nodes['9']?.state], ['error', 'cached', 'done', 'error']);
   assert.equal(t.nodes['12']?.files[0]?.filename, 'b.png');
 });

@@ -1,0 +1,188 @@
+// Stories of running: a picture comes out, what is wrong is said where it is, and the queue outlives what happens to the page.
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { visit, type Visit } from './browser.ts';
+import type { Served } from './served.ts';
+import { faults, type Story } from './shell.ts';
+
+const waiting = (page: Page) => page.locator('.job[data-state="waiting"]');
+const running = (page: Page) => page.locator('.job[data-state="running"]');
+const past = (page: Page, state = 'completed') => page.locator(`.job[data-state="${state}"]`);
+const press = (page: Page, keys: string) => page.keyboard.press(keys);
+const title = (page: Page, pattern: string) => page.waitForFunction((p) => new RegExp(p).test(document.title), pattern);
+
+/** The page with its first workflow, whose classes it knows. */
+async function open(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
+  await served.post('limn/queue', { op: 'resume' }).catch(() => {});
+  await served.post('queue', { clear: true });
+  await served.post('interrupt', {});
+  await served.post('history', { clear: true });
+  const v = await visit(browser, served.url, options);
+  await v.page.locator('.body', { hasText: 'KSampler' }).first().waitFor();
+  return v;
+}
+
+/** Opens a workflow as a file that is dropped; `spelled` has the last word about its text. */
+async function use(page: Page, change: (workflow: Workflow) => void, name = 'story', spelled = (text: string) => text) {
+  const workflow = first();
+  change(workflow);
+  const data = await page.evaluateHandle(([text, name]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text ?? ''], `${name}.json`, { lastModified: 2 }));
+    return data;
+  }, [spelled(JSON.stringify(workflow)), name]);
+  await page.dispatchEvent('.stage', 'drop', { dataTransfer: data });
+  await page.getByRole('tab', { name, selected: true }).waitFor();
+}
+
+interface Node {
+  id: number;
+  type: string;
+  widgets_values?: unknown[];
+  [member: string]: unknown;
+}
+interface Workflow {
+  nodes: Node[];
+  links: unknown[];
+}
+
+const node = (w: Workflow, type: string): Node => {
+  const found = w.nodes.find((n) => n.type === type);
+  assert.ok(found, type);
+  return found;
+};
+const set = (w: Workflow, type: string, at: number, value: unknown) => {
+  const values = node(w, type).widgets_values;
+  assert.ok(values);
+  values[at] = value;
+};
+
+/** Text to picture with the bundled checkpoint: seed, what becomes of it, steps … */
+function first(): Workflow {
+  const slot = (name: string, link: number | null) => ({ name, type: '*', link });
+  const out = (type: string, ...links: number[]) => ({ name: type, type, links });
+  const at = (x: number, y: number) => ({ pos: [x, y], size: [220, 120], flags: {}, order: 0, mode: 0 });
+  return {
+    nodes: [
+      { id: 1, type: 'CheckpointLoaderSimple', ...at(0, 0), outputs: [out('MODEL', 1), out('CLIP', 2, 3), out('VAE', 8)], widgets_values: ['limn-shapes.safetensors'] },
+      { id: 2, type: 'CLIPTextEncode', ...at(260, 0), inputs: [slot('clip', 2)], outputs: [out('CONDITIONING', 4)], widgets_values: ['a red circle'] },
+      { id: 3, type: 'CLIPTextEncode', ...at(260, 180), inputs: [slot('clip', 3)], outputs: [out('CONDITIONING', 5)], widgets_values: [''] },
+      { id: 4, type: 'EmptyLatentImage', ...at(0, 180), outputs: [out('LATENT', 6)], widgets_values: [64, 64, 1] },
+      { id: 5, type: 'KSampler', ...at(520, 0), inputs: [slot('model', 1), slot('positive', 4), slot('negative', 5), slot('latent_image', 6)], outputs: [out('LATENT', 7)], widgets_values: [1, 'increment', 4, 1, 'euler', 'normal', 1] },
+      { id: 6, type: 'VAEDecode', ...at(780, 0), inputs: [slot('samples', 7), slot('vae', 8)], outputs: [out('IMAGE', 9)] },
+      { id: 7, type: 'SaveImage', ...at(0, 360), inputs: [slot('images', 9)], widgets_values: ['story'] },
+    ],
+    links: [[1, 1, 0, 5, 0, 'MODEL'], [2, 1, 1, 2, 0, 'CLIP'], [3, 1, 1, 3, 0, 'CLIP'], [4, 2, 0, 5, 1, 'CONDITIONING'], [5, 3, 0, 5, 2, 'CONDITIONING'],
+            [6, 4, 0, 5, 3, 'LATENT'], [7, 5, 0, 6, 0, 'LATENT'], [8, 1, 2, 6, 1, 'VAE'], [9, 6, 0, 7, 0, 'IMAGE']],
+    ...{ last_node_id: 7, last_link_id: 9, groups: [], config: {}, extra: {}, version: 0.4 },
+  };
+}
+
+/** Runs long enough to be looked at. */
+const long = (w: Workflow) => set(w, 'KSampler', 2, 9000);
+
+const seedsOf = async (served: Served): Promise<string[]> => {
+  const queue = await (await fetch(new URL('queue', served.url))).text();
+  return [...queue.matchAll(/"seed": ?(\d+)/g)].map((m) => m[1] ?? '');
+};
+
+export const runs: Record<string, Story> = {
+  'a workflow runs: steps and a picture that forms, then the picture': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, long, 'slow');
+    await press(v.page, 'Control+Enter');
+    await title(v.page, '^▶ \\d+ % slow');
+    await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    await v.page.locator('.node-pictures[data-of="preview"] img').waitFor();
+    assert.match((await v.page.locator('link[rel="icon"]').getAttribute('href')) ?? '', /favicon-run/);
+    await press(v.page, 'Control+Alt+Enter');
+    await past(v.page, 'cancelled').waitFor();
+    await use(v.page, () => {});
+    await press(v.page, 'Control+Enter');
+    await past(v.page).getByText('story').waitFor();
+    await v.page.locator('.node-pictures[data-of="files"] img').waitFor();
+    await title(v.page, '^story – limn$');
+    await v.page.getByRole('button', { name: /Look at .*png/ }).click();
+    await v.page.getByRole('dialog').getByText('64 × 64').waitFor();
+    await press(v.page, 'Escape');
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
+    v.clean();
+    await v.close();
+  },
+
+  'seeds beyond 2^53 keep their digits, and go on by one': async (browser, served) => {
+    const v = await open(browser, served);
+    const seed = 18446744073709551000n;
+
+    await use(v.page, (w) => (long(w), set(w, 'KSampler', 0, 'SEED')), 'large', (text) => text.replace('"SEED"', String(seed)));
+    for (let i = 0; i < 3; i++) await press(v.page, 'Control+Enter');
+    await waiting(v.page).nth(1).waitFor();
+    assert.deepEqual([...new Set(await seedsOf(served))], [0n, 1n, 2n].map((n) => String(seed + n)));
+    v.clean();
+    await v.close();
+  },
+
+  'what is wrong is said where it is, and nothing is queued': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, (w) => {
+      set(w, 'KSampler', 2, 0);
+      set(w, 'KSampler', 4, 'nobody');
+    });
+    await press(v.page, 'Control+Enter');
+    await v.page.locator('.toast').getByText('Not run: 2 problems').waitFor();
+    await v.page.getByRole('button', { name: 'Problems' }).first().click();
+    const problems = v.page.getByRole('region', { name: 'Problems' });
+    await problems.getByText(/too small: 0, the least is 1/).waitFor();
+    await problems.getByRole('button', { name: /KSampler #5.*nobody/ }).click();
+    assert.equal(await waiting(v.page).count() + await running(v.page).count() + await past(v.page).count(), 0);
+    v.clean();
+    await v.close();
+  },
+
+  'a node that fails says why, and the queue goes on': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, (w) => (set(w, 'EmptyLatentImage', 0, 16384), set(w, 'EmptyLatentImage', 1, 16384), set(w, 'EmptyLatentImage', 2, 4096)), 'failing');
+    await press(v.page, 'Control+Enter');
+    await past(v.page, 'failed').getByText('failing').waitFor();
+    await v.page.locator('.body[data-state="error"]').waitFor();
+    await v.page.getByRole('button', { name: 'Problems' }).first().click();
+    await v.page.getByRole('region', { name: 'Problems' }).getByRole('button', { name: /Empty Latent Image #4/ }).waitFor();
+    await use(v.page, () => {}, 'good');
+    await press(v.page, 'Control+Enter');
+    await past(v.page).getByText('good').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what runs is stopped, what waits is cleared': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, long);
+    for (let i = 0; i < 3; i++) await press(v.page, 'Control+Enter');
+    await waiting(v.page).nth(1).waitFor();
+    await v.page.getByRole('button', { name: 'Clear rest 2' }).click();
+    await waiting(v.page).first().waitFor({ state: 'detached' });
+    await press(v.page, 'Control+Alt+Enter');
+    await past(v.page, 'cancelled').waitFor();
+    await v.page.locator('.body[data-state="interrupted"]').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'nothing of the queue stands in the way of assistive technology': async (browser, served) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const v = await open(browser, served, { colorScheme });
+      await use(v.page, long);
+      for (let i = 0; i < 3; i++) await press(v.page, 'Control+Enter');
+      await waiting(v.page).nth(1).waitFor();
+      await v.page.getByRole('button', { name: 'More ways to run' }).click();
+      assert.deepEqual(await faults(v.page), []);
+      await v.close();
+    }
+    await served.post('queue', { clear: true });
+    await served.post('interrupt', {});
+  },
+};
