@@ -2,11 +2,12 @@
 // own. Prints "ok NAME" or "FAILED NAME" for each.
 import { app } from './app.ts';
 import { launch } from './browser.ts';
+import { runs } from './running.ts';
 import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app };
+const stories: Record<string, Story> = { ...shell, ...app, ...runs };
 let failed = 0;
 
 const chromium = await launch(browser);
