@@ -40,7 +40,7 @@ export function Dialog({ title, close, kind = 'small', children, foot }: Props) 
           <Icon name="close" />
         </button>
       </header>
-      <div className="body">{children}</div>
+      <div className="inside">{children}</div>
       {foot && <footer>{foot}</footer>}
     </dialog>
   );

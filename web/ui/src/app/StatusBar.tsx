@@ -1,9 +1,9 @@
 // The bar below: what is in the document, how near the canvas is, is the server there, what machine is it, what does it do.
 import { Zoom } from '../canvas/Zoom.tsx';
-import { bytes } from '../i18n/format.ts';
+import { bytes, clock } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { useServer } from '../net/server.ts';
-import { useActive, useVersion } from './documents.ts';
+import { useActive, useVersion, type Opened } from './documents.ts';
 
 function LinkState() {
   const words = useWords().link;
@@ -31,6 +31,14 @@ function MachineState() {
   );
 }
 
+/** Is what is shown what the file has? */
+function SavedState({ at }: { at: Opened }) {
+  const { status, locale } = useWords();
+  if (at.doc.dirtySince !== undefined) return <span className="unsaved">{status.unsaved}</span>;
+  if (!at.file) return null;
+  return <span>{at.file.at === undefined ? status.saved : status.savedAt(clock(at.file.at, locale))}</span>;
+}
+
 function Counts() {
   const words = useWords().status;
   const at = useActive();
@@ -43,7 +51,7 @@ function Counts() {
       <span className="counts">
         {words.nodes(count('nodes'))} · {words.links(count('links'))}
       </span>
-      {at.doc.dirtySince !== undefined ? <span className="unsaved">{words.unsaved}</span> : at.file && <span>{words.saved}</span>}
+      <SavedState at={at} />
     </>
   );
 }

@@ -1,15 +1,17 @@
 // Closing a tab: what is not saved is asked about once.
 import { confirm, wordsNow } from './confirm.ts';
 import { closeDocument, type Opened } from './documents.ts';
+import { save } from './save.ts';
 
 export async function close(at: Opened) {
   const words = wordsNow().app;
   if (at.doc.dirtySince !== undefined) {
     const answer = await confirm(words.closing.title(at.name), words.closing.text, [
+      { value: 'discard', label: words.closing.discard, risky: true },
       { value: 'stay', label: words.closing.stay },
-      { value: 'discard', label: words.closing.discard, main: true, risky: true },
+      { value: 'save', label: words.save.save, main: true },
     ]);
-    if (answer !== 'discard') return;
+    if (answer === 'save' ? !(await save(at)) : answer !== 'discard') return;
   }
   closeDocument(at.doc.uid);
 }

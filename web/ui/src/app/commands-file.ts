@@ -3,7 +3,9 @@ import { close } from './close.ts';
 import { always, type Command } from './command.ts';
 import { wordsNow } from './confirm.ts';
 import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
+import { exportPrompt, exportWorkflow } from './export.ts';
 import { pickFiles } from './open.ts';
+import { saveAndSay, saveAs } from './save.ts';
 
 const several = () => useDocuments.getState().opened.length > 1;
 
@@ -20,6 +22,18 @@ const tabs: Command[] = Array.from({ length: 9 }, (_, i) => ({
 export const fileCommands: readonly Command[] = [
   { id: 'file.new', label: (w) => w.app.commands.new, menu: 'file', can: always, run: () => newDocument(wordsNow().app.untitled) },
   { id: 'file.open', label: (w) => w.app.commands.open, keys: ['Ctrl+O'], anywhere: true, menu: 'file', can: always, run: pickFiles },
+  {
+    id: 'file.save',
+    label: (w) => w.app.commands.save,
+    keys: ['Ctrl+S'],
+    anywhere: true,
+    menu: 'file',
+    line: true,
+    run: (at) => void saveAndSay(at),
+  },
+  { id: 'file.saveAs', label: (w) => w.app.commands.saveAs, keys: ['Ctrl+Shift+S'], anywhere: true, menu: 'file', run: (at) => void saveAs(at) },
+  { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', line: true, run: (at) => at && exportWorkflow(at) },
+  { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && void exportPrompt(at) },
   { id: 'file.close', label: (w) => w.app.commands.close, menu: 'file', line: true, run: (at) => at && void close(at) },
   { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], anywhere: true, can: several, run: () => activateNext(1) },
   { id: 'tab.before', label: (w) => w.app.commands.tabBefore, keys: ['Alt+PageUp'], anywhere: true, can: several, run: () => activateNext(-1) },

@@ -94,8 +94,12 @@ export function closeDocument(uid: string) {
 }
 
 /** What is not in the file: where one looks, and what is chosen. */
-export function show(uid: string, what: Partial<Omit<Opened, 'doc'>>) {
-  useDocuments.setState((s) => ({ opened: s.opened.map((o) => (o.doc.uid === uid ? { ...o, ...what } : o)) }));
+export function show(uid: string, what: Partial<Omit<Opened, 'doc' | 'file'>> & { file?: SavedAt | undefined }) {
+  const shown = ({ file, ...rest }: Opened): Opened => {
+    const { file: now = 'file' in what ? undefined : file, ...more } = what;
+    return { ...rest, ...more, ...(now ? { file: now } : {}) };
+  };
+  useDocuments.setState((s) => ({ opened: s.opened.map((o) => (o.doc.uid === uid ? shown(o) : o)) }));
 }
 
 export function activeDocument(): Opened | undefined {

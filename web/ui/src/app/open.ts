@@ -3,7 +3,7 @@ import type { Carried, Found } from '../net/carried.ts';
 import { at } from '../net/http.ts';
 import { readFile } from '../net/reading.ts';
 import { wordsNow } from './confirm.ts';
-import { activate, openText, useDocuments, type Opened } from './documents.ts';
+import { activate, openDocument, openText, useDocuments, type Opened } from './documents.ts';
 import { complain } from './toasts.ts';
 
 const ENDINGS = '.json,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
@@ -12,21 +12,40 @@ export const nameOf = (file: string) => file.replace(/^.*[/\\]/, '').replace(/\.
 
 type Origin = Pick<Opened, 'file' | 'origin'>;
 
+/** Nodes are built from their classes, so these are waited for. */
+async function knownDefs() {
+  const { useDefs } = await import('../defs/defs.ts');
+  if (useDefs.getState().state === 'loading')
+    await new Promise<void>((resolve) => {
+      const end = useDefs.subscribe((s) => s.state !== 'loading' && (end(), resolve()));
+    });
+  return useDefs.getState().defs;
+}
+
+async function openPrompt(text: string, name: string, from: Origin): Promise<Opened | undefined> {
+  const { documentOfText } = await import('../doc/prompt.ts');
+  const made = documentOfText(text, await knownDefs());
+  if (!made) return undefined;
+  if (made.absent.length) complain((w) => w.app.open.absent(name, made.absent.map((a) => `${a.node}.${a.input} → ${a.to}`).join(', ')));
+  return openDocument(made.doc, name, from);
+}
+
 /** A tab with what was found in a file. */
-function openCarried(carried: Carried, name: string, from: Origin): Opened | undefined {
+async function openCarried(carried: Carried, name: string, from: Origin): Promise<Opened | undefined> {
   if (carried.is === 'workflow') return openText(carried.text, name, from);
-  complain((w) => (carried.is === 'prompt' ? w.app.open.prompt(name) : w.app.open.parameters(name)));
+  if (carried.is === 'prompt') return openPrompt(carried.text, name, from);
+  complain((w) => w.app.open.parameters(name));
   return undefined;
 }
 
 /** A tab with the file's workflow, or a sentence about why there is none. */
-export function openFound(found: Found, name: string, from: Origin = {}): Opened | undefined {
+export async function openFound(found: Found, name: string, from: Origin = {}): Promise<Opened | undefined> {
   if ('fault' in found) {
     complain((w) => w.app.open.faults[found.fault](name, found.detail ?? ''));
     return undefined;
   }
   try {
-    return openCarried(found.carried, name, from);
+    return await openCarried(found.carried, name, from);
   } catch (e) {
     complain((w) => w.app.open.faults.damaged(name, e instanceof Error ? e.message : String(e)));
     return undefined;
@@ -37,7 +56,7 @@ async function openFile(file: File) {
   const origin = `${file.name}:${file.size}:${file.lastModified}`;
   const there = useDocuments.getState().opened.find((o) => o.origin === origin && o.doc.dirtySince === undefined);
   if (there) activate(there.doc.uid);
-  else openFound(await readFile(file), nameOf(file.name), { origin });
+  else await openFound(await readFile(file), nameOf(file.name), { origin });
 }
 
 /** One after the other, each a tab of its own. */

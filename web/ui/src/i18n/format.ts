@@ -15,3 +15,17 @@ export function bytes(n: number): string {
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['minute', 60], ['hour', 3600], ['day', 86400], ['month', 2629800], ['year', 31557600]];
+
+/** "3 min. ago"; a moment ago is 0 minutes. */
+export function ago(then: number, locale: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - then) / 1000);
+  const [unit, size] = STEPS.findLast(([, size]) => seconds >= size) ?? STEPS[0]!;
+  return new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'auto' }).format(-Math.floor(seconds / size), unit);
+}
+
+/** "14:02" */
+export function clock(then: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(then);
+}

@@ -53,6 +53,14 @@ export async function postText(route: string, body: string, signal?: AbortSignal
   return text;
 }
 
+/** Any request; anything but 2xx is a Refusal. */
+export async function request(route: string, how: RequestInit): Promise<{ text: string; headers: Headers }> {
+  const answer = await fetch(at(route), how);
+  const text = await answer.text();
+  if (!answer.ok) throw refusal(route, answer, text);
+  return { text, headers: answer.headers };
+}
+
 /** Posts what has no large numbers; the answer's JSON, or undefined where it is empty. */
 export async function postJson(route: string, body: unknown): Promise<unknown> {
   const text = await postText(route, JSON.stringify(body));

@@ -10,6 +10,13 @@ const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/ca
 const tab = (page: Page) => page.getByRole('tab', { selected: true });
 const nodes = (page: Page, n: number) => page.locator('.status').getByText(`${n} nodes`).waitFor();
 
+/** Writes into the prompt of the first graph. */
+async function edit(page: Page, text: string) {
+  await page.getByText('a red circle on a blue background').first().click();
+  await page.locator('.stage textarea').first().fill(text);
+  await page.locator('.stage textarea').first().press('Escape');
+}
+
 /** Lets go of a file over the canvas. */
 async function drop(page: Page, name: string, bytes: Buffer) {
   const data = await page.evaluateHandle(([name, base64]) => {
@@ -164,6 +171,82 @@ export const app: Record<string, Story> = {
     await v.page.getByRole('button', { name: 'New workflow' }).click();
     await v.page.keyboard.press('Alt+1');
     await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'Text to picture' }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'a workflow is saved, found again, renamed and deleted': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const panel = v.page.getByRole('region', { name: 'Workflows' });
+    const field = v.page.getByRole('dialog').getByRole('combobox');
+
+    await edit(v.page, 'a harbour at dawn');
+    await v.page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
+    await v.page.keyboard.press('Control+S');
+    await field.fill('portraits/harbour');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'harbour', exact: true }).waitFor();
+    await v.page.locator('.status').getByText(/Saved \d\d:\d\d/).waitFor();
+    const kept = await (await fetch(new URL('userdata/workflows%2Fportraits%2Fharbour.json', served.url))).text();
+    assert.ok(kept.includes('a harbour at dawn'));
+
+    await tab(v.page).focus();
+    await v.page.keyboard.press('Delete');
+    await v.page.getByRole('tab').waitFor({ state: 'detached' });
+    await v.page.getByRole('button', { name: 'Workflows' }).click();
+    await panel.getByRole('searchbox').fill('hrbr');
+    await panel.getByRole('button', { name: 'harbour', exact: false }).first().click();
+    await v.page.getByRole('tab', { name: 'harbour', exact: true }).waitFor();
+    await v.page.getByText('a harbour at dawn').waitFor();
+
+    await panel.getByRole('button', { name: 'More for harbour' }).click();
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.getByRole('menuitem', { name: 'Rename' }).click();
+    await field.fill('ship');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'ship', exact: true }).waitFor();
+    await panel.getByRole('searchbox').fill('');
+    await panel.getByRole('button', { name: 'More for ship' }).click();
+    await v.page.getByRole('menuitem', { name: 'Delete' }).click();
+    await v.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await panel.getByText('Nothing is saved yet.').waitFor();
+    await v.page.getByRole('tab', { name: 'ship, not saved' }).waitFor(); // the tab has the only copy now
+    v.clean();
+    await v.close();
+  },
+
+  'a tab that is not saved is asked about before it goes': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await edit(v.page, 'mine');
+    await tab(v.page).focus();
+    await v.page.keyboard.press('Delete');
+    await v.page.getByRole('button', { name: 'Keep it open' }).click();
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await v.page.getByRole('tab').count(), 1);
+    await tab(v.page).focus();
+    await v.page.keyboard.press('Delete');
+    await v.page.getByRole('button', { name: 'Close without saving' }).click();
+    await v.page.getByRole('tab').waitFor({ state: 'detached' });
+    v.clean();
+    await v.close();
+  },
+
+  'a workflow leaves as JSON and in API format': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const taken = async (name: string) => {
+      await v.page.getByRole('menuitem', { name: 'File' }).click();
+      const [file] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('menuitem', { name }).click()]);
+      return JSON.parse(readFileSync(await file.path(), 'utf8')) as Record<string, unknown>;
+    };
+
+    await nodes(v.page, 7);
+    assert.ok(Array.isArray((await taken('Export as JSON'))['nodes']));
+    assert.deepEqual((await taken('Export in API format'))['6'], {
+      class_type: 'VAEDecode',
+      inputs: { samples: ['5', 0], vae: ['1', 2] },
+      _meta: { title: 'VAE Decode' },
+    });
     v.clean();
     await v.close();
   },

@@ -23,6 +23,7 @@ export const shell = both(
       links: (n: number) => (n === 1 ? '1 link' : `${n} links`),
       unsaved: 'Not saved',
       saved: 'Saved',
+      savedAt: (time: string) => `Saved ${time}`,
     },
     zoom: { label: 'Zoom', in: 'Zoom in', out: 'Zoom out', reset: 'Back to 100 %' },
     link: {
@@ -61,6 +62,7 @@ export const shell = both(
       links: (n) => `${n} 条连线`,
       unsaved: '未保存',
       saved: '已保存',
+      savedAt: (time) => `${time} 已保存`,
     },
     zoom: { label: '缩放', in: '放大', out: '缩小', reset: '恢复 100 %' },
     link: {

@@ -1,0 +1,106 @@
+// Saving: to where a document came from, and only over what was read from there; or under a new name.
+import { isObject } from '../doc/json.ts';
+import { FOLDER, isTaken, reasonOf, writeStored } from '../net/userdata.ts';
+import { askConflict, askName } from '../dialogs/show.ts';
+import { confirm, wordsNow } from './confirm.ts';
+import { activeDocument, show, useDocuments, type Opened } from './documents.ts';
+import { nameOf } from './open.ts';
+import { refreshStored, usedNow, useStored } from './stored.ts';
+import { complain, say } from './toasts.ts';
+
+/** What stands there now is what the document has. */
+function savedAt(at: Opened, path: string, text: string, etag: string | undefined) {
+  at.doc.saved(text);
+  show(at.doc.uid, { name: nameOf(path), file: { path, at: Date.now(), ...(etag === undefined ? {} : { etag }) } });
+  usedNow(path);
+  void refreshStored();
+}
+
+const now = (at: Opened) => useDocuments.getState().opened.find((o) => o.doc === at.doc) ?? at;
+
+async function write(at: Opened, path: string, over: Parameters<typeof writeStored>[2]): Promise<boolean> {
+  const text = at.doc.toText();
+  try {
+    const { etag } = await writeStored(path, text, over);
+    savedAt(at, path, text, etag);
+    return true;
+  } catch (e) {
+    if (isTaken(e)) throw e;
+    complain((w) => w.app.save.failed(nameOf(path), reasonOf(e)), { label: (w) => w.app.save.again, run: () => void save(now(at)) });
+    return false;
+  }
+}
+
+/** Somebody else has written the file: the person says what becomes of both. */
+async function conflict(at: Opened, path: string): Promise<boolean> {
+  const answer = await askConflict(at, path);
+  if (answer === 'over') return write(at, path, 'any');
+  if (answer === 'copy') return saveAs(at);
+  return false;
+}
+
+/** True when it is saved. */
+export async function save(at: Opened | undefined = activeDocument()): Promise<boolean> {
+  if (!at) return false;
+  if (!at.file) return saveAs(at);
+  try {
+    return await write(at, at.file.path, at.file.etag === undefined ? 'any' : { etag: at.file.etag });
+  } catch {
+    return conflict(at, at.file.path);
+  }
+}
+
+/** Sixteen random bytes, as files write an id. */
+function newId(): string {
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6]! & 0x0f) | 0x40;
+  b[8] = (b[8]! & 0x3f) | 0x80;
+  const hex = Array.from(b, (n) => n.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** A copy is a workflow of its own. */
+function renewId(at: Opened) {
+  const { raw } = at.doc;
+  if (at.file && isObject(raw) && typeof raw['id'] === 'string') at.doc.transact('save as', (e) => e.set(raw, 'id', newId()));
+}
+
+/** "portraits/harbour" as a path; what no file name can have becomes "-". */
+export function pathOf(name: string): string {
+  const parts = name.split('/').map((p) => p.replace(/[\\:*?"<>|\p{Cc}]/gu, '-').replace(/^[\s.]+|[\s.]+$/g, ''));
+  return `${FOLDER}/${parts.filter(Boolean).join('/')}.json`;
+}
+
+/** A name for it that no saved workflow has. */
+function freePath(name: string): string {
+  const taken = new Set(useStored.getState().files?.map((f) => f.path));
+  for (let n = 1; ; n++) {
+    const tried = n === 1 ? name : `${name} ${n}`;
+    if (!taken.has(pathOf(tried))) return tried;
+  }
+}
+
+export async function saveAs(at: Opened | undefined = activeDocument()): Promise<boolean> {
+  if (!at) return false;
+  await refreshStored();
+  const folder = at.file?.path.slice(FOLDER.length + 1).replace(/[^/]*$/, '') ?? '';
+  const name = await askName(freePath(folder + at.name));
+  if (name === undefined) return false;
+  const path = pathOf(name);
+  renewId(at);
+  try {
+    return await write(at, path, 'nothing');
+  } catch {
+    const words = wordsNow().app;
+    const answer = await confirm(words.save.taken(nameOf(path)), words.save.takenText, [
+      { value: 'other', label: words.save.other },
+      { value: 'over', label: words.save.over, main: true, risky: true },
+    ]);
+    if (answer === 'other') return saveAs(at);
+    return answer === 'over' ? write(at, path, 'any') : false;
+  }
+}
+
+export async function saveAndSay(at: Opened | undefined) {
+  if (await save(at)) say((w) => w.app.save.done(activeDocument()?.name ?? ''));
+}

@@ -1,0 +1,46 @@
+// Saved workflows are renamed and removed; a tab that has one open goes along.
+import { deleteStored, FOLDER, isTaken, moveStored, reasonOf } from '../net/userdata.ts';
+import { askName } from '../dialogs/show.ts';
+import { confirm, wordsNow } from './confirm.ts';
+import { openedAt, show } from './documents.ts';
+import { nameOf } from './open.ts';
+import { pathOf } from './save.ts';
+import { forgetRecent, refreshStored, usedNow } from './stored.ts';
+import { complain } from './toasts.ts';
+
+export async function renameStored(path: string) {
+  const name = await askName(path.slice(FOLDER.length + 1).replace(/\.json$/i, ''), wordsNow().app.stored.rename);
+  const to = name === undefined ? path : pathOf(name);
+  if (to === path) return;
+  try {
+    await moveStored(path, to);
+    const at = openedAt(path);
+    if (at) show(at.doc.uid, { name: nameOf(to), file: { ...at.file, path: to } });
+    forgetRecent(path);
+    usedNow(to);
+  } catch (e) {
+    complain((w) => (isTaken(e) ? w.app.save.taken(nameOf(to)) : w.app.stored.failed(nameOf(path), reasonOf(e))));
+  }
+  await refreshStored();
+}
+
+export async function removeStored(path: string) {
+  const words = wordsNow().app.stored;
+  const answer = await confirm(words.removeTitle(nameOf(path)), words.removeText, [
+    { value: 'no', label: wordsNow().app.cancel },
+    { value: 'yes', label: words.remove, main: true, risky: true },
+  ]);
+  if (answer !== 'yes') return;
+  try {
+    await deleteStored(path);
+    const at = openedAt(path);
+    forgetRecent(path);
+    if (at) {
+      show(at.doc.uid, { file: undefined });
+      at.doc.dirtySince ??= Date.now(); // nothing has it now but this tab
+    }
+  } catch (e) {
+    complain((w) => w.app.stored.failed(nameOf(path), reasonOf(e)));
+  }
+  await refreshStored();
+}

@@ -1,0 +1,20 @@
+// Opens what the server keeps; what is open already is shown.
+import { findCarried } from '../net/carried.ts';
+import { readStoredText, reasonOf } from '../net/userdata.ts';
+import { activate, openedAt } from './documents.ts';
+import { nameOf, openFound } from './open.ts';
+import { forgetRecent, usedNow } from './stored.ts';
+import { complain } from './toasts.ts';
+
+export async function openStored(path: string) {
+  const there = openedAt(path);
+  if (there) return activate(there.doc.uid);
+  try {
+    const { text, etag } = await readStoredText(path);
+    const found = await findCarried(new TextEncoder().encode(text));
+    if (await openFound(found, nameOf(path), { file: { path, ...(etag === undefined ? {} : { etag }) } })) usedNow(path);
+  } catch (e) {
+    forgetRecent(path);
+    complain((w) => w.app.open.unreachable(nameOf(path), reasonOf(e)));
+  }
+}

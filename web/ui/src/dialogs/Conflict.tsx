@@ -1,0 +1,82 @@
+// A file that somebody else has written meanwhile: what differs, and three ways on.
+import { useEffect, useState } from 'react';
+import { Dialog } from '../app/Dialog.tsx';
+import type { Opened } from '../app/documents.ts';
+import { differences, type Difference } from '../doc/differ.ts';
+import { useDefs } from '../defs/defs.ts';
+import { Document } from '../doc/document.ts';
+import { useWords } from '../i18n/words.ts';
+import { readStoredText, reasonOf, type Tagged } from '../net/userdata.ts';
+
+const MOST = 12;
+const SIGNS = { added: '+', removed: '−', changed: '~' } as const;
+
+export interface ConflictAnswer {
+  way: 'copy' | 'both' | 'over';
+  theirs?: Tagged;
+}
+
+interface Props {
+  at: Opened;
+  path: string;
+  answer: (answer?: ConflictAnswer) => void;
+}
+
+function List({ all }: { all: readonly Difference[] }) {
+  const words = useWords().app.conflict;
+  return (
+    <ul className="differences">
+      {all.slice(0, MOST).map((d, i) => (
+        <li key={i} data-how={d.how}>
+          <span aria-label={words.how[d.how]}>{SIGNS[d.how]}</span>
+          <strong>{d.title}</strong> #{d.id}
+          {d.parts.map((p) => (
+            <span key={p.name}>
+              {p.kind === 'value' ? p.name : words.parts[p.kind]}
+              {p.from !== undefined && ` ${p.from} → ${p.to}`}
+            </span>
+          ))}
+        </li>
+      ))}
+      {all.length > MOST && <li>{words.more(all.length - MOST)}</li>}
+    </ul>
+  );
+}
+
+export function Conflict({ at, path, answer }: Props) {
+  const words = useWords().app;
+  const said = words.conflict;
+  const [theirs, setTheirs] = useState<Tagged>();
+  const [fault, setFault] = useState('');
+  const [found, setFound] = useState<readonly Difference[]>();
+
+  useEffect(() => {
+    readStoredText(path)
+      .then((t) => {
+        setTheirs(t);
+        setFound(differences(at.doc, new Document(t.text), useDefs.getState().defs));
+      })
+      .catch((e: unknown) => setFault(reasonOf(e)));
+  }, []);
+  const choose = (way: ConflictAnswer['way']) => () => answer(theirs ? { way, theirs } : { way });
+  const foot = (
+    <>
+      <button className="plain" data-risky="true" onClick={choose('over')}>
+        {said.over}
+      </button>
+      <button className="plain" disabled={!theirs} onClick={choose('both')}>
+        {said.both}
+      </button>
+      <button className="main" data-focus onClick={choose('copy')}>
+        {said.copy}
+      </button>
+    </>
+  );
+  return (
+    <Dialog title={said.title(at.name)} close={() => answer()} foot={foot}>
+      <p>{said.text}</p>
+      {fault && <p>{words.open.unreachable(at.name, fault)}</p>}
+      {found && (found.length ? <List all={found} /> : <p>{said.same}</p>)}
+    </Dialog>
+  );
+}

@@ -1,0 +1,110 @@
+// The workflows that the server keeps, by folders: found, opened, renamed, removed.
+import { useEffect, useState, type KeyboardEvent } from 'react';
+import { useActive } from '../app/documents.ts';
+import { Icon } from '../app/Icon.tsx';
+import { match } from '../app/match.ts';
+import { Menu } from '../app/Menu.tsx';
+import { openStored } from '../app/stored-open.ts';
+import { removeStored, renameStored } from '../app/stored-change.ts';
+import { refreshStored, useStored } from '../app/stored.ts';
+import { ago } from '../i18n/format.ts';
+import { useWords } from '../i18n/words.ts';
+import { FOLDER, type Stored } from '../net/userdata.ts';
+
+const shortOf = (path: string) => path.slice(FOLDER.length + 1).replace(/\.json$/i, '');
+const folderOf = (path: string) => shortOf(path).replace(/\/?[^/]*$/, '');
+
+function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
+  const words = useWords();
+  const said = words.app.stored;
+  const [at, setAt] = useState<{ x: number; y: number }>();
+  const name = shortOf(file.path).replace(/^.*\//, '');
+  const key = (e: KeyboardEvent) => {
+    if (e.key === 'F2') void renameStored(file.path);
+    else if (e.key === 'Delete') void removeStored(file.path);
+    else return;
+    e.preventDefault();
+  };
+  const items = [
+    { label: said.open, run: () => void openStored(file.path) },
+    { label: said.rename, hint: 'F2', run: () => void renameStored(file.path) },
+    { label: said.remove, hint: 'Delete', line: true, run: () => void removeStored(file.path) },
+  ];
+  return (
+    <li
+      className="row"
+      data-chosen={chosen}
+      onContextMenu={(e) => {
+        e.preventDefault();
+        setAt({ x: e.clientX, y: e.clientY });
+      }}
+    >
+      <button className="open" aria-current={chosen || undefined} title={file.path} onClick={() => void openStored(file.path)} onKeyDown={key}>
+        <Icon name="file" />
+        <span className="label">{name}</span>
+        <span className="note">{ago(file.modified, words.locale)}</span>
+      </button>
+      <button
+        className="icon"
+        aria-label={said.more(name)}
+        aria-haspopup="menu"
+        title={said.more(name)}
+        onClick={(e) => {
+          const box = e.currentTarget.getBoundingClientRect();
+          setAt({ x: box.left, y: box.bottom });
+        }}
+      >
+        <Icon name="more" />
+      </button>
+      {at && <Menu label={name} at={at} items={items} close={() => setAt(undefined)} />}
+    </li>
+  );
+}
+
+function Folder({ name, files, open }: { name: string; files: readonly Stored[]; open: string | undefined }) {
+  const rows = files.map((f) => <Row key={f.path} file={f} chosen={f.path === open} />);
+  if (name === '') return <ul>{rows}</ul>;
+  return (
+    <details open>
+      <summary>
+        <Icon name="folder" />
+        {name}
+      </summary>
+      <ul>{rows}</ul>
+    </details>
+  );
+}
+
+/** Those that answer to the search, folder by folder; what is in none comes first. */
+function foldersOf(files: readonly Stored[], query: string): [string, Stored[]][] {
+  const found = files.filter((f) => match(query, shortOf(f.path)) > 0);
+  const folders = Map.groupBy(found, (f) => folderOf(f.path));
+  return [...folders].sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a.localeCompare(b)));
+}
+
+export function Workflows() {
+  const words = useWords().app.stored;
+  const { files, fault } = useStored();
+  const open = useActive()?.file?.path;
+  const [query, setQuery] = useState('');
+
+  useEffect(() => void refreshStored(), []);
+  const folders = foldersOf(files ?? [], query);
+  return (
+    <div className="stored">
+      <input className="search" role="searchbox" value={query} placeholder={words.search} aria-label={words.search} onChange={(e) => setQuery(e.target.value)} />
+      {fault && (
+        <p className="fault" role="alert">
+          {words.unknown(fault)} <button className="text" onClick={() => void refreshStored()}>{words.again}</button>
+        </p>
+      )}
+      <div className="list">
+        {!files && !fault && <div className="ghosts" aria-hidden="true"><i /><i /><i /></div>}
+        {folders.map(([name, list]) => (
+          <Folder key={name} name={name} files={list} open={open} />
+        ))}
+        {files && !folders.length && <p className="nothing">{files.length ? words.none : words.empty}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,12 @@
+// The panels of documents.
+import { lazy } from 'react';
+import type { Panel } from './panel.ts';
+
+export const workflows: Panel = {
+  id: 'workflows',
+  side: 'left',
+  icon: 'folder',
+  key: 'W',
+  label: (w) => w.app.stored.label,
+  Body: lazy(() => import('./Workflows.tsx').then((m) => ({ default: m.Workflows }))),
+};
