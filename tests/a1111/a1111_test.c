@@ -7,11 +7,12 @@
 #include "core/base/alloc.h"
 #include "nodes/a1111.h"
 #include "nodes/models/file_hash.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
 /* ------------------------------------------------------------------ a base with files of no content */
 
-static char base[] = "/tmp/limn-a1111-XXXXXX";
+static char base[TEMPORARY_PATH];
 
 static const char *const files[] = {
     "checkpoints/dreams.safetensors", "checkpoints/sd/v1-5-pruned-emaonly.safetensors",
@@ -26,7 +27,7 @@ static void touch(const char *name, const char *content)
     FILE *f;
 
     snprintf(path, sizeof path, "%s/models/%s", base, name);
-    for (char *slash = path + sizeof base; (slash = strchr(slash, '/')); slash++) {
+    for (char *slash = path + strlen(base) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = 0;
         mkdir(path, 0777);
         *slash = '/';
@@ -38,7 +39,7 @@ static void touch(const char *name, const char *content)
 
 static void remove_base(void)
 {
-    char command[100];
+    char command[TEMPORARY_PATH + 16];
 
     snprintf(command, sizeof command, "rm -r %s", base);
     if (system(command))
@@ -52,8 +53,7 @@ static lm_folders *folders(void)
 
     if (f)
         return f;
-    if (!mkdtemp(base))
-        abort();
+    temporary_folder(base, "a1111");
     atexit(remove_base);
     for (int i = 0; files[i]; i++)
         touch(files[i], files[i]);

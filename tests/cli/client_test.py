@@ -16,7 +16,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from running import LIMN, PATIENCE, ROOT, Served, empty, limn, run_tests, sampler
+from program import LIMN, PATIENCE, ROOT, Served, empty, limn, run_tests, sampler
 
 TOKEN = "a-token-of-enough-letters"
 HERE = ("--base", ROOT, "--no-plugins")

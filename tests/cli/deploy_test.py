@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from running import LIMN, PATIENCE, ROOT, Served, limn, run_tests
+from program import LIMN, PATIENCE, ROOT, Served, limn, run_tests
 
 NAME, TOKEN = "limn.example.org", "a-token-of-enough-letters"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{ROOT}/build/nginx/usr/sbin")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from running import ROOT, limn, run_tests
+from program import ROOT, limn, run_tests
 
 CORPUS = ROOT / "tests/canvas/corpus"
 ALONE = ("--base", ROOT, "--no-plugins")

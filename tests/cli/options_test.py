@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from running import LIMN, ROOT, Served, limn, run_tests
+from program import LIMN, ROOT, Served, limn, run_tests
 
 TOKEN = "a-token-of-enough-letters"
 

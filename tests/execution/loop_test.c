@@ -8,6 +8,7 @@
 #include "core/graph/cache_disk.h"
 #include "execution_for_tests.h"
 #include "nodes.h"
+#include "tests/temporary.h"
 
 /* ------------------------------------------------------------------ memory */
 
@@ -128,7 +129,7 @@ TEST(a_loop_that_comes_back_to_where_it_was_is_a_cycle)
 
 /* ------------------------------------------------------------------ the disk */
 
-static char folder[] = "/tmp/limn-loop-XXXXXX";
+static char folder[TEMPORARY_PATH];
 
 static lm_cache *open_disk(void)
 {
@@ -141,7 +142,7 @@ static void remove_folder(void)
 {
     DIR           *d = opendir(folder);
     struct dirent *e;
-    char           path[400];
+    char           path[600];
 
     while ((e = readdir(d))) {
         snprintf(path, sizeof path, "%s/%.300s", folder, e->d_name);
@@ -198,7 +199,7 @@ TEST(what_a_subgraph_asks_for_is_found_on_disk)
 
     all_nodes();
     WANT(lm_registry_add(run_nodes, &slow_node, &err) && lm_registry_add(run_nodes, &bring_node, &err));
-    WANT(mkdtemp(folder));
+    temporary_folder(folder, "loop");
     for (int again = 0; again < 2; again++) {
         cache = open_disk();
         run_graph(graph, cache);

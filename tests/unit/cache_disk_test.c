@@ -12,11 +12,12 @@
 #include "core/base/alloc.h"
 #include "core/base/log.h"
 #include "core/graph/cache.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
 enum { DEAR = 60 }; /* seconds that are worth any file here */
 
-static char folder[64];
+static char folder[TEMPORARY_PATH];
 
 static lm_hash key_of(uint64_t i)
 {
@@ -26,13 +27,12 @@ static lm_hash key_of(uint64_t i)
 /* A folder of this test's own, empty. */
 static void make_folder(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/limn-disk-XXXXXX");
-    WANT(mkdtemp(folder));
+    temporary_folder(folder, "disk");
 }
 
-static void path_of(const char *name, char path[400])
+static void path_of(const char *name, char path[600])
 {
-    snprintf(path, 400, "%s/%.300s", folder, name);
+    snprintf(path, 600, "%s/%.300s", folder, name);
 }
 
 /* Calls `each` with the path of every file; how many there are. */
@@ -40,7 +40,7 @@ static int each_file(void (*each)(const char *path))
 {
     DIR           *d = opendir(folder);
     struct dirent *e;
-    char           path[400];
+    char           path[600];
     int            n = 0;
 
     while ((e = readdir(d)))
@@ -206,7 +206,7 @@ TEST(what_is_not_ours_stays_and_what_a_dead_writer_left_goes)
 {
     static const char *const names[] = { "notes.txt", ".part-1-2-3-4", ".part-5-6-7-8" };
     lm_cache_disk           *d;
-    char                     path[400];
+    char                     path[600];
 
     make_folder();
     for (int i = 0; i < 3; i++) {
@@ -223,7 +223,7 @@ TEST(what_is_not_ours_stays_and_what_a_dead_writer_left_goes)
 TEST(a_link_and_a_pipe_are_no_results)
 {
     lm_cache_disk *d;
-    char           name[400] = "";
+    char           name[600] = "";
 
     make_folder();
     d = open_disk(1 << 20);

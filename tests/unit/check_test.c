@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/graph/python.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
 /* ------------------------------------------------------------------ the nodes of record_checks.py */
@@ -447,7 +448,7 @@ TEST(constants_given_to_open_links_become_values)
 
 TEST(files_must_be_there_and_a_missing_one_is_told_with_the_others)
 {
-    char        base[] = "/tmp/limn-check-XXXXXX", command[300];
+    char        base[TEMPORARY_PATH], command[600];
     limn_error  err = { 0 };
     lm_folders *folders;
     static const char *const no_file[] = { "none", NULL };
@@ -470,7 +471,7 @@ TEST(files_must_be_there_and_a_missing_one_is_told_with_the_others)
     lm_workflow *w;
     lm_check    *c;
 
-    WANT(mkdtemp(base));
+    temporary_folder(base, "check");
     snprintf(command, sizeof command, "cd %s && mkdir -p models/checkpoints input && touch "
              "models/checkpoints/a.safetensors input/x.png", base);
     WANT(system(command) == 0);

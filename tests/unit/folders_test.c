@@ -10,6 +10,7 @@
 #include "core/base/alloc.h"
 #include "core/base/beneath.h"
 #include "core/base/folders.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
 /* ------------------------------------------------------------------ a base folder to play in */
@@ -40,10 +41,7 @@ static void put(const char *inside, const char *text)
 
 static void begin(void)
 {
-    const char *tmp = getenv("TMPDIR");
-
-    snprintf(base, sizeof base, "%s/limn-folders-XXXXXX", tmp ? tmp : "/tmp");
-    WANT(mkdtemp(base) != NULL);
+    temporary_folder(base, "folders");
     snprintf(elsewhere, sizeof elsewhere, "%s-elsewhere", base);
     WANT(!mkdir(elsewhere, 0777));
     WANT(!mkdir(at("models"), 0777) && !mkdir(at("models/checkpoints"), 0777));

@@ -16,6 +16,7 @@
 #include "nodes/models/vae.h"
 #include "tests/unit/call_for_tests.h"
 #include "tests/unit/recorded.h"
+#include "tests/temporary.h"
 
 #define UNET "model.diffusion_model."
 #define TEXT "cond_stage_model.transformer.text_model."
@@ -415,7 +416,7 @@ TEST(text_encoders_are_found_under_both_names)
 
 /* ------------------------------------------------------------------ embeddings */
 
-static char base[] = "/tmp/limn-model-files-XXXXXX";
+static char base[TEMPORARY_PATH];
 
 static void write_embedding(const char *path, const char *tensor, int64_t n, int64_t width, float first)
 {
@@ -444,7 +445,7 @@ static lm_folders *embedding_folders(void)
     limn_error err = { 0 };
     char       path[300];
 
-    WANT(mkdtemp(base) != NULL);
+    temporary_folder(base, "model-files");
     snprintf(path, sizeof path, "%s/models", base);
     mkdir(path, 0755);
     snprintf(path, sizeof path, "%s/models/embeddings", base);
@@ -461,7 +462,7 @@ static lm_folders *embedding_folders(void)
 
 static void remove_all(void)
 {
-    char command[200];
+    char command[TEMPORARY_PATH + 16];
 
     snprintf(command, sizeof command, "rm -r %s", base);
     WANT(system(command) == 0);

@@ -9,6 +9,7 @@
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
 #include "nodes/picture/texts.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 #include "tests/unit/call_for_tests.h"
 
@@ -675,11 +676,7 @@ TEST(damaged_text_is_refused)
 
 static int temporary(void)
 {
-    char path[] = "/tmp/limn-picture-XXXXXX";
-    int  fd = mkstemp(path);
-
-    unlink(path);
-    return fd;
+    return temporary_file("picture");
 }
 
 TEST(what_is_written_is_read_again)

@@ -1,5 +1,6 @@
 /* plan_test.c: order and content keys. */
 #include "graph_for_tests.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
 #define NUMBER(id, x) "\"" id "\":{\"class_type\":\"Number\",\"inputs\":{\"value\":" x "}}"
@@ -155,9 +156,9 @@ static lm_hash load_key(lm_folders *folders, limn_error *err)
 
 TEST(a_file_that_changed_changes_the_key)
 {
-    char        base[] = "/tmp/limn-plan-XXXXXX", command[200];
+    char        base[TEMPORARY_PATH], command[1000];
     limn_error  err = { 0 };
-    lm_folders *folders = mkdtemp(base) ? lm_folders_new(base, &err) : NULL;
+    lm_folders *folders = lm_folders_new(temporary_folder(base, "plan"), &err);
     lm_hash     first, second;
 
     WANT(folders);
@@ -184,9 +185,9 @@ TEST(a_file_that_a_link_names_is_not_forgotten)
                                           "\"m\":{\"class_type\":\"Model\",\"inputs\":{\"model\":[\"a\",0]}}}";
     static const char *const load_text = "{\"a\":{\"class_type\":\"Any\",\"inputs\":{\"text\":\"Sx.png\"}},"
                                          "\"m\":{\"class_type\":\"Load\",\"inputs\":{\"image\":[\"a\",0]}}}";
-    char        base[] = "/tmp/limn-plan-XXXXXX", command[200];
+    char        base[TEMPORARY_PATH], command[1000];
     limn_error  err = { 0 };
-    lm_folders *folders = mkdtemp(base) ? lm_folders_new(base, &err) : NULL;
+    lm_folders *folders = lm_folders_new(temporary_folder(base, "plan"), &err);
     lm_run_env  env = { .stop = &graph_stop, .folders = folders };
     lm_hash     first;
 

@@ -12,6 +12,7 @@
 #include "tests/guard.h"
 #include "tests/unit/call_for_tests.h"
 #include "tests/unit/recorded.h"
+#include "tests/temporary.h"
 
 extern const limn_node *const lm_nodes_image_save[]; /* SaveImage, PreviewImage, MaskPreview, … */
 enum { SAVE, PREVIEW, PREVIEW_MASK };
@@ -31,10 +32,7 @@ static const char *at(const char *inside)
 
 static void begin(void)
 {
-    const char *tmp = getenv("TMPDIR");
-
-    snprintf(base, sizeof base, "%s/limn-save-XXXXXX", tmp ? tmp : "/tmp");
-    WANT(mkdtemp(base) != NULL);
+    temporary_folder(base, "save");
     test_env = (lm_run_env){ .stop = &test_stop, .folders = lm_folders_new(base, NULL) };
     WANT(test_env.folders != NULL);
 }

@@ -9,20 +9,20 @@
 #include "core/base/alloc.h"
 #include "core/base/folders.h"
 #include "core/base/text.h"
+#include "tests/temporary.h"
 #include "tests/test.h"
 
-static char base[64], root[96];
+static char base[TEMPORARY_PATH], root[TEMPORARY_PATH + 16];
 
 static void begin(void)
 {
-    strcpy(base, "/tmp/limn-tree-XXXXXX");
-    WANT(mkdtemp(base));
+    temporary_folder(base, "tree");
     snprintf(root, sizeof root, "%s/deep/root", base);
 }
 
 static void end(void)
 {
-    char command[128];
+    char command[TEMPORARY_PATH + 16];
 
     snprintf(command, sizeof command, "rm -rf %s", base);
     WANT(!system(command));
@@ -94,7 +94,7 @@ TEST(what_a_drawer_holds_is_moved_into_place)
     limn_error  err = { 0 };
     lm_drawer  *d;
     lm_new_file f;
-    char        temporary[LM_DRAWER_NAME], path[128];
+    char        temporary[LM_DRAWER_NAME], path[TEMPORARY_PATH + 16];
     int         fd;
 
     begin();

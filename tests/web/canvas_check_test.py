@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import ROOT, Served, empty, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -307,21 +309,5 @@ TESTS = [a_canvas_is_told_as_the_prompt_it_is, a_prompt_in_api_format_is_told_in
          submit_converts_where_the_server_is_no_limn]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] != test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/canvas_check_test.py: {type(e).__name__}: {str(e)[:4000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

@@ -9,17 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from served import ROOT, Served
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests, want  # noqa: E402
+from served import ROOT, Served  # noqa: E402
 
 PICTURES = ROOT / "tests" / "parity" / "pictures"
-failures = 0
-
-
-def want(condition, words):
-    global failures
-    if not condition:
-        failures += 1
-        print(f"not so: {words}")
 
 
 def model(covers=None, raw=None, header=None):
@@ -95,19 +89,15 @@ def the_server_still_answers(s):
     want(s.ask("GET", "/healthz")[0] == 200, "healthz")
 
 
+TESTS = [a_picture_beside_the_model_or_in_its_header_is_shown_as_webp, what_has_no_picture_is_404,
+         nothing_outside_the_folder_is_shown, the_server_still_answers]
+
+
 def main():
-    global failures
-    failed = 0
     with tempfile.TemporaryDirectory(prefix="limn-covers-") as folder:
         lay_out(Path(folder))
         with Served(sys.argv[1], base=folder) as s:
-            for test in (a_picture_beside_the_model_or_in_its_header_is_shown_as_webp, what_has_no_picture_is_404,
-                         nothing_outside_the_folder_is_shown, the_server_still_answers):
-                failures = 0
-                test(s)
-                print("FAILED" if failures else "ok", test.__name__, flush=True)
-                failed += failures > 0
-    return 1 if failed else 0
+            return run_tests(TESTS, s)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ import zlib
 from pathlib import Path
 from urllib.parse import quote
 
-from served import HOST, PATIENCE, Served
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import HOST, PATIENCE, Served  # noqa: E402
 
 LIMN = sys.argv[1]
 ATTEMPTS = int(sys.argv[3]) if len(sys.argv) > 3 else 2000
@@ -857,23 +859,5 @@ TESTS = [f for name, f in list(globals().items())
          if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type) and name not in HELPERS]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if len(sys.argv) > 2 else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            line = e.__traceback__.tb_next.tb_lineno if e.__traceback__.tb_next else 0
-            print(f"tests/web/files_test.py:{line}: {type(e).__name__}: {str(e)[:800]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

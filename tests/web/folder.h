@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/temporary.h"
+
 /* A new folder; in memory where the machine has one, unless a test is about the disk. */
-static inline char *folder_new(char out[64])
+static inline char *folder_new(char out[TEMPORARY_PATH])
 {
-    strcpy(out, access("/dev/shm", W_OK) ? "/tmp/limn-store-XXXXXX" : "/dev/shm/limn-store-XXXXXX");
-    if (!mkdtemp(out))
-        abort();
-    return out;
+    strcpy(out, "/dev/shm/limn-store-XXXXXX");
+    return access("/dev/shm", W_OK) ? temporary_folder(out, "store") : mkdtemp(out) ? out : (abort(), out);
 }
 
 static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)

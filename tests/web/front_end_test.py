@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from browser import PROGRAM, Browser  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_one  # noqa: E402
 from served import ROOT, SANITIZED, Served  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -348,20 +350,10 @@ def visit(version, root):
     with Served(LIMN, "--front-end", root, "--threads", "1") as s, Browser() as b:
         v = Visit(version, root, s, b)
         for step in STEPS:
-            begin = time.monotonic()
-            try:
-                step(v)
-                print("ok", f"{version}: {step.__name__}", f"({time.monotonic() - begin:.1f} s)" if ONLY else "")
-            except Exception as e:  # noqa: BLE001
+            if not run_one(step, v, name=f"{version}: {step.__name__}", timed=bool(ONLY)):
                 failed += 1
-                where = e.__traceback__
-                while where.tb_next and where.tb_next.tb_frame.f_code.co_filename == __file__:
-                    where = where.tb_next
-                print(f"tests/web/front_end_test.py:{where.tb_lineno}: {type(e).__name__}: {str(e)[:900]}")
-                print("FAILED", f"{version}: {step.__name__}")
                 if v.page:
                     v.shot("failed-" + step.__name__)
-            sys.stdout.flush()
             if not v.page:
                 break
     return failed

@@ -18,7 +18,9 @@ import time
 import zlib
 from pathlib import Path
 
-from served import HOST, PATIENCE, ROOT, SANITIZED, Served, empty, sampler
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import HOST, PATIENCE, ROOT, SANITIZED, Served, empty, sampler  # noqa: E402
 
 LIMN, IN_RUN, ESCAPES = sys.argv[1:4]
 SHOWS = len(sys.argv) > 4
@@ -451,23 +453,5 @@ TESTS = [clients_that_are_slow_are_cut_off_and_slow_nobody_down, a_socket_that_d
          plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket, workers_hold_nothing_of_the_servers]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if SHOWS and sys.argv[4] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if SHOWS else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            line = e.__traceback__.tb_next.tb_lineno if e.__traceback__.tb_next else 0
-            print(f"tests/web/hostile_harm_test.py:{line}: {type(e).__name__}: {str(e)[:1000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=4))

@@ -17,8 +17,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hostile_json import malformed
-from served import HOST, PATIENCE, ROOT, SANITIZED, Served, empty
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from hostile_json import malformed  # noqa: E402
+from served import HOST, PATIENCE, ROOT, SANITIZED, Served, empty  # noqa: E402
 
 LIMN = sys.argv[1]
 BODIES = int(sys.argv[3]) if len(sys.argv) > 3 else 300 if SANITIZED else 1000
@@ -367,23 +369,5 @@ TESTS = [sources_that_are_hostile_are_refused_and_honest_ones_served, bodies_tha
          an_address_changes_things_only_so_fast]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if len(sys.argv) > 2 else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            line = e.__traceback__.tb_next.tb_lineno if e.__traceback__.tb_next else 0
-            print(f"tests/web/hostile_test.py:{line}: {type(e).__name__}: {str(e)[:1000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

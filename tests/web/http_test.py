@@ -18,6 +18,9 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+
 DOOR = sys.argv[1]
 HOST = "127.0.0.1"
 SANITIZED = os.environ.get("LIMN_SANITIZED", "") not in ("", "0")
@@ -580,23 +583,5 @@ TESTS = [f for name, f in list(globals().items())
          and name not in ("answers", "drain", "head", "on")]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if len(sys.argv) > 2 else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            line = e.__traceback__.tb_next.tb_lineno if e.__traceback__.tb_next else 0
-            print(f"tests/web/http_test.py:{line}: {type(e).__name__}: {str(e)[:500]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

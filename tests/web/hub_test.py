@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import random
 import resource
 import signal
@@ -13,10 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 import urllib.request
+from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import HOST, PATIENCE, SANITIZED, Served, Socket  # noqa: E402
 
 LIMN, DOOR = sys.argv[1:3]
@@ -567,16 +568,4 @@ TESTS = [f for f in list(globals().values()) if callable(f) and getattr(f, "__mo
          f.__name__ not in ("Door", "asked", "frame", "put", "ends", "fill")]
 
 if __name__ == "__main__":
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 3 and sys.argv[3] not in test.__name__:
-            continue
-        began = time.monotonic()
-        try:
-            test()
-            print(f"ok {test.__name__}" + (f" {time.monotonic() - began:.1f} s" if os.environ.get("TIMES") else ""), flush=True)
-        except Exception as fault:  # noqa: BLE001
-            traceback.print_exc()
-            print(f"FAILED {test.__name__}: {fault!r:.500}", flush=True)
-            failed += 1
-    sys.exit(failed != 0)
+    sys.exit(run_tests(TESTS, only=3))

@@ -7,10 +7,11 @@ import os
 import sys
 import tempfile
 import time
-import traceback
 from pathlib import Path
 
-from served import PATIENCE, Served, empty, sampler
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import PATIENCE, Served, empty, sampler  # noqa: E402
 
 LIMN, ZOO = sys.argv[1], sys.argv[2]
 
@@ -90,18 +91,8 @@ def a_plugin_that_crashes_takes_all_of_it_but_the_queue():
             assert s.wait(job)["status"]["status_str"] == "error"
 
 
-def main():
-    failed = 0
-    for test in (one_process_answers_as_three_do, a_job_is_stopped_and_the_next_one_runs, who_leaves_gives_its_job_back,
-                 a_server_that_could_not_begin_says_so, a_plugin_that_crashes_takes_all_of_it_but_the_queue):
-        try:
-            test()
-            print(f"ok {test.__name__}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAILED {test.__name__}\n{traceback.format_exc()}", flush=True)
-    return failed
-
+TESTS = [one_process_answers_as_three_do, a_job_is_stopped_and_the_next_one_runs, who_leaves_gives_its_job_back,
+         a_server_that_could_not_begin_says_so, a_plugin_that_crashes_takes_all_of_it_but_the_queue]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=3))

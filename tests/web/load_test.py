@@ -17,7 +17,9 @@ import time
 import zlib
 from pathlib import Path
 
-from served import HOST, PATIENCE, SANITIZED, Served, empty
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import HOST, PATIENCE, SANITIZED, Served, empty  # noqa: E402
 
 LIMN = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 and not sys.argv[2].startswith("--") else ""
@@ -290,20 +292,5 @@ def one_that_never_reads_costs_the_others_nothing():
 TESTS = [under_load_every_answer_is_good_and_every_job_ends_once, one_that_never_reads_costs_the_others_nothing]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if ONLY not in test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/load_test.py: {type(e).__name__}: {str(e)[:1000]}\nFAILED {test.__name__}")
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=ONLY))

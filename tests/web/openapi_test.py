@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import PATIENCE, Served, empty  # noqa: E402
 
 LIMN, SOURCES = sys.argv[1], Path(sys.argv[2])
@@ -206,19 +208,5 @@ def the_server_is_as_described():
 TESTS = [every_route_is_described_and_nothing_else, the_description_is_whole, the_server_is_as_described]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/openapi_test.py: {type(e).__name__}: {str(e)[:4000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=3))

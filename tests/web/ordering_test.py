@@ -6,8 +6,11 @@ import signal
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import PATIENCE, Served, empty, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -191,21 +194,5 @@ TESTS = [what_waits_is_put_in_another_order, jobs_of_one_number_can_be_told_apar
          a_queue_of_the_version_before_is_taken_over, a_long_queue_is_put_in_order_in_a_moment]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] != test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/ordering_test.py: {type(e).__name__}: {str(e)[:4000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

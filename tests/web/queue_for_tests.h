@@ -12,7 +12,7 @@
 #include "tests/web/store_vfs.h"
 #include "web/queue/queue.h"
 
-static char      folder[64];
+static char      folder[TEMPORARY_PATH];
 static lm_queue *q;
 static sem_t     woken;
 static int64_t   log_bytes;

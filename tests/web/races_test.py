@@ -11,8 +11,11 @@ import struct
 import sys
 import threading
 import time
+from pathlib import Path
 
-from served import PATIENCE, SANITIZED, Served, empty, sampler
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import PATIENCE, SANITIZED, Served, empty, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 and not sys.argv[2].startswith("--") else ""
@@ -170,20 +173,5 @@ TESTS = [stop_is_heard_at_any_moment, nobody_is_stopped_but_the_one_that_was_nam
          one_that_comes_back_knows_how_its_job_ended]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if ONLY not in test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/races_test.py: seed {SEED}: {type(e).__name__}: {str(e)[:1000]}\nFAILED {test.__name__}")
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=ONLY, note=f"seed {SEED}: "))

@@ -3,8 +3,11 @@
 import json
 import struct
 import sys
+from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import Served, empty, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -178,21 +181,5 @@ TESTS = [who_comes_later_hears_what_was_said, one_that_comes_back_hears_it_too, 
          who_asks_without_metadata_is_shown_no_preview, many_who_come_and_go_cost_the_job_nothing]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] != test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__)
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            print(f"tests/web/replay_test.py: {type(e).__name__}: {str(e)[:4000]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

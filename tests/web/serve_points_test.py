@@ -15,11 +15,14 @@ import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 from collections import namedtuple
 from urllib.parse import quote
 
-from accounts import GONE, Book, bury, check_pictures, job_of, kill, look, submit
-from served import PATIENCE, ROOT, SANITIZED, Served, sampler
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from accounts import GONE, Book, bury, check_pictures, job_of, kill, look, submit  # noqa: E402
+from served import PATIENCE, ROOT, SANITIZED, Served, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 and not sys.argv[2].startswith("-") else ""
@@ -256,16 +259,5 @@ def nothing_is_lost_at_any_named_moment():
             f"listening again after {slowest:.2f} s at most (seed {SEED})")
 
 
-def main():
-    failed = 0
-    for test in (every_point_has_a_row, nothing_is_lost_at_any_named_moment):
-        try:
-            print(test(), f"\nok {test.__name__}", sep="")
-        except AssertionError as e:
-            failed += 1
-            print(f"tests/web/serve_points_test.py: seed {SEED}: {e}\nFAILED {test.__name__}")
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests([every_point_has_a_row, nothing_is_lost_at_any_named_moment], only="", note=f"seed {SEED}: "))

@@ -11,8 +11,11 @@ import resource
 import socket
 import sys
 import time
+from pathlib import Path
 
-from served import HOST, PATIENCE, SANITIZED, Served, empty
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import HOST, PATIENCE, SANITIZED, Served, empty  # noqa: E402
 
 LIMN = sys.argv[1]
 MIB = 1 << 20
@@ -166,24 +169,8 @@ TESTS = [a_large_workflow_is_refused_and_taken_when_there_is_memory, what_else_i
          others_are_served_meanwhile]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] not in test.__name__:
-            continue
-        try:
-            test()
-            print("ok", test.__name__, flush=True)
-        except Exception as e:  # noqa: BLE001
-            failed += 1
-            import traceback
-            traceback.print_exc()
-            print("FAILED", test.__name__, flush=True)
-    return failed > 0
-
-
 if __name__ == "__main__":
     if SANITIZED:
         print("skipped: a sanitizer needs all the address space there is")
         sys.exit(0)
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

@@ -16,7 +16,9 @@ import threading
 import time
 from pathlib import Path
 
-from served import PATIENCE, Served, empty, sampler
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
+from served import PATIENCE, Served, empty, sampler  # noqa: E402
 
 LIMN, ZOO = sys.argv[1], sys.argv[2]
 
@@ -638,23 +640,5 @@ TESTS = [f for name, f in list(globals().items())
                       "main")]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 3 and sys.argv[3] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if len(sys.argv) > 3 else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            line = e.__traceback__.tb_next.tb_lineno if e.__traceback__.tb_next else 0
-            print(f"tests/web/serve_test.py:{line}: {type(e).__name__}: {str(e)[:600]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, only=3))

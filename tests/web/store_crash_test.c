@@ -230,11 +230,10 @@ TEST(a_killed_server_loses_nothing_that_was_acknowledged)
 {
     const int n = rounds(25);
     chance    luck = { 0xdead };
-    char      folder[64] = "/tmp/limn-store-XXXXXX";
+    char      folder[TEMPORARY_PATH];
     int       kills = 0;
 
-    if (!mkdtemp(folder))
-        return;
+    temporary_folder(folder, "store");
     n_promises = 0;
     for (int i = 0; i < n && !test_failures; i++) {
         kills += was_killed(live(folder, i, JOBS, (useconds_t)(10000 + chance_below(&luck, 80000)), 0));
@@ -248,7 +247,7 @@ TEST(a_killed_server_loses_nothing_that_was_acknowledged)
 TEST(a_server_killed_at_any_call_to_the_disk_loses_nothing)
 {
     const int step = getenv("LIMN_ROUNDS") ? 1 : 7;
-    char      folder[64];
+    char      folder[TEMPORARY_PATH];
     int       kills = 0;
     bool      goes_on = true;
 

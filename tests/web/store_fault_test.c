@@ -135,7 +135,7 @@ static bool anything_aside(const char *folder)
 /* The nth call fails; false when there are not that many. */
 static bool once(shim_call call, int64_t nth, int rc, bool stays)
 {
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     bool came;
 
     folder_new(folder);

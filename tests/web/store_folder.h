@@ -8,7 +8,7 @@
 
 #include "tests/web/store_for_tests.h"
 
-static char folder[96];
+static char folder[TEMPORARY_PATH + 16];
 
 static inline char *path_of(const char *name)
 {

@@ -24,7 +24,7 @@ typedef struct model {
 static model     m;
 static lm_store *s;
 static chance    luck;
-static char      folder[64];
+static char      folder[TEMPORARY_PATH];
 
 static inline const char *name_of(int i)
 {

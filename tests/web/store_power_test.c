@@ -150,7 +150,7 @@ static void cut_everywhere(const char *folder, int variants)
 TEST(a_power_cut_loses_nothing_that_was_acknowledged)
 {
     const int n = rounds(1);
-    char      folder[64], disk[64];
+    char      folder[TEMPORARY_PATH], disk[TEMPORARY_PATH];
     int64_t   cuts = 0;
 
     shim_install();

@@ -184,7 +184,7 @@ TEST(the_log_stays_short)
     limn_error  err = { 0 };
     lm_answer  *a;
     struct stat st;
-    char        path[128];
+    char        path[TEMPORARY_PATH + 40];
 
     folder_new(folder);
     log_bytes = 64 << 10;

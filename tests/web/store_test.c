@@ -20,7 +20,7 @@ TEST(only_one_process_serves_from_a_folder)
 
 TEST(the_folder_is_made_for_its_owner_alone)
 {
-    char        outer[64];
+    char        outer[TEMPORARY_PATH];
     struct stat st;
     lm_store   *s;
 

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import Served  # noqa: E402
 
 LIMN, SOURCES = sys.argv[1], Path(sys.argv[2])
@@ -68,20 +70,6 @@ def a_front_end_without_templates_is_given_these():
                 assert s.ask("GET", f"/templates/{name}")[0] in (400, 404), name
 
 
-def main():
-    failed = 0
-    for test in (the_list_and_every_file_are_those_of_the_sources, both_codings_and_conditions, what_is_no_template_is_not_found,
-                 a_front_end_without_templates_is_given_these):
-        try:
-            test()
-            print("ok", test.__name__, flush=True)
-        except Exception as e:  # noqa: BLE001: said, and the next one runs
-            import traceback
-            traceback.print_exc(file=sys.stdout)
-            print("FAILED", test.__name__, str(e)[:500], flush=True)
-            failed += 1
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests([the_list_and_every_file_are_those_of_the_sources, both_codings_and_conditions,
+                        what_is_no_template_is_not_found, a_front_end_without_templates_is_given_these], only=3))

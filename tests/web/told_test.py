@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import HOST, PATIENCE, Served, empty, sampler  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -551,25 +553,5 @@ TESTS = [an_entry_is_told_as_clients_know_it, pages_are_counted_as_the_reference
          readiness_has_reasons, every_route_knows_its_methods]
 
 
-def main():
-    failed = 0
-    for test in TESTS:
-        if len(sys.argv) > 2 and sys.argv[2] not in test.__name__:
-            continue
-        begin = time.monotonic()
-        try:
-            test()
-            print("ok", test.__name__, f"({time.monotonic() - begin:.1f} s)" if len(sys.argv) > 2 else "")
-        except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
-            failed += 1
-            where = e.__traceback__
-            while where.tb_next and where.tb_next.tb_frame.f_code.co_filename == __file__:
-                where = where.tb_next
-            print(f"tests/web/told_test.py:{where.tb_lineno}: {type(e).__name__}: {str(e)[:500]}")
-            print("FAILED", test.__name__)
-        sys.stdout.flush()
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS))

@@ -11,10 +11,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 from served import PATIENCE, ROOT, SANITIZED, Served  # noqa: E402
 
 LIMN = sys.argv[1]
@@ -138,16 +139,7 @@ def serving():
         if not files(s):
             print("SKIPPED ui: this limn was built without its page; scripts/setup-ui fetches what that takes")
             return None
-        for test in TESTS:
-            if ONLY not in test.__name__:
-                continue
-            try:
-                test(s)
-                print("ok", test.__name__)
-            except Exception:
-                good = False
-                print("FAILED", test.__name__)
-                traceback.print_exc(file=sys.stdout)
+        good = not run_tests(TESTS, s, only=ONLY)
     return good
 
 

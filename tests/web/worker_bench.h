@@ -24,7 +24,7 @@ typedef struct bench {
     uv_timer_t        patience;
     lm_worker        *worker;
     lm_worker_options o;
-    char              folder[64];
+    char              folder[TEMPORARY_PATH];
     heard            *all;
     int               n, readies, ends;
     lm_worker_end     end;      /* the last one */

@@ -9,9 +9,11 @@ import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 import zlib
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "build/release/core/cli/limn"
@@ -134,16 +136,4 @@ def test(function):
 
 
 def main():
-    failed = 0
-    only = sys.argv[2] if len(sys.argv) > 2 else ""
-    for function in _tests:
-        if only not in function.__name__:
-            continue
-        try:
-            function()
-            print("ok", function.__name__, flush=True)
-        except Exception:
-            traceback.print_exc(file=sys.stdout)
-            print("FAILED", function.__name__, flush=True)
-            failed += 1
-    return failed > 0
+    return run_tests(_tests)
