@@ -55,12 +55,30 @@ static void whole_size(const making *m, lm_picture *out)
     out->height = (int)(on_its_side ? m->source.width : m->source.height);
 }
 
+/* Into the order's width and height, never larger. */
+static void fit_in(const lm_picture_ask *a, int *width, int *height)
+{
+    double scale = 1;
+
+    if (a->width && a->width < *width)
+        scale = (double)a->width / *width;
+    if (a->height && a->height < *height * scale)
+        scale = (double)a->height / *height;
+    *width = scale < 1 ? (int)(*width * scale + 0.5) : *width;
+    *height = scale < 1 ? (int)(*height * scale + 0.5) : *height;
+    *width += *width == 0;
+    *height += *height == 0;
+}
+
 static bool shrink(making *m)
 {
     lm_picture *p = &m->picture, small = *p;
 
     whole_size(m, &small);
-    lm_picture_fit(&small.width, &small.height, m->source.fit);
+    if (m->ask->width || m->ask->height)
+        fit_in(m->ask, &small.width, &small.height);
+    else
+        lm_picture_fit(&small.width, &small.height, m->source.fit);
     if (small.width == p->width && small.height == p->height)
         return true;
     small.bytes = lm_try_alloc((size_t)small.width * (size_t)small.height * (size_t)small.channels);
@@ -108,6 +126,14 @@ static bool mask_fits(making *m)
     return fail(m, 400);
 }
 
+/* How long the longer side must be at least once it is decoded; 0: as it is. */
+static int decoded_side(const lm_picture_ask *a)
+{
+    if (a->width && a->height)
+        return a->width > a->height ? a->width : a->height;
+    return a->width || a->height ? 0 : a->side;
+}
+
 static bool read_all(making *m, const int *fds)
 {
     lm_picture mask = { .width = 0 };
@@ -115,7 +141,7 @@ static bool read_all(making *m, const int *fds)
 
     lm_picture_done(&mask);
     m->source = source_of(fds[1], m->ask->size, "the picture");
-    m->source.fit = m->ask->mask ? 0 : m->ask->side;
+    m->source.fit = m->ask->mask ? 0 : decoded_side(m->ask);
     return well && read_picture(m, &m->source, &m->picture) && mask_fits(m) && shrink(m);
 }
 

@@ -7,15 +7,22 @@ import random
 import socket
 import struct
 import sys
+import time
 import zlib
-from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from running import run_tests, want  # noqa: E402
-from served import HOST, ROOT, SANITIZED, Served  # noqa: E402
+from served import HOST, ROOT, SANITIZED, Served
 
 PICTURES = ROOT / "tests" / "parity" / "pictures"
+failures = 0
+
+
+def want(condition, words):
+    global failures
+    if not condition:
+        failures += 1
+        print(f"not so: {words}")
 
 
 def chunk(kind, data):
@@ -90,6 +97,67 @@ def channels_are_the_picture_s(s):
     want(pixels(view(s, "b.png", "&channel=a")[1]) == (5, 4, 4, bytes(v if i % 4 == 3 else 0 for i, v in enumerate(raw))), "a")
 
 
+def webp_size(data):
+    """Source: RFC 9649."""
+    kind, body = data[12:16], data[20:]
+    if kind == b"VP8X":
+        return tuple(1 + int.from_bytes(body[i:i + 3], "little") for i in (4, 7))
+    if kind == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        return 1 + (bits & 0x3fff), 1 + (bits >> 14 & 0x3fff)
+    return struct.unpack("<HH", body[6:10])
+
+
+def plain(width, height, value=90):
+    row = b"\0" + bytes((x ^ value) & 255 for x in range(width * 3))
+    return png(width, height, 2, zlib.compress(row * height))
+
+
+def small_pictures_fit_into_what_was_asked_for(s):
+    (s.base / "input" / "wide2.png").write_bytes(plain(300, 200))
+    (s.base / "input" / "tall.png").write_bytes(plain(40, 2000))
+    (s.base / "input" / "dot.png").write_bytes(rgba(3, 1)[0])
+    for name, more, size in (("wide2.png", "&limn_w=100", (100, 67)), ("wide2.png", "&limn_h=50", (75, 50)),
+                             ("wide2.png", "&limn_w=100&limn_h=10", (15, 10)), ("wide2.png", "&limn_w=9&limn_h=900", (9, 6)),
+                             ("wide2.png", "&limn_w=4000", (300, 200)), ("tall.png", "&limn_w=20", (20, 1000)),
+                             ("tall.png", "&limn_h=10", (1, 10)), ("dot.png", "&limn_w=1&limn_h=1", (1, 1)),
+                             ("wide2.png", "&limn_w=30&limn_h=30&preview=jpeg;40", (30, 20))):
+        answer = view(s, name, more)
+        want(answer[0] == 200 and header(answer, "content-type") == "image/webp" and webp_size(answer[1]) == size,
+             f"{name}{more}: {answer[0]} {answer[1][:40]}")
+    for more in ("limn_w=0", "limn_w=-1", "limn_w=x", "limn_h=16385", "limn_h=", "limn_w=1e3", "limn_w=99999999999"):
+        want(view(s, "wide2.png", f"&{more}")[0] == 400, more)
+    want(view(s, "absent.png", "&limn_w=10")[0] == 404, "absent")
+    (s.base / "input" / "words2.txt").write_bytes(b"no picture")
+    want(view(s, "words2.txt", "&limn_w=10")[0] == 415, "words")
+
+
+def small_pictures_are_made_once(limn):
+    with Served(limn) as s:
+        (s.base / "input").mkdir(exist_ok=True)
+        (s.base / "input" / "p.png").write_bytes(plain(300, 200))
+        first = view(s, "p.png", "&limn_w=64")
+        kept = s.base / "state" / "thumbs"
+        end = time.monotonic() + 20
+        while not (kept.exists() and [f for f in kept.iterdir() if f.stat().st_size > 16]) and time.monotonic() < end:
+            time.sleep(0.01)
+        want(len(list(kept.iterdir())) == 1, "one is kept")
+        tag = header(first, "etag")
+        want(s.ask("GET", "/view?filename=p.png&type=input&limn_w=64", headers={"If-None-Match": tag})[0] == 304, "304")
+        s.stop()
+        s.start()
+        again = view(s, "p.png", "&limn_w=64")
+        want(again[1] == first[1] and header(again, "etag") == tag, "the very same")
+        want(not any("--pictures" in words for words in commands(s.process.pid)), "nobody had to make it again")
+        (s.base / "input" / "p.png").write_bytes(plain(300, 200, 7))
+        other = view(s, "p.png", "&limn_w=64")
+        want(other[1] != first[1] and header(other, "etag") != tag, "another picture under that name is another one")
+        file, = [f for f in kept.iterdir() if f.read_bytes().startswith(first[1])]
+        file.write_bytes(b"x" * 100)
+        (s.base / "input" / "p.png").write_bytes(plain(300, 200))
+        want(view(s, "p.png", "&limn_w=64")[0] == 200, "what is damaged there is made again")
+
+
 def a_mask_is_laid_over_the_original_and_its_texts_stay(s):
     file, raw = rgba()
     (s.base / "input" / "c.png").write_bytes(file)
@@ -115,6 +183,18 @@ def rss(pid):
 def tree(pid):
     children = open(f"/proc/{pid}/task/{pid}/children").read().split()
     return {int(c): rss(int(c)) for c in children} | {pid: rss(pid)}
+
+
+def commands(pid):
+    """The command lines of a process's children."""
+    out = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(path.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                out.append((path.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            pass
+    return out
 
 
 def a_bomb_is_refused_by_its_header(s):
@@ -171,17 +251,27 @@ def the_ceiling_of_memory_is_an_option(limn):
         want(view(s, "a.png", "&preview=webp")[0] == 200, "the next one")
 
 
-TESTS = [previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
-         a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
-         damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
-         clients_that_leave_cost_nobody_else_anything, a_hundred_at_once_are_pictures_or_503_with_retry_after]
-
-
 def main():
+    global failures
+    failed = 0
     with Served(sys.argv[1]) as s:
         (s.base / "input").mkdir(exist_ok=True)
-        failed = run_tests(TESTS, s)
-    return run_tests([the_ceiling_of_memory_is_an_option], sys.argv[1]) or failed
+        for test in (previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
+                     small_pictures_fit_into_what_was_asked_for,
+                     a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
+                     damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
+                     clients_that_leave_cost_nobody_else_anything,
+                     a_hundred_at_once_are_pictures_or_503_with_retry_after):
+            failures = 0
+            test(s)
+            print("FAILED" if failures else "ok", test.__name__, flush=True)
+            failed += failures > 0
+    for test in (the_ceiling_of_memory_is_an_option, small_pictures_are_made_once):
+        failures = 0
+        test(sys.argv[1])
+        print("FAILED" if failures else "ok", test.__name__)
+        failed += failures > 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

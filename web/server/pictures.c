@@ -287,6 +287,7 @@ static void judge(const lm_pictures *p, order *o)
     const lm_picture_order *w = &o->what;
 
     o->ask = (lm_picture_ask){ .number = o->ask.number, .want = (int32_t)w->want, .flat = w->flat, .side = w->side,
+                               .width = w->width, .height = w->height,
                                .quality = has_quality(w->want) ? w->quality : 100,
                                .mask = w->want == LM_PICTURE_MASK };
     if (p->closing) {
@@ -300,7 +301,7 @@ static void judge(const lm_pictures *p, order *o)
         o->words = "the picture is not a regular file";
     } else if (!lm_picture_ask_ok(&o->ask, sizeof o->ask, 2 + o->ask.mask)) {
         o->refused = 400;
-        o->words = "the quality of a picture is 1 to 100, and its side not below 0";
+        o->words = "the quality of a picture is 1 to 100, and its sides are 0 to 16384";
     }
 }
 

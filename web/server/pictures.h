@@ -18,6 +18,7 @@ typedef struct lm_picture_order {
     int             quality;                   /* 1 … 100; of previews */
     int             side;                      /* the longer one is at most so long; 0: as it is */
     bool            flat;                      /* alpha is left out */
+    int             width, height;             /* it is made to fit in there, never larger; 0: any. Not with a side */
 } lm_picture_order;
 
 /* `status` 200, or why not: 400 a mask of another size, 415 what is no picture or a damaged one, 413 too large, takes

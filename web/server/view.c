@@ -8,90 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/alloc.h"
 #include "core/base/tree.h"
 #include "web/http/http_condition.h"
 #include "web/server/errand.h"
 #include "web/server/file_name.h"
 #include "web/server/pictures.h"
+#include "web/server/thumbs.h"
 #include "web/server/types.h"
 
-/* ------------------------------------------------------------------ which file */
-
-/* " [input]" at the end: the text in the brackets, and one character before them, are cut off. */
-static const char *take_mark(lm_text *filename)
-{
-    static const char *const kinds[] = { "input", "output", "temp" };
-
-    for (int i = 0; i < 3; i++) {
-        const size_t n = strlen(kinds[i]), at = filename->size - n - 2;
-
-        if (filename->size < n + 2 || filename->at[at] != '[' || filename->at[at + n + 1] != ']' ||
-            strncmp(filename->at + at + 1, kinds[i], n))
-            continue;
-        filename->size = at ? at - 1 : 0;
-        filename->at[filename->size] = 0;
-        return kinds[i];
-    }
-    return NULL;
-}
-
-static int refuse(int status, const char **words, const char *why)
-{
-    *words = why;
-    return status;
-}
-
-static int join(lm_file_ref *out, const char *subfolder, const char *filename, const char **words)
-{
-    const char *slash = strrchr(filename, '/');
-    lm_text     last = { 0 };
-    int         status = 0;
-
-    if (lm_file_name(subfolder ? subfolder : "", &out->name))
-        status = refuse(403, words, "subfolder leads out of its folder");
-    else if (lm_file_name(slash ? slash + 1 : filename, &last) || !last.size)
-        status = refuse(400, words, "filename is no name of a file");
-    if (!status && out->name.size)
-        lm_text_add(&out->name, "/", 1);
-    lm_text_puts(&out->name, lm_text_str(&last));
-    lm_text_done(&last);
-    if (!status && lm_file_name_dotted(lm_text_str(&out->name)))
-        status = refuse(404, words, "there is no such file");
-    return status;
-}
-
-int lm_file_ref_read(lm_server *s, const char *filename, const char *subfolder, const char *type,
-                     const char *fallback, lm_file_ref *out, const char **words)
-{
-    lm_text     name = { 0 };
-    const char *mark;
-    int         status;
-
-    *out = (lm_file_ref){ 0 };
-    if (!filename)
-        return refuse(404, words, "filename is missing");
-    lm_text_puts(&name, filename);
-    mark = name.size ? take_mark(&name) : NULL;
-    if (mark || !type)
-        type = mark ? mark : fallback;
-    if (!name.size || *name.at == '/' || strstr(name.at, ".."))
-        status = refuse(400, words, "filename is no name of a file");
-    else if (!lm_folders_working(type))
-        status = refuse(400, words, "type is none of input, output and temp");
-    else
-        status = join(out, subfolder, name.at, words);
-    if (!status)
-        out->root = lm_folders_tree(s->folders, type);
-    else
-        lm_file_ref_done(out);
-    lm_text_done(&name);
-    return status;
-}
-
-void lm_file_ref_done(lm_file_ref *r)
-{
-    lm_text_done(&r->name);
-}
+enum { THUMB_QUALITY = 80, MOST_KEPT = 256 << 20 }; /* bytes of small pictures */
 
 /* ------------------------------------------------------------------ the answer */
 
@@ -104,7 +30,10 @@ typedef struct viewing {
     int              fd;
     uint64_t         number; /* of the order */
     lm_content       content;
-    char             tag[96];
+    char             tag[128];
+    bool             kept;   /* small pictures stay on the disk */
+    char             key[LM_THUMB_KEY], *bytes;
+    size_t           n;
 } viewing;
 
 static void look(lm_errand *e)
@@ -118,8 +47,20 @@ static void look(lm_errand *e)
     else if (v->as_it_is)
         v->content = lm_content_read(v->ref.name.at, v->fd, v->for_image);
     else if (!fstat(v->fd, &st))
-        snprintf(v->tag, sizeof v->tag, "\"%llx%08lx-%llx-%d-%d-%d\"", (long long)st.st_mtim.tv_sec,
-                 st.st_mtim.tv_nsec, (long long)st.st_size, (int)v->order.want, v->order.quality, v->order.flat);
+        snprintf(v->tag, sizeof v->tag, "\"%llx%08lx-%llx-%d-%d-%d-%dx%d\"", (long long)st.st_mtim.tv_sec,
+                 st.st_mtim.tv_nsec, (long long)st.st_size, (int)v->order.want, v->order.quality, v->order.flat,
+                 v->order.width, v->order.height);
+    if (v->kept && *v->tag) {
+        lm_thumbs_key(v->ref.root, v->ref.name.at, v->tag, v->key);
+        v->bytes = lm_thumbs_get(v->server->thumbs, v->key, &v->n);
+    }
+}
+
+static void keep(lm_errand *e)
+{
+    viewing *v = (viewing *)e;
+
+    lm_thumbs_put(v->server->thumbs, v->key, v->bytes, v->n);
 }
 
 static void done(viewing *v)
@@ -127,6 +68,26 @@ static void done(viewing *v)
     if (v->fd >= 0)
         close(v->fd);
     lm_file_ref_done(&v->ref);
+    lm_free(v->bytes);
+}
+
+static void has_kept(lm_errand *e)
+{
+    done((viewing *)e);
+}
+
+/* It was answered; what was made is kept for the next one. False: there is no memory for that. */
+static bool keep_beside(viewing *v, const lm_picture_made *m)
+{
+    v->bytes = lm_try_alloc(m->n);
+    if (!v->bytes)
+        return false;
+    memcpy(v->bytes, m->bytes, m->n);
+    v->n = m->n;
+    v->e.go = keep;
+    v->e.back = has_kept;
+    lm_errand_go(&v->e);
+    return true;
 }
 
 static void send_picture(void *self, const lm_picture_made *m)
@@ -145,6 +106,8 @@ static void send_picture(void *self, const lm_picture_made *m)
         lm_errand_answer(&v->e);
     }
     lm_request_on_gone(v->e.rq, NULL, NULL);
+    if (m->status == 200 && v->kept && keep_beside(v, m))
+        return;
     done(v);
     lm_errand_done(&v->e);
 }
@@ -170,6 +133,16 @@ static void make_picture(viewing *v)
     lm_request_on_gone(v->e.rq, on_gone, v);
 }
 
+static void send_kept(viewing *v)
+{
+    const lm_content content = { "image/webp", true, false };
+
+    lm_content_headers(v->e.rq, &content, v->ref.name.at);
+    lm_reply_header(v->e.rq, "ETag", v->tag);
+    lm_reply_take(v->e.rq, 200, content.type, v->bytes, v->n);
+    v->bytes = NULL;
+}
+
 static void answer(lm_errand *e)
 {
     viewing *v = (viewing *)e;
@@ -183,6 +156,8 @@ static void answer(lm_errand *e)
     } else if (lm_http_not_modified(lm_request_head(e->rq), v->tag, -1)) {
         lm_reply_header(e->rq, "ETag", v->tag);
         lm_reply_empty(e->rq, 304);
+    } else if (v->bytes) {
+        send_kept(v);
     } else if (!v->server->pictures) {
         lm_errand_refuse(e, 503, "there is no worker for pictures");
         lm_errand_answer(e);
@@ -222,6 +197,38 @@ static bool wanted(const char *preview, const char *channel, lm_picture_order *o
     return !strcmp(channel, "rgb") || !strcmp(channel, "a");
 }
 
+/* 1 … LM_PICTURE_BOX, 0 when it is not asked for; -1: it is no such number. */
+static int side_of(const char *text)
+{
+    long n;
+
+    if (!text)
+        return 0;
+    n = *text && strlen(text) < 6 && !text[strspn(text, "0123456789")] ? strtol(text, NULL, 10) : 0;
+    return n >= 1 && n <= LM_PICTURE_BOX ? (int)n : -1;
+}
+
+/* limn_w and limn_h: a WebP that fits in there. False: the request was answered. */
+static bool read_box(lm_request *rq, viewing *v)
+{
+    const int   width = side_of(lm_request_query(rq, "limn_w")), height = side_of(lm_request_query(rq, "limn_h"));
+    const char *preview = lm_request_query(rq, "preview");
+
+    if (width < 0 || height < 0) {
+        lm_reply_status(rq, 400, "limn_w and limn_h are whole numbers from 1 to 16384");
+        return false;
+    }
+    if (!width && !height)
+        return true;
+    v->order.want = LM_PICTURE_WEBP;
+    v->order.quality = preview ? quality_of(preview) : THUMB_QUALITY;
+    v->order.width = width;
+    v->order.height = height;
+    v->as_it_is = false;
+    v->kept = v->server->thumbs;
+    return true;
+}
+
 static void view(lm_request *rq, void *self)
 {
     const char *words;
@@ -243,7 +250,12 @@ static void view(lm_request *rq, void *self)
     v->fd = -1;
     v->for_image = lm_slice_is(lm_request_header(rq, "sec-fetch-dest"), "image");
     v->as_it_is = !wanted(lm_request_query(rq, "preview"), lm_request_query(rq, "channel"), &v->order);
-    lm_errand_go(&v->e);
+    if (read_box(rq, v)) {
+        lm_errand_go(&v->e);
+    } else {
+        done(v);
+        lm_errand_done(&v->e);
+    }
 }
 
 static const lm_route routes[] = {
@@ -251,4 +263,21 @@ static const lm_route routes[] = {
     { 0 },
 };
 
-const lm_part lm_view_part = { .name = "view", .routes = routes };
+static bool open_view(lm_server *s, limn_error *err)
+{
+    lm_text folder = { 0 };
+
+    (void)err;
+    lm_text_printf(&folder, "%s/state/thumbs", s->o->base);
+    s->thumbs = lm_thumbs_new(folder.at, MOST_KEPT);
+    lm_text_done(&folder);
+    return true;
+}
+
+static void close_view(lm_server *s)
+{
+    lm_thumbs_free(s->thumbs);
+    s->thumbs = NULL;
+}
+
+const lm_part lm_view_part = { .name = "view", .open = open_view, .close = close_view, .routes = routes };

@@ -10,7 +10,8 @@
 bool lm_picture_ask_ok(const lm_picture_ask *a, size_t size, int n_fds)
 {
     return size == sizeof *a && a->want >= LM_PICTURE_WEBP && a->want <= LM_PICTURE_MASK && a->quality >= 1 &&
-           a->quality <= 100 && a->side >= 0 && (a->flat == 0 || a->flat == 1) && (a->mask == 0 || a->mask == 1) &&
+           a->quality <= 100 && a->side >= 0 && a->width >= 0 && a->width <= LM_PICTURE_BOX && a->height >= 0 &&
+           a->height <= LM_PICTURE_BOX && (a->flat == 0 || a->flat == 1) && (a->mask == 0 || a->mask == 1) &&
            (a->want == LM_PICTURE_MASK) == (a->mask == 1) && n_fds == 2 + a->mask;
 }
 

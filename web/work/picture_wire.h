@@ -23,6 +23,7 @@ typedef enum lm_picture_want {
 } lm_picture_want;
 
 enum {
+    LM_PICTURE_BOX = 16384,                    /* the largest that can be asked for */
     LM_PICTURE_FDS = 3,                        /* the most in a packet */
     LM_PICTURE_MOST_BYTES = 64 << 20           /* of a result */
 };
@@ -31,6 +32,7 @@ typedef struct lm_picture_ask {
     uint64_t number;
     uint64_t size, mask_size;                  /* bytes of the files */
     int32_t  want, quality, side, flat, mask;  /* pictures.h; mask: there is one */
+    int32_t  width, height;                    /* pictures.h */
     int32_t  zero;
 } lm_picture_ask;
 
