@@ -12,17 +12,11 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from served import HOST, ROOT, SANITIZED, Served
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from running import run_tests, want  # noqa: E402
+from served import HOST, ROOT, SANITIZED, Served  # noqa: E402
 
 PICTURES = ROOT / "tests" / "parity" / "pictures"
-failures = 0
-
-
-def want(condition, words):
-    global failures
-    if not condition:
-        failures += 1
-        print(f"not so: {words}")
 
 
 def chunk(kind, data):
@@ -251,27 +245,17 @@ def the_ceiling_of_memory_is_an_option(limn):
         want(view(s, "a.png", "&preview=webp")[0] == 200, "the next one")
 
 
+TESTS = [previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
+         small_pictures_fit_into_what_was_asked_for, a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
+         damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
+         clients_that_leave_cost_nobody_else_anything, a_hundred_at_once_are_pictures_or_503_with_retry_after]
+
+
 def main():
-    global failures
-    failed = 0
     with Served(sys.argv[1]) as s:
         (s.base / "input").mkdir(exist_ok=True)
-        for test in (previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
-                     small_pictures_fit_into_what_was_asked_for,
-                     a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
-                     damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
-                     clients_that_leave_cost_nobody_else_anything,
-                     a_hundred_at_once_are_pictures_or_503_with_retry_after):
-            failures = 0
-            test(s)
-            print("FAILED" if failures else "ok", test.__name__, flush=True)
-            failed += failures > 0
-    for test in (the_ceiling_of_memory_is_an_option, small_pictures_are_made_once):
-        failures = 0
-        test(sys.argv[1])
-        print("FAILED" if failures else "ok", test.__name__)
-        failed += failures > 0
-    return 1 if failed else 0
+        failed = run_tests(TESTS, s)
+    return run_tests([the_ceiling_of_memory_is_an_option, small_pictures_are_made_once], sys.argv[1]) or failed
 
 
 if __name__ == "__main__":
