@@ -65,13 +65,12 @@ function inOrder(a: Job, b: Job): number {
 }
 
 /** What runs and waits, from an answer that asked for these. */
-export function readWaiting(answer: unknown): Pick<Jobs, 'running' | 'waiting' | 'more' | 'paused'> {
+export function readWaiting(answer: unknown): Pick<Jobs, 'running' | 'waiting' | 'more'> {
   const jobs = readJobs(answer);
   return {
     running: jobs.filter((j) => j.state === 'in_progress'),
     waiting: jobs.filter((j) => j.state === 'pending').sort(inOrder),
     more: Math.max(0, (numberAt(answer, 'pagination', 'total') ?? jobs.length) - jobs.length),
-    paused: member(answer, 'paused') === true,
   };
 }
 
@@ -79,6 +78,11 @@ export function readWaiting(answer: unknown): Pick<Jobs, 'running' | 'waiting' |
 export async function refreshJobs() {
   const answer = await getJson(`api/jobs?status=in_progress,pending&sort_order=asc&limit=${MOST}`);
   useJobs.setState({ ...readWaiting(answer), at: Date.now() });
+}
+
+/** Asks whether the queue is paused. */
+export async function refreshPaused() {
+  useJobs.setState({ paused: member(await getJson('limn/queue'), 'paused') === true });
 }
 
 const page = (offset: number, limit: number) =>
@@ -114,7 +118,11 @@ export const interrupt = async (id?: string) => void (await postJson('interrupt'
 export const clearWaiting = async () => void (await postJson('queue', { clear: true }));
 export const forgetJobs = async (ids: readonly string[]) => void (await postJson('history', { delete: ids }));
 export const clearHistory = async () => void (await postJson('history', { clear: true }));
-export const pauseQueue = async (pause: boolean) => void (await postJson('limn/queue', { op: pause ? 'pause' : 'resume' }));
+
+export async function pauseQueue(pause: boolean) {
+  const answer = await postJson('limn/queue', { op: pause ? 'pause' : 'resume' });
+  useJobs.setState({ paused: member(answer, 'paused') === true });
+}
 
 /** They run before that one, in this order; without one, last. Shown at once, and put right by the next listing. */
 export async function moveJobs(ids: readonly string[], before: string | undefined) {

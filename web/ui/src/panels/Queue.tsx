@@ -3,13 +3,15 @@ import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
-import { cancelJob, moveJobs, olderHistory, pauseQueue, refreshHistory, useJobs, type Job } from '../net/jobs.ts';
+import { cancelJob, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
 import { attempt } from '../run/actions.ts';
 import { announce } from '../run/live.ts';
-import { useNames } from '../run/names.ts';
+import { seedOf, useNames } from '../run/names.ts';
 import { Past } from '../run/Past.tsx';
 import { useRunning } from '../run/running.ts';
+
+const SETTLED_MS = 1500; // after which a page that has just been opened has other things behind it
 
 // ------------------------------------------------------------------ what runs
 
@@ -73,6 +75,7 @@ interface RowProps {
 function WaitingJob({ job, at, of, move, drag, setDrag }: RowProps) {
   const words = useWords().run.queue;
   const name = useNames(job);
+  const seed = seedOf(job);
   const cancel = () => void attempt(cancelJob(job.id));
   const key = (e: KeyboardEvent) => {
     if (e.altKey && e.key === 'ArrowUp') move(job.id, at - 1, name);
@@ -107,7 +110,9 @@ function WaitingJob({ job, at, of, move, drag, setDrag }: RowProps) {
       onDragEnd={() => setDrag(undefined)}
     >
       <span className="grip" aria-hidden="true" />
-      <span className="job-name">{name}</span>
+      <span className="job-name">
+        {name} {seed !== undefined && <small>{words.seed(seed)}</small>}
+      </span>
       {at > 0 && (
         <button className="icon" aria-label={`${words.next}: ${name}`} title={words.next} onClick={() => move(job.id, 0, name)}>
           <span className="up"><Icon name="down" /></span>
@@ -198,11 +203,26 @@ function History() {
   );
 }
 
+/** Asked after the page is there, and with each change of what waits: another page may have paused the queue. */
+function usePaused(): boolean {
+  const waits = useJobs((s) => s.waiting.length > 0);
+  const changed = useJobs((s) => s.at);
+  const known = useRef(false);
+
+  useEffect(() => {
+    const ask = () => ((known.current = true), refreshPaused().catch(console.warn));
+    if (known.current && !waits) return;
+    const timer = setTimeout(ask, known.current || waits ? 0 : SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [waits, changed]);
+  return useJobs((s) => s.paused);
+}
+
 export function QueueBody() {
   const words = useWords().run.queue;
   const running = useJobs((s) => s.running);
   const waiting = useJobs((s) => s.waiting.length + s.more);
-  const paused = useJobs((s) => s.paused);
+  const paused = usePaused();
   const at = useJobs((s) => s.at);
   const lost = useServer((s) => s.link.is === 'lost');
   return (

@@ -6,7 +6,7 @@ import { viewOf } from '../net/files.ts';
 import { getJson, member } from '../net/http.ts';
 import { forgetJobs, refreshHistory, type Job } from '../net/jobs.ts';
 import { attempt, openJob, retryJob } from './actions.ts';
-import { useNames } from './names.ts';
+import { seedOf, useNames } from './names.ts';
 import { filesIn } from './track.ts';
 import { view } from './viewer.ts';
 
@@ -38,6 +38,7 @@ function When({ job }: { job: Job }) {
   const time = new Date(job.ended ?? job.created);
   const today = time.toDateString() === new Date().toDateString();
   const locale = document.documentElement.lang;
+  const seed = seedOf(job);
   const took = job.started !== undefined && job.ended !== undefined ? (job.ended - job.started) / 1000 : undefined;
   const how = { completed: undefined, failed: words.failed, cancelled: words.stopped, pending: undefined, in_progress: undefined }[job.state];
   return (
@@ -47,6 +48,7 @@ function When({ job }: { job: Job }) {
         {today ? time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }) : time.toLocaleDateString(locale, { month: 'short', day: 'numeric' })}
       </time>
       {took !== undefined && ` · ${words.seconds(took < 10 ? took.toFixed(1) : String(Math.round(took)))}`}
+      {seed !== undefined && ` · ${words.seed(seed)}`}
     </span>
   );
 }

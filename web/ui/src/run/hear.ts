@@ -4,7 +4,7 @@ import type { Frame } from '../net/frames.ts';
 import { getJson, member, textAt, textsAt } from '../net/http.ts';
 import { useJobs } from '../net/jobs.ts';
 import { hear } from '../net/server.ts';
-import { lastOf, remember, senderOf } from './mine.ts';
+import { lastOf, remember, seedIn, senderOf } from './mine.ts';
 import { makePreviews } from './previews.ts';
 import { changeRun, forgetRun, runOf, setProblems, useRuns } from './run.ts';
 import { carried, knowing, newTrack, shareOf, told, toldWhole, withNode, type Prompt, type Track } from './track.ts';
@@ -36,7 +36,8 @@ async function askWhose(id: string) {
     const job = await getJson(`api/jobs/${encodeURIComponent(id)}`);
     const limn = member(job, 'workflow', 'extra_data', 'limn');
     const uid = textAt(limn, 'uid');
-    if (uid !== undefined) remember(id, { uid, name: textAt(limn, 'name') ?? '' });
+    const seed = textAt(limn, 'seed');
+    if (uid !== undefined) remember(id, { uid, name: textAt(limn, 'name') ?? '', ...(seed === undefined ? {} : { seed }) });
     know(id, member(job, 'workflow', 'prompt'), member(limn, 'outputs') ? textsAt(limn, 'outputs') : undefined);
   } catch (e) {
     asked.delete(id);
@@ -51,7 +52,8 @@ function know(id: string, prompt: unknown, outputs: string[] | undefined) {
 
 /** This page sends it, and the server has not answered yet. */
 export function sends(id: string, uid: string, name: string, prompt: Prompt, outputs: readonly string[]) {
-  remember(id, { uid, name });
+  const seed = seedIn(prompt);
+  remember(id, { uid, name, ...(seed === undefined ? {} : { seed }) });
   asked.add(id);
   sending.add(id);
   const t = tracks.get(id);

@@ -1,9 +1,10 @@
 // Which jobs were sent from which document: kept for the browser tab, so that a page that is loaded again knows its own.
-import { textAt } from '../net/http.ts';
+import { member, textAt } from '../net/http.ts';
 
 export interface Sender {
   uid: string;
   name: string;
+  seed?: string; // of the first node that has one: by it a person tells ten runs apart
 }
 
 const KEY = 'limn.jobs';
@@ -16,7 +17,8 @@ function read(): Map<string, Sender> {
     return new Map(
       rows.flatMap((row) => {
         const [id, uid, name] = [textAt(row, 0), textAt(row, 1), textAt(row, 2)];
-        return id !== undefined && uid !== undefined && name !== undefined ? [[id, { uid, name }] as const] : [];
+        const seed = textAt(row, 3);
+        return id !== undefined && uid !== undefined && name !== undefined ? [[id, { uid, name, ...(seed ? { seed } : {}) }] as const] : [];
       }),
     );
   } catch {
@@ -26,6 +28,16 @@ function read(): Map<string, Sender> {
 
 let known: Map<string, Sender> | undefined;
 const all = () => (known ??= read());
+
+/** The first seed of a prompt. */
+export function seedIn(prompt: Readonly<Record<string, unknown>>): string | undefined {
+  for (const node of Object.values(prompt))
+    for (const name of ['seed', 'noise_seed']) {
+      const seed = member(node, 'inputs', name);
+      if (typeof seed === 'number' || typeof seed === 'bigint') return String(seed);
+    }
+  return undefined;
+}
 
 export function senderOf(job: string): Sender | undefined {
   return all().get(job);
@@ -41,7 +53,7 @@ export function remember(job: string, sender: Sender) {
   kept.set(job, sender);
   for (const id of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST))) kept.delete(id);
   try {
-    sessionStorage.setItem(KEY, JSON.stringify([...kept].map(([id, { uid, name }]) => [id, uid, name])));
+    sessionStorage.setItem(KEY, JSON.stringify([...kept].map(([id, { uid, name, seed }]) => [id, uid, name, seed ?? ''])));
   } catch {
     // Nothing is kept here: a page that is loaded again asks the server whose its jobs are.
   }

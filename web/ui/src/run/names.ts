@@ -6,6 +6,11 @@ import { senderOf } from './mine.ts';
 
 const short = (number: number) => (Number.isInteger(number) ? `#${Math.abs(number)}` : '');
 
+/** What tells it from other runs of its workflow. */
+export function seedOf(job: Job): string | undefined {
+  return senderOf(job.id)?.seed;
+}
+
 /** "portrait #41" */
 export function useNames(job: Job): string {
   const words = useWords().run.queue;

@@ -9,6 +9,7 @@ import { clientId } from '../net/server.ts';
 import { askCheck, hasChoices, showCheck } from './check.ts';
 import { sends, sent, unsent } from './hear.ts';
 import { announce } from './live.ts';
+import { seedIn } from './mine.ts';
 import { usePreferences } from './preferences.ts';
 import { readCheck, type Check } from './read-check.ts';
 import type { Problem } from './run.ts';
@@ -38,14 +39,15 @@ interface Sending {
   client: string;
   uid: string;
   name: string;
+  seed?: string | undefined;
   outputs: readonly string[];
   targets?: readonly string[];
   first?: boolean;
 }
 
 /** The body of POST /prompt. */
-export function bodyOf({ id, prompt, workflow, client, uid, name, outputs, targets, first }: Sending): string {
-  const limn = JSON.stringify({ uid, name, outputs });
+export function bodyOf({ id, prompt, workflow, client, uid, name, seed, outputs, targets, first }: Sending): string {
+  const limn = JSON.stringify({ uid, name, outputs, ...(seed === undefined ? {} : { seed }) });
   const members = [
     `"prompt":${prompt}`,
     `"prompt_id":${JSON.stringify(id)}`,
@@ -107,7 +109,7 @@ async function post(at: Opened, check: Check, prompt: JsonObject, text: string, 
   sends(id, uid, at.name, prompt, outputs);
   try {
     await postText('prompt', bodyOf({
-      id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, outputs, first, ...(targets ? { targets } : {}),
+      id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, seed: seedIn(prompt), outputs, first, ...(targets ? { targets } : {}),
     }));
     sent(id);
   } catch (e) {

@@ -1,7 +1,7 @@
 // Stories of running: a picture comes out, what is wrong is said where it is, and the queue outlives what happens to the page.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { visit, type Visit } from './browser.ts';
+import { PATIENCE, visit, type Visit } from './browser.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -169,6 +169,65 @@ export const runs: Record<string, Story> = {
     await past(v.page, 'cancelled').waitFor();
     await v.page.locator('.body[data-state="interrupted"]').waitFor();
     v.clean();
+    await v.close();
+  },
+
+  'ten seeds wait, are put in order, one goes, the page is loaded again: nothing is lost': async (browser, served) => {
+    const v = await open(browser, served);
+    const seeds = async () => (await waiting(v.page).locator('small').allTextContents()).map((t) => t.replace('seed ', '')).join(' ');
+    const settle = async (wanted: string) => {
+      const end = Date.now() + PATIENCE;
+      while ((await seeds()) !== wanted && Date.now() < end) await v.page.waitForTimeout(20);
+      assert.equal(await seeds(), wanted);
+    };
+
+    await use(v.page, long);
+    for (let i = 0; i < 11; i++) await press(v.page, 'Control+Enter');
+    await settle('2 3 4 5 6 7 8 9 10 11');
+    await waiting(v.page).nth(9).focus();
+    await press(v.page, 'Alt+ArrowUp');
+    await settle('2 3 4 5 6 7 8 9 11 10');
+    await waiting(v.page).nth(5).getByRole('button', { name: /Run next/ }).click();
+    await settle('7 2 3 4 5 6 8 9 11 10');
+    await waiting(v.page).nth(3).getByRole('button', { name: /Take out/ }).click();
+    await settle('7 2 3 5 6 8 9 11 10');
+    await waiting(v.page).nth(0).dragTo(waiting(v.page).nth(4), { targetPosition: { x: 60, y: 2 } });
+    await settle('2 3 5 7 6 8 9 11 10');
+    await v.page.reload();
+    await settle('2 3 5 7 6 8 9 11 10');
+    await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    await v.page.getByRole('button', { name: 'Pause the queue' }).click();
+    await v.page.getByText('Paused: what runs goes on').waitFor();
+    await press(v.page, 'Control+Alt+Enter');
+    await past(v.page, 'cancelled').waitFor();
+    assert.equal(await running(v.page).count(), 0);
+    await v.page.getByRole('button', { name: 'Go on with the queue' }).click();
+    await running(v.page).waitFor();
+    await settle('3 5 7 6 8 9 11 10');
+    await served.post('queue', { clear: true });
+    await served.post('interrupt', {});
+    v.clean();
+    await v.close();
+  },
+
+  'a server that dies is missed, and what it did is there when it is back': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, long);
+    for (let i = 0; i < 3; i++) await press(v.page, 'Control+Enter');
+    await waiting(v.page).nth(1).waitFor();
+    await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    await served.stop('SIGKILL');
+    await v.page.getByRole('alert').waitFor();
+    assert.ok(await v.page.getByRole('button', { name: 'Run', exact: true }).isDisabled());
+    await v.page.getByText(/^As it was at/).waitFor();
+    await served.again();
+    await v.page.getByRole('alert').waitFor({ state: 'detached' });
+    await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    await waiting(v.page).nth(1).waitFor();
+    await v.page.locator('.body[data-state="running"]').waitFor();
+    await served.post('queue', { clear: true });
+    await served.post('interrupt', {});
     await v.close();
   },
 

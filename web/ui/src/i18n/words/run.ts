@@ -87,7 +87,7 @@ export const run = both(
       node: (title: string, value: number, max: number) => (max > 1 ? `${title} ${value}/${max}` : title),
       rate: (rate: string) => `${rate} it/s`,
       share: 'How far it is',
-      again: (n: number) => `${plural(n, 'job', 'jobs')}`,
+      seed: (seed: string) => `seed ${seed}`,
     },
     problems: {
       title: 'Problems',
@@ -209,7 +209,7 @@ export const run = both(
       node: (title, value, max) => (max > 1 ? `${title} ${value}/${max}` : title),
       rate: (rate) => `${rate} 步/秒`,
       share: '进度',
-      again: (n) => `${n} 个任务`,
+      seed: (seed) => `种子 ${seed}`,
     },
     problems: {
       title: '问题',
