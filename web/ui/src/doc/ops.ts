@@ -93,7 +93,7 @@ function listFor(place: number, widget: WidgetShape | undefined, values: readonl
   return Array.from({ length: Math.max(values.length, fill.length, place + 1) }, (_, i) => values[i] ?? fill[i] ?? null);
 }
 
-function putValue(e: Edit, node: JsonObject, place: number | string, widget: WidgetShape | undefined, value: Json) {
+export function putValue(e: Edit, node: JsonObject, place: number | string, widget: WidgetShape | undefined, value: Json) {
   const values = node['widgets_values'];
   if (isObject(values)) e.set(values, place, value);
   else if (typeof place === 'string') e.set(node, 'widgets_values', newObject({ [place]: value }));

@@ -50,7 +50,7 @@ export interface Planted {
 
 type Ids = Map<string, Id>;
 
-function renumber(doc: Document, kind: Kind, ids: readonly Id[], keep: boolean): Ids {
+function renumber(doc: Document, kind: Kind, ids: readonly Id[], keep = false): Ids {
   let next = nextId(doc, kind);
   return new Map(ids.map((id) => [String(id), keep ? id : next++]));
 }
@@ -108,11 +108,11 @@ function plantGroups(e: Edit, at: At, crop: Crop, [dx, dy]: Pair): number[] {
 
 const highest = (ids: Ids) => Math.max(0, ...[...ids.values()].filter((id): id is number => Number.isSafeInteger(id)));
 
-/** Puts a part down in a graph, moved by that much: under new ids, or under those it has. */
+/** Puts a part down in a graph, moved by that much: nodes under new ids, or under those they have. */
 export function plant(e: Edit, at: At, crop: Crop, by: Pair, keepIds = false): Planted {
   const nodes = renumber(at.doc, 'Node', crop.nodes.map((n) => n['id'] as Id), keepIds);
-  const links = renumber(at.doc, 'Link', crop.links.map((l) => l.id), keepIds);
-  const points = renumber(at.doc, 'Reroute', crop.points.map((p) => p.id), keepIds);
+  const links = renumber(at.doc, 'Link', crop.links.map((l) => l.id));
+  const points = renumber(at.doc, 'Reroute', crop.points.map((p) => p.id));
   const list = Array.isArray(at.graph['links']) ? at.graph['links'] : [];
   const asObjects = at.graph !== at.doc.raw || at.graph['version'] === 1;
   const rawLinks = crop.links.map((l) => writeLink(

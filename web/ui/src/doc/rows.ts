@@ -148,12 +148,14 @@ function promotedInputs(definition: JsonObject, at: Place): Promoted[] {
   });
 }
 
-const proxiesOf = (node: JsonObject): Json[][] => {
+/** The widgets within that a node shows, [node, widget] each. */
+export const proxiesOf = (node: JsonObject): Json[][] => {
   const proxies = isObject(node['properties']) ? node['properties']['proxyWidgets'] : undefined;
   return Array.isArray(proxies) ? proxies.map((p) => (Array.isArray(p) ? p : [])) : [];
 };
 
-const isOwn = (proxy: Json[]) => String(proxy[0]) === '-1';
+/** Front ends 1.28 to 1.42 called the node's own "-1". */
+export const isOwn = (proxy: Json[]) => String(proxy[0]) === '-1';
 
 /** The place of each promoted widget, as front ends wrote it: beside the proxies, or in the order of inputs and then of
  * proxies (core/graph/canvas_edge.c). */

@@ -54,6 +54,7 @@ export const defs: Defs = new Map([
   node('VAEDecode', [['samples', 'LATENT'], ['vae', 'VAE']], ['IMAGE']),
   node('SaveImage', [['images', 'IMAGE'], ['filename_prefix', '', 'text', { default: 'ComfyUI' }]], []),
   node('PreviewImage', [['images', 'IMAGE']], []),
+  node('EmptyImage', [['width', '', 'int'], ['height', '', 'int'], ['batch_size', '', 'int'], ['color', '', 'int']], ['IMAGE']),
   node('ImageInvert', [['image', 'IMAGE']], ['IMAGE']),
   node('LoadImage', [['image', '', 'upload', { upload: 'image', choices: ['a.png'] }]], ['IMAGE', 'MASK']),
   node('ImageScale', [

@@ -7,6 +7,12 @@ import { moveNodes, renameNode, resizeNode, setColor, setControl, setFlag, setMo
 import { addGroup, groupItems, moveItems, removeGroups } from '../../src/doc/ops-groups.ts';
 import { connect, isolate, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, insertOnLink, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
+import { arrange } from '../../src/doc/arrange.ts';
+import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
+import { convertToSubgraph, unpack } from '../../src/doc/convert.ts';
+import { expose, removeSlot } from '../../src/doc/edge.ts';
+import { definitionsOf } from '../../src/doc/instances.ts';
+import { makeUnique } from '../../src/doc/subgraph.ts';
 import { addReroute, removeReroutes } from '../../src/doc/ops-reroutes.ts';
 import { reroutesOf } from '../../src/doc/reroutes.ts';
 import { shapeAt, type At } from '../../src/doc/wire.ts';
@@ -70,6 +76,17 @@ const DEEDS: readonly Deed[] = [
   (at, c) => removeReroutes(at, reroutesOf(at.doc, at.graph).all.slice(0, 1 + (c.n % 2)).map((r) => r.id)),
   (at, c, _node, ids) => removeItems(at, { nodes: ids.slice(0, 1), links: [linkOf(at, c.other)], reroutes: reroutesOf(at.doc, at.graph).all.slice(0, 1).map((r) => r.id), groups: [0] }),
   (at, c) => void (c.n % 2 ? at.doc.undo() : at.doc.redo()),
+  (at, c, _node, ids) => void duplicate(at, { nodes: ids, groups: [0] }, [c.n, 40], c.n % 2 === 0),
+  (at, c, _node, ids) => void paste(at, copyItems(at, { nodes: ids }) ?? '', { corner: [c.n, c.n], connect: c.n % 3 === 0 }),
+  (at, c, _node, ids) => arrange(at, c.n % 2 ? undefined : ids),
+  (at, c, _node, ids) => void convertToSubgraph(at, { nodes: ids, groups: c.n % 3 ? [] : [0] }, 'S'),
+  (at) => {
+    const standing = at.doc.nodes(at.graph).find((n) => at.doc.definition(n['type']));
+    if (standing && !definitionsOf(at.doc, [standing]).includes(at.graph)) unpack(at, idOf(standing));
+  },
+  (at, c, node) => void (c.n % 2 && makeUnique(at.doc, node)),
+  (at, c) => void expose(at, c.n % 2 ? 'inputs' : 'outputs', endOf(at, c.n % 2 ? 'inputs' : 'outputs', c.which, c.n)),
+  (at, c) => removeSlot(at, c.n % 2 ? 'inputs' : 'outputs', c.which % 3),
 ];
 
 export const N_DEEDS = DEEDS.length;
