@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 import zlib
+from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -246,7 +247,8 @@ def the_ceiling_of_memory_is_an_option(limn):
 
 
 TESTS = [previews_come_in_the_format_that_was_asked_for, channels_are_the_picture_s,
-         small_pictures_fit_into_what_was_asked_for, a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
+         small_pictures_fit_into_what_was_asked_for,
+         a_mask_is_laid_over_the_original_and_its_texts_stay, a_bomb_is_refused_by_its_header,
          damaged_files_are_4xx_and_the_server_stays, what_is_no_picture_is_415_and_nothing_is_404,
          clients_that_leave_cost_nobody_else_anything, a_hundred_at_once_are_pictures_or_503_with_retry_after]
 
