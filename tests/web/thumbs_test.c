@@ -11,7 +11,7 @@
 #include "tests/web/folder.h"
 #include "web/server/thumbs.h"
 
-static char folder[64];
+static char folder[TEMPORARY_PATH];
 
 static void key_of(int i, char key[LM_THUMB_KEY])
 {
