@@ -125,10 +125,17 @@ export function entryAt(node: JsonObject, place: number | string | undefined): J
   return isObject(values) && Object.hasOwn(values, place) ? values[place] : undefined;
 }
 
+/** A choice as it runs: null is the first one, and old names of samplers and names with backslashes are the ones of today. */
+function asChoice(value: Json, choices: readonly Json[]): Json {
+  if (value === null) return choices[0] ?? null;
+  if (typeof value !== 'string' || choices.includes(value)) return value;
+  return [value.replace(/^sample_/, ''), value.replaceAll('\\', '/')].find((v) => choices.includes(v)) ?? value;
+}
+
 /** What a widget shows: the node's own value, else that of the widget within which it stands for, else the class's default. */
 export function valueOf(node: JsonObject, widget: WidgetShape): Json | undefined {
   const own = entryAt(node, widget.place);
-  if (own !== undefined && !(own === null && widget.source)) return own;
+  if (own !== undefined && !(own === null && widget.source)) return widget.def?.choices && !Array.isArray(own) ? asChoice(own, widget.def.choices) : own;
   if (widget.source) return valueOf(widget.source.node, widget.source.widget);
   return widget.def ? defaultOf(widget.def) : undefined;
 }
