@@ -6,7 +6,8 @@ import { Icon } from '../app/Icon.tsx';
 import type { Document } from '../doc/document.ts';
 import { useWords } from '../i18n/words.ts';
 import { NodePictures } from '../run/NodePictures.tsx';
-import { useNodeRun } from '../run/run.ts';
+import { useFaults, useNodeRun, type Problem } from '../run/run.ts';
+import { sentenceOf } from '../run/sentences.ts';
 import { Widget } from '../widgets/Widget.tsx';
 import type { BodyNode } from './body.ts';
 import { fileColour } from './palette.ts';
@@ -44,12 +45,21 @@ function Says({ uid, node }: { uid: string; node: string }) {
   );
 }
 
+/** The worst of what the check of the workflow has against it. */
+function worstOf(faults: readonly Problem[]): Problem['severity'] | undefined {
+  const checked = faults.filter((f) => f.source === 'check');
+  return (checked.find((f) => f.severity === 'error') ?? checked[0])?.severity;
+}
+
 function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
-  const words = useWords().canvas;
+  const all = useWords();
+  const words = all.canvas;
   const { shape, node, key, id } = box;
   const name = prefix + id;
   const chosen = useChosen(doc.uid, key);
   const state = useNodeRun(doc.uid, name)?.state;
+  const faults = useFaults(doc.uid, name);
+  const faultAt = (input: string) => faults.find((f) => f.input === input);
   const own = fileColour(shape.color) ?? fileColour(shape.bgcolor);
 
   useSyncExternalStore((heard) => doc.subscribe(id, heard), () => doc.version(id));
@@ -59,6 +69,7 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
       data-kind={shape.kind}
       data-mode={shape.mode}
       data-state={state}
+      data-fault={worstOf(faults)}
       data-chosen={chosen}
       data-collapsed={shape.collapsed}
       data-coloured={own !== undefined}
@@ -67,12 +78,16 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
     >
       <Title doc={doc} box={box} name={name} />
       {!shape.collapsed &&
-        shape.widgets.map((w) => (
-          <div key={w.name} className="row" data-linked={w.linked} style={{ top: w.y, height: w.height }}>
-            <Widget doc={doc} node={node} shape={w} />
-          </div>
-        ))}
-      <Sockets shape={shape} id={id} />
+        shape.widgets.map((w) => {
+          const fault = faultAt(w.name);
+          return (
+            <div key={w.name} className="row" data-linked={w.linked} data-fault={fault?.severity} title={fault && sentenceOf(fault, all, w.label)}
+                 style={{ top: w.y, height: w.height }}>
+              <Widget doc={doc} node={node} shape={w} />
+            </div>
+          );
+        })}
+      <Sockets shape={shape} id={id} faults={faults} />
       <Pictures uid={doc.uid} run={name} box={box} />
       <Says uid={doc.uid} node={name} />
     </article>

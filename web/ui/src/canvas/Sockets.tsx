@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import { colorOf, fits, pathOf } from '../defs/types.ts';
 import type { NodeShape, SocketShape } from '../doc/shape.ts';
+import type { Problem } from '../run/run.ts';
 import { useHand } from './view.ts';
 
 /** Undefined: no link is in anybody's hand. */
@@ -31,13 +32,20 @@ function Socket({ socket, side, shape, id }: { socket: SocketShape; side: 'in' |
   );
 }
 
-export const Sockets = memo(function Sockets({ shape, id }: { shape: NodeShape; id: string }) {
+interface Props {
+  shape: NodeShape;
+  id: string;
+  faults: readonly Problem[];
+}
+
+export const Sockets = memo(function Sockets({ shape, id, faults }: Props) {
   const named = (s: SocketShape) => s.widget === undefined && !shape.collapsed && shape.kind !== 'reroute';
   const one = <T,>(list: readonly T[]) => (shape.collapsed ? list.slice(0, 1) : list);
   return (
     <>
       {shape.inputs.filter(named).map((s) => (
-        <span key={`in${s.index}`} className="name in" style={{ top: s.y - 10 }} data-optional={s.optional}>{s.label}</span>
+        <span key={`in${s.index}`} className="name in" style={{ top: s.y - 10 }} data-optional={s.optional}
+              data-fault={faults.find((f) => f.input === s.name)?.severity}>{s.label}</span>
       ))}
       {shape.outputs.filter(named).map((s) => (
         <span key={`out${s.index}`} className="name out" style={{ top: s.y - 10 }}>{s.label}</span>

@@ -227,7 +227,7 @@ export function QueueBody() {
   const lost = useServer((s) => s.link.is === 'lost');
   return (
     <div className="queue-panel" data-stale={lost}>
-      {lost && at !== undefined && <p className="as-of">{words.asOf(new Date(at).toLocaleTimeString(document.documentElement.lang))}</p>}
+      {lost && at !== undefined && <p className="as-of">{words.asOf(new Date(at).toLocaleTimeString(document.documentElement.lang, { hourCycle: 'h23' }))}</p>}
       {running.length > 0 && (
         <ul className="jobs" aria-label={words.running}>
           {running.map((job) => (

@@ -45,7 +45,7 @@ function When({ job }: { job: Job }) {
     <span className="when">
       {how && <strong>{how} </strong>}
       <time dateTime={time.toISOString()}>
-        {today ? time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }) : time.toLocaleDateString(locale, { month: 'short', day: 'numeric' })}
+        {today ? time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }) : time.toLocaleDateString(locale, { month: 'short', day: 'numeric' })}
       </time>
       {took !== undefined && ` · ${words.seconds(took < 10 ? took.toFixed(1) : String(Math.round(took)))}`}
       {seed !== undefined && ` · ${words.seed(seed)}`}

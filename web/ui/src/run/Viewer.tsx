@@ -9,6 +9,7 @@ import { closeViewer, useViewer, viewNext } from './viewer.ts';
 
 const STEP = 1.25;
 const MOVE = 80; // pixels a key
+const NEAR = 3; // from here on pixels are squares
 
 /** Where the picture is looked at; anew for each picture. */
 function useLook(file: OutputFile) {
@@ -71,6 +72,7 @@ function Picture({ file, at }: { file: OutputFile; at: Looking }) {
           alt={nameOf(file)}
           draggable={false}
           data-fits={!placed}
+          data-near={(look.zoom ?? 1) >= NEAR}
           onLoad={(e) => at.setOwn({ width: e.currentTarget.naturalWidth, height: e.currentTarget.naturalHeight })}
           style={placed ? { width: own.width * (look.zoom ?? 1), height: own.height * (look.zoom ?? 1), left: look.x, top: look.y } : undefined}
         />

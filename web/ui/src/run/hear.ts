@@ -113,7 +113,7 @@ function keep(before: Track | undefined, t: Track) {
 function begin(id: string): Track {
   const uid = openUid(id);
   const t = tracks.get(id) ?? newTrack(id);
-  return uid === undefined ? t : { ...t, nodes: { ...carried(runOf(uid).nodes), ...t.nodes } };
+  return uid === undefined ? t : { ...t, nodes: carried(runOf(uid).nodes) };
 }
 
 // ------------------------------------------------------------------ what is heard
@@ -160,7 +160,7 @@ async function settle(id: string) {
       return;
     }
     const t = tracks.get(id) ?? begin(id);
-    if (!t.over) keep(t, toldWhole(knowing({ ...t, nodes: begin(id).nodes }, asPrompt(member(entry, 'prompt', 2))), entry));
+    if (!t.over) keep(t, toldWhole(knowing(begin(id), asPrompt(member(entry, 'prompt', 2))), entry));
   } catch (e) {
     console.warn(e);
   }

@@ -85,7 +85,7 @@ function ofModels({ missingModels }: Checked, told: readonly Problem[]): Problem
 }
 
 function ofWarning(text: string): Problem {
-  const [, node, rest] = /^node ([\w:]+)(?: \([^)]*\))?:? (.*)$/s.exec(text) ?? [];
+  const [, node, rest] = /^node (\w+(?::\w+)*)(?: \([^)]*\))?:? (.*)$/s.exec(text) ?? [];
   return { source: 'check', severity: 'warning', message: rest ?? text, ...(node === undefined ? {} : { node }) };
 }
 
