@@ -5,6 +5,7 @@ import { useWords } from '../i18n/words.ts';
 import { retryNow, useServer } from '../net/server.ts';
 import { RunOverlays } from '../run/Overlays.tsx';
 import { RunBar } from '../run/RunBar.tsx';
+import { AddNodes } from './AddNodes.tsx';
 import { Bar } from './Bar.tsx';
 import { setFocusMode, useBars } from './bars.ts';
 import { commands } from './commands.ts';
@@ -120,6 +121,7 @@ export function Shell() {
         {!hidden && <StatusBar />}
       </div>
       <RunOverlays />
+      <AddNodes />
       <Toasts />
       <Dialogs />
     </CanvasProvider>

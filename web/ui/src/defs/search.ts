@@ -114,15 +114,42 @@ function wordsOf(query: string): Word[] {
     .filter((w) => w.text !== '').map((w) => ({ ...w, letters: lettersOf(w.text) }));
 }
 
+const ELSEWHERE = 0.8; // what words are worth that are found, but not in one name
+
+/** All words in one name, best as they were typed. */
+function together(words: readonly Word[], phrase: Word, entry: Entry): number {
+  let best = 0;
+  for (const f of entry.fields) {
+    const whole = inField(phrase.text, phrase.letters, f);
+    let sum = 0;
+    let all = true;
+    for (const w of words) {
+      const score = inField(w.text, w.letters, f);
+      sum += score;
+      all &&= score > 0;
+    }
+    best = Math.max(best, whole && whole + 100, all ? sum / words.length : 0);
+  }
+  return best;
+}
+
 /** Every word has to be found; 0: one was not. */
-function scoreOf(words: readonly Word[], entry: Entry): number {
+function scoreOf(words: readonly Word[], phrase: Word | undefined, entry: Entry): number {
   let sum = 0;
   for (const word of words) {
     const score = inEntry(word.text, word.letters, entry, word.category);
     if (score === 0) return 0;
     sum += score;
   }
-  return sum / words.length;
+  const apart = sum / words.length;
+  return phrase ? Math.max(apart * ELSEWHERE, together(words, phrase, entry)) : apart;
+}
+
+/** Several words as one; undefined where that says nothing new. */
+function phraseOf(words: readonly Word[]): Word | undefined {
+  if (words.length < 2 || words.some((w) => w.category)) return undefined;
+  const text = words.map((w) => w.text).join(' ');
+  return { text, letters: lettersOf(text), category: false };
 }
 
 // ------------------------------------------------------------------ what a link needs
@@ -143,6 +170,20 @@ export function placeFor(def: NodeDef, wanted: Wanted): 0 | 1 | 2 | 3 {
 
 // ------------------------------------------------------------------ all together
 
+/** In the order in which a graph is made; what is for few people last. */
+const ORDER = ['loaders', 'conditioning', 'sampling', 'latent', 'image', 'mask', 'utils'];
+
+function orderOf(category: string): number {
+  const top = category.split('/')[0] ?? '';
+  const at = ORDER.indexOf(top);
+  return at >= 0 ? at : top.startsWith('_') || top === 'api' ? ORDER.length + 1 : ORDER.length;
+}
+
+/** How categories are listed. */
+export function byCategory(a: string, b: string): number {
+  return orderOf(a) - orderOf(b) || a.localeCompare(b);
+}
+
 export interface Search {
   query: string;
   /** All of them have to find a place: one for a link that was let go of, two for a link that a node goes into. */
@@ -155,16 +196,17 @@ export interface Search {
 /** The best first. Without a query: what a link needs most, then what was used most, then by category and title. */
 export function search(defs: Defs, { query, wanted = [], uses, old = false }: Search): NodeDef[] {
   const words = wordsOf(query);
+  const phrase = phraseOf(words);
   const found: { def: NodeDef; score: number; place: number; uses: number }[] = [];
   for (const entry of indexOf(defs)) {
     if (entry.def.deprecated && !old && !words.some((w) => w.text === entry.def.name.toLowerCase())) continue;
     const place = Math.min(3, ...wanted.map((w) => placeFor(entry.def, w)));
     if (place === 0) continue;
     const used = uses.get(entry.def.name) ?? 0;
-    const score = words.length ? scoreOf(words, entry) : 1;
+    const score = words.length ? scoreOf(words, phrase, entry) : 1;
     if (score > 0) found.push({ def: entry.def, score: words.length ? score + 8 * place + Math.min(40, 4 * used) : 0, place, uses: used });
   }
   found.sort((a, b) => b.score - a.score || b.place - a.place || b.uses - a.uses
-    || (words.length ? a.def.title.length - b.def.title.length : a.def.category.localeCompare(b.def.category)) || a.def.title.localeCompare(b.def.title));
+    || (words.length ? a.def.title.length - b.def.title.length : byCategory(a.def.category, b.def.category)) || a.def.title.localeCompare(b.def.title));
   return found.map((f) => f.def);
 }

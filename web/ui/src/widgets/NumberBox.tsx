@@ -14,6 +14,7 @@ interface Drag {
   x: number;
   from: Num;
   moved: boolean;
+  over?: boolean; // put back by Escape; the click that is still to come means nothing
 }
 
 /** Presses are clicks until they go far enough; Escape puts the value back. */
@@ -22,7 +23,7 @@ function useScrub(field: Field) {
   const { def } = field;
   const move = (e: PointerEvent) => {
     const it = drag.current;
-    if (!it || !def) return;
+    if (!it || !def || it.over) return;
     const far = e.clientX - it.x;
     if (!it.moved && Math.abs(far) < FAR) return;
     if (!it.moved) {
@@ -36,10 +37,10 @@ function useScrub(field: Field) {
     if (next !== field.value) field.set(next);
   };
   const end = (e: globalThis.KeyboardEvent) => {
-    if (e.key !== 'Escape' || !drag.current) return;
+    if (e.key !== 'Escape' || !drag.current?.moved) return;
     e.stopPropagation();
     field.set(drag.current.from);
-    drag.current = undefined;
+    drag.current.over = true;
   };
   return {
     onMouseDown: (e: MouseEvent) => e.preventDefault(), // the focus would open it

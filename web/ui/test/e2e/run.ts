@@ -1,13 +1,15 @@
 // run.ts LIMN ROOT CHROMIUM [NAME]: the stories of this folder, each against one server and in a browser profile of its
 // own. Prints "ok NAME" or "FAILED NAME" for each.
+import { addNode } from './addnode.ts';
 import { app } from './app.ts';
 import { launch } from './browser.ts';
 import { runs } from './running.ts';
 import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
+import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...runs };
+const stories: Record<string, Story> = { ...shell, ...app, ...runs, ...widgets, ...addNode };
 let failed = 0;
 
 const chromium = await launch(browser);

@@ -58,6 +58,8 @@ test('the beginning of a title is found first', () => {
   assert.equal(find('ksampler')[0], 'KSampler');
   assert.equal(find('upscale image')[0], 'ImageScale');
   assert.equal(find('SAVE')[0], 'SaveImage');
+  const near = made([['ImageOnlyLoader', 'Load Video', 'loaders', [], ['MODEL']], ['LoadImage', 'Load Image', 'image', [], ['IMAGE']]]);
+  assert.equal(search(near, { query: 'load image', uses: new Map() })[0]?.name, 'LoadImage');
 });
 
 test('words are found in any order, letters with gaps, and initials', () => {
@@ -85,7 +87,7 @@ test('a category is found by its name, and alone by #', () => {
 
 test('what was used more comes first among what is found as well', () => {
   assert.equal(find('upscale', undefined, [['LatentUpscale', 9]])[0], 'LatentUpscale');
-  assert.equal(find('', undefined, [['VAEDecode', 2], ['SaveImage', 5]]).slice(0, 2).join(), 'SaveImage,VAEDecode');
+  assert.equal(find('', undefined, [['VAEDecode', 2], ['SaveImage', 5]]).slice(0, 3).join(), 'SaveImage,VAEDecode,CheckpointLoaderSimple');
 });
 
 test('a link is offered first what takes nothing else, then what is used most, at last what takes anything', () => {

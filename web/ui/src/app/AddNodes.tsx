@@ -1,0 +1,34 @@
+// The list of nodes to add, where the canvas asks for it. It comes with the first question.
+import { lazy, Suspense, useRef } from 'react';
+import { addHere, stopAdding, useAdding } from '../canvas/adding.ts';
+import type { NodeDef } from '../defs/def.ts';
+import type { Wanted } from '../defs/search.ts';
+
+const AddNode = lazy(() => import('./AddNode.tsx').then((m) => ({ default: m.AddNode })));
+const STEP = 30; // between nodes that are added one after the other
+
+export function AddNodes() {
+  const adding = useAdding((s) => s.adding);
+  const count = useRef(0);
+  if (!adding) return null;
+  const { held, link, at, place } = adding;
+  const wanted: Wanted[] = link
+    ? [{ type: link.type, direction: 'out' }, { type: link.type, direction: 'in' }]
+    : held ? [{ type: held.type, direction: held.side === 'in' ? 'out' : 'in' }] : [];
+  const canvas = document.querySelector('.graph')?.getBoundingClientRect();
+  const pick = (def: NodeDef, stay: boolean) => {
+    const by = STEP * count.current;
+    count.current = stay ? count.current + 1 : 0;
+    addHere(def.name, {}, { ...adding, place: { x: place.x + by, y: place.y + by } });
+  };
+  const close = () => {
+    count.current = 0;
+    stopAdding();
+  };
+  const corner = wanted.length ? { x: at.x + (canvas?.x ?? 0), y: at.y + (canvas?.y ?? 0) } : undefined;
+  return (
+    <Suspense>
+      <AddNode wanted={wanted} at={corner} onPick={pick} onClose={close} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,114 @@
+// Stories of adding nodes: found by words of both languages and by pinyin, and by what a link needs.
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { visit } from './browser.ts';
+import { faults, type Story } from './shell.ts';
+
+const heading = (page: Page, name: string) => page.getByRole('article').getByRole('heading', { name, exact: true });
+const options = (page: Page) => page.getByRole('option').locator('.title').allTextContents();
+const graph = (page: Page) => page.locator('.graph');
+
+export const addNode: Record<string, Story> = {
+  'a node is found by some letters, looked at, and added by keys': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('/');
+    await v.page.getByRole('dialog', { name: 'Add a node' }).waitFor();
+    await v.page.keyboard.type('upsc');
+    await v.page.getByRole('option', { name: 'Upscale Image image' }).waitFor();
+    assert.ok((await options(v.page)).slice(0, 4).every((t) => /upsc/i.test(t)), (await options(v.page)).join());
+    await v.page.locator('.node-preview').getByText('upscale_method').waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.press('Enter');
+    await heading(v.page, 'Upscale Image').waitFor();
+    assert.equal(await v.page.getByRole('dialog').count(), 0);
+    await v.page.keyboard.press('Control+z');
+    await heading(v.page, 'Upscale Image').waitFor({ state: 'detached' });
+    v.clean();
+    await v.close();
+  },
+
+  'in Chinese: by a word, by pinyin, by initials': async (browser, served) => {
+    const v = await visit(browser, served.url, { locale: 'zh-CN', colorScheme: 'dark' });
+    const input = v.page.getByRole('combobox', { name: '添加节点' });
+
+    await v.page.getByRole('article').first().waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('Shift+A');
+    for (const query of ['放大', 'fd', 'fangda']) {
+      await input.fill(query);
+      assert.equal((await options(v.page))[0], '放大图像', query);
+    }
+    await input.fill('cyq');
+    assert.equal((await options(v.page))[0], 'K 采样器');
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.press('Escape');
+    assert.equal(await v.page.evaluate(() => document.activeElement?.getAttribute('role')), 'application');
+    v.clean();
+    await v.close();
+  },
+
+  'while an input method is at work, Enter adds nothing': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const session = await v.page.context().newCDPSession(v.page);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('/');
+    await v.page.getByRole('dialog').waitFor();
+    await session.send('Input.imeSetComposition', { text: 'fang', selectionStart: 4, selectionEnd: 4 });
+    await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 });
+    await v.page.getByRole('dialog').waitFor();
+    await session.send('Input.insertText', { text: '放大' });
+    await v.page.getByRole('option').first().waitFor();
+    assert.equal((await options(v.page))[0], 'Upscale Image');
+    v.clean();
+    await v.close();
+  },
+
+  'several are added while the list stays, and what is used is offered first': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('/');
+    await v.page.getByRole('dialog').waitFor();
+    await v.page.keyboard.type('grow mask');
+    await v.page.keyboard.press('Shift+Enter');
+    await v.page.keyboard.press('Shift+Enter');
+    await v.page.keyboard.press('Escape');
+    assert.equal(await heading(v.page, 'GrowMask').count(), 2);
+    await v.page.keyboard.press('/');
+    await v.page.getByRole('dialog').waitFor();
+    assert.equal((await options(v.page))[0], 'GrowMask');
+    v.clean();
+    await v.close();
+  },
+
+  'a link that is let go of is offered what fits, and joined to it': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'VAE Decode').waitFor();
+    const node = v.page.getByRole('article').filter({ has: v.page.getByRole('heading', { name: 'VAE Decode', exact: true }) });
+    const box = await node.boundingBox();
+    const stage = await graph(v.page).boundingBox();
+    assert.ok(box && stage);
+    const links = await v.page.locator('.status').getByText(/\d+ links/).textContent();
+    await v.page.mouse.move(box.x + box.width, box.y + box.height * 0.56); // its first output
+    await v.page.mouse.down();
+    await v.page.mouse.move(box.x + box.width - 40, stage.y + 60, { steps: 6 });
+    await v.page.mouse.up();
+    const list = v.page.getByRole('dialog', { name: 'Nodes that take IMAGE' });
+    await list.waitFor();
+    assert.ok((await options(v.page)).length <= 9);
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.type('invert');
+    await v.page.keyboard.press('Enter');
+    await heading(v.page, 'Invert Image').waitFor();
+    await v.page.waitForFunction((before) => !document.querySelector('.status')?.textContent?.includes(before ?? ''), /\d+ links/.exec(links ?? '')?.[0]);
+    v.clean();
+    await v.close();
+  },
+};
