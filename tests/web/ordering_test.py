@@ -167,12 +167,17 @@ def a_queue_of_the_version_before_is_taken_over():
     import sqlite3
     with tempfile.TemporaryDirectory(prefix="limn-order-") as folder:
         with Served(LIMN, base=folder) as s:
+            s.wait(s.queue(empty(color=77)))
             fill(s, 3)
         db = sqlite3.connect(f"{folder}/state/limn.sqlite")
-        db.executescript("ALTER TABLE ledger DROP COLUMN paused; PRAGMA user_version = 1;")
+        for column in "paused", "success", "error", "interrupted", "failed":
+            db.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
         db.close()
         with Served(LIMN, base=folder) as s:
             assert s.json("GET", "/limn/queue")[1]["paused"] is False
+            assert s.json("GET", "/api/jobs?status=completed")[1]["pagination"]["total"] == 1  # counted anew
             assert ran(s, ["a", "b", "c"]) == ["a", "b", "c"]
 
 

@@ -44,7 +44,7 @@ TEST(a_newer_version_and_a_stranger_are_left_alone)
     sql("PRAGMA user_version = 99");
     WANT(!lm_store_open(&o, &newer) && strstr(newer.text, "newer limn"));
     sql("PRAGMA application_id = 7");
-    sql("PRAGMA user_version = 2");
+    sql("PRAGMA user_version = 3");
     WANT(!lm_store_open(&o, &strange) && strstr(strange.text, "another program"));
     WANT(!there_is("damaged", name));
     folder_remove(folder);

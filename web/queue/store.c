@@ -2,6 +2,7 @@
 #include "web/queue/store_sqlite.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,7 +36,7 @@ static void store_undo(lm_store *store)
 static bool ledger_differs(const lm_ledger *a, const lm_ledger *b)
 {
     return a->seq != b->seq || a->counter != b->counter || a->epoch != b->epoch || a->ended != b->ended ||
-           a->floor != b->floor || a->tally.paused != b->tally.paused;
+           a->floor != b->floor || a->tally.paused != b->tally.paused || memcmp(a->in, b->in, sizeof a->in) != 0;
 }
 
 static lm_outcome store_commit(lm_store *store, limn_error *err)
@@ -45,8 +46,9 @@ static lm_outcome store_commit(lm_store *store, limn_error *err)
     lm_outcome outcome;
 
     if (ledger_differs(l, &s->before))
-        lm_sql_run(s, LM_SQL_LEDGER_SET, "iiiiii", l->seq, l->counter, l->epoch, l->ended, l->floor,
-                   (int64_t)l->tally.paused);
+        lm_sql_run(s, LM_SQL_LEDGER_SET, "iiiiiiiiii", l->seq, l->counter, l->epoch, l->ended, l->floor,
+                   (int64_t)l->tally.paused, l->in[LM_JOB_SUCCESS], l->in[LM_JOB_ERROR], l->in[LM_JOB_INTERRUPTED],
+                   l->in[LM_JOB_FAILED]);
     lm_crash_at("ledger-set");
     lm_sql_run(s, LM_SQL_COMMIT, "");
     outcome = lm_sql_outcome(s, err);
@@ -198,13 +200,28 @@ static void read_ledger(lm_sqlite *s)
     l->ended = first_number(s, row, 3);
     l->floor = first_number(s, row, 4);
     l->tally.paused = first_number(s, row, 5);
+    for (int i = LM_JOB_SUCCESS; i < LM_JOB_STATES; i++)
+        l->in[i] = first_number(s, row, LM_LEDGER_IN + i);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_PENDING);
     l->tally.pending = first_number(s, row, 0);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_RUNNING);
     l->tally.running = first_number(s, row, 0);
-    row = lm_sql_row(s, LM_SQL_COUNT_HISTORY, "i", l->floor);
-    l->tally.history = first_number(s, row, 0);
-    l->tally.history_bytes = first_number(s, row, 1);
+    row = lm_sql_row(s, LM_SQL_HISTORY_BYTES, "i", l->floor);
+    l->tally.history_bytes = first_number(s, row, 0);
+    lm_sql_rest(s, LM_SQL_HISTORY_BYTES);
+}
+
+/* What is there counts, whatever the ledger says; from here on it is kept right. */
+static void count_history(lm_sqlite *s)
+{
+    lm_ledger *l = &s->ledger;
+
+    l->tally.history = 0;
+    for (int i = LM_JOB_SUCCESS; i < LM_JOB_STATES; i++) {
+        l->in[i] = first_number(s, lm_sql_row(s, LM_SQL_COUNT_ENDED, "ii", (int64_t)i, l->floor), 0);
+        l->tally.history += l->in[i];
+    }
+    lm_sql_rest(s, LM_SQL_COUNT_ENDED);
 }
 
 static int64_t clock_ms(void)
@@ -222,6 +239,7 @@ static bool take_over(lm_sqlite *s, int64_t now_ms, limn_error *err)
     read_ledger(s);
     if (store_begin(store, err) != LM_STORE_DONE)
         return false;
+    count_history(s);
     lm_store_recover(s, now_ms ? now_ms : clock_ms());
     lm_crash_at("store-recovered");
     return store_commit(store, err) == LM_STORE_DONE;

@@ -24,6 +24,7 @@ static int64_t remove_ended(lm_sqlite *s, const char *id)
         return 0;
     tally->history--;
     tally->history_bytes -= sqlite3_column_int64(row, 1);
+    lm_ledger_count(&s->ledger, sqlite3_column_int(row, 2), -1);
     lm_store_remove(s, sqlite3_column_int64(row, 0));
     return 1;
 }
@@ -46,6 +47,7 @@ static void record(lm_sqlite *s, int64_t seq, const char *id, const lm_result *r
     l->tally.history_bytes += sqlite3_column_int64(row, 3);
     l->tally.running--;
     l->tally.history++;
+    lm_ledger_count(l, r->state, 1);
     l->tally.changes++;
 }
 
@@ -119,6 +121,7 @@ static int64_t forget_all(lm_ledger *l)
 
     l->floor = l->ended;
     l->tally.history = l->tally.history_bytes = 0;
+    memset(l->in, 0, sizeof l->in);
     return n;
 }
 

@@ -35,6 +35,12 @@ static const char *const steps[] = {
     "CREATE INDEX job_by_workflow ON job (workflow, state, ended) WHERE workflow != '';",
 
     "ALTER TABLE ledger ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;",
+
+    /* Entries of the history in each state, so that nobody counts them; whoever opens the store sets them right. */
+    "ALTER TABLE ledger ADD COLUMN success INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE ledger ADD COLUMN error INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE ledger ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE ledger ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;",
 };
 enum { TODAY = sizeof steps / sizeof *steps };
 

@@ -18,10 +18,13 @@
     X(BEGIN,          "BEGIN IMMEDIATE")                                                                            \
     X(BEGIN_READ,     "BEGIN")                                                                                      \
     X(COMMIT,         "COMMIT")                                                                                     \
-    X(LEDGER_GET,     "SELECT seq, counter, epoch, ended, floor, paused FROM ledger")                               \
-    X(LEDGER_SET,     "UPDATE ledger SET seq = ?, counter = ?, epoch = ?, ended = ?, floor = ?, paused = ?")        \
+    X(LEDGER_GET,     "SELECT seq, counter, epoch, ended, floor, paused, success, error, interrupted, failed"       \
+                      " FROM ledger")                                                                               \
+    X(LEDGER_SET,     "UPDATE ledger SET seq = ?, counter = ?, epoch = ?, ended = ?, floor = ?, paused = ?,"        \
+                      " success = ?, error = ?, interrupted = ?, failed = ?")                                       \
     X(COUNT_LIVE,     "SELECT count(*) FROM job WHERE state = ?")                                                   \
-    X(COUNT_HISTORY,  "SELECT count(*), coalesce(sum(bytes), 0) FROM job WHERE ended > ?")                          \
+    X(COUNT_ENDED,    "SELECT count(*) FROM job WHERE state = ? AND ended > ?")                                     \
+    X(HISTORY_BYTES,  "SELECT coalesce(sum(bytes), 0) FROM job WHERE ended > ?")                                    \
     X(ADD_JOB,        "INSERT INTO job (seq, id, client, workflow, number, state, created_ms, bytes)"               \
                       " VALUES (?, ?, ?, ?, ?, 0, ?, ?)")                                                           \
     X(ADD_ASKED,      "INSERT INTO asked (seq, " ASKED_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)")                    \
@@ -39,14 +42,14 @@
     X(LEFT_RUNNING,   "SELECT seq, attempts, id FROM job WHERE state = 1 AND seq > ? ORDER BY seq LIMIT 1")         \
     X(PENDING_OF,     "SELECT seq FROM job WHERE id = ? AND state = 0 LIMIT 1")                                     \
     X(RUNNING_OF,     "SELECT seq, epoch, worker FROM job WHERE id = ? AND state = 1 LIMIT 1")                      \
-    X(ENDED_OF,       "SELECT seq, bytes FROM job WHERE id = ? AND ended > ? LIMIT 1")                              \
+    X(ENDED_OF,       "SELECT seq, bytes, state FROM job WHERE id = ? AND ended > ? LIMIT 1")                       \
     X(ANY_PENDING,    "SELECT seq FROM job WHERE state = 0 LIMIT 1")                                                \
     X(DROP_PENDING_ASKED, "DELETE FROM asked WHERE seq IN (SELECT seq FROM job WHERE state = 0)")                   \
     X(DROP_PENDING,   "DELETE FROM job WHERE state = 0")                                                            \
     X(REMOVE_JOB,     "DELETE FROM job WHERE seq = ?")                                                              \
     X(REMOVE_ASKED,   "DELETE FROM asked WHERE seq = ?")                                                            \
     X(REMOVE_TOLD,    "DELETE FROM told WHERE seq = ?")                                                             \
-    X(OLDEST,         "SELECT ended, ended_ms, bytes FROM job WHERE ended > ? ORDER BY ended LIMIT 1")              \
+    X(OLDEST,         "SELECT ended, ended_ms, bytes, state FROM job WHERE ended > ? ORDER BY ended LIMIT 1")       \
     X(SWEEPABLE,      "SELECT seq FROM job WHERE ended <= ? ORDER BY ended LIMIT 1")                                \
     X(FREE_PAGES,     "PRAGMA freelist_count")                                                                      \
     X(GIVE_BACK,      "PRAGMA incremental_vacuum(256)")                                                             \

@@ -20,8 +20,18 @@ typedef enum lm_sql {
 typedef struct lm_ledger {
     int64_t  seq, counter, epoch, ended; /* the last one given out; counter: the next one */
     int64_t  floor;                      /* the history begins above it */
+    int64_t  in[LM_JOB_STATES];          /* how many of its entries are in each state; of those that live, 0 */
     lm_tally tally;
 } lm_ledger;
+
+enum { LM_LEDGER_IN = 4 };               /* the column of in[i] in LEDGER_GET is this one and i */
+
+/* An entry in this state has joined the history (1), or left it (-1). */
+static inline void lm_ledger_count(lm_ledger *l, int state, int by)
+{
+    if (state >= LM_JOB_SUCCESS && state < LM_JOB_STATES)
+        l->in[state] += by;
+}
 
 typedef struct lm_sqlite {
     lm_store      base;

@@ -35,6 +35,7 @@ static bool leave(lm_sqlite *s, int64_t now_ms)
         l->floor = sqlite3_column_int64(row, 0);
         l->tally.history--;
         l->tally.history_bytes -= sqlite3_column_int64(row, 2);
+        lm_ledger_count(l, sqlite3_column_int(row, 3), -1);
         l->tally.changes++;
     }
     return true;
