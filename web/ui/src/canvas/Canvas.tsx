@@ -14,6 +14,7 @@ import { useSaid } from './announce.ts';
 import { bodyOf } from './body.ts';
 import { arrive, cameraFor, cameraIn, holdFlow, LEAST_ZOOM, lookAt, MOST_ZOOM } from './camera.ts';
 import { startClipboard } from './clipboard.ts';
+import { Drawing } from './Drawing.tsx';
 import { Find } from './Find.tsx';
 import { Focus, focusId } from './Focus.tsx';
 import { startGestures } from './gestures.ts';
@@ -22,11 +23,9 @@ import { GroupName } from './GroupName.tsx';
 import { Map } from './Map.tsx';
 import { Menus } from './Menus.tsx';
 import { NodeBody } from './NodeBody.tsx';
-import { paint, paintAbove } from './paint.ts';
-import { forgetColours, readColoursAt } from './palette.ts';
 import { nodeKey, type Scene } from './scene.ts';
 import { useBodies, useScene } from './use-scene.ts';
-import { onRepaint, repaint, useHand, view } from './view.ts';
+import { repaint, useHand, view } from './view.ts';
 import { startWheel } from './wheel.ts';
 
 const types: NodeTypes = { body: NodeBody };
@@ -39,47 +38,6 @@ const KEEP_MS = 250; // after the last move, before the camera is noted
 /** Around everything that looks at the canvas. */
 export function CanvasProvider({ children }: { children: ReactNode }) {
   return <ReactFlowProvider>{children}</ReactFlowProvider>;
-}
-
-/** Links, groups and boxes. */
-function Drawing() {
-  const store = useStoreApi();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const above = useRef<HTMLCanvasElement>(null);
-  const theme = useSettings((s) => s.theme);
-
-  useLayoutEffect(() => {
-    forgetColours();
-    repaint();
-  }, [theme]);
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    readColoursAt(element);
-    const ends = [
-      onRepaint(() => {
-        const density = Math.min(2, devicePixelRatio);
-        if (above.current) paintAbove(above.current, density);
-        if (paint(element, density)) repaint();
-      }),
-      store.subscribe(({ transform: [x, y, zoom], width, height }) => {
-        const { camera, size } = view;
-        if (camera.x === x && camera.y === y && camera.zoom === zoom && size.width === width && size.height === height) return;
-        view.camera = { x, y, zoom };
-        view.size = { width, height };
-        repaint();
-      }),
-      useDocuments.subscribe(repaint),
-      useRuns.subscribe(repaint),
-    ];
-    return () => ends.forEach((end) => end());
-  }, [store]);
-  return (
-    <>
-      <canvas ref={canvas} className="drawing" aria-hidden="true" />
-      <canvas ref={above} className="drawing above" aria-hidden="true" hidden />
-    </>
-  );
 }
 
 /** Each graph of each document is looked at where it was left; first where the file says, or as a whole. */

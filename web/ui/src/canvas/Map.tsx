@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, type PointerEvent } from 'react';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
-import { around } from './boxes.ts';
+import type { Box } from './boxes.ts';
 import { lookAt } from './camera.ts';
 import { viewOf } from './near.ts';
 import { colour, fileColour, token } from './palette.ts';
@@ -20,17 +20,15 @@ interface Scale {
   by: number;
 }
 
-/** How the map shows the canvas: all nodes, and what is seen of it. */
-function scaleOf(scene: Scene): Scale | undefined {
-  const all = scene.box && around([scene.box, viewOf(view.camera, view.size)]);
-  if (!all) return undefined;
-  const by = Math.min((WIDTH - 2 * MARGIN) / all.width, (HEIGHT - 2 * MARGIN) / all.height);
-  return { by, x: WIDTH / 2 - (all.x + all.width / 2) * by, y: HEIGHT / 2 - (all.y + all.height / 2) * by };
+/** How the map shows the graph: all of it, whatever is seen. */
+function scaleOf({ box }: Scene): Scale | undefined {
+  if (!box) return undefined;
+  const by = Math.min((WIDTH - 2 * MARGIN) / Math.max(1, box.width), (HEIGHT - 2 * MARGIN) / Math.max(1, box.height), 0.1);
+  return { by, x: WIDTH / 2 - (box.x + box.width / 2) * by, y: HEIGHT / 2 - (box.y + box.height / 2) * by };
 }
 
-function paintMap(canvas: HTMLCanvasElement, scene: Scene) {
+function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) {
   const ctx = canvas.getContext('2d');
-  const scale = scaleOf(scene);
   const density = Math.min(2, devicePixelRatio);
   const runs = useRuns.getState()[view.uid]?.nodes ?? {};
 
@@ -38,10 +36,7 @@ function paintMap(canvas: HTMLCanvasElement, scene: Scene) {
   if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
   ctx.setTransform(density, 0, 0, density, 0, 0);
   ctx.clearRect(0, 0, WIDTH, HEIGHT);
-  if (!scale) return;
-  const { x, y, by } = scale;
-  const fill = (box: { x: number; y: number; width: number; height: number }) =>
-    ctx.fillRect(x + box.x * by, y + box.y * by, Math.max(1.5, box.width * by), Math.max(1.5, box.height * by));
+  const fill = (box: Box) => ctx.fillRect(x + box.x * by, y + box.y * by, Math.max(1.5, box.width * by), Math.max(1.5, box.height * by));
   for (const group of scene.groups) {
     ctx.globalAlpha = 0.2;
     ctx.fillStyle = fileColour(group.color) ?? token('text-3');
@@ -55,10 +50,14 @@ function paintMap(canvas: HTMLCanvasElement, scene: Scene) {
       state === 'running' ? token('accent') : state === 'error' ? token('error') : own ? colour(`color-mix(in srgb, ${own} 40%, var(--control))`) : token('control');
     fill(box);
   }
+}
+
+/** What is seen, as a rectangle that is only moved. */
+function placeSeen(element: HTMLElement, { x, y, by }: Scale) {
   const seen = viewOf(view.camera, view.size);
-  ctx.strokeStyle = token('accent');
-  ctx.lineWidth = 1.5;
-  ctx.strokeRect(x + seen.x * by, y + seen.y * by, seen.width * by, seen.height * by);
+  element.style.transform = `translate(${x + seen.x * by}px, ${y + seen.y * by}px)`;
+  const size = [`${Math.round(seen.width * by)}px`, `${Math.round(seen.height * by)}px`] as const;
+  if (element.style.width !== size[0]) [element.style.width, element.style.height] = size;
 }
 
 export function Map({ scene }: { scene: Scene }) {
@@ -68,7 +67,19 @@ export function Map({ scene }: { scene: Scene }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<Scale>(undefined);
 
-  useLayoutEffect(() => onRepaint(() => canvas.current && paintMap(canvas.current, scene)), [scene]);
+  const seen = useRef<HTMLDivElement>(null);
+  const painted = useRef<{ scene: Scene; runs: unknown; theme: string }>(undefined);
+
+  useLayoutEffect(() => onRepaint(() => {
+    const scale = scaleOf(scene);
+    const runs = useRuns.getState()[view.uid]?.nodes;
+    if (!canvas.current || !seen.current || !scale) return;
+    const was = painted.current;
+    if (!was || was.scene !== scene || was.runs !== runs || was.theme !== theme) paintMap(canvas.current, scene, scale);
+    painted.current = { scene, runs, theme };
+    placeSeen(seen.current, scale);
+  }), [scene, theme]);
+  if (!shown) painted.current = undefined;
   useLayoutEffect(repaint, [theme, shown, scene]);
   const go = (e: PointerEvent<HTMLElement>) => {
     const scale = held.current;
@@ -89,6 +100,7 @@ export function Map({ scene }: { scene: Scene }) {
   return (
     <div className="graph-map nopan" role="img" aria-label={words.map} onPointerDown={hold} onPointerMove={go} onPointerUp={() => (held.current = undefined)}>
       <canvas ref={canvas} />
+      <div ref={seen} className="seen" />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { grown, overlap, within, type Box } from './boxes.ts';
 export const MOST_BODIES = 160;
 const FAR = 0.45; // widgets' text of 12 px would be under 6
 const LEAVE = 1.1; // a body comes back a tenth later than it went
+const WASTE = 2.5; // views that what was worked out may be wide: after zooming in most of it is far away
 const AROUND = 0.3; // of the view, on each side: there a body is ready before it is seen
 
 export interface Size {
@@ -38,7 +39,8 @@ function distance(node: Box, view: Box): number {
 /** Is what was worked out before still good? */
 export function isNear(was: Near, camera: Camera, size: Size): boolean {
   const far = camera.zoom < (was.far ? FAR * LEAVE : FAR);
-  return !was.far && !far && within(viewOf(camera, size), was.for);
+  const view = viewOf(camera, size);
+  return !was.far && !far && within(view, was.for) && was.for.width < view.width * WASTE;
 }
 
 export function nearOf(nodes: readonly Placed[], camera: Camera, size: Size, was: Near): Near {

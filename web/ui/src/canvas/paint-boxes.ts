@@ -10,6 +10,7 @@ import { view } from './view.ts';
 import { TITLE } from '../doc/shape.ts';
 
 const LEAST_LETTERS = 9; // screen pixels: what is smaller is not drawn
+const SQUARE = 0.2; // below this zoom corners are square
 const MARK = 5; // screen pixels of a socket, at least
 
 function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined {
@@ -40,7 +41,7 @@ function paintSockets({ ctx, zoom }: Brush, { shape, width }: NodeView, x: numbe
     }
 }
 
-function paintPicture({ ctx }: Brush, run: NodeRun | undefined, box: NodeView, x: number, y: number) {
+function paintPicture(ctx: CanvasRenderingContext2D, run: NodeRun | undefined, box: NodeView, x: number, y: number) {
   const picture = pictureOf(run);
   if (!picture) return;
   const [width, height] = [box.width - 16, box.height - TITLE - 12];
@@ -54,6 +55,26 @@ function paintProgress({ ctx, zoom }: Brush, run: NodeRun | undefined, { width }
   if (run?.state !== 'running' || !run.max) return;
   ctx.fillStyle = token('accent');
   ctx.fillRect(x, y + TITLE, (width * Math.min(run.value, run.max)) / run.max, Math.max(3, 3 / zoom));
+}
+
+const plateOf = (own: string | undefined, part: number, below: string) => (own ? colour(`color-mix(in srgb, ${own} ${part}%, var(--${below}))`) : token(below));
+
+/** So small that its corners cannot be seen: two rectangles, a tenth of the work. */
+function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
+  const { ctx, zoom, chosen } = brush;
+  const { shape, width, height } = box;
+  const { dx, dy } = shiftOf(box.key);
+  const ring = ringOf(run, chosen.has(box.key));
+  const line = (ring ? 2 : 1) / zoom;
+
+  ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
+  ctx.fillStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : token('control'));
+  ctx.fillRect(box.x + dx, box.y + dy, width, height);
+  ctx.fillStyle = plateOf(fileColour(shape.color) ?? fileColour(shape.bgcolor), 30, 'node');
+  ctx.fillRect(box.x + dx + line, box.y + dy + line, Math.max(0, width - 2 * line), Math.max(0, height - 2 * line));
+  paintPicture(ctx, run, box, box.x + dx, box.y + dy);
+  paintTitle(brush, box, box.x + dx, box.y + dy);
+  ctx.globalAlpha = 1;
 }
 
 function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
@@ -73,10 +94,10 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   if (width * zoom > 12) {
     ctx.beginPath();
     ctx.roundRect(x, y, width, title, shape.collapsed ? round : [round, round, 0, 0]);
-    ctx.fillStyle = own ? colour(`color-mix(in srgb, ${own} 24%, var(--title))`) : token('title');
+    ctx.fillStyle = plateOf(own, 24, 'title');
     ctx.fill();
   }
-  paintPicture(brush, run, box, x, y);
+  paintPicture(ctx, run, box, x, y);
   ctx.beginPath();
   ctx.roundRect(x, y, width, height, round);
   const ring = ringOf(run, chosen.has(box.key));
@@ -97,6 +118,10 @@ export function paintBoxes(brush: Brush) {
 
   brush.ctx.textBaseline = 'middle';
   for (const box of scene.nodes)
-    if (!shown.has(box.key) && (overlap(box, brush.seen) || moving?.keys.has(box.key))) paintBox(brush, box, runs[scene.prefix + box.id]);
+    if (!shown.has(box.key) && (overlap(box, brush.seen) || moving?.keys.has(box.key))) {
+      const run = runs[scene.prefix + box.id];
+      if (brush.zoom < SQUARE) paintSmall(brush, box, run);
+      else paintBox(brush, box, run);
+    }
   brush.ctx.textBaseline = 'alphabetic';
 }

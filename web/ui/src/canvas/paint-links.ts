@@ -33,7 +33,20 @@ function isMoved(link: LinkView): boolean {
   return view.moving !== undefined && link.owners.some((o) => view.moving?.keys.has(o));
 }
 
-function sort({ seen, chosen }: Brush): Pens {
+const FLAT = 0.1; // below this zoom no bend can be seen
+const SHORT = 20; // screen pixels
+
+function isShort(points: readonly Point[], zoom: number): boolean {
+  const [a, b] = points as readonly [Point, Point];
+  return points.length === 2 && (Math.abs(a.x - b.x) + Math.abs(a.y - b.y)) * zoom < SHORT;
+}
+
+/** Costs a third of a bend. */
+function straight(pen: Path2D, points: readonly Point[]) {
+  points.forEach((p, i) => (i ? pen.lineTo(p.x, p.y) : pen.moveTo(p.x, p.y)));
+}
+
+function sort({ seen, chosen, zoom }: Brush): Pens {
   const pens: Pens = { plain: new Map(), broken: new Map(), bold: new Map(), running: new Map() };
   const nodes = useRuns.getState()[view.uid]?.nodes ?? {};
   const inHand = new Set(view.pending?.from.map((end) => end.link));
@@ -45,7 +58,9 @@ function sort({ seen, chosen }: Brush): Pens {
     const strong = view.over === link.key || chosen.has(link.key);
     const runs = link.to !== undefined && nodes[view.scene.prefix + link.to]?.state === 'running';
     const kind = strong ? pens.bold : runs ? pens.running : link.broken ? pens.broken : pens.plain;
-    trace(penOf(kind, colour), moved ? pointsNow(link) : link.points);
+    const points = moved ? pointsNow(link) : link.points;
+    if (zoom < FLAT || isShort(points, zoom)) straight(penOf(kind, colour), points);
+    else trace(penOf(kind, colour), points);
   }
   return pens;
 }

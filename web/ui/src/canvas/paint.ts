@@ -29,9 +29,12 @@ export function shiftOf(key: string): { dx: number; dy: number } {
 }
 const UNMOVED = { dx: 0, dy: 0 };
 
-function fitTo(canvas: HTMLCanvasElement, density: number) {
-  const width = Math.round(view.size.width * density);
-  const height = Math.round(view.size.height * density);
+/** What is drawn beyond the view on each side, in screen pixels: moved by less, the canvas needs no new drawing. */
+export const BEYOND = 160;
+
+function fitTo(canvas: HTMLCanvasElement, density: number, beyond: number) {
+  const width = Math.round((view.size.width + 2 * beyond) * density);
+  const height = Math.round((view.size.height + 2 * beyond) * density);
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
@@ -69,23 +72,23 @@ function paintGesture({ ctx, zoom }: Brush) {
 }
 
 /** An empty drawing, in the canvas's own units from here on. */
-function begin(canvas: HTMLCanvasElement, density: number): Brush | undefined {
+function begin(canvas: HTMLCanvasElement, density: number, beyond = 0): Brush | undefined {
   const ctx = canvas.getContext('2d');
   if (!ctx) return undefined;
   const { camera, size, uid } = view;
   const chosen = useDocuments.getState().opened.find((o) => o.doc.uid === uid)?.selection ?? NOTHING;
   const scale = density * camera.zoom;
 
-  fitTo(canvas, density);
+  fitTo(canvas, density, beyond);
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   ctx.clearRect(0, 0, canvas.width, canvas.height);
-  ctx.setTransform(scale, 0, 0, scale, density * camera.x, density * camera.y);
-  return { ctx, zoom: camera.zoom, seen: grown(viewOf(camera, size), 40 / camera.zoom), chosen, still: calm.matches, now: performance.now() };
+  ctx.setTransform(scale, 0, 0, scale, density * (camera.x + beyond), density * (camera.y + beyond));
+  return { ctx, zoom: camera.zoom, seen: grown(viewOf(camera, size), (40 + beyond) / camera.zoom), chosen, still: calm.matches, now: performance.now() };
 }
 
 /** True when it moves by itself and wants to be drawn again. */
 export function paint(canvas: HTMLCanvasElement, density: number): boolean {
-  const brush = begin(canvas, density);
+  const brush = begin(canvas, density, BEYOND);
   if (!brush) return false;
   paintGround(brush);
   paintGroups(brush);

@@ -56,18 +56,30 @@ export const useHand = create<{
   renaming?: string | undefined; // a key of a node or a group
 }>(() => ({ tool: 'select', map: true, find: false }));
 
-const painters = new Set<() => void>();
-let asked = 0;
+/** `anew`: something has changed; else the canvas was only moved. */
+export type Painter = (anew: boolean) => void;
 
-export function repaint() {
+const painters = new Set<Painter>();
+let asked = 0;
+let changed = false;
+
+function draw(anew: boolean) {
+  changed ||= anew;
   asked ||= requestAnimationFrame(() => {
+    const all = changed;
     asked = 0;
-    for (const paint of painters) paint();
+    changed = false;
+    for (const paint of painters) paint(all);
   });
 }
 
+export const repaint = () => draw(true);
+
+/** The camera has moved, and nothing else. */
+export const slide = () => draw(false);
+
 /** Returns what ends it. */
-export function onRepaint(paint: () => void): () => void {
+export function onRepaint(paint: Painter): () => void {
   painters.add(paint);
   return () => void painters.delete(paint);
 }
