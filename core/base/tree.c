@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -253,8 +254,16 @@ void lm_tree_list_done(lm_tree_list *list)
 
 /* ------------------------------------------------------------------ emptying */
 
-/* Empties `folder` (closed here), however deep: what cannot be opened or removed stays. */
-static void empty(int folder, int depth)
+static int64_t clock_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Empties `folder` (closed here), however deep: what cannot be opened or removed, or not until `by`, stays. */
+static void empty(int folder, int depth, int64_t by)
 {
     DIR           *d = folder < 0 ? NULL : fdopendir(folder);
     struct dirent *e;
@@ -263,17 +272,17 @@ static void empty(int folder, int depth)
         close_keeping_errno(folder);
         return;
     }
-    while ((e = readdir(d))) {
+    while (clock_ms() < by && (e = readdir(d))) {
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !unlinkat(folder, e->d_name, 0))
             continue;
         if (depth < 4 * MOST_DEPTH)
-            empty(openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth + 1);
+            empty(openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth + 1, by);
         unlinkat(folder, e->d_name, AT_REMOVEDIR);
     }
     closedir(d);
 }
 
-void lm_tree_empty(const char *root)
+void lm_tree_empty(const char *root, int within_ms)
 {
-    empty(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0);
+    empty(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, within_ms ? clock_ms() + within_ms : INT64_MAX);
 }

@@ -45,7 +45,8 @@ typedef struct lm_tree_list {
 bool lm_tree_each(const char *root, const char *folder, bool deep, bool (*shown)(const char *part), lm_tree_list *out);
 void lm_tree_list_done(lm_tree_list *list);
 
-/* Removes all that the root holds, of whatever kind, links unfollowed; the root stays. Best effort. */
-void lm_tree_empty(const char *root);
+/* Removes all that the root holds, of whatever kind, links unfollowed; the root stays. Best effort, and no longer than
+ * this; 0: to the end. */
+void lm_tree_empty(const char *root, int within_ms);
 
 #endif

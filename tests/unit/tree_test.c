@@ -173,10 +173,30 @@ TEST(emptying_removes_links_and_not_what_they_lead_to)
     WANT(put("a/x/y", "1", false) && put("b", "2", false));
     WANT(!mkdir(at("../kept"), 0777) && !symlink("../kept", at("to")) && !symlink("../../kept", at("a/to")));
     close(open(at("../kept/z"), O_CREAT | O_WRONLY, 0600));
-    lm_tree_empty(root);
+    lm_tree_empty(root, 0);
     WANT(lm_tree_each(root, "", true, NULL, &list) && !list.n);
     lm_tree_list_done(&list);
     WANT(!access(at("../kept/z"), F_OK));
+    end();
+}
+
+TEST(emptying_ends_when_its_time_is_up)
+{
+    lm_tree_list list;
+    char         name[32];
+
+    begin();
+    WANT(put("a/first", "1", false));
+    for (int i = 0; i < 4000; i++) {
+        snprintf(name, sizeof name, "a/%d", i);
+        close(open(at(name), O_CREAT | O_WRONLY, 0600));
+    }
+    lm_tree_empty(root, 1);
+    WANT(lm_tree_each(root, "", true, NULL, &list) && list.n);
+    lm_tree_list_done(&list);
+    lm_tree_empty(root, 0);
+    WANT(lm_tree_each(root, "", true, NULL, &list) && !list.n);
+    lm_tree_list_done(&list);
     end();
 }
 

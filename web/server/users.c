@@ -8,6 +8,8 @@
 #include "core/base/alloc.h"
 #include "core/base/tree.h"
 
+enum { LAST_MS = 1500 };
+
 static bool make(const char *root, const char *what, limn_error *err)
 {
     return lm_tree_make(root) || limn_fail(err, FILE, "the folder for %s cannot be made: %s", what, strerror(errno));
@@ -28,16 +30,33 @@ static bool open_users(lm_server *s, limn_error *err)
     u->root = lm_text_take(&root);
     u->last = &u->first;
     if (well) {
-        lm_tree_empty(lm_folders_tree(s->folders, "temp"));
+        lm_tree_empty(lm_folders_tree(s->folders, "temp"), 0);
         lm_drawer_clear(s->uploads);
     }
     return well;
 }
 
+static void empty_temp(uv_work_t *work)
+{
+    const lm_server *s = work->data;
+
+    lm_tree_empty(lm_folders_tree(s->folders, "temp"), LAST_MS);
+}
+
+static void has_emptied(uv_work_t *work, int status)
+{
+    (void)status;
+    lm_server_stopped(work->data);
+}
+
+/* Beside the loop, and not for long: what is left of a temp with a hundred thousand files, the next start removes. */
 static void stop_users(lm_server *s)
 {
-    if (s->users)
-        lm_tree_empty(lm_folders_tree(s->folders, "temp"));
+    if (s->users) {
+        s->users->emptying.data = s;
+        if (!uv_queue_work(&s->loop, &s->users->emptying, empty_temp, has_emptied))
+            return;
+    }
     lm_server_stopped(s);
 }
 

@@ -9,6 +9,8 @@ typedef struct lm_users {
 
     /* settings.c's: changes of the settings, one after the other. */
     struct lm_change *first, **last;
+
+    uv_work_t emptying; /* of temp, at the end */
 } lm_users;
 
 extern const lm_part lm_users_part, lm_settings_part, lm_userdata_part;
