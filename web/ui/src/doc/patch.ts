@@ -71,6 +71,24 @@ function takeBack(change: Change) {
   }
 }
 
+/** Is this a later value of what another change set, with nothing in between that moved it? */
+function follows(before: Change, change: Change): before is Set {
+  return before.kind === 'set' && change.kind === 'set' && before.of === change.of && before.key === change.key
+    && before.order === undefined && change.order === undefined;
+}
+
+/** Adds changes to a patch: of a member that is set again and again the first value and the last count, and what ends where it
+ * began is no change. */
+export function addChanges(patch: Change[], more: Patch) {
+  for (const change of more) {
+    const at = patch.findLastIndex((c) => c.of === change.of && (c.kind === 'splice' || change.kind === 'splice' || c.key === change.key));
+    const before = patch[at];
+    if (!before || change.kind === 'splice' || !follows(before, change)) patch.push(change);
+    else if (isNothing({ ...before, after: change.after })) patch.splice(at, 1);
+    else before.after = change.after;
+  }
+}
+
 export function redo(patch: Patch) {
   for (const change of patch) apply(change);
 }

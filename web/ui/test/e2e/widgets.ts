@@ -90,6 +90,8 @@ export const widgets: Record<string, Story> = {
     await v.page.keyboard.press('Escape');
     await v.page.mouse.up();
     await says(steps, '30');
+    await v.page.keyboard.press('Control+z');
+    await says(steps, '20');
     v.clean();
     await v.close();
   },

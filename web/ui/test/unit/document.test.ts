@@ -234,3 +234,28 @@ test('what is done together is one step, and the next is another', () => {
   assert.equal(doc.toText(), text);
   assert.ok(!doc.undo());
 });
+
+test('a value that is set again and again is one change of one step, and none where it ends as it began', () => {
+  const text = '{"nodes": [{"id": 1, "widgets_values": [1.0, "a"]}]}';
+  const doc = new Document(text);
+  const put = (value: Json) => doc.transact('value', (e) => e.set(only(doc)['widgets_values'] as Json[], 0, value), 'session');
+  for (const value of [2, 3, 4]) put(value);
+  assert.ok(doc.undo());
+  assert.equal(doc.toText(), text);
+  assert.ok(doc.redo());
+  assert.deepEqual(only(doc)['widgets_values'], [4, 'a']);
+  doc.undo();
+  for (const value of [2, 3, 1]) put(value);
+  assert.equal(doc.canUndo, undefined);
+  assert.equal(doc.toText(), text);
+});
+
+test('a long text that is typed letter by letter does not push what was before out of memory', () => {
+  const doc = new Document('{"nodes": [{"id": 1, "title": "a"}]}');
+  doc.transact('first', (e) => e.set(only(doc), 'title', 'b'));
+  const long = 'x'.repeat(20_000);
+  for (let i = 0; i < 1000; i++) doc.transact('type', (e) => e.set(only(doc), 'title', long + i), 'session');
+  assert.ok(doc.undo());
+  assert.ok(doc.undo());
+  assert.equal(only(doc)['title'], 'a');
+});
