@@ -35,7 +35,7 @@ export interface OutputDef {
 /** One place of widgets_values. */
 export interface Place {
   input: string;
-  holds: 'value' | 'control' | 'filter' | 'upload' | 'other'; // other: kept as it is, shown by nobody
+  holds: 'value' | 'control' | 'filter' | 'upload';
 }
 
 export interface NodeDef {

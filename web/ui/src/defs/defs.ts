@@ -2,7 +2,7 @@
 // that files can be looked at and edited while no server answers.
 import { create } from 'zustand';
 import { parse } from '../doc/json.ts';
-import { at } from '../net/http.ts';
+import { getText } from '../net/http.ts';
 import { useServer } from '../net/server.ts';
 import type { Defs, NodeDef } from './def.ts';
 import { keepText, keptText } from './kept.ts';
@@ -16,18 +16,6 @@ export const useDefs = create<{ defs: Defs; state: DefsState }>(() => ({ defs: n
 
 let plans: Plans = new Map();
 
-async function getText(route: string): Promise<string> {
-  const answer = await fetch(at(route), { headers: { Accept: 'application/json' } });
-  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${answer.statusText}`);
-  return answer.text();
-}
-
-/** Of a server that has no such route: none, and the places are told from the declarations. */
-async function getPlans(): Promise<string> {
-  const answer = await fetch(at('limn/plans'), { headers: { Accept: 'application/json' } });
-  return answer.ok ? answer.text() : '{}';
-}
-
 function use(info: string, places: string, state: DefsState) {
   plans = readPlans(parse(places));
   useDefs.setState({ defs: readDefs(parse(info), plans), state });
@@ -37,7 +25,7 @@ async function useKept() {
   if (useDefs.getState().defs.size > 0) return useDefs.setState({ state: 'stale' });
   const [info, places] = await Promise.all([keptText('object_info'), keptText('plans')]);
   try {
-    if (info !== undefined) return use(info, places ?? '{}', 'stale');
+    if (info !== undefined && places !== undefined) return use(info, places, 'stale');
   } catch (e) {
     console.warn(e);
   }
@@ -46,7 +34,7 @@ async function useKept() {
 
 async function load() {
   try {
-    const [info, places] = await Promise.all([getText('object_info'), getPlans()]);
+    const [info, places] = await Promise.all([getText('object_info'), getText('limn/plans')]);
     use(info, places, 'ready');
     void keepText('object_info', info);
     void keepText('plans', places);

@@ -2,7 +2,7 @@
 // cannot is left out. Source: ComfyUI's declarations, old ([[choices], {…}]) and new (["COMBO", {options: […]}]).
 import { isObject, keysOf, type Json, type JsonObject } from '../doc/json.ts';
 import type { Defs, InputDef, NodeDef, OutputDef, WidgetKind } from './def.ts';
-import { derivePlaces, isSeed, type Plans } from './places.ts';
+import { isSeed, type Plans } from './places.ts';
 
 const WIDGETS: Readonly<Record<string, WidgetKind>> = {
   INT: 'int', FLOAT: 'float', STRING: 'text', BOOLEAN: 'boolean', COMBO: 'choice', MARKDOWN: 'markdown', TEXTAREA: 'texts', COLOR: 'color',
@@ -127,15 +127,14 @@ function readOutputs(raw: JsonObject): OutputDef[] {
 
 function readDef(name: string, raw: Json | undefined, plans?: Plans): NodeDef | undefined {
   if (!isObject(raw)) return undefined;
-  const inputs = readInputs(raw);
   return {
     name,
     title: text(raw['display_name']) || name,
     category: text(raw['category']) ?? '',
     doc: text(raw['description']) ?? '',
-    inputs,
+    inputs: readInputs(raw),
     outputs: readOutputs(raw),
-    places: plans?.get(name) ?? derivePlaces(inputs, isObject(raw['input_order'])),
+    places: plans?.get(name) ?? [],
     isOutput: raw['output_node'] === true,
     deprecated: raw['deprecated'] === true,
     experimental: raw['experimental'] === true,

@@ -4,6 +4,7 @@ import type { Frame } from '../net/frames.ts';
 import { getJson, member, textAt, textsAt } from '../net/http.ts';
 import { useJobs } from '../net/jobs.ts';
 import { hear } from '../net/server.ts';
+import { forgetLast } from './last.ts';
 import { lastOf, remember, seedIn, senderOf } from './mine.ts';
 import { makePreviews } from './previews.ts';
 import { changeRun, forgetRun, runOf, setProblems, useRuns } from './run.ts';
@@ -188,7 +189,11 @@ function followDocuments() {
   const look = () => {
     const open = new Set(useDocuments.getState().opened.map((o) => o.doc.uid));
     for (const uid of open) if (!known.has(uid)) opened(uid);
-    for (const uid of known) if (!open.has(uid)) forgetRun(uid);
+    for (const uid of known)
+      if (!open.has(uid)) {
+        forgetRun(uid);
+        forgetLast(uid);
+      }
     known.clear();
     for (const uid of open) known.add(uid);
   };

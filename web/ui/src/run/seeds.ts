@@ -3,9 +3,11 @@ import type { Defs, InputDef } from '../defs/def.ts';
 import type { Document } from '../doc/document.ts';
 import { setWidgetValues } from '../doc/ops.ts';
 import { isObject, type Json, type JsonObject } from '../doc/json.ts';
+import type { Id } from '../doc/links.ts';
 import type { WidgetShape } from '../doc/shape.ts';
 import { shapeOf } from '../doc/shapes.ts';
 import { controlOf, valueOf } from '../doc/values.ts';
+import { noteLast } from './last.ts';
 import { locate } from './where.ts';
 
 /** A whole number from 0 to `below` − 1. */
@@ -95,6 +97,7 @@ export function changeSeeds(doc: Document, defs: Defs, prompt?: JsonObject) {
   const ran = names && new Set(names.map((name) => locate(doc, name)?.node).filter((node) => node !== undefined));
   const values = controlled(doc, defs, ran).flatMap(({ node, widget }) => {
     const before = valueOf(node, widget);
+    if (before !== undefined) noteLast(doc.uid, node['id'] as Id, widget.name, before);
     const value = nextValue(controlOf(node, widget), before, widget.def);
     return value === undefined || value === before || isObject(value) ? [] : [{ node, widget, value }];
   });

@@ -5,11 +5,11 @@ import type { Id } from '../doc/links.ts';
 import { setControl } from '../doc/ops.ts';
 import { controlOf } from '../doc/values.ts';
 import { useWords } from '../i18n/words.ts';
+import { useLastValue } from '../run/last.ts';
+import { nextValue } from '../run/seeds.ts';
 import { isComposing, leave, tab, type Field } from './field.ts';
-import { useLastValue } from './last.ts';
 import { List } from './List.tsx';
 import { NumberBox } from './NumberBox.tsx';
-import { randomOf } from './numbers.ts';
 import { Sign, type SignName } from './Sign.tsx';
 import { toText } from './values.ts';
 
@@ -94,12 +94,12 @@ function Last({ field, last }: { field: Field; last: Json }) {
 
 export function Seed({ field }: { field: Field }) {
   const words = useWords().widgets;
-  const { def } = field;
   const last = useLastValue(field.doc.uid, field.node['id'] as Id, field.shape.name);
   const roll = () => {
-    if (!def) return;
+    const next = nextValue('randomize', field.value ?? 0, field.def);
+    if (next === undefined) return;
     field.begin();
-    field.set(randomOf(def));
+    field.set(next);
   };
   return (
     <>

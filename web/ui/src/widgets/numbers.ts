@@ -90,14 +90,3 @@ export function shareOf(value: Num, def: InputDef): number | undefined {
   const [low, high] = [Number(def.min), Number(def.max)];
   return high > low ? Math.min(1, Math.max(0, (Number(value) - low) / (high - low))) : undefined;
 }
-
-const WIDEST = 2n ** 64n;
-
-/** One of all that the class allows, each as likely. */
-export function randomOf(def: InputDef): Num {
-  const low = def.min === undefined ? 0n : big(def.min);
-  const high = def.max === undefined ? low + 2n ** 50n : big(def.max);
-  const count = high - low + 1n;
-  const [a = 0n, b = 0n] = crypto.getRandomValues(new BigUint64Array(2));
-  return count <= 0n ? tidy(low) : snapWhole(low + (a * WIDEST + b) % count, def);
-}

@@ -19,7 +19,6 @@ function input(spec: string, name = 'x'): InputDef {
   assert.ok(found);
   return found;
 }
-const places = (def: NodeDef) => def.places.map((p) => `${p.input} ${p.holds}`);
 
 const KSAMPLER = `{
   "input": {"required": {
@@ -36,7 +35,6 @@ test('a class is read as it was declared, in the order it says, without what is 
     [['model', undefined], ['seed', 'seed'], ['sampler_name', 'choice'], ['denoise', 'float']]);
   assert.deepEqual(def.outputs, [{ name: 'LATENT', type: 'LATENT', list: false, tooltip: 'The end.' }]);
   assert.deepEqual([def.title, def.doc, def.category], ['KSampler', 'Walks.', 'sampling']);
-  assert.deepEqual(places(def), ['seed value', 'seed control', 'sampler_name value', 'denoise value']);
 });
 
 test('a limit of 64 bits keeps its digits', () => {
@@ -73,17 +71,6 @@ test('a default is of the kind that is edited', () => {
     ['["STRING", {"default": 3}]', ''], ['["COLOR"]', '#000000'],
   ];
   for (const [spec, value] of told) assert.equal(input(spec).default, value, spec);
-});
-
-test('places follow the page that wrote the file: buttons, filters and copies count', () => {
-  const of = (inputs: string, order = '') => places(read(`{"input": ${inputs}${order}}`));
-  assert.deepEqual(of('{"required": {"image": [["a"], {"image_upload": true}], "channel": [["r"]]}}',
-    ', "input_order": {"required": ["image", "channel"]}'), ['image value', 'channel value', 'image upload']);
-  assert.deepEqual(of('{"required": {"image": [["a"], {"image_upload": true}]}, "optional": {"n": ["INT"]}}'),
-    ['image value', 'image upload', 'n value']);
-  assert.deepEqual(of('{"required": {"c": [["a"], {"control_after_generate": true}], "f": ["FLOAT", {"control_after_generate": true}]}}'),
-    ['c value', 'c control', 'c filter', 'f value', 'f control']);
-  assert.deepEqual(of('{"required": {"b": ["BOUNDING_BOX", {}]}}'), ['b value', 'b other', 'b other', 'b other', 'b other']);
 });
 
 test('places that the server tells are believed', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readPlans } from '../../src/defs/places.ts';
 import { readDefs } from '../../src/defs/read.ts';
 import type { InputDef } from '../../src/defs/def.ts';
 import { Document } from '../../src/doc/document.ts';
@@ -62,7 +63,7 @@ const DEFS = readDefs(parse(JSON.stringify({
   Decode: { input: { required: { samples: ['LATENT'] } }, output: ['IMAGE'], output_name: ['IMAGE'], name: 'Decode', category: 'x' },
   PreviewImage: { input: { required: { images: ['IMAGE'] } }, output: [], name: 'PreviewImage', category: 'x', output_node: true },
   SaveImage: { input: { required: { images: ['IMAGE'] } }, output: [], name: 'SaveImage', category: 'x', output_node: true },
-})));
+})), readPlans(parse('{"Sample": [["seed", "value"], ["seed", "control"], ["steps", "value"]]}')));
 
 const node = (id: number, type: string, values: Json[], mode = 0) => ({ id, type, pos: [0, 0], size: [200, 100], mode, widgets_values: values });
 const open = (...nodes: object[]) => new Document(JSON.stringify({ nodes, links: [], version: 0.4 }));

@@ -1,5 +1,4 @@
-// The value that a field had when its workflow was last sent: by document, node and input. Who sends a workflow, and then
-// changes the seeds for the next time, says it here; the field offers it again.
+// The value that a field had when its workflow was last sent: by document, node and input. Its field offers it again.
 import { create } from 'zustand';
 import type { Json } from '../doc/json.ts';
 import type { Id } from '../doc/links.ts';
