@@ -2,7 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { Shell } from './app/Shell.tsx';
 import { followSettings, useSettings } from './app/settings.ts';
-import { openFirst } from './app/start.ts';
+import { startDocuments } from './app/start.ts';
 import { startDefs } from './defs/defs.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
@@ -39,7 +39,7 @@ function start(root: HTMLElement) {
     startRuns();
     startServer();
     startDefs();
-    openFirst();
+    void startDocuments();
     createRoot(root, { onUncaughtError: (e) => setTimeout(fail, 0, root, e) }).render(<Shell />);
   } catch (e) {
     fail(root, e);

@@ -92,7 +92,7 @@ function Leave() {
 }
 
 export function Shell() {
-  const none = useDocuments((s) => s.opened.length === 0);
+  const none = useDocuments((s) => s.started && s.opened.length === 0);
   const hidden = useBars((s) => s.hidden);
 
   useEffect(() => startKeys(commands), []);

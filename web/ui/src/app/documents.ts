@@ -30,11 +30,12 @@ export interface Opened {
 interface Documents {
   opened: readonly Opened[];
   active?: string | undefined; // a uid
+  started: boolean; // what was open before is open again
 }
 
 const EMPTY = '{"last_node_id":0,"last_link_id":0,"nodes":[],"links":[],"groups":[],"config":{},"extra":{},"version":0.4}';
 
-export const useDocuments = create<Documents>(() => ({ opened: [] }));
+export const useDocuments = create<Documents>(() => ({ opened: [], started: false }));
 
 /** A new tab, on the screen at once. */
 export function openDocument(doc: Document, name: string, from: Pick<Opened, 'file' | 'origin'> = {}): Opened {
@@ -89,7 +90,7 @@ export function closeDocument(uid: string) {
     const at = s.opened.findIndex((o) => o.doc.uid === uid);
     const opened = s.opened.filter((o) => o.doc.uid !== uid);
     const next = s.active === uid ? opened[Math.min(at, opened.length - 1)]?.doc.uid : s.active;
-    return next === undefined ? { opened, active: undefined } : { opened, active: next };
+    return { opened, active: next };
   });
 }
 

@@ -1,9 +1,28 @@
-// What is open when the page begins.
+// What is open when the page begins: what was open before, else a small graph; and what a browser that ended left behind.
+import { showRecover } from '../dialogs/show.ts';
 import { wordsNow } from './confirm.ts';
-import { openText } from './documents.ts';
+import { openText, useDocuments } from './documents.ts';
 import first from './first.json?raw';
+import { dropEntry, ownerless, readEntries } from './journal.ts';
+import { restore, startKeeping } from './session.ts';
 
 /** A small graph that paints with the model that comes with limn. */
 export function openFirst() {
   openText(first, wordsNow().app.first);
+}
+
+/** Journals without an owner: those of saved documents go, the others are offered. */
+async function offerLost() {
+  const here = new Set(useDocuments.getState().opened.map((o) => o.doc.uid));
+  const lost = (await ownerless(await readEntries())).filter((e) => !here.has(e.uid));
+  for (const e of lost) if (e.dirtySince === undefined) void dropEntry(e.uid);
+  const unsaved = lost.filter((e) => e.dirtySince !== undefined);
+  if (unsaved.length) showRecover(unsaved);
+}
+
+export async function startDocuments() {
+  if (!(await restore())) openFirst();
+  useDocuments.setState({ started: true });
+  startKeeping();
+  await offerLost();
 }

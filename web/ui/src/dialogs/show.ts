@@ -2,11 +2,13 @@
 import { createElement, lazy } from 'react';
 import { ask } from '../app/ask.ts';
 import { openText, type Opened } from '../app/documents.ts';
+import type { Entry } from '../app/journal.ts';
 import type { ConflictAnswer } from './Conflict.tsx';
 
 const Keys = lazy(() => import('./Keys.tsx').then((m) => ({ default: m.Keys })));
 const Name = lazy(() => import('./Name.tsx').then((m) => ({ default: m.Name })));
 const Conflict = lazy(() => import('./Conflict.tsx').then((m) => ({ default: m.Conflict })));
+const Recover = lazy(() => import('./Recover.tsx').then((m) => ({ default: m.Recover })));
 
 export function showKeys() {
   void ask((answer) => createElement(Keys, { close: () => answer() }));
@@ -23,4 +25,9 @@ export async function askConflict(at: Opened, path: string): Promise<'copy' | 'o
   if (answer?.way !== 'both') return answer?.way;
   if (answer.theirs) openText(answer.theirs.text, `${at.name} (2)`);
   return undefined;
+}
+
+/** Offers what a browser that ended left behind. */
+export function showRecover(entries: readonly Entry[]) {
+  void ask((answer) => createElement(Recover, { entries, close: () => answer() }));
 }

@@ -3,7 +3,7 @@
 // saved, and its bytes too.
 import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
 import { isId, readLink, type Id, type Link } from './links.ts';
-import { addChanges, apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
 
 const MOST_STEPS = 500;
 const MOST_BYTES = 32 << 20;
@@ -55,9 +55,11 @@ interface Known {
   nodes: Map<JsonObject, { all: readonly JsonObject[]; byId: Map<string, JsonObject> }>;
 }
 
+const newUid = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
+
 export class Document {
   /** Never in the file: everything that is not the file's is known by it. */
-  readonly uid: string = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
+  readonly uid: string;
   readonly raw: JsonObject;
   dirtySince: number | undefined;
   #text: string;
@@ -75,11 +77,12 @@ export class Document {
   #listeners = new Map<string, Set<() => void>>();
   #versions = new Map<string, number>();
 
-  /** Throws a JsonFault or a DocumentFault. */
-  constructor(text: string) {
+  /** Throws a JsonFault or a DocumentFault. `uid`: of a document that was open before the page was loaded again. */
+  constructor(text: string, uid = newUid()) {
     const raw = parse(text);
     if (!isObject(raw)) throw fault('not-an-object');
     if (!Array.isArray(raw['nodes'])) throw fault('no-nodes');
+    this.uid = uid;
     this.raw = raw;
     this.#text = text;
     this.#layout = layoutOf(text);
@@ -200,17 +203,12 @@ export class Document {
     const last = this.#steps[this.#done - 1];
 
     for (const gone of this.#steps.splice(this.#done)) this.#bytes -= gone.bytes;
+    this.#bytes += step.bytes;
     if (last && step.join !== undefined && last.join === step.join && last !== this.#saved) {
-      addChanges(last.patch, step.patch);
-      this.#bytes -= last.bytes;
-      last.bytes = weight(last.patch);
+      last.patch.push(...step.patch);
+      last.bytes += step.bytes;
       for (const node of step.touched) last.touched.add(node);
-      if (!last.patch.length) this.#steps.pop();
-      this.#bytes += last.bytes;
-    } else {
-      this.#steps.push(step);
-      this.#bytes += step.bytes;
-    }
+    } else this.#steps.push(step);
     this.dirtySince ??= Date.now();
     this.#forget();
     this.#tell(step);

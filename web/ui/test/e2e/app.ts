@@ -1,9 +1,10 @@
 // Stories of documents: what opens, in which tab, and what is said of what does not.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { launchKept, visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/canvas/corpus', name);
@@ -15,6 +16,18 @@ async function edit(page: Page, text: string) {
   await page.getByText('a red circle on a blue background').first().click();
   await page.locator('.stage textarea').first().fill(text);
   await page.locator('.stage textarea').first().press('Escape');
+}
+
+/** In the page: does the journal have this text? */
+function kept(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const open = indexedDB.open('limn.journal');
+    open.onsuccess = () => {
+      const all = open.result.transaction('documents').objectStore('documents').getAll() as IDBRequest<{ text: string }[]>;
+      all.onsuccess = () => (open.result.close(), resolve(all.result.some((e) => e.text.includes(text))));
+    };
+    open.onerror = () => resolve(false);
+  });
 }
 
 /** Lets go of a file over the canvas. */
@@ -249,5 +262,52 @@ export const app: Record<string, Story> = {
     });
     v.clean();
     await v.close();
+  },
+
+  'a page that is loaded again has its tabs, their edits and what is on the screen': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await v.page.getByRole('button', { name: 'New workflow' }).click();
+    await v.page.getByRole('tab', { name: 'Text to picture' }).click();
+    await edit(v.page, 'kept through a reload');
+    await v.page.reload();
+    await v.page.getByText('kept through a reload').first().waitFor();
+    assert.deepEqual(await v.page.getByRole('tab').allTextContents(), ['Text to picture', 'Untitled']);
+    assert.equal(await tab(v.page).textContent(), 'Text to picture');
+    await v.page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'a browser that is killed in the middle of an edit gives it back': async (_browser, served) => {
+    const folder = mkdtempSync(join(tmpdir(), 'limn-profile-'));
+    const begin = async () => {
+      const { browser, kill } = await launchKept(folder);
+      const context = browser.contexts()[0] ?? (await browser.newContext());
+      const page = context.pages()[0] ?? (await context.newPage());
+      await page.setViewportSize({ width: 1440, height: 900 });
+      return { page, kill };
+    };
+    const { page, kill } = await begin();
+
+    await page.goto(served.url);
+    await nodes(page, 7);
+    await edit(page, 'a lighthouse');
+    await page.waitForFunction(kept, 'a lighthouse');
+    await kill();
+
+    const { page: again, kill: end } = await begin();
+    await again.goto(served.url);
+    const dialog = again.getByRole('dialog');
+    await dialog.getByText('Recover an unsaved workflow?').waitFor();
+    assert.deepEqual(await faults(again), []);
+    await dialog.getByRole('button', { name: 'Recover all' }).click();
+    await again.getByText('a lighthouse').first().waitFor();
+    await again.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
+    await again.reload();
+    await again.getByText('a lighthouse').first().waitFor(); // it has an owner now, and is not offered again
+    assert.equal(await again.getByRole('dialog').count(), 0);
+    await end();
+    rmSync(folder, { recursive: true, force: true });
   },
 };

@@ -1,16 +1,34 @@
 // A browser for stories, and what every story must leave behind: one origin, nothing that the policy refused, no error.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 export const PATIENCE = Number(process.env['PATIENCE'] ?? 20) * 1000;
 
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+               '--disable-component-update', '--disable-sync'];
+let executable = '';
+
 export function launch(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-           '--disable-component-update', '--disable-sync'],
-  });
+  executable = executablePath;
+  return chromium.launch({ executablePath, headless: true, args: QUIET });
+}
+
+/** A browser of its own with a profile that outlasts it, and what kills it as a power cut would. */
+export async function launchKept(profile: string): Promise<{ browser: Browser; kill: () => Promise<void> }> {
+  const args = [...QUIET, '--headless', '--lang=en-GB', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const child = spawn(executable, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const kill = async () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  };
+  for await (const line of createInterface({ input: child.stderr })) {
+    const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
+    if (address) return { browser: await chromium.connectOverCDP(address), kill };
+  }
+  throw new Error('the browser did not begin');
 }
 
 export interface Visit {

@@ -84,6 +84,15 @@ export const app = both(
       removeText: 'The file on the server is removed. A tab that has it open keeps it.',
       failed: (name: string, why: string) => `“${name}” could not be changed: ${why}`,
     },
+    recover: {
+      title: (n: number) => (n === 1 ? 'Recover an unsaved workflow?' : `Recover ${n} unsaved workflows?`),
+      text: 'The browser ended before these were saved.',
+      one: 'Open',
+      all: 'Recover all',
+      later: 'Not now',
+      drop: (name: string) => `Discard ${name}`,
+      dropAll: 'Discard all',
+    },
     conflict: {
       title: (name: string) => `“${name}” was changed elsewhere`,
       text: 'Another tab or another person has saved it since it was opened here. What they have otherwise:',
@@ -201,6 +210,15 @@ export const app = both(
       removeTitle: (name) => `删除“${name}”？`,
       removeText: '服务器上的文件会被删除；已打开它的标签页不受影响。',
       failed: (name, why) => `无法更改“${name}”：${why}`,
+    },
+    recover: {
+      title: (n) => `恢复 ${n} 个未保存的工作流？`,
+      text: '浏览器关闭之前，以下工作流没有保存。',
+      one: '打开',
+      all: '全部恢复',
+      later: '以后再说',
+      drop: (name) => `丢弃 ${name}`,
+      dropAll: '全部丢弃',
     },
     conflict: {
       title: (name) => `“${name}”已在别处更改`,
