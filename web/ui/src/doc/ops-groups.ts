@@ -96,12 +96,13 @@ function shiftPair(e: Edit, of: JsonObject, dx: number, dy: number) {
 
 /** Moves what is given, within a transaction. Each thing moves once. */
 export function shift(e: Edit, at: At, items: Items, dx: number, dy: number) {
-  for (const id of new Set((items.nodes ?? []).map(String))) {
-    const node = at.doc.node(id, at.graph);
-    if (!node) continue;
+  const ids = [...new Set((items.nodes ?? []).map(String))];
+  const nodes = ids.map((id) => at.doc.node(id, at.graph)); // before the first change, which makes the document look anew
+  nodes.forEach((node, i) => {
+    if (!node) return;
     shiftPair(e, node, dx, dy);
-    e.touch(id);
-  }
+    e.touch(ids[i] ?? '');
+  });
   const { byId } = reroutesOf(at.doc, at.graph);
   for (const id of new Set((items.reroutes ?? []).map(String))) {
     const point = byId.get(id);
