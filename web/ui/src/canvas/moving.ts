@@ -18,19 +18,12 @@ import { repaint, view } from './view.ts';
 
 const GRID = 24;
 
-function bodyElement(key: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`.graph .react-flow__node[data-id="${CSS.escape(key)}"]`);
-}
-
 /** Moves the bodies that are on the page; `done` lets go of them. */
 export function shiftBodies(done = false) {
-  const { moving, shown } = view;
+  const { moving } = view;
   if (!moving) return;
-  for (const key of shown) {
-    if (!moving.keys.has(key)) continue;
-    const element = bodyElement(key);
-    if (element) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
-  }
+  for (const element of document.querySelectorAll<HTMLElement>('.graph .react-flow__node'))
+    if (moving.keys.has(element.dataset['id'] ?? '')) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
 }
 
 /** All that goes along: what belongs to chosen groups, too. Pinned nodes stay. */

@@ -117,8 +117,10 @@ export function paintBoxes(brush: Brush) {
   const { scene, shown, moving } = view;
 
   brush.ctx.textBaseline = 'middle';
+  const { seen } = brush;
+  const along = { ...seen, x: seen.x - (moving?.dx ?? 0), y: seen.y - (moving?.dy ?? 0) };
   for (const box of scene.nodes)
-    if (!shown.has(box.key) && (overlap(box, brush.seen) || moving?.keys.has(box.key))) {
+    if (!shown.has(box.key) && overlap(box, moving?.keys.has(box.key) ? along : seen)) {
       const run = runs[scene.prefix + box.id];
       if (brush.zoom < SQUARE) paintSmall(brush, box, run);
       else paintBox(brush, box, run);

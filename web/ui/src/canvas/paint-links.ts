@@ -29,8 +29,12 @@ const penOf = (of: Map<string, Path2D>, colour: string) => {
   return pen;
 };
 
-function isMoved(link: LinkView): boolean {
-  return view.moving !== undefined && link.owners.some((o) => view.moving?.keys.has(o));
+/** Whether any of its points, or all of them, are in a hand. */
+function movedOf(link: LinkView): 'all' | 'some' | undefined {
+  const keys = view.moving?.keys;
+  if (!keys) return undefined;
+  const n = link.owners.filter((o) => keys.has(o)).length;
+  return n === 0 ? undefined : n === link.owners.length ? 'all' : 'some';
 }
 
 const FLAT = 0.1; // below this zoom no bend can be seen
@@ -51,9 +55,11 @@ function sort({ seen, chosen, zoom }: Brush): Pens {
   const nodes = useRuns.getState()[view.uid]?.nodes ?? {};
   const inHand = new Set(view.pending?.from.map((end) => end.link));
 
+  const { dx = 0, dy = 0 } = view.moving ?? {};
+  const along = { ...seen, x: seen.x - dx, y: seen.y - dy };
   for (const link of view.scene.links) {
-    const moved = isMoved(link);
-    if ((!moved && !overlap(link.box, seen)) || inHand.has(link.key)) continue;
+    const moved = movedOf(link);
+    if ((moved !== 'some' && !overlap(link.box, moved ? along : seen)) || inHand.has(link.key)) continue;
     const colour = typeColour(link.type);
     const strong = view.over === link.key || chosen.has(link.key);
     const runs = link.to !== undefined && nodes[view.scene.prefix + link.to]?.state === 'running';
