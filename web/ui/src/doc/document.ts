@@ -3,7 +3,7 @@
 // saved, and its bytes too.
 import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
 import { isId, readLink, type Id, type Link } from './links.ts';
-import { apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { addChanges, apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
 
 const MOST_STEPS = 500;
 const MOST_BYTES = 32 << 20;
@@ -203,12 +203,17 @@ export class Document {
     const last = this.#steps[this.#done - 1];
 
     for (const gone of this.#steps.splice(this.#done)) this.#bytes -= gone.bytes;
-    this.#bytes += step.bytes;
     if (last && step.join !== undefined && last.join === step.join && last !== this.#saved) {
-      last.patch.push(...step.patch);
-      last.bytes += step.bytes;
+      addChanges(last.patch, step.patch);
+      this.#bytes -= last.bytes;
+      last.bytes = weight(last.patch);
       for (const node of step.touched) last.touched.add(node);
-    } else this.#steps.push(step);
+      if (!last.patch.length) this.#steps.pop();
+      this.#bytes += last.bytes;
+    } else {
+      this.#steps.push(step);
+      this.#bytes += step.bytes;
+    }
     this.dirtySince ??= Date.now();
     this.#forget();
     this.#tell(step);
