@@ -36,6 +36,7 @@ export interface OutputDef {
 export interface Place {
   input: string;
   holds: 'value' | 'control' | 'filter' | 'upload';
+  maybe?: boolean; // a control that some canvases wrote and others did not
 }
 
 export interface NodeDef {

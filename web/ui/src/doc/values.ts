@@ -89,7 +89,7 @@ function filling(place: Place, def: NodeDef): Json {
 /** Where everything stands in a list of values; what is beyond its end, where it would stand. */
 export function placesOf(values: readonly Json[], def: NodeDef): Places {
   const kept = keptPlaces(values, def);
-  const whole = kept.length >= def.places.length;
+  const whole = kept.length >= def.places.filter((p) => !p.maybe).length;
   const value = new Map<string, number>();
   const control = new Map<string, number>();
   const fill: Json[] = [...values];
@@ -98,7 +98,10 @@ export function placesOf(values: readonly Json[], def: NodeDef): Places {
   def.places.forEach((place, i) => {
     const at = kept[next];
     const entry = at === undefined ? undefined : values[at];
-    if (place.holds === 'value' || place.holds === 'upload') here = true;
+    if (place.maybe) {
+      if (!isControl(entry)) return;
+      here = true;
+    } else if (place.holds === 'value' || place.holds === 'upload') here = true;
     else if (at === undefined) here = !leftOut;
     else if (whole) here = true;
     else if (place.holds === 'control') here = looksLikeControl(entry, inputsOf(def).get(nextValue(def.places, i)?.input ?? ''));

@@ -21,13 +21,15 @@ function input([name, type, widget, more]: Short): InputDef {
   return { name, label: name, type: type || (TYPES[widget ?? 'int'] ?? '*'), required: true, advanced: false, options: newObject(), ...kind, ...more };
 }
 
-function places(inputs: readonly InputDef[]): Place[] {
+/** As the server tells them (/limn/plans). */
+export function places(inputs: readonly InputDef[]): Place[] {
   const each = inputs.flatMap((i): Place[] => {
     if (!i.widget) return [];
-    const value: Place = { input: i.name, holds: 'value' };
-    return i.widget === 'seed' ? [value, { input: i.name, holds: 'control' }] : [value];
+    const controlled = i.widget === 'seed' || Boolean(i.options['control_after_generate']);
+    const holds = ['value', ...(controlled ? ['control'] : []), ...(controlled && i.widget === 'choice' ? ['filter'] : [])] as Place['holds'][];
+    return holds.map((what) => ({ input: i.name, holds: what }));
   });
-  const upload = inputs.find((i) => i.upload);
+  const upload = inputs.find((i) => i.upload && i.required);
   return upload ? [...each, { input: upload.name, holds: 'upload' }] : each;
 }
 

@@ -6,9 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Defs } from '../../src/defs/def.ts';
 import { readDefs } from '../../src/defs/read.ts';
 import { arrange } from '../../src/doc/arrange.ts';
 import { Document } from '../../src/doc/document.ts';
+import { groupNodeOf } from '../../src/doc/group-node.ts';
 import { parse, print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { linksOf, type Id } from '../../src/doc/links.ts';
 import { renameNode, resizeNode, setColor, setFlag, setWidgetValue } from '../../src/doc/ops.ts';
@@ -17,12 +19,15 @@ import { connect } from '../../src/doc/ops-links.ts';
 import { addReroute } from '../../src/doc/ops-reroutes.ts';
 import { graphAt } from '../../src/doc/subgraph.ts';
 import { shapeOf } from '../../src/doc/shapes.ts';
+import { convertGroupNode } from '../../src/doc/convert-group.ts';
 import { valueOf } from '../../src/doc/values.ts';
-import { corpus, FOLDER, opened } from './classes.ts';
+import { disagreements } from './agree.ts';
+import { corpus, FOLDER, opened, places } from './classes.ts';
 
 const LIMN = process.env['LIMN'] ?? '';
 const limn = (...args: string[]) => spawnSync(LIMN, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-const defs = LIMN ? readDefs(parse(limn('nodes', '--json', '--no-plugins').stdout)) : new Map();
+const told: Defs = LIMN ? readDefs(parse(limn('nodes', '--json', '--no-plugins').stdout)) : new Map();
+const defs: Defs = new Map([...told].map(([name, def]) => [name, { ...def, places: places(def.inputs) }]));
 const folder = LIMN ? mkdtempSync(join(tmpdir(), 'limn-contract-')) : '';
 process.once('exit', () => folder && rmSync(folder, { recursive: true }));
 
@@ -36,6 +41,9 @@ function promptOf(doc: Document): string {
   writeFileSync(file, doc.toText());
   return print(exported(file) ?? null);
 }
+
+/** A prompt with its nodes and their inputs in any order. */
+const sorted = (prompt: string) => JSON.parse(prompt) as unknown;
 
 function shownIn(doc: Document, id: string): Record<string, Json | undefined> | undefined {
   const path = id.split(':');
@@ -105,6 +113,27 @@ test('links that are made once more, and values that are set to what they are, m
     const plain = (prompt: string) => prompt.replaceAll(/(\d)\.0\b/g, '$1'); // a default that is written is spelled as we spell it
     assert.equal(plain(promptOf(doc)), plain(before), file);
   }
+});
+
+test('a group node that becomes a subgraph makes the same prompt', { skip: !LIMN }, () => {
+  let done = 0;
+  for (const [file, text] of corpus.filter(([f]) => f.startsWith('group-'))) {
+    const first = new Document(text);
+    for (const node of first.nodes().filter((n) => groupNodeOf(first, n['type']))) {
+      const doc = new Document(text);
+      const before = promptOf(doc);
+      const at = { doc, graph: doc.raw, defs };
+      assert.ok(convertGroupNode(at, node['id'] as Id), file);
+      assert.deepEqual(disagreements(doc), [], file);
+      const within = doc.nodes(doc.definition(doc.node(node['id'] as Id)?.['type'])).map((n) => String(n['id']));
+      const back = within.reduce((prompt, id, k) => prompt.replaceAll(`"${String(node['id'])}:${id}"`, `"${String(node['id'])}:${k}"`), promptOf(doc));
+      assert.deepEqual(sorted(back), sorted(before), `${file} ${String(node['id'])}`);
+      doc.undo();
+      assert.equal(doc.toText(), text);
+      done++;
+    }
+  }
+  assert.ok(done > 5, `${done}`);
 });
 
 test('titles that are set to what they are, and values that stand in a list, leave every byte', () => {
