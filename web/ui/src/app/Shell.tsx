@@ -6,6 +6,7 @@ import { retryNow, useServer } from '../net/server.ts';
 import { RunOverlays } from '../run/Overlays.tsx';
 import { RunBar } from '../run/RunBar.tsx';
 import { AddNodes } from './AddNodes.tsx';
+import { showTemplates } from '../dialogs/show.ts';
 import { Bar } from './Bar.tsx';
 import { setFocusMode, useBars } from './bars.ts';
 import { commands } from './commands.ts';
@@ -57,6 +58,9 @@ function Empty() {
         </button>
         <button className="plain" onClick={() => newDocument(app.untitled)}>
           {app.tabs.new}
+        </button>
+        <button className="plain" onClick={showTemplates}>
+          {app.commands.templates}
         </button>
         <button className="plain" onClick={pickFiles}>
           {empty.open}

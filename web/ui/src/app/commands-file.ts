@@ -1,4 +1,5 @@
 // Documents: made, opened, closed, gone through.
+import { showTemplates } from '../dialogs/show.ts';
 import { close } from './close.ts';
 import { always, type Command } from './command.ts';
 import { wordsNow } from './confirm.ts';
@@ -22,6 +23,7 @@ const tabs: Command[] = Array.from({ length: 9 }, (_, i) => ({
 export const fileCommands: readonly Command[] = [
   { id: 'file.new', label: (w) => w.app.commands.new, menu: 'file', can: always, run: () => newDocument(wordsNow().app.untitled) },
   { id: 'file.open', label: (w) => w.app.commands.open, keys: ['Ctrl+O'], anywhere: true, menu: 'file', can: always, run: pickFiles },
+  { id: 'file.templates', label: (w) => w.app.commands.templates, menu: 'file', can: always, run: showTemplates },
   {
     id: 'file.save',
     label: (w) => w.app.commands.save,

@@ -4,6 +4,7 @@ import { wordsNow } from './confirm.ts';
 import { openText, useDocuments } from './documents.ts';
 import first from './first.json?raw';
 import { dropEntry, ownerless, readEntries } from './journal.ts';
+import { knownAlready, startMissing } from './missing.ts';
 import { restore, startKeeping } from './session.ts';
 
 /** A small graph that paints with the model that comes with limn. */
@@ -21,8 +22,10 @@ async function offerLost() {
 }
 
 export async function startDocuments() {
-  if (!(await restore())) openFirst();
+  if (await restore()) for (const { doc } of useDocuments.getState().opened) knownAlready(doc.uid);
+  else openFirst();
   useDocuments.setState({ started: true });
   startKeeping();
+  startMissing();
   await offerLost();
 }

@@ -3,12 +3,15 @@ import { createElement, lazy } from 'react';
 import { ask } from '../app/ask.ts';
 import { openText, type Opened } from '../app/documents.ts';
 import type { Entry } from '../app/journal.ts';
+import type { Checked } from '../run/run.ts';
 import type { ConflictAnswer } from './Conflict.tsx';
 
 const Keys = lazy(() => import('./Keys.tsx').then((m) => ({ default: m.Keys })));
 const Name = lazy(() => import('./Name.tsx').then((m) => ({ default: m.Name })));
 const Conflict = lazy(() => import('./Conflict.tsx').then((m) => ({ default: m.Conflict })));
 const Recover = lazy(() => import('./Recover.tsx').then((m) => ({ default: m.Recover })));
+const Templates = lazy(() => import('./Templates.tsx').then((m) => ({ default: m.Templates })));
+const Missing = lazy(() => import('./Missing.tsx').then((m) => ({ default: m.Missing })));
 
 export function showKeys() {
   void ask((answer) => createElement(Keys, { close: () => answer() }));
@@ -30,4 +33,13 @@ export async function askConflict(at: Opened, path: string): Promise<'copy' | 'o
 /** Offers what a browser that ended left behind. */
 export function showRecover(entries: readonly Entry[]) {
   void ask((answer) => createElement(Recover, { entries, close: () => answer() }));
+}
+
+export function showTemplates() {
+  void ask((answer) => createElement(Templates, { close: () => answer() }));
+}
+
+/** What a document asks for and is not here. */
+export function showMissing(at: Opened, checked: Checked) {
+  void ask((answer) => createElement(Missing, { at, checked, close: () => answer() }));
 }

@@ -310,4 +310,75 @@ export const app: Record<string, Story> = {
     await end();
     rmSync(folder, { recursive: true, force: true });
   },
+
+  'a template is found and opened': async (browser, served) => {
+    const v = await visit(browser, served.url, { locale: 'zh-CN' });
+
+    await v.page.getByRole('menuitem', { name: '文件' }).click();
+    await v.page.getByRole('menuitem', { name: '模板' }).click();
+    await v.page.locator('.card').nth(15).waitFor(); // sixteen at least
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.getByRole('searchbox').fill('一次四张');
+    await v.page.getByRole('button', { name: '一次四张' }).click();
+    await v.page.getByRole('tab', { name: '一次四张' }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what a file lacks here is told, and a model that is near takes its place': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const text = readFileSync(corpus('plain-04.json'), 'utf8').replace('sd1.safetensors', 'limn-shape.safetensors');
+
+    await nodes(v.page, 7);
+    await drop(v.page, 'theirs.json', Buffer.from(text.replace('"VAEDecode"', '"VAEDecodeTwice"')));
+    const dialog = v.page.getByRole('dialog');
+    await dialog.getByText('“theirs” lacks 2 things here').waitFor();
+    await dialog.getByText('VAEDecodeTwice').waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    await dialog.getByRole('button', { name: 'Use limn-shapes.safetensors' }).click();
+    await dialog.getByText('Uses limn-shapes.safetensors').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await v.page.getByRole('tab', { name: 'theirs, not saved' }).waitFor();
+    await v.page.keyboard.press('Control+Z');
+    await v.page.locator('.stage').getByText('limn-shape.safetensors').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'a file that was saved elsewhere meanwhile is not written over': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const other = await visit(browser, served.url);
+    const address = new URL('userdata/workflows%2Fshared.json', served.url);
+
+    await nodes(v.page, 7);
+    await v.page.keyboard.press('Control+S');
+    await v.page.getByRole('dialog').getByRole('combobox').fill('shared');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'shared', exact: true }).waitFor();
+    await other.page.getByRole('button', { name: 'Workflows' }).click();
+    await other.page.getByRole('region', { name: 'Workflows' }).getByRole('button', { name: 'shared' }).first().click();
+    await other.page.getByRole('tab', { name: 'shared', exact: true }).waitFor();
+    await edit(other.page, 'theirs');
+    await other.page.keyboard.press('Control+S');
+    await other.page.locator('.status').getByText(/Saved \d/).waitFor();
+
+    await edit(v.page, 'mine');
+    await v.page.keyboard.press('Control+S');
+    const dialog = v.page.getByRole('dialog');
+    await dialog.getByText('“shared” was changed elsewhere').waitFor();
+    await dialog.getByText('mine → theirs').waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    assert.ok((await (await fetch(address)).text()).includes('theirs'));
+    await dialog.getByRole('button', { name: 'Show both' }).click();
+    await v.page.getByRole('tab', { name: 'shared (2)' }).waitFor();
+    await v.page.getByRole('tab', { name: 'shared, not saved' }).click();
+    await v.page.keyboard.press('Control+S');
+    await v.page.getByRole('dialog').getByRole('button', { name: 'Save as a copy' }).click();
+    await v.page.getByRole('dialog').getByRole('combobox').fill('shared mine');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('tab', { name: 'shared mine', exact: true }).waitFor();
+    assert.ok((await (await fetch(address)).text()).includes('theirs'));
+    assert.deepEqual(v.violations, []);
+    for (const each of [v, other]) await each.close();
+  },
 };

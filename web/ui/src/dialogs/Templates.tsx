@@ -1,0 +1,65 @@
+// The workflows that come with limn, each with what it paints and what it needs.
+import { useEffect, useState } from 'react';
+import { Dialog } from '../app/Dialog.tsx';
+import { Icon } from '../app/Icon.tsx';
+import { match } from '../app/match.ts';
+import { useSettings } from '../app/settings.ts';
+import { loadTemplates, openTemplate, pictureOf, useTemplates, type Template } from '../app/templates.ts';
+import { useWords } from '../i18n/words.ts';
+import { at } from '../net/http.ts';
+
+function Card({ template, close }: { template: Template; close: () => void }) {
+  const words = useWords().app.templates;
+  const language = useSettings((s) => s.language);
+  const here = useTemplates((s) => s.here);
+  const missing = template.needs.filter((n) => !here.has(`${n.folder}/${n.name}`));
+  const open = () => {
+    close();
+    void openTemplate(template, language);
+  };
+  return (
+    <button className="card" onClick={open}>
+      <img src={at(pictureOf(template)).href} alt="" loading="lazy" decoding="async" width={160} height={160} />
+      <strong>{template.title[language]}</strong>
+      <span>{template.description[language]}</span>
+      <span className="needs" data-missing={missing.length > 0}>
+        <Icon name={missing.length ? 'warning' : 'check'} />
+        {missing.length ? words.missing(missing.map((m) => m.name).join(', ')) : words.ready(template.needs.length)}
+      </span>
+    </button>
+  );
+}
+
+export function Templates({ close }: { close: () => void }) {
+  const words = useWords().app.templates;
+  const language = useSettings((s) => s.language);
+  const { categories, templates, state, fault } = useTemplates();
+  const [query, setQuery] = useState('');
+  const [category, setCategory] = useState('');
+
+  useEffect(() => void loadTemplates(), []);
+  const fits = (t: Template) =>
+    (!category || t.category === category) && match(query, `${t.title[language]} ${t.title.en} ${t.description[language]}`) > 0;
+  const found = templates.filter(fits);
+  return (
+    <Dialog title={words.title} kind="wide" close={close}>
+      <div className="choose">
+        <input className="search" role="searchbox" data-focus value={query} placeholder={words.search} aria-label={words.search} onChange={(e) => setQuery(e.target.value)} />
+        <div className="chips" role="group" aria-label={words.categories}>
+          {[{ id: '', title: { en: words.all, zh: words.all } }, ...categories].map((c) => (
+            <button key={c.id} aria-pressed={category === c.id} onClick={() => setCategory(c.id)}>
+              {c.title[language]}
+            </button>
+          ))}
+        </div>
+      </div>
+      {state === 'failed' && <p role="alert">{words.failed(fault ?? '')}</p>}
+      <div className="cards" aria-busy={state === 'loading'}>
+        {found.map((t) => (
+          <Card key={t.name} template={t} close={close} />
+        ))}
+      </div>
+      {state === 'ready' && !found.length && <p>{words.none}</p>}
+    </Dialog>
+  );
+}
