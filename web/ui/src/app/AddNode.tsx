@@ -135,13 +135,13 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
         <span className="count" role="status">{words.found(all.length)}</span>
       </div>
       <div className="found">
-        <ul id={`${id}-list`} role="listbox" aria-label={label} tabIndex={-1}>
+        <ul id={`${id}-list`} role="listbox" aria-label={label} tabIndex={-1} hidden={shown.length === 0}>
           {shown.map((def, n) => (
             <Row key={def.name} def={def} id={`${id}-${n}`} active={n === active} pick={(e) => pick(n, e.shiftKey)} point={() => setChosen(n)} />
           ))}
-          {shown.length === 0 && <li role="presentation" className="none">{nothing}</li>}
           {large && all.length > shown.length && <li role="presentation" className="none">{words.more(all.length - shown.length)}</li>}
         </ul>
+        {shown.length === 0 && <p className="none">{nothing}</p>}
         {large && shown[active] && <NodePreview def={shown[active]} />}
       </div>
       {large ? (

@@ -1,8 +1,10 @@
 // Ctrl+F: a field above the graph, the nodes that fit it, and the canvas at the one that is chosen.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
+import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { goTo } from './camera.ts';
+import { titleIn } from './names.ts';
 import type { Scene } from './scene.ts';
 import { findNodes } from './search.ts';
 import { useHand, view } from './view.ts';
@@ -11,6 +13,7 @@ const MOST = 8;
 
 function Bar({ scene }: { scene: Scene }) {
   const words = useWords().canvas;
+  const language = useSettings((s) => s.language);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const field = useRef<HTMLInputElement>(null);
@@ -66,7 +69,7 @@ function Bar({ scene }: { scene: Scene }) {
       <ul id="found" role="listbox" aria-label={words.find} hidden={!found.length}>
         {found.slice(first, first + MOST).map((node, i) => (
           <li key={node.key} id={`found-${first + i}`} role="option" aria-selected={first + i === at} onClick={() => go(first + i)}>
-            <span>{node.shape.title}</span>
+            <span>{titleIn(node, language)}</span>
             <small>{words.numbered(node.id)}</small>
           </li>
         ))}

@@ -4,18 +4,20 @@ import { ViewportPortal } from '@xyflow/react';
 import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun, type NodeRun } from '../run/run.ts';
+import { titleIn } from './names.ts';
 import { nodeKey, type NodeView, type Scene } from './scene.ts';
 import { useHand } from './view.ts';
 
 export const focusId = (node: string) => `graph-at-${node}`;
 
 /** "KSampler, node 7, 4 of 4 inputs linked, running 60 percent" */
-export function labelOf({ shape, id }: NodeView, run: NodeRun | undefined, words: Words): string {
+export function labelOf(box: NodeView, run: NodeRun | undefined, words: Words): string {
   const { canvas } = words;
+  const { shape, id } = box;
   const sockets = shape.inputs.filter((s) => s.widget === undefined);
   const share = run && run.max > 0 ? run.value / run.max : undefined;
   return [
-    shape.title,
+    titleIn(box, words.locale === 'en' ? 'en' : 'zh'),
     canvas.numbered(id),
     ...(sockets.length ? [canvas.linked(sockets.filter((s) => s.links.length).length, sockets.length)] : []),
     ...(shape.mode === 'runs' ? [] : [canvas.modes[shape.mode]]),

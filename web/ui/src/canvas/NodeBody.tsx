@@ -3,6 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useSyncExternalStore, type CSSProperties } from 'react';
 import { useDocuments } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
+import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { useWords } from '../i18n/words.ts';
 import { NodePictures } from '../run/NodePictures.tsx';
@@ -10,6 +11,7 @@ import { useFaults, useNodeRun, type Problem } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
 import { Widget } from '../widgets/Widget.tsx';
 import type { BodyNode } from './body.ts';
+import { titleIn } from './names.ts';
 import { fileColour } from './palette.ts';
 import type { NodeView } from './scene.ts';
 import { Sockets } from './Sockets.tsx';
@@ -53,6 +55,7 @@ function worstOf(faults: readonly Problem[]): Problem['severity'] | undefined {
 
 function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
   const all = useWords();
+  const language = useSettings((s) => s.language);
   const words = all.canvas;
   const { shape, node, key, id } = box;
   const name = prefix + id;
@@ -74,7 +77,7 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
       data-collapsed={shape.collapsed}
       data-coloured={own !== undefined}
       style={own ? ({ '--own': own } as CSSProperties) : undefined}
-      aria-label={words.node(shape.title, id)}
+      aria-label={words.node(titleIn(box, language), id)}
     >
       <Title doc={doc} box={box} name={name} />
       {!shape.collapsed &&

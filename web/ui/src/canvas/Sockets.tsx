@@ -1,5 +1,7 @@
 // The sockets of a node: a mark of their type's shape and colour at its edge, and what they are called.
 import { memo } from 'react';
+import { useSettings } from '../app/settings.ts';
+import { slotLabel } from '../defs/labels.ts';
 import { colorOf, fits, pathOf } from '../defs/types.ts';
 import type { NodeShape, SocketShape } from '../doc/shape.ts';
 import type { Problem } from '../run/run.ts';
@@ -39,16 +41,17 @@ interface Props {
 }
 
 export const Sockets = memo(function Sockets({ shape, id, faults }: Props) {
+  const language = useSettings((s) => s.language);
   const named = (s: SocketShape) => s.widget === undefined && !shape.collapsed && shape.kind !== 'reroute';
   const one = <T,>(list: readonly T[]) => (shape.collapsed ? list.slice(0, 1) : list);
   return (
     <>
       {shape.inputs.filter(named).map((s) => (
         <span key={`in${s.index}`} className="name in" style={{ top: s.y - 10 }} data-optional={s.optional}
-              data-fault={faults.find((f) => f.input === s.name)?.severity}>{s.label}</span>
+              data-fault={faults.find((f) => f.input === s.name)?.severity}>{slotLabel(s.name, s.label, language)}</span>
       ))}
       {shape.outputs.filter(named).map((s) => (
-        <span key={`out${s.index}`} className="name out" style={{ top: s.y - 10 }}>{s.label}</span>
+        <span key={`out${s.index}`} className="name out" style={{ top: s.y - 10 }}>{slotLabel(s.name, s.label, language)}</span>
       ))}
       <svg className="sockets" width={shape.width} height={shape.height} aria-hidden="true">
         {one(shape.inputs).map((s) => <Socket key={`in${s.index}`} socket={s} side="in" shape={shape} id={id} />)}

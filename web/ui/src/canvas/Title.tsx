@@ -1,10 +1,12 @@
 // The title of a node: its arrow, its name, and in a few signs what it does.
 import { useState, type KeyboardEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
+import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { renameNode, setFlag } from '../doc/ops.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun } from '../run/run.ts';
+import { titleIn } from './names.ts';
 import type { NodeView } from './scene.ts';
 import { useHand } from './view.ts';
 
@@ -93,15 +95,17 @@ function Signs({ uid, name, box }: { uid: string; name: string; box: NodeView })
 
 export function Title({ doc, box, name }: { doc: Document; box: NodeView; name: string }) {
   const words = useWords().canvas;
+  const language = useSettings((s) => s.language);
   const renaming = useHand((s) => s.renaming === box.key);
   const { shape, node } = box;
+  const title = titleIn(box, language);
   const says = shape.collapsed ? words.expand : words.collapse;
   return (
     <header className="title">
       <button className="arrow" tabIndex={-1} aria-label={says} title={says} onClick={() => setFlag(doc, [node], 'collapsed', !shape.collapsed)}>
         <Icon name={shape.collapsed ? 'chevron' : 'down'} />
       </button>
-      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={shape.title}>{shape.title}</h2>}
+      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={title}>{title}</h2>}
       <Signs uid={doc.uid} name={name} box={box} />
     </header>
   );

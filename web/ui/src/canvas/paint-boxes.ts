@@ -1,7 +1,9 @@
 // Nodes without a body: a plate with a title, coloured sockets, the last picture and the state, drawn in few strokes.
+import { useSettings } from '../app/settings.ts';
 import { overlap } from './boxes.ts';
 import { useRuns, type NodeRun } from '../run/run.ts';
 import { shiftOf, type Brush } from './paint.ts';
+import { titleIn } from './names.ts';
 import { colour, fileColour, token, typeColour } from './palette.ts';
 import { FONT, shorten } from './paint-text.ts';
 import { pictureOf } from './pictures.ts';
@@ -21,12 +23,13 @@ function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined
 }
 
 /** The title grows on the screen as the node gets smaller, until there is no room for it. */
-function paintTitle({ ctx, zoom }: Brush, { shape, width, height }: NodeView, x: number, y: number) {
+function paintTitle({ ctx, zoom }: Brush, box: NodeView, x: number, y: number) {
+  const { width, height } = box;
   const size = Math.min(30, Math.max(13, 11 / zoom));
   if (size * zoom < LEAST_LETTERS || width * zoom < 36 || height * zoom < LEAST_LETTERS + 2) return;
   ctx.font = `600 ${size}px ${FONT}`;
   ctx.fillStyle = token('text');
-  const text = shorten(ctx, shape.title, width - 16);
+  const text = shorten(ctx, titleIn(box, useSettings.getState().language), width - 16);
   if (text) ctx.fillText(text, x + 8, y + Math.min(height, Math.max(TITLE, size * 1.6)) / 2);
 }
 

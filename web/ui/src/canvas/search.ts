@@ -1,5 +1,6 @@
 // Finding nodes of the graph on the screen: by title, class, number, or what is written in their fields.
 import type { Json } from '../doc/json.ts';
+import { titleIn } from './names.ts';
 import type { NodeView } from './scene.ts';
 
 function textsIn(value: Json | undefined): string[] {
@@ -9,11 +10,13 @@ function textsIn(value: Json | undefined): string[] {
 }
 
 /** How well it fits: 0 is best; undefined: not at all. */
-function rank({ shape, id, node }: NodeView, words: string): number | undefined {
+function rank(box: NodeView, words: string): number | undefined {
+  const { shape, id, node } = box;
   if (id === words) return 0;
   const title = shape.title.toLocaleLowerCase();
-  if (title.startsWith(words)) return 1;
-  if (title.includes(words)) return 2;
+  const other = titleIn(box, 'zh').toLocaleLowerCase();
+  if (title.startsWith(words) || other.startsWith(words)) return 1;
+  if (title.includes(words) || other.includes(words)) return 2;
   if (String(node['type'] ?? '').toLowerCase().includes(words)) return 3;
   return textsIn(node['widgets_values']).some((t) => t.toLocaleLowerCase().includes(words)) ? 4 : undefined;
 }

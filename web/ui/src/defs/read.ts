@@ -142,8 +142,10 @@ function readDef(name: string, raw: Json | undefined, plans?: Plans): NodeDef | 
   };
 }
 
-/** All that can be read of an answer of /object_info; of another shape: none. */
+/** All that can be read of an answer of /object_info; of another shape: none. Classes without a plan are named there for other
+ * pages only: nothing runs them. */
 export function readDefs(info: Json, plans?: Plans): Defs {
-  const found = Object.entries(object(info)).map(([name, raw]) => [name, readDef(name, raw, plans)] as const);
+  const known = Object.entries(object(info)).filter(([name]) => !plans || plans.has(name));
+  const found = known.map(([name, raw]) => [name, readDef(name, raw, plans)] as const);
   return new Map(found.filter((pair): pair is readonly [string, NodeDef] => pair[1] !== undefined));
 }

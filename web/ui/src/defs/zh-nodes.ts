@@ -3,7 +3,7 @@
 export const zhNodes: Readonly<Record<string, string>> = {
   // loaders
   CheckpointLoaderSimple: '加载大模型', CheckpointLoader: '加载大模型（带配置）', VAELoader: '加载 VAE', LoraLoader: '加载 LoRA', LoraLoaderModelOnly: '加载 LoRA（仅模型）',
-  CLIPLoader: '加载 CLIP', DualCLIPLoader: '加载双 CLIP', TripleCLIPLoader: '加载三 CLIP', UNETLoader: '加载扩散模型', ControlNetLoader: '加载 ControlNet',
+  CLIPLoader: '加载 CLIP', ImageOnlyCheckpointLoader: '加载视频大模型', DualCLIPLoader: '加载双 CLIP', TripleCLIPLoader: '加载三 CLIP', UNETLoader: '加载扩散模型', ControlNetLoader: '加载 ControlNet',
   DiffControlNetLoader: '加载 ControlNet（差分）', StyleModelLoader: '加载风格模型', CLIPVisionLoader: '加载 CLIP 视觉', UpscaleModelLoader: '加载放大模型',
   unCLIPCheckpointLoader: '加载 unCLIP 大模型', GLIGENLoader: '加载 GLIGEN', HypernetworkLoader: '加载超网络', DiffusersLoader: '加载 Diffusers 模型',
 

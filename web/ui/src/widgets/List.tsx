@@ -150,10 +150,17 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
           setActive(firstOf(rowsFor(values, recent, e.currentTarget.value)));
         }}
       />
-      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={many || undefined} onMouseDown={(e) => e.preventDefault()}>
+      <ul
+        id={id}
+        role="listbox"
+        aria-label={label}
+        aria-multiselectable={many || undefined}
+        hidden={!rows.some(isChoice)}
+        onMouseDown={(e) => e.preventDefault()}
+      >
         <Rows rows={rows} id={id} active={active} chosen={chosen} many={many} onPick={take} onPoint={setActive} />
-        {!rows.some(isChoice) && <li role="presentation" className="none">{values.length ? words.noMatch : words.emptyList}</li>}
       </ul>
+      {!rows.some(isChoice) && <p className="none">{values.length ? words.noMatch : words.emptyList}</p>}
     </div>
   );
 }

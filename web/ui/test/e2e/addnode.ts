@@ -1,6 +1,8 @@
 // Stories of adding nodes: found by words of both languages and by pinyin, and by what a link needs.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { ownClasses } from '../../src/defs/own.ts';
+import { zhNodes } from '../../src/defs/zh-nodes.ts';
 import { visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -26,6 +28,19 @@ export const addNode: Record<string, Story> = {
     assert.equal(await v.page.getByRole('dialog').count(), 0);
     await v.page.keyboard.press('Control+z');
     await heading(v.page, 'Upscale Image').waitFor({ state: 'detached' });
+    v.clean();
+    await v.close();
+  },
+
+  'every class of the server has a Chinese title, and is offered': async (browser, served) => {
+    const plans = (await (await fetch(new URL('limn/plans', served.url))).json()) as object;
+    const v = await visit(browser, served.url, { locale: 'zh-CN' });
+
+    assert.deepEqual(Object.keys(plans).filter((name) => !zhNodes[name]), []);
+    await v.page.getByRole('article').first().waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('/');
+    await v.page.getByRole('dialog').getByRole('status').getByText(`${Object.keys(plans).length + ownClasses.length} 个节点`).waitFor();
     v.clean();
     await v.close();
   },

@@ -26,7 +26,7 @@ async function says(of: Locator, text: string) {
 
 async function open(browser: Browser, served: Served, options: Parameters<typeof visit>[2] = {}) {
   const v = await visit(browser, served.url, options);
-  await article(v.page, 'KSampler').getByRole('spinbutton').first().waitFor();
+  await v.page.getByRole('article').getByRole('spinbutton').first().waitFor();
   return v;
 }
 
@@ -158,7 +158,7 @@ export const widgets: Record<string, Story> = {
 
   'a seed is rolled, and what becomes of it is chosen': async (browser, served) => {
     const v = await open(browser, served, { locale: 'zh-CN' });
-    const node = article(v.page, await v.page.getByRole('article').filter({ hasText: '去噪强度' }).getByRole('heading').textContent() ?? '');
+    const node = article(v.page, 'K 采样器');
     const seed = node.getByRole('spinbutton', { name: '种子' });
     const before = await seed.textContent();
 

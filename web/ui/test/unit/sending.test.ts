@@ -63,7 +63,7 @@ const DEFS = readDefs(parse(JSON.stringify({
   Decode: { input: { required: { samples: ['LATENT'] } }, output: ['IMAGE'], output_name: ['IMAGE'], name: 'Decode', category: 'x' },
   PreviewImage: { input: { required: { images: ['IMAGE'] } }, output: [], name: 'PreviewImage', category: 'x', output_node: true },
   SaveImage: { input: { required: { images: ['IMAGE'] } }, output: [], name: 'SaveImage', category: 'x', output_node: true },
-})), readPlans(parse('{"Sample": [["seed", "value"], ["seed", "control"], ["steps", "value"]]}')));
+})), readPlans(parse('{"Sample": [["seed", "value"], ["seed", "control"], ["steps", "value"]], "Decode": [], "PreviewImage": [], "SaveImage": []}')));
 
 const node = (id: number, type: string, values: Json[], mode = 0) => ({ id, type, pos: [0, 0], size: [200, 100], mode, widgets_values: values });
 const open = (...nodes: object[]) => new Document(JSON.stringify({ nodes, links: [], version: 0.4 }));
@@ -185,7 +185,7 @@ test('the title says how far the run is', () => {
 test('a picture stays in its frame, and what is under the pointer stays there', () => {
   const [own, frame] = [{ width: 1000, height: 500 }, { width: 500, height: 500 }];
   assert.equal(fitting(own, frame), 0.5);
-  assert.equal(fitting({ width: 10, height: 10 }, frame), 1);
+  assert.equal(fitting({ width: 10, height: 10 }, frame), 4);
   const near = zoomed({ x: 0, y: 0 }, 4, { x: 100, y: 250 }, own, frame);
   assert.deepEqual(near, { zoom: 2, x: -300, y: -250 });
   assert.deepEqual(moved(near, 10_000, -10_000, own, frame), { zoom: 2, x: 0, y: -500 });
