@@ -50,7 +50,7 @@ ROWS = [Row(*words) for words in [
     # somebody takes it back
     ("job-dropped", "work"), ("job-forgotten", "work", 1), ("interrupt-heard", "work", 2),
     # somebody puts the queue in another order, or makes it wait
-    ("jobs-moved", "work", 2), ("queue-paused", "work", 3),
+    ("jobs-moved", "order", 2), ("queue-paused", "order"),
     # files of clients
     ("drawer-begun", "files", 2), ("upload-landing", "files", 2), ("upload-whole", "files", 2),
     ("drawer-giving", "files", 2), ("file-adopted", "files", 2), ("upload-placed", "files", 2),
@@ -122,7 +122,7 @@ class Files:
 
 
 def fiddle(s, book, chance):
-    """Takes jobs back, forgets what has ended, puts them in another order, presses stop."""
+    """Takes jobs back, forgets what has ended, presses stop."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         some = list(book.accepted)
@@ -133,9 +133,6 @@ def fiddle(s, book, chance):
             job = chance.choice(some)
             book.taken_back.add(job)
             s.json("POST", "/history", {"delete": [job]})
-            s.json("POST", "/limn/queue", {"op": "move", "ids": some[-3:], "before": chance.choice([None, *some[-6:]])})
-            s.json("POST", "/limn/queue", {"op": "pause"})
-            s.json("POST", "/limn/queue", {"op": "resume"})
         for task in s.json("GET", "/queue")[1]["queue_running"]:
             book.stopped.add(task[1])
             s.json("POST", "/interrupt", {"prompt_id": task[1]})
@@ -148,6 +145,18 @@ def work(s, book, files, chance):
     for t in threads:
         t.start()
     fiddle(s, book, chance)
+
+
+def order(s, book, files, chance):
+    """A paused queue, in another order than it came."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        s.json("POST", "/limn/queue", {"op": "pause"})
+        submit(s, book, threading.Semaphore(3))
+        waiting = [t[1] for t in s.json("GET", "/queue")[1]["queue_pending"]]
+        s.json("POST", "/limn/queue", {"op": "move", "ids": waiting[-2:], "before": chance.choice([None, *waiting[:1]])})
+        s.json("POST", "/limn/queue", {"op": "move", "ids": waiting[:1], "before": None})
+        s.json("POST", "/limn/queue", {"op": "resume"})
 
 
 def keep_files(s, book, files, chance):
@@ -171,7 +180,6 @@ def much(s, book, files, chance):
 def leave(s, book, files, chance):
     """A long job runs when the server is told to go."""
     job = f"long-{book.next()}"
-    s.json("POST", "/limn/queue", {"op": "resume"})  # the last server may have died while it was paused
     s.json("POST", "/prompt", {"prompt": sampler(steps=10000), "prompt_id": job, "front": True})
     end = time.monotonic() + PATIENCE
     while job not in [t[1] for t in s.json("GET", "/queue")[1]["queue_running"]] and time.monotonic() < end:
@@ -183,7 +191,7 @@ def go(s, *_):
     s.process.send_signal(signal.SIGTERM)
 
 
-LOADS = {"start": lambda *_: None, "work": work, "files": keep_files, "much": much, "go": go, "leave": leave}
+LOADS = {"start": lambda *_: None, "work": work, "order": order, "files": keep_files, "much": much, "go": go, "leave": leave}
 
 
 # ------------------------------------------------------------ rounds
@@ -203,6 +211,7 @@ def run(s, row, book, files, chance, killed):
     try:
         look(s, book, killed)
         files.look(s)
+        s.json("POST", "/limn/queue", {"op": "resume"})  # the last server may have died while it was paused
         LOADS[row.load](s, book, files, chance)
     except GONE:
         pass
@@ -220,12 +229,13 @@ def settle(folder, book, files, rounds):
         look(s, book, rounds)
         files.look(s)
         s.json("POST", "/limn/queue", {"op": "resume"})
-        end = time.monotonic() + 2 * PATIENCE
+        end = time.monotonic() + 4 * PATIENCE
         while s.json("GET", "/prompt")[1]["exec_info"]["queue_remaining"] and time.monotonic() < end:
             for task in s.json("GET", "/queue")[1]["queue_running"]:
                 if task[1].startswith("long-"):
                     s.json("POST", "/interrupt", {"prompt_id": task[1]})
             time.sleep(0.05)
+        assert not s.json("GET", "/prompt")[1]["exec_info"]["queue_remaining"], s.json("GET", "/limn/queue")
         look(s, book, rounds)
         return check_pictures(s, book)
 

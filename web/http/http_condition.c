@@ -80,6 +80,21 @@ bool lm_http_tag_listed(lm_slice list, const char *tag)
     return false;
 }
 
+static bool listed_strongly(lm_slice list, const char *tag)
+{
+    for (lm_slice one; lm_slice_next(&list, ',', &one);)
+        if (lm_slice_is(one, "*") || lm_slice_is(one, tag))
+            return true;
+    return false;
+}
+
+bool lm_http_may_change(lm_slice match, lm_slice none, const char *tag)
+{
+    if (match.at && !(tag && listed_strongly(match, tag)))
+        return false;
+    return !(none.at && tag && listed_strongly(none, tag));
+}
+
 bool lm_http_not_modified(const lm_http_head *h, const char *tag, time_t changed)
 {
     const lm_slice none = lm_http_header(h, "If-None-Match"), since = lm_http_header(h, "If-Modified-Since");

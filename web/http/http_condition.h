@@ -17,6 +17,10 @@ time_t lm_http_date_read(lm_slice text);
 /* Is `tag` (with its quotes) in the list of If-None-Match, compared weakly, or is the list "*"? */
 bool lm_http_tag_listed(lm_slice list, const char *tag);
 
+/* May something be changed? `tag` is its own as it stands, NULL: it is not there. `match` and `none` are If-Match and
+ * If-None-Match, without a text where they were not sent; tags are compared strongly. */
+bool lm_http_may_change(lm_slice match, lm_slice none, const char *tag);
+
 /* What a GET or HEAD of something with these validators comes to. `tag` may be NULL, `changed` -1. */
 bool lm_http_not_modified(const lm_http_head *h, const char *tag, time_t changed);
 

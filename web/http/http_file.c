@@ -133,10 +133,16 @@ static void send_head_only(lm_request *rq, int status, int fd)
     lm_reply_empty(rq, status);
 }
 
+void lm_http_file_tag(const struct stat *st, char tag[LM_HTTP_FILE_TAG])
+{
+    snprintf(tag, LM_HTTP_FILE_TAG, "\"%llx%08lx-%llx-%llx\"", (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+             (long long)st->st_size, (unsigned long long)st->st_ino);
+}
+
 void lm_reply_file(lm_request *rq, int status, const char *type, int fd)
 {
     struct stat   st;
-    char          tag[64], date[LM_HTTP_DATE], range[96];
+    char          tag[LM_HTTP_FILE_TAG], date[LM_HTTP_DATE], range[96];
     lm_http_range part;
 
     if (!rq->conn || fstat(fd, &st) || !S_ISREG(st.st_mode)) {
@@ -144,8 +150,7 @@ void lm_reply_file(lm_request *rq, int status, const char *type, int fd)
         lm_reply_status(rq, 404, NULL);
         return;
     }
-    snprintf(tag, sizeof tag, "\"%llx%08lx-%llx\"", (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-             (long long)st.st_size);
+    lm_http_file_tag(&st, tag);
     part = (lm_http_range){ 200, 0, (uint64_t)st.st_size };
     if (status == 200) {
         lm_reply_header(rq, "ETag", tag);

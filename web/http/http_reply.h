@@ -3,6 +3,8 @@
 #ifndef LM_WEB_HTTP_REPLY_H
 #define LM_WEB_HTTP_REPLY_H
 
+#include <sys/stat.h>
+
 #include "web/http/http_request.h"
 
 /* One more header. A name that is no token or a value with a control character is left out, and the answer
@@ -33,9 +35,13 @@ void lm_reply_take(lm_request *rq, int status, const char *type, char *bytes, si
 void lm_reply_copy(lm_request *rq, int status, const char *type, const char *bytes, size_t n);
 
 /* A regular file, from its first byte; fd is closed afterwards. Range, If-Range, If-None-Match and
- * If-Modified-Since are honoured; ETag and Last-Modified are made of its time and size. An own status other
- * than 200 sends it whole. */
+ * If-Modified-Since are honoured; ETag (lm_http_file_tag) and Last-Modified are made of what the system says of it. An
+ * own status other than 200 sends it whole. */
 void lm_reply_file(lm_request *rq, int status, const char *type, int fd); /*                      [takes] */
+
+/* The entity tag of a file in this state: another one after every writing, in its place or by a rename.      [any] */
+enum { LM_HTTP_FILE_TAG = 72 };
+void lm_http_file_tag(const struct stat *st, char tag[LM_HTTP_FILE_TAG]);
 
 /* A body that comes by and by: lm_reply_put copies bytes and says whether there is room for more; when there
  * was none, `ready` is called once there is. A client of HTTP/1.0 sees its end by the connection's. */

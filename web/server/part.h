@@ -29,6 +29,7 @@ typedef struct lm_server {
     struct lm_runner   *runner;         /* runner.h: from the queue to the worker and back */
     struct lm_pictures *pictures;       /* pictures.h: pictures outside jobs */
     struct lm_thumbs   *thumbs;         /* thumbs.h: view.c's */
+    struct lm_versions *versions;       /* versions.h: what was saved before */
     struct lm_users    *users;          /* users.h: settings and files of users */
     struct lm_front    *front;          /* page.c's: the front end */
     struct lm_rates    *rates;          /* rates.h: how fast one address may change things; NULL: as it likes */

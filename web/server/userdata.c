@@ -10,19 +10,8 @@
 #include "web/http/query.h"
 #include "web/server/file_name.h"
 #include "web/server/types.h"
-#include "web/server/userdata.h"
+#include "web/server/userdata_parts.h"
 #include "web/work/work_check.h"
-
-typedef struct doing {
-    lm_errand        e;
-    const char      *root;
-    const lm_drawer *drawer;
-    lm_text          name, dest;
-    bool             overwrite, full_info;
-    int              fd;
-    char             temporary[LM_DRAWER_NAME];
-    lm_content       content;
-} doing;
 
 /* ------------------------------------------------------------------ names */
 
@@ -51,13 +40,21 @@ static bool is_yes(lm_request *rq, const char *name)
     return value && !strcasecmp(value, "true");
 }
 
+/* [new], or NULL. */
+static char *header_of(lm_request *rq, const char *name)
+{
+    const lm_slice value = lm_request_header(rq, name);
+
+    return value.at ? lm_copy_bytes(value.at, value.n) : NULL;
+}
+
 /* An errand about the file of argument 0, or NULL: answered already. */
-static doing *about(lm_request *rq, lm_server *s, void (*go)(lm_errand *e), void (*back)(lm_errand *e))
+lm_user_doing *lm_user_about(lm_request *rq, lm_server *s, void (*go)(lm_errand *e), void (*back)(lm_errand *e))
 {
     const char *words, *overwrite = lm_request_query(rq, "overwrite");
     lm_text     name = { 0 };
     int         status = lm_user_name(lm_request_arg(rq, 0), &name, &words);
-    doing      *d = NULL;
+    lm_user_doing      *d = NULL;
 
     if (!status && !name.size) {
         words = "there is no name of a file";
@@ -71,6 +68,9 @@ static doing *about(lm_request *rq, lm_server *s, void (*go)(lm_errand *e), void
         lm_text_done(&name);
         return NULL;
     }
+    d->server = s;
+    d->match = header_of(rq, "If-Match");
+    d->none = header_of(rq, "If-None-Match");
     d->root = s->users->root;
     d->drawer = s->uploads;
     d->name = name;
@@ -80,18 +80,24 @@ static doing *about(lm_request *rq, lm_server *s, void (*go)(lm_errand *e), void
     return d;
 }
 
-static void done(doing *d)
+void lm_user_done(lm_user_doing *d)
 {
     if (d->fd >= 0)
         close(d->fd);
     lm_text_done(&d->name);
     lm_text_done(&d->dest);
+    lm_free(d->match);
+    lm_free(d->none);
 }
 
-static void answer(lm_errand *e)
+void lm_user_answer(lm_errand *e)
 {
+    lm_user_doing *d = (lm_user_doing *)e;
+
+    if (*d->tag && e->status == 200)
+        lm_reply_header(e->rq, "ETag", d->tag);
     lm_errand_answer(e);
-    done((doing *)e);
+    lm_user_done(d);
 }
 
 void lm_user_file_info(const char *name, const lm_tree_entry *there, lm_text *out)
@@ -103,7 +109,7 @@ void lm_user_file_info(const char *name, const lm_tree_entry *there, lm_text *ou
 }
 
 /* The answer to who wrote `name`. */
-static void tell(doing *d, const char *name)
+void lm_user_tell(lm_user_doing *d, const char *name)
 {
     lm_tree_entry there = { 0 };
 
@@ -119,7 +125,7 @@ static void tell(doing *d, const char *name)
 
 static void open_file(lm_errand *e)
 {
-    doing *d = (doing *)e;
+    lm_user_doing *d = (lm_user_doing *)e;
 
     d->fd = lm_tree_file(d->root, d->name.at);
     if (d->fd < 0)
@@ -132,7 +138,7 @@ static void open_file(lm_errand *e)
 
 static void send_file(lm_errand *e)
 {
-    doing *d = (doing *)e;
+    lm_user_doing *d = (lm_user_doing *)e;
 
     if (e->status == 200) {
         d->content.shown = !strcmp(d->name.at, "user.css");
@@ -142,108 +148,27 @@ static void send_file(lm_errand *e)
     } else {
         lm_errand_answer(e);
     }
-    done(d);
+    lm_user_done(d);
 }
 
 static void get_file(lm_request *rq, void *self)
 {
-    doing *d = about(rq, self, open_file, send_file);
+    lm_user_doing *d = lm_user_about(rq, self, open_file, send_file);
 
     if (d)
         lm_errand_go(&d->e);
 }
 
-/* ------------------------------------------------------------------ POST, DELETE, move */
-
-static void write_file(lm_errand *e)
-{
-    doing      *d = (doing *)e;
-    lm_new_file f = { .fd = -1 };
-    limn_error  err = { 0 };
-    const int   fd = d->fd;
-    bool        well = lm_new_file_beneath(d->root, d->name.at, &f);
-
-    d->fd = -1;
-    if (!well)
-        lm_errand_fail_writing(e, errno);
-    f.replaces = d->overwrite;
-    if (!well)
-        lm_drawer_drop(d->drawer, fd, d->temporary);
-    else if (!lm_new_file_adopt(&f, d->drawer, fd, d->temporary) || !lm_new_file_commit(&f, &err))
-        lm_errand_fail_writing(e, errno);
-    lm_new_file_abandon(&f);
-    if (e->status == 200)
-        tell(d, d->name.at);
-}
-
-static void post_file(lm_request *rq, void *self)
-{
-    doing *d = about(rq, self, write_file, answer);
-
-    if (!d)
-        return; /* the body's file goes with the request */
-    d->fd = lm_request_take_file(rq, d->temporary);
-    lm_errand_go(&d->e);
-}
-
-static void remove_file(lm_errand *e)
-{
-    doing *d = (doing *)e;
-
-    e->status = 204;
-    if (!lm_tree_remove(d->root, d->name.at))
-        lm_errand_fail(e, errno);
-}
-
-static void delete_file(lm_request *rq, void *self)
-{
-    doing *d = about(rq, self, remove_file, answer);
-
-    if (d)
-        lm_errand_go(&d->e);
-}
-
-static void move_file(lm_errand *e)
-{
-    doing        *d = (doing *)e;
-    lm_tree_entry there;
-
-    if (!lm_tree_look(d->root, d->name.at, &there))
-        lm_errand_fail(e, errno);
-    else if (there.folder)
-        lm_errand_fail(e, EISDIR);
-    else if (!lm_tree_move(d->root, d->name.at, d->dest.at, d->overwrite))
-        lm_errand_fail_writing(e, errno);
-    else
-        tell(d, d->dest.at);
-}
-
-static void move(lm_request *rq, void *self)
-{
-    doing      *d = about(rq, self, move_file, answer);
-    const char *words = "there is no name of a file";
-    int         status;
-
-    if (!d)
-        return;
-    status = lm_user_name(lm_request_arg(rq, 1), &d->dest, &words);
-    if (!status && d->dest.size) {
-        lm_errand_go(&d->e);
-        return;
-    }
-    lm_errand_refuse(&d->e, status ? status : 400, words);
-    answer(&d->e);
-    lm_errand_done(&d->e);
-}
+/* ------------------------------------------------------------------ the part */
 
 static const lm_route routes[] = {
     { .methods = LM_GET, .pattern = "/userdata", .handle = lm_user_list, .flags = LM_ROUTE_API },
     { .methods = LM_GET, .pattern = "/v2/userdata", .handle = lm_user_list_all, .flags = LM_ROUTE_API },
     { .methods = LM_GET, .pattern = "/userdata/{file}", .handle = get_file, .flags = LM_ROUTE_API },
-    { .methods = LM_POST, .pattern = "/userdata/{file}", .handle = post_file, .flags = LM_ROUTE_API | LM_ROUTE_FILE,
+    { .methods = LM_POST, .pattern = "/userdata/{file}", .handle = lm_user_post, .flags = LM_ROUTE_API | LM_ROUTE_FILE,
       .body_limit = LM_BODY_UPLOAD },
-    { .methods = LM_DELETE, .pattern = "/userdata/{file}", .handle = delete_file, .flags = LM_ROUTE_API },
-    { .methods = LM_POST, .pattern = "/userdata/{file}/move/{dest}", .handle = move, .flags = LM_ROUTE_API },
+    { .methods = LM_DELETE, .pattern = "/userdata/{file}", .handle = lm_user_delete, .flags = LM_ROUTE_API },
+    { .methods = LM_POST, .pattern = "/userdata/{file}/move/{dest}", .handle = lm_user_move, .flags = LM_ROUTE_API },
     { 0 },
 };
 

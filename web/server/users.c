@@ -29,6 +29,7 @@ static bool open_users(lm_server *s, limn_error *err)
     lm_text_puts(&root, "/default");
     u->root = lm_text_take(&root);
     u->last = &u->first;
+    uv_mutex_init(&u->writing);
     if (well) {
         lm_tree_empty(lm_folders_tree(s->folders, "temp"), 0);
         lm_drawer_clear(s->uploads);
@@ -62,8 +63,10 @@ static void stop_users(lm_server *s)
 
 static void close_users(lm_server *s)
 {
-    if (s->users)
+    if (s->users) {
+        uv_mutex_destroy(&s->users->writing);
         lm_free(s->users->root);
+    }
     lm_free(s->users);
     s->users = NULL;
 }

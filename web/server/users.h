@@ -5,6 +5,7 @@
 #include "web/server/errand.h"
 
 typedef struct lm_users {
+    uv_mutex_t writing; /* from the look at a file's tag to its change: one thread at a time */
     char *root; /* <user>/default (core/base/tree.h); made when something is written */
 
     /* settings.c's: changes of the settings, one after the other. */

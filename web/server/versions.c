@@ -1,0 +1,304 @@
+/* versions.c: what was saved under a name before, each a file whose own name says when and what. */
+#include "web/server/versions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/hash.h"
+#include "core/base/tree.h"
+
+enum { MOST_ONE = 32 << 20, ID = 13 + 1 + 16, FOLDER = 32 };
+
+struct lm_versions {
+    char           *folder;
+    uint64_t        most;
+    pthread_mutex_t lock;  /* of what follows */
+    uint64_t        bytes; /* of all versions, as far as we know */
+    bool            known;
+    int64_t         last;  /* when the newest of all was kept */
+};
+
+lm_versions *lm_versions_new(const char *folder, uint64_t most)
+{
+    lm_versions *v = lm_alloc(sizeof *v);
+
+    *v = (lm_versions){ .folder = lm_copy_text(folder), .most = most };
+    pthread_mutex_init(&v->lock, NULL);
+    return v;
+}
+
+void lm_versions_free(lm_versions *v)
+{
+    if (!v)
+        return;
+    pthread_mutex_destroy(&v->lock);
+    lm_free(v->folder);
+    lm_free(v);
+}
+
+bool lm_versions_wanted(const char *name)
+{
+    const size_t n = strlen(name);
+
+    return n > 15 && !strncmp(name, "workflows/", 10) && !strcasecmp(name + n - 5, ".json");
+}
+
+/* ------------------------------------------------------------------ names */
+
+/* Of any name a plain one. */
+static void folder_of(const char *name, char out[FOLDER + 1])
+{
+    lm_sha256 s;
+    uint8_t   digest[32];
+
+    lm_sha256_init(&s);
+    lm_sha256_add(&s, name, strlen(name));
+    lm_sha256_done(&s, digest);
+    lm_hex(digest, FOLDER / 2, out);
+}
+
+static uint64_t sum_of(const char *bytes, size_t n)
+{
+    return lm_hash_add(lm_hash_start(), bytes, n).a;
+}
+
+static bool is_id(const char *id)
+{
+    return strlen(id) == ID && id[13] == '-' && strspn(id, "0123456789abcdef") == 13 &&
+           strspn(id + 14, "0123456789abcdef") == 16;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    return strcmp(((const lm_tree_entry *)b)->name, ((const lm_tree_entry *)a)->name);
+}
+
+/* Those of one name, the newest first; others are left out. */
+static void list(const lm_versions *v, const char *folder, lm_tree_list *out)
+{
+    size_t n = 0;
+
+    *out = (lm_tree_list){ 0 };
+    if (!lm_tree_each(v->folder, folder, false, NULL, out))
+        *out = (lm_tree_list){ 0 };
+    for (size_t i = 0; i < out->n; i++)
+        if (!out->at[i].folder && is_id(out->at[i].name)) {
+            const lm_tree_entry kept = out->at[i];
+
+            out->at[i] = out->at[n];
+            out->at[n++] = kept;
+        }
+    if (n)
+        qsort(out->at, n, sizeof *out->at, newest_first);
+    while (out->n > n)
+        lm_free(out->at[--out->n].name);
+}
+
+static void path_of(const char *folder, const char *id, char out[FOLDER + ID + 2])
+{
+    snprintf(out, FOLDER + ID + 2, "%s/%s", folder, id);
+}
+
+/* ------------------------------------------------------------------ making room */
+
+static bool drop(lm_versions *v, const char *path, uint64_t bytes)
+{
+    if (!lm_tree_remove(v->folder, path))
+        return false;
+    v->bytes -= bytes < v->bytes ? bytes : v->bytes;
+    return true;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    const char *x = strrchr(((const lm_tree_entry *)a)->name, '/'), *y = strrchr(((const lm_tree_entry *)b)->name, '/');
+
+    return strcmp(x ? x : "", y ? y : "");
+}
+
+/* The oldest of all leave until three quarters of what may be there are left. */
+static void sweep(lm_versions *v)
+{
+    lm_tree_list all = { 0 };
+    uint64_t     left = v->most;
+
+    if (!lm_tree_each(v->folder, "", true, NULL, &all))
+        return;
+    v->known = true;
+    v->bytes = 0;
+    for (size_t i = 0; i < all.n; i++)
+        v->bytes += all.at[i].folder ? 0 : all.at[i].bytes;
+    if (v->bytes > v->most) {
+        left = v->most / 4 * 3;
+        qsort(all.at, all.n, sizeof *all.at, oldest_first);
+    }
+    for (size_t i = 0; v->bytes > left && i < all.n; i++)
+        if (!all.at[i].folder)
+            drop(v, all.at[i].name, all.at[i].bytes);
+    lm_tree_list_done(&all);
+}
+
+static void drop_old(lm_versions *v, const char *folder, const lm_tree_list *those)
+{
+    char path[FOLDER + ID + 2];
+
+    for (size_t i = LM_VERSIONS_EACH - 1; i < those->n; i++) {
+        path_of(folder, those->at[i].name, path);
+        drop(v, path, those->at[i].bytes);
+    }
+}
+
+/* ------------------------------------------------------------------ keeping */
+
+static char *read_file(int fd, size_t *n)
+{
+    struct stat st;
+    char       *bytes = NULL;
+    ssize_t     got = 1;
+
+    *n = 0;
+    if (fd >= 0 && !fstat(fd, &st) && st.st_size <= MOST_ONE)
+        bytes = lm_try_alloc((size_t)st.st_size + 1);
+    while (bytes && got > 0 && *n < (size_t)st.st_size) {
+        got = read(fd, bytes + *n, (size_t)st.st_size - *n);
+        *n += got > 0 ? (size_t)got : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (!bytes || *n == (size_t)st.st_size)
+        return bytes;
+    lm_free(bytes);
+    return NULL;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    ssize_t put;
+
+    for (size_t done = 0; done < n; done += (size_t)put) {
+        put = write(fd, bytes + done, n - done);
+        if (put < 0 && errno == EINTR)
+            put = 0;
+        if (put < 0)
+            return false;
+    }
+    return true;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec s;
+
+    clock_gettime(CLOCK_REALTIME, &s);
+    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
+}
+
+/* One that is younger than all that are there, whatever the clock says. */
+static void new_id(lm_versions *v, const lm_tree_list *those, uint64_t sum, char id[ID + 1])
+{
+    const int64_t there = those->n ? (int64_t)strtoull(those->at[0].name, NULL, 16) : 0, now = now_ms();
+    const int64_t last = there > v->last ? there : v->last;
+
+    v->last = now > last ? now : last + 1;
+    snprintf(id, ID + 1, "%013llx-%016llx", (unsigned long long)v->last & 0xfffffffffffff, (unsigned long long)sum);
+}
+
+static void put(lm_versions *v, const char *folder, const lm_tree_list *those, const char *bytes, size_t n)
+{
+    const uint64_t sum = sum_of(bytes, n);
+    limn_error     err = { 0 };
+    lm_new_file    f;
+    char           id[ID + 1], path[FOLDER + ID + 2];
+
+    if (those->n && strtoull(those->at[0].name + 14, NULL, 16) == sum)
+        return;
+    new_id(v, those, sum, id);
+    path_of(folder, id, path);
+    if (!lm_tree_make(v->folder) || !lm_new_file_beneath(v->folder, path, &f))
+        return;
+    f.durable = false;
+    if (write_all(f.fd, bytes, n) && lm_new_file_commit(&f, &err)) {
+        v->bytes += n;
+        drop_old(v, folder, those);
+        if (!v->known || v->bytes > v->most)
+            sweep(v);
+    }
+    lm_new_file_abandon(&f);
+}
+
+void lm_versions_keep(lm_versions *v, const char *root, const char *name)
+{
+    size_t       n;
+    char         folder[FOLDER + 1], *bytes = read_file(lm_tree_file(root, name), &n);
+    lm_tree_list those;
+
+    if (!bytes)
+        return;
+    folder_of(name, folder);
+    pthread_mutex_lock(&v->lock);
+    list(v, folder, &those);
+    put(v, folder, &those, bytes, n);
+    lm_tree_list_done(&those);
+    pthread_mutex_unlock(&v->lock);
+    lm_free(bytes);
+}
+
+/* Those that the new name had before stay in front of what moves there: names of versions never meet. */
+void lm_versions_move(lm_versions *v, const char *from, const char *to)
+{
+    char         old[FOLDER + 1], new[FOLDER + 1], a[FOLDER + ID + 2], b[FOLDER + ID + 2];
+    lm_tree_list those;
+
+    folder_of(from, old);
+    folder_of(to, new);
+    pthread_mutex_lock(&v->lock);
+    list(v, old, &those);
+    for (size_t i = 0; i < those.n; i++) {
+        path_of(old, those.at[i].name, a);
+        path_of(new, those.at[i].name, b);
+        lm_tree_move(v->folder, a, b, true);
+    }
+    lm_tree_list_done(&those);
+    pthread_mutex_unlock(&v->lock);
+}
+
+/* ------------------------------------------------------------------ telling */
+
+void lm_versions_list(lm_versions *v, const char *name, lm_text *out)
+{
+    char         folder[FOLDER + 1];
+    lm_tree_list those;
+
+    folder_of(name, folder);
+    list(v, folder, &those);
+    lm_text_puts(out, "[");
+    for (size_t i = 0; i < those.n && i < LM_VERSIONS_EACH; i++)
+        lm_text_printf(out, "%s{\"id\": \"%s\", \"mtime\": %llu, \"size\": %llu}", i ? ", " : "", those.at[i].name,
+                       strtoull(those.at[i].name, NULL, 16), (unsigned long long)those.at[i].bytes);
+    lm_text_puts(out, "]");
+    lm_tree_list_done(&those);
+}
+
+char *lm_versions_read(lm_versions *v, const char *name, const char *id, size_t *n)
+{
+    char folder[FOLDER + 1], path[FOLDER + ID + 2], *bytes;
+
+    if (!is_id(id))
+        return NULL;
+    folder_of(name, folder);
+    path_of(folder, id, path);
+    bytes = read_file(lm_tree_file(v->folder, path), n);
+    if (!bytes || sum_of(bytes, *n) == strtoull(id + 14, NULL, 16))
+        return bytes;
+    lm_free(bytes);
+    return NULL;
+}
