@@ -4,6 +4,26 @@ import { defineConfig } from 'vite';
 
 const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
 
+interface Graph {
+  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null;
+}
+
+const known = new Map<string, boolean>();
+
+/** Does the page need this module before anybody has asked for anything? */
+function isFirst(id: string, graph: Graph): boolean {
+  const found = known.get(id);
+  if (found !== undefined) return found;
+  known.set(id, false); // round a circle of imports
+  const info = graph.getModuleInfo(id);
+  const first = info !== null && (info.isEntry || info.importers.some((by) => isFirst(by, graph)));
+  known.set(id, first);
+  return first;
+}
+
+/** All of it is one script, however much of it what comes later uses too: each script is a request. */
+const first = { name: (id: string, graph: Graph) => (isFirst(id, graph) ? 'index' : null) };
+
 export default defineConfig({
   base: './',
   build: {
@@ -12,5 +32,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [first], includeDependenciesRecursively: false } } },
   },
 });

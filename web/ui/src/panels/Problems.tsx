@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
 import { goTo } from '../canvas/camera.ts';
+import { useSettings } from '../app/settings.ts';
 import { useDefs } from '../defs/defs.ts';
+import { nodeTitle, slotLabel } from '../defs/labels.ts';
 import type { Document } from '../doc/document.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRun, type Problem } from '../run/run.ts';
@@ -15,14 +17,17 @@ function useLabels(doc: Document, { node, input }: Problem) {
   const words = useWords().run.problems;
   const defs = useDefs((s) => s.defs);
   const found = node === undefined ? undefined : locate(doc, node);
-  const title = titleOf(found, (type) => defs.get(type)?.title);
-  const def = defs.get(String(found?.node['type']));
+  const language = useSettings((s) => s.language);
+  const type = String(found?.node['type'] ?? '');
+  const def = defs.get(type);
+  const title = nodeTitle(type, titleOf(found, () => def?.title) ?? '', def?.title, language);
   const slots = found?.node['inputs'];
   const slot = Array.isArray(slots) ? slots.find((s) => typeof s === 'object' && s !== null && 'name' in s && s['name'] === input) : undefined;
+  const declared = def?.inputs.find((i) => i.name === input)?.label;
   const own = typeof slot === 'object' && slot !== null && !Array.isArray(slot) ? slot['label'] : undefined;
   return {
-    node: node === undefined ? undefined : words.node(title ?? '', node),
-    input: typeof own === 'string' && own ? own : (def?.inputs.find((i) => i.name === input)?.label ?? input),
+    node: node === undefined ? undefined : words.node(title, node),
+    input: input === undefined ? undefined : slotLabel(input, typeof own === 'string' && own ? own : (declared ?? input), language, declared),
   };
 }
 

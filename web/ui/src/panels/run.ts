@@ -1,9 +1,13 @@
 // The panels of what runs and of what came out.
+import { lazy } from 'react';
 import type { Panel } from './panel.ts';
 import { ProblemsBadge, ProblemsBody } from './Problems.tsx';
 import { QueueBadge, QueueBody } from './Queue.tsx';
+
+const GalleryBody = lazy(async () => ({ default: (await import('./Gallery.tsx')).GalleryBody }));
 
 export const queue: Panel = { id: 'queue', side: 'right', icon: 'queue', label: (w) => w.run.queue.title, key: 'Q', Body: QueueBody, Badge: QueueBadge };
 export const problems: Panel = {
   id: 'problems', side: 'left', icon: 'warning', label: (w) => w.run.problems.title, Body: ProblemsBody, Badge: ProblemsBadge,
 };
+export const gallery: Panel = { id: 'gallery', side: 'left', icon: 'image', label: (w) => w.gallery.label, key: 'A', Body: GalleryBody };

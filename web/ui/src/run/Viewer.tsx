@@ -4,7 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
-import { FITTED, fitting, moved, zoomed, type Look, type Size } from './looking.ts';
+import { FITTED, fitting, moved, standing, zoomed, type Look, type Size } from './looking.ts';
 import { closeViewer, useViewer, viewNext } from './viewer.ts';
 
 const STEP = 1.25;
@@ -41,6 +41,12 @@ function useLook(file: OutputFile) {
     zoom: (by: number) => own && setLook((l) => zoomed(l, by, middle(), own, size())),
     whole: () => own && setLook((l) => zoomed(l, 1 / (l.zoom ?? fitting(own, size())), middle(), own, size())),
     move: (dx: number, dy: number) => own && setLook((l) => moved(l, dx, dy, own, size())),
+    /** Where it stands in the frame; undefined: its size is not known yet. */
+    box: () => {
+      if (!own) return undefined;
+      const { zoom = 1, x, y } = standing(look, own, size());
+      return { width: own.width * zoom, height: own.height * zoom, left: x, top: y };
+    },
     scale: () => look.zoom ?? (own ? fitting(own, size()) : 1),
   };
 }
@@ -48,7 +54,7 @@ function useLook(file: OutputFile) {
 type Looking = ReturnType<typeof useLook>;
 
 function Picture({ file, at }: { file: OutputFile; at: Looking }) {
-  const { look, own } = at;
+  const { look } = at;
   const last = useRef<{ x: number; y: number }>(undefined);
   const down = (e: PointerEvent<HTMLDivElement>) => {
     e.currentTarget.setPointerCapture(e.pointerId);
@@ -60,10 +66,10 @@ function Picture({ file, at }: { file: OutputFile; at: Looking }) {
     last.current = { x: e.clientX, y: e.clientY };
   };
   const up = () => (last.current = undefined);
-  const placed = look.zoom !== undefined && own;
+  const box = at.box();
   return (
     <div className="frame" ref={at.frame} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up}
-         onDoubleClick={() => (placed ? at.fit() : at.whole())}>
+         onDoubleClick={() => (look.zoom === undefined ? at.whole() : at.fit())}>
       {mediaOf(file) === 'video' ? (
         <video src={viewOf(file)} controls autoPlay loop />
       ) : (
@@ -71,10 +77,9 @@ function Picture({ file, at }: { file: OutputFile; at: Looking }) {
           src={viewOf(file)}
           alt={nameOf(file)}
           draggable={false}
-          data-fits={!placed}
-          data-near={(look.zoom ?? 1) >= NEAR}
+          data-near={at.scale() >= NEAR}
           onLoad={(e) => at.setOwn({ width: e.currentTarget.naturalWidth, height: e.currentTarget.naturalHeight })}
-          style={placed ? { width: own.width * (look.zoom ?? 1), height: own.height * (look.zoom ?? 1), left: look.x, top: look.y } : undefined}
+          style={box}
         />
       )}
     </div>

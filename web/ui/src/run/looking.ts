@@ -14,10 +14,11 @@ export interface Look {
 
 export const FITTED: Look = { x: 0, y: 0 };
 const MOST = 32;
+const MOST_FITTED = 4;
 
-/** How large the whole picture can be; never larger than it is. */
+/** How large the whole picture can be; a small one is not drawn larger than four times. */
 export function fitting(own: Size, frame: Size): number {
-  return Math.min(1, frame.width / own.width, frame.height / own.height);
+  return Math.min(MOST_FITTED, frame.width / own.width, frame.height / own.height);
 }
 
 /** In the middle where it is smaller than the frame; else no edge comes away from the frame's. */
@@ -29,7 +30,8 @@ function placed(zoom: number, x: number, y: number, own: Size, frame: Size): Loo
   return { zoom, x: held(x, own.width * zoom, frame.width), y: held(y, own.height * zoom, frame.height) };
 }
 
-function standing(look: Look, own: Size, frame: Size) {
+/** With the numbers of a fitted one worked out. */
+export function standing(look: Look, own: Size, frame: Size) {
   const zoom = look.zoom ?? fitting(own, frame);
   return look.zoom === undefined ? placed(zoom, 0, 0, own, frame) : look;
 }

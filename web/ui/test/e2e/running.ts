@@ -196,6 +196,8 @@ export const runs: Record<string, Story> = {
     await v.page.reload();
     await settle('2 3 5 7 6 8 9 11 10');
     await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    await v.page.locator('.body[data-state="running"] .node-pictures[data-of="preview"] img').waitFor();
+    await title(v.page, '^▶ \\d+ % story');
     await v.page.getByRole('button', { name: 'Pause the queue' }).click();
     await v.page.getByText('Paused: what runs goes on').waitFor();
     await press(v.page, 'Control+Alt+Enter');

@@ -1,0 +1,65 @@
+// Pictures that came out: how they are listed and named, and which values two workflows differ in.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changedValues, shortOf, takeValues } from '../../src/compare/changes.ts';
+import { readDefs } from '../../src/defs/read.ts';
+import { Document } from '../../src/doc/document.ts';
+import { parse, print } from '../../src/doc/json.ts';
+import { keyOf, mediaOf, nameOf, readFile } from '../../src/net/files.ts';
+import { readOutputs } from '../../src/net/outputs.ts';
+
+test('a page of pictures is read, and what is none of them is left out', () => {
+  const row = { filename: 'a.png', subfolder: 's', type: 'output', size: 10, modified: 1700, width: 64, height: 32 };
+  const { files, next } = readOutputs({ files: [row, null, 3, { filename: '' }, { filename: 'b.png' }], cursor: 'x' });
+  assert.deepEqual(files[0], { filename: 'a.png', subfolder: 's', type: 'output', version: '1700', bytes: 10, at: 1700, width: 64, height: 32 });
+  assert.deepEqual([files.length, next], [2, 'x']);
+  assert.equal(readOutputs({ files: [], cursor: null }).next, undefined);
+  for (const odd of [undefined, null, 3, 'x', [], { files: 3 }]) assert.deepEqual(readOutputs(odd), { files: [] });
+});
+
+test('files are told apart by folder, and known by their endings', () => {
+  const file = readFile({ filename: 'a.PNG', subfolder: 'x/y', type: 'temp' });
+  assert.ok(file);
+  assert.deepEqual([nameOf(file), keyOf(file), mediaOf(file)], ['x/y/a.PNG', 'temp/x/y/a.PNG', 'image']);
+  assert.deepEqual(['a.webm', 'a.flac', 'a.txt', 'png'].map((filename) => mediaOf({ ...file, filename })), ['video', 'audio', 'other', 'other']);
+});
+
+const DEFS = readDefs(parse(JSON.stringify({
+  Sample: {
+    input: { required: { seed: ['INT', { control_after_generate: true }], steps: ['INT', {}], sampler: [['euler', 'heun'], {}] } },
+    output: ['LATENT'], output_name: ['LATENT'], name: 'Sample', category: 'x',
+  },
+  Text: { input: { required: { text: ['STRING', { multiline: true }] } }, output: ['C'], output_name: ['C'], name: 'Text', category: 'x' },
+})), new Map([
+  ['Sample', [{ input: 'seed', holds: 'value' as const }, { input: 'seed', holds: 'control' as const }, { input: 'steps', holds: 'value' as const }, { input: 'sampler', holds: 'value' as const }]],
+  ['Text', [{ input: 'text', holds: 'value' as const }]],
+]));
+const open = (nodes: string) => new Document(`{"nodes":[${nodes}],"links":[],"version":0.4}`);
+const sample = (id: number, values: string) => `{"id":${id},"type":"Sample","pos":[0,0],"size":[200,100],"widgets_values":${values}}`;
+const text = (id: number, values: string) => `{"id":${id},"type":"Text","pos":[0,0],"size":[200,100],"widgets_values":${values}}`;
+const said = (a: Document, b: Document) => changedValues(a, b, DEFS).map((c) => `${c.widget.name} ${shortOf(c.from)} -> ${shortOf(c.to)}`);
+
+test('two workflows differ in values, whatever becomes of them after a run', () => {
+  const a = open(`${sample(5, '[1,"fixed",20,"euler"]')},${text(2, '["red"]')}`);
+  const b = open(`${sample(5, '[18446744073709551615,"randomize",20,"heun"]')},${text(2, '["red"]')}`);
+  assert.deepEqual(said(a, b), ['seed 1 -> 18446744073709551615', 'sampler euler -> heun']);
+  assert.deepEqual(said(a, a), []);
+});
+
+test('values are taken over as one step, with their digits, and given back by one', () => {
+  const before = sample(5, '[1,"fixed",20,"euler"]');
+  const a = open(`${before},${text(2, '["red"]')}`);
+  const b = open(`${sample(5, '[18446744073709551615,"randomize",30,"heun"]')},${text(2, '["blue"]')}`);
+  assert.equal(takeValues(a, b, DEFS), 4);
+  assert.equal(print(a.node(5)?.['widgets_values'] ?? null), '[18446744073709551615,"fixed",30,"heun"]');
+  assert.deepEqual(changedValues(a, b, DEFS), []);
+  a.undo();
+  assert.equal(a.canUndo, undefined);
+  assert.equal(print(a.node(5) ?? null), before);
+});
+
+test('nodes that were numbered anew are found by their class, where there is one of it', () => {
+  const a = open(`${sample(5, '[1,"fixed",20,"euler"]')},${text(2, '["red"]')},${text(3, '["no"]')}`);
+  const b = open(`${sample(9, '[2,"fixed",20,"euler"]')},${text(12, '["blue"]')}`);
+  assert.deepEqual(said(a, b), ['seed 1 -> 2']);
+});
