@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/cli/bundled.h"
 #include "core/cli/session.h"
 #include "core/graph/blame.h"
 #include "nodes/a1111.h"
@@ -139,7 +140,8 @@ bool lm_carried_read(lm_carried *c, const char *path, const char *key, lm_folder
     int       fd;
     bool      well;
 
-    *c = (lm_carried){ 0 };
+    if (lm_bundled_carried(NULL, path, c, err))
+        return c->n;
     if (open_picture(path, &s, &fd)) {
         well = read_picture(c, &s, key, folders, err);
         close(fd);

@@ -1,4 +1,4 @@
-/* carried.h: the workflow that a file carries, whatever kind of file it is: JSON, or the texts of a picture.
+/* carried.h: the workflow that a file carries, whatever kind of file it is: JSON, a bundle, or the texts of a picture.
  *
  *     lm_carried c;
  *     if (lm_carried_read(&c, path, NULL, folders, &err))      // c.at[0].text is what the canvas would open

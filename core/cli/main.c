@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 const lm_command *const lm_commands[] = {
-    &lm_run_command, &lm_check_command, &lm_export_command, &lm_diff_command, &lm_nodes_command, &lm_plugins_command,
-    &lm_inspect_command, &lm_bench_command, &lm_completion_command,
+    &lm_run_command, &lm_check_command, &lm_export_command, &lm_diff_command, &lm_pack_command, &lm_unpack_command,
+    &lm_nodes_command, &lm_plugins_command, &lm_inspect_command, &lm_bench_command, &lm_completion_command,
 #ifdef LIMN_WITH_SERVER
     &lm_serve_command,
 #endif

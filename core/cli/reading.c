@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/cli/bundled.h"
 #include "core/cli/carried.h"
 #include "core/cli/session.h"
 #include "core/graph/blame.h"
@@ -48,6 +49,14 @@ static bool is_canvas(const char *text, size_t size)
     return canvas;
 }
 
+/* A bundle's pictures are placed for who runs it. */
+static bool read_source(const lm_session *s, const lm_args *a, lm_carried *c, limn_error *err)
+{
+    if (s->places && lm_bundled_carried(s, a->words[0], c, err))
+        return c->n;
+    return lm_carried_read(c, a->words[0], lm_args_value(a, "--carried"), s->folders, err);
+}
+
 lm_workflow *lm_session_workflow(const lm_session *s, const lm_args *a, limn_error *err)
 {
     return lm_session_workflow_by(s, a, NULL, NULL, err);
@@ -59,7 +68,7 @@ lm_workflow *lm_session_workflow_by(const lm_session *s, const lm_args *a, lm_co
     const lm_canvas_env env = { .registry = s->registry, .folders = s->folders };
     lm_carried          c;
     lm_workflow        *w = NULL;
-    bool                read = lm_carried_read(&c, a->words[0], lm_args_value(a, "--carried"), s->folders, err);
+    bool                read = read_source(s, a, &c, err);
 
     if (read && convert && is_canvas(c.at[0].text, c.at[0].size))
         w = convert(self, c.at[0].text, c.at[0].size);

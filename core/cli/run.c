@@ -114,12 +114,14 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
 
 static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
 {
-    lm_workflow *w = lm_session_workflow(s, a, err);
+    lm_workflow *w;
     lm_check    *c;
     lm_progress  p;
     FILE        *bar = lm_args_has(a, "--quiet") || lm_args_has(a, "--json") ? NULL : stderr;
     int          status;
 
+    s->places = true;
+    w = lm_session_workflow(s, a, err);
     if (!w)
         return lm_exit_of(err->code);
     c = lm_check_new(w, s->registry, &s->env);
@@ -176,8 +178,8 @@ static const lm_option run_options[] = {
 const lm_command lm_run_command = {
     .name = "run", .words = "FILE", .least = 1, .most = 1, .options = run_options, .run = run,
     .doc = "Run a workflow and print the paths of the pictures it saved.\n"
-           "FILE is a workflow, a picture that carries one, or A1111's words about a picture; - reads\n"
-           "it from the standard input.",
+           "FILE is a workflow, a picture that carries one, a bundle (.limn), or A1111's words about a picture;\n"
+           "- reads it from the standard input.",
 };
 
 /* ------------------------------------------------------------------ limn check */

@@ -60,6 +60,7 @@ typedef struct lm_session {
     lm_run_env       env;
     struct lm_cache *cache;        /* NULL: nothing is kept */
     const char      *compute_name; /* "f32 (measured: fastest here)" */
+    bool             places;       /* a bundle's pictures go into the input folder; set by who runs it */
 } lm_session;
 
 /* Do the options of LM_OPTIONS_RUNNING say something that lm_session_start would understand? Nothing is opened; INPUT. */
