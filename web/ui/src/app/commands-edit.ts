@@ -1,5 +1,14 @@
 // Taking back and doing again.
+import { stepTo } from '../doc/subgraph.ts';
 import type { Command } from './command.ts';
+import { show, type Opened } from './documents.ts';
+
+/** What happened in another subgraph is shown there. */
+function step(at: Opened | undefined, way: 'undo' | 'redo') {
+  if (!at) return;
+  const path = stepTo(at.doc, at.path, way);
+  if (path !== at.path) show(at.doc.uid, { path });
+}
 
 export const editCommands: readonly Command[] = [
   {
@@ -8,7 +17,7 @@ export const editCommands: readonly Command[] = [
     keys: ['Ctrl+Z'],
     menu: 'edit',
     can: (at) => at?.doc.canUndo !== undefined,
-    run: (at) => at?.doc.undo(),
+    run: (at) => step(at, 'undo'),
   },
   {
     id: 'edit.redo',
@@ -16,6 +25,6 @@ export const editCommands: readonly Command[] = [
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
     menu: 'edit',
     can: (at) => at?.doc.canRedo !== undefined,
-    run: (at) => at?.doc.redo(),
+    run: (at) => step(at, 'redo'),
   },
 ];

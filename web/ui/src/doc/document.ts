@@ -2,7 +2,8 @@
 // everything in it that we know nothing of. A change is a transaction; what makes none leaves the document as it was
 // saved, and its bytes too.
 import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
-import { isId, readLink, type Id, type Link } from './links.ts';
+import { readLink, type Id, type Link } from './links.ts';
+import { graphsHolding, lookUp, nodesIn, type Lookup } from './lookup.ts';
 import { addChanges, apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
 
 const MOST_STEPS = 500;
@@ -32,29 +33,6 @@ function fault(what: DocumentFault['what']): DocumentFault {
   return Object.assign(new Error(`not a workflow: ${what}`), { what });
 }
 
-function objectsIn(of: JsonObject | undefined, member: string): JsonObject[] {
-  const list = of?.[member];
-  return Array.isArray(list) ? list.filter(isObject) : [];
-}
-
-/** The subgraphs that a graph defines, and those within them; of two with one id, the first. */
-function definitionsIn(graph: JsonObject, to: Map<string, JsonObject>) {
-  const definitions = graph['definitions'];
-  for (const each of objectsIn(isObject(definitions) ? definitions : undefined, 'subgraphs')) {
-    const id = String(each['id']);
-    if (!to.has(id)) to.set(id, each);
-    definitionsIn(each, to);
-  }
-}
-
-/** What is looked up often, good until the next change. */
-interface Known {
-  at: number;
-  definitions: Map<string, JsonObject>;
-  graphs: readonly JsonObject[];
-  nodes: Map<JsonObject, { all: readonly JsonObject[]; byId: Map<string, JsonObject> }>;
-}
-
 const newUid = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
 
 export class Document {
@@ -68,7 +46,8 @@ export class Document {
   #structure = 0; // changes that may have added, removed or renamed a node or a graph
   #deep = 0; // transactions under way
   #together: string | undefined; // what the steps under way have as their `join`
-  #known: Known | undefined;
+  #known: Lookup | undefined;
+  #knownAt = 0;
   #steps: Step[] = [];
   #bytes = 0; // of all steps
   #done = 0; // steps that are in effect; behind them are those that can be redone
@@ -100,22 +79,10 @@ export class Document {
     return this.#deep > 0;
   }
 
-  #look(): Known {
-    if (this.#known?.at === this.#structure) return this.#known;
-    const definitions = new Map<string, JsonObject>();
-    definitionsIn(this.raw, definitions);
-    return (this.#known = { at: this.#structure, definitions, graphs: [this.raw, ...definitions.values()], nodes: new Map() });
-  }
-
-  #nodesIn(graph: JsonObject) {
-    const known = this.#look().nodes;
-    const found = known.get(graph);
-    if (found) return found;
-    const all = objectsIn(graph, 'nodes').filter((n) => isId(n['id']));
-    const byId = new Map<string, JsonObject>();
-    for (const node of all) if (!byId.has(String(node['id']))) byId.set(String(node['id']), node);
-    known.set(graph, { all, byId });
-    return { all, byId };
+  #look(): Lookup {
+    if (this.#known && this.#knownAt === this.#structure) return this.#known;
+    this.#knownAt = this.#structure;
+    return (this.#known = lookUp(this.raw));
   }
 
   /** The workflow's own graph, then the definitions of its subgraphs. */
@@ -129,12 +96,12 @@ export class Document {
   }
 
   nodes(graph: JsonObject = this.raw): readonly JsonObject[] {
-    return this.#nodesIn(graph).all;
+    return nodesIn(this.#look(), graph).all;
   }
 
   /** The first of that id. */
   node(id: Id, graph: JsonObject = this.raw): JsonObject | undefined {
-    return this.#nodesIn(graph).byId.get(String(id));
+    return nodesIn(this.#look(), graph).byId.get(String(id));
   }
 
   links(graph: JsonObject = this.raw): Link[] {
@@ -234,6 +201,12 @@ export class Document {
 
   get canRedo(): string | undefined {
     return this.#steps[this.#done]?.label;
+  }
+
+  /** The graphs that the next step back, or forth, changes. */
+  graphsOf(way: 'undo' | 'redo'): readonly JsonObject[] {
+    const step = this.#steps[way === 'undo' ? this.#done - 1 : this.#done];
+    return step ? graphsHolding(this.graphs(), new Set(step.patch.map((c) => c.of))) : [];
   }
 
   undo(): boolean {

@@ -51,6 +51,17 @@ export function pathTo(doc: Document, graph: JsonObject): readonly Id[] | undefi
   return undefined;
 }
 
+/** Takes a step back, or forth again, and says where one is to be then: where it happened, if that is elsewhere, and never in what is
+ * gone. The same path where one can stay. */
+export function stepTo(doc: Document, path: readonly Id[], way: 'undo' | 'redo'): readonly Id[] {
+  const before = doc.graphsOf(way);
+  const here = graphAt(doc, path);
+  const there = before[0] && !(here && before.includes(here)) ? (pathTo(doc, before[0]) ?? path) : path;
+  doc[way]();
+  const live = livePath(doc, there);
+  return live.length === there.length ? there : live;
+}
+
 /** What a subgraph is called wherever it is used. */
 export function renameSubgraph(doc: Document, definition: JsonObject, name: string) {
   doc.transact('rename', (e) => {

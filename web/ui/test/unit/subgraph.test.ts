@@ -11,9 +11,9 @@ import { expose, labelSlot, removeSlot } from '../../src/doc/edge.ts';
 import { groupsOf } from '../../src/doc/groups.ts';
 import { print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { linksOf, type Id } from '../../src/doc/links.ts';
-import { setMode } from '../../src/doc/ops.ts';
+import { renameNode, setMode } from '../../src/doc/ops.ts';
 import { groupItems } from '../../src/doc/ops-groups.ts';
-import { crumbsOf, graphAt, livePath, makeUnique, pathTo, renameSubgraph } from '../../src/doc/subgraph.ts';
+import { crumbsOf, graphAt, livePath, makeUnique, pathTo, renameSubgraph, stepTo } from '../../src/doc/subgraph.ts';
 import { shapeOf } from '../../src/doc/shapes.ts';
 import { valueOf } from '../../src/doc/values.ts';
 import type { At } from '../../src/doc/wire.ts';
@@ -67,6 +67,23 @@ test('a group goes into a subgraph with what it holds; nothing makes none', () =
   assert.deepEqual([doc.nodes(inner(doc)).map((n) => n['id']), groupsOf(inner(doc)).length, groupsOf(doc.raw).length], [[6, 7], 1, 0]);
   assert.equal(convertToSubgraph(at(doc), { nodes: [99] }, 'none'), undefined);
   assert.equal(unpack(at(doc), 4), undefined);
+});
+
+test('a step back leads to where it happened, and never into what is gone', () => {
+  const doc = opened('nested');
+  const outer = doc.nodes().find((n) => doc.definition(n['type'])) as JsonObject;
+  const path = [outer['id'] as Id];
+  const graph = graphAt(doc, path) as JsonObject;
+  const [first] = doc.nodes(graph);
+  renameNode(doc, first as JsonObject, 'x');
+  assert.deepEqual(stepTo(doc, [], 'undo'), path);
+  assert.deepEqual(stepTo(doc, [], 'redo'), path);
+  renameNode(doc, doc.nodes()[0] as JsonObject, 'y');
+  assert.deepEqual(stepTo(doc, path, 'undo'), []);
+  const here: readonly Id[] = [];
+  const id = convertToSubgraph(at(doc), { nodes: [3, 6] }, 'S');
+  assert.deepEqual(stepTo(doc, [id as Id], 'undo'), []);
+  assert.equal(stepTo(doc, here, 'redo'), here);
 });
 
 test('one of several is made unique; the others stay as they are', () => {
