@@ -185,7 +185,7 @@ test('the title says how far the run is', () => {
 test('a picture stays in its frame, and what is under the pointer stays there', () => {
   const [own, frame] = [{ width: 1000, height: 500 }, { width: 500, height: 500 }];
   assert.equal(fitting(own, frame), 0.5);
-  assert.equal(fitting({ width: 10, height: 10 }, frame), 1);
+  assert.equal(fitting({ width: 10, height: 10 }, frame), 4);
   const near = zoomed({ x: 0, y: 0 }, 4, { x: 100, y: 250 }, own, frame);
   assert.deepEqual(near, { zoom: 2, x: -300, y: -250 });
   assert.deepEqual(moved(near, 10_000, -10_000, own, frame), { zoom: 2, x: 0, y: -500 });
