@@ -1,5 +1,6 @@
 // Nodes that come and go, and what of a selection goes with them.
 import type { Edit } from './document.ts';
+import { dropFloating } from './floating.ts';
 import { around, pairPlace, type Pair } from './geometry.ts';
 import { groupsOf } from './groups.ts';
 import { nextId, noteId } from './ids.ts';
@@ -103,6 +104,7 @@ export function takeNodes(e: Edit, at: At, ids: readonly Id[], through = false) 
     .map((l) => ({ from: originBeyond(at, l, gone), to: { node: l.to, index: l.toSlot } }));
 
   cut(e, at, near.map((l) => l.id));
+  dropFloating(e, at, (f) => gone.has(String(f.from?.node)) || gone.has(String(f.to?.node)));
   if (Array.isArray(at.graph['nodes']))
     drop(e, at.graph['nodes'], (n) => typeof n === 'object' && n !== null && !Array.isArray(n) && gone.has(String(n['id'])));
   for (const { from, to } of bridges) if (from) join(e, at, from, to);

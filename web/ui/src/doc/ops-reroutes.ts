@@ -2,9 +2,9 @@
 import type { Edit } from './document.ts';
 import type { Pair } from './geometry.ts';
 import { nextId, noteId } from './ids.ts';
-import { isObject, newObject, type Json, type JsonObject } from './json.ts';
+import { copy, isObject, newObject, type Json, type JsonObject } from './json.ts';
 import { readLink, type Id } from './links.ts';
-import { linksThrough, rerouteList, reroutesOf } from './reroutes.ts';
+import { linksThrough, rerouteList, reroutesOf, type Reroute } from './reroutes.ts';
 import { append, drop, type At } from './wire.ts';
 
 /** The member of a graph that has its points: beside the links where these are objects, else within "extra". */
@@ -57,6 +57,17 @@ export function addReroute(at: At, link: Id, [x, y]: Pair, place: number): Id {
   return id;
 }
 
+/** A link that waited at a point waits at the one before, or is no more. */
+function stepBack(e: Edit, at: At, gone: Reroute) {
+  const list = at.graph['floatingLinks'];
+  const waiting = Array.isArray(list) ? list.filter(isObject).filter((l) => String(l['parentId']) === String(gone.id)) : [];
+  if (!Array.isArray(list) || !waiting.length) return;
+  const before = gone.parent === undefined ? undefined : reroutesOf(at.doc, at.graph).byId.get(String(gone.parent));
+  if (!before) return drop(e, list, (l) => waiting.includes(l as JsonObject));
+  for (const link of waiting) e.set(link, 'parentId', before.id);
+  if (gone.raw['floating'] !== undefined && before.raw['floating'] === undefined) e.set(before.raw, 'floating', copy(gone.raw['floating']));
+}
+
 /** Takes points away; links go on through the others. */
 export function removePoints(e: Edit, at: At, ids: readonly Id[]) {
   for (const id of ids) {
@@ -66,6 +77,7 @@ export function removePoints(e: Edit, at: At, ids: readonly Id[]) {
     if (!gone || !list) continue;
     for (const link of linksThrough(at.doc, at.graph, id))
       if (reroutesOf(at.doc, at.graph).along(link).at(-1)?.raw === gone.raw) setLast(e, at, link, gone.parent);
+    stepBack(e, at, gone);
     for (const child of all) if (String(child.parent) === String(id)) setMember(e, child.raw, 'parentId', gone.parent);
     drop(e, list, (r) => r === gone.raw);
   }

@@ -167,9 +167,12 @@ const kindOf = (type: string, def: NodeDef | undefined, definition: JsonObject |
 
 const modeOf = (mode: Json | undefined): NodeShape['mode'] => (mode === 2 ? 'muted' : mode === 4 ? 'bypassed' : 'runs');
 
-function asReroute(shape: NodeShape, size: Pair): NodeShape {
+/** A reroute is of the type of what goes through it. */
+function asReroute(shape: NodeShape, size: Pair, links: Links): NodeShape {
+  const through = [...links.into(shape.id), ...links.from(shape.id)].map((l) => l.type).find((t) => typeof t === 'string' && t !== '*' && t !== '');
+  const typed = (s: SocketShape) => (s.type === '*' && typeof through === 'string' ? { type: through } : {});
   const [width, height] = [Math.max(size[0], REROUTE_SIZE[0]), Math.max(size[1], REROUTE_SIZE[1])];
-  const flat = (s: SocketShape) => ({ ...s, y: height / 2 });
+  const flat = (s: SocketShape) => ({ ...s, ...typed(s), y: height / 2 });
   return { ...shape, y: shape.y + TITLE, width, height, free: height, inputs: shape.inputs.map(flat), outputs: shape.outputs.map(flat) };
 }
 
@@ -199,7 +202,7 @@ function makeShape(node: JsonObject, graph: JsonObject, doc: Document, defs: Def
     mode: modeOf(node['mode']), collapsed: flags?.['collapsed'] === true, pinned: flags?.['pinned'] === true,
     ...(color === undefined ? {} : { color }), ...(bgcolor === undefined ? {} : { bgcolor }),
   };
-  if (shape.kind === 'reroute') return asReroute(shape, size);
+  if (shape.kind === 'reroute') return asReroute(shape, size, links);
   return shape.collapsed ? asCollapsed(shape) : shape;
 }
 

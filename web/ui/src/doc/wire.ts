@@ -4,7 +4,7 @@ import type { Document, Edit } from './document.ts';
 import { nextId, noteId } from './ids.ts';
 import { isObject, newObject, type Json, type JsonObject } from './json.ts';
 import { INPUT_EDGE, linksOf, OUTPUT_EDGE, readLink, writeLink, type Id, type Link } from './links.ts';
-import { rerouteList, reroutesOf } from './reroutes.ts';
+import { rerouteList, reroutesOf, type Reroute } from './reroutes.ts';
 import type { NodeShape, SocketShape } from './shape.ts';
 import { edgesOf, shapeOf } from './shapes.ts';
 import { definitionsTouched } from './instances.ts';
@@ -88,6 +88,15 @@ function dropFromEnds(e: Edit, at: At, ids: ReadonlySet<string>) {
       }
 }
 
+/** The points that lead to where links wait for their other end. */
+function waitingAt({ doc, graph }: At): Set<Reroute> {
+  const { byId } = reroutesOf(doc, graph);
+  const found = new Set<Reroute>();
+  for (const raw of Array.isArray(graph['floatingLinks']) ? graph['floatingLinks'] : [])
+    for (let r = isObject(raw) ? byId.get(String(raw['parentId'])) : undefined; r && !found.has(r); r = byId.get(String(r.parent))) found.add(r);
+  return found;
+}
+
 /** Points that only links which go were drawn through go with them. */
 function dropPoints(e: Edit, at: At, ids: ReadonlySet<string>) {
   const { along, all } = reroutesOf(at.doc, at.graph);
@@ -95,6 +104,7 @@ function dropPoints(e: Edit, at: At, ids: ReadonlySet<string>) {
   const points = new Set([...ids].flatMap((id) => along(id)));
   const kept = new Set<unknown>();
   for (const link of linksOf(at.doc, at.graph).all) if (!ids.has(String(link.id))) for (const r of along(link.id)) kept.add(r);
+  for (const r of waitingAt(at)) kept.add(r);
   const gone = new Set<Json>([...points].filter((r) => !kept.has(r) && r.raw['floating'] === undefined).map((r) => r.raw));
   for (const { raw } of points)
     if (!gone.has(raw) && Array.isArray(raw['linkIds'])) drop(e, raw['linkIds'], (id) => ids.has(String(id)));

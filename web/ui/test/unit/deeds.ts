@@ -12,6 +12,8 @@ import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
 import { convertToSubgraph, unpack } from '../../src/doc/convert.ts';
 import { expose, removeSlot } from '../../src/doc/edge.ts';
 import { definitionsOf } from '../../src/doc/instances.ts';
+import { floatingOf, landFloating, leaveFloating } from '../../src/doc/floating.ts';
+import { replaceNode } from '../../src/doc/replace.ts';
 import { makeUnique } from '../../src/doc/subgraph.ts';
 import { addReroute, removeReroutes } from '../../src/doc/ops-reroutes.ts';
 import { reroutesOf } from '../../src/doc/reroutes.ts';
@@ -86,6 +88,15 @@ const DEEDS: readonly Deed[] = [
   },
   (at, c, node) => void (c.n % 2 && makeUnique(at.doc, node)),
   (at, c) => void expose(at, c.n % 2 ? 'inputs' : 'outputs', endOf(at, c.n % 2 ? 'inputs' : 'outputs', c.which, c.n)),
+  (at, c, node) => void replaceNode(at, idOf(node), pick(TYPES, c.n) ?? 'Note'),
+  (at, c) => {
+    const end = endOf(at, 'outputs', c.which, c.n);
+    if (Number(end.node) > 0) leaveFloating(at, end, [c.n, c.n]);
+  },
+  (at, c) => {
+    const floating = floatingOf(at.doc, at.graph)[0];
+    if (floating) landFloating(at, floating.id, endOf(at, 'inputs', c.other, c.n));
+  },
   (at, c) => removeSlot(at, c.n % 2 ? 'inputs' : 'outputs', c.which % 3),
 ];
 

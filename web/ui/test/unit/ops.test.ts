@@ -5,10 +5,11 @@ import { Document } from '../../src/doc/document.ts';
 import { pairOf } from '../../src/doc/geometry.ts';
 import { print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { linksOf } from '../../src/doc/links.ts';
-import { resizeNode, setColor } from '../../src/doc/ops.ts';
+import { resizeNode, setColor, setMode } from '../../src/doc/ops.ts';
 import { addGroup, groupItems, moveItems, removeGroups, renameGroup, resizeGroup } from '../../src/doc/ops-groups.ts';
 import { connect, disconnect, isolate, moveLink, moveLinks } from '../../src/doc/ops-links.ts';
 import { addNode, closesCircle, insertOnLink, itemsOf, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
+import { replaceNode } from '../../src/doc/replace.ts';
 import { addReroute, removeReroutes } from '../../src/doc/ops-reroutes.ts';
 import { groupsOf } from '../../src/doc/groups.ts';
 import { reroutesOf } from '../../src/doc/reroutes.ts';
@@ -210,4 +211,29 @@ test('sizes and colours keep the shape of the file', () => {
   assert.deepEqual(raw(nodeOf(doc, 3)['size']), { 0: 300, 1: 400 });
   oneStep(doc, () => setColor(doc, [nodeOf(doc, 3)], '#111', undefined));
   assert.deepEqual([nodeOf(doc, 3)['color'], 'bgcolor' in nodeOf(doc, 3)], ['#111', false]);
+});
+
+test('a node of another class takes the place of one, with what of it fits', () => {
+  const doc = opened('plain-04');
+  setMode(doc, [nodeOf(doc, 8)], 4);
+  oneStep(doc, () => assert.deepEqual(replaceNode(at(doc), 8, 'ImageInvert'), { id: 10, lost: 2 }));
+  assert.deepEqual([linksOf(doc, doc.raw).from(10).map((l) => l.to), nodeOf(doc, 10)['mode'], shape(doc, 10).x, doc.node(8)], [[9], 4, 1340, undefined]);
+  const odd = new Document(JSON.stringify({
+    nodes: [
+      { id: 1, type: 'CheckpointLoaderSimple', pos: [0, 0], outputs: [{ name: 'MODEL', type: 'MODEL', links: [1] }] },
+      { id: 2, type: 'MySampler', title: 'Mine', pos: [300, 0], size: [300, 200], inputs: [{ name: 'base', type: 'MODEL', link: 1 }, { name: 'steps', type: 'INT', widget: { name: 'steps' } }], outputs: [{ name: 'L', type: 'LATENT', links: [2] }], widgets_values: [7] },
+      { id: 3, type: 'VAEDecode', pos: [700, 0], inputs: [{ name: 'samples', type: 'LATENT', link: 2 }] },
+    ],
+    links: [[1, 1, 0, 2, 0, 'MODEL'], [2, 2, 0, 3, 0, 'LATENT']],
+  }));
+  oneStep(odd, () => assert.deepEqual(replaceNode(at(odd), 2, 'KSampler'), { id: 4, lost: 0 }));
+  assert.deepEqual([(nodeOf(odd, 4)['widgets_values'] as Json[])[2], nodeOf(odd, 4)['title'], linksOf(odd, odd.raw).into(4)[0]?.toSlot], [7, 'Mine', 0]);
+  assert.equal(replaceNode(at(odd), 99, 'KSampler'), undefined);
+});
+
+test('a reroute is of the type of what goes through it', () => {
+  const doc = opened('plain-04');
+  const id = addNode(at(doc), 'Reroute', [0, 0]);
+  connect(at(doc), { node: 4, index: 1 }, { node: id, index: 0 });
+  assert.equal(shape(doc, Number(id)).outputs[0]?.type, 'CLIP');
 });

@@ -1,0 +1,57 @@
+// A node of another class in the place of one: its place, title, mode and colours, its values by name, and its links as far as they
+// fit, by name and then by type.
+import { nextId } from './ids.ts';
+import { copy, type Json, type JsonObject } from './json.ts';
+import { linksOf, type Id, type Link } from './links.ts';
+import { newNode } from './make.ts';
+import { meets, putNodes, settle, takeNodes } from './ops-nodes.ts';
+import type { NodeShape, SocketShape } from './shape.ts';
+import { shapeOf } from './shapes.ts';
+import { valueOf } from './values.ts';
+import { join, type At } from './wire.ts';
+
+const KEPT = ['title', 'mode', 'color', 'bgcolor', 'flags'];
+
+function valuesOf(node: JsonObject, shape: NodeShape): Record<string, Json> {
+  const pairs = shape.widgets.map((w) => [w.name, valueOf(node, w)] as const);
+  return Object.fromEntries(pairs.filter((p): p is readonly [string, Json] => p[1] !== undefined && p[1] !== null));
+}
+
+/** The socket of the new node that takes a link's place: of the same name, else the first free one that fits. */
+function inPlaceOf(old: SocketShape | undefined, type: Json, sockets: readonly SocketShape[], taken: ReadonlySet<number>): SocketShape | undefined {
+  const free = sockets.filter((s) => !taken.has(s.index));
+  const fits = (s: SocketShape) => typeof type !== 'string' || meets(s.type, type);
+  return free.find((s) => s.name === old?.name && fits(s)) ?? free.find((s) => !s.widget && s.type === type) ?? free.find((s) => !s.widget && s.type !== '*' && fits(s));
+}
+
+/** Puts a node of a class in the place of another; how many links found no socket is returned with the new id. */
+export function replaceNode(at: At, id: Id, type: string): { id: Id; lost: number } | undefined {
+  const old = at.doc.node(id, at.graph);
+  if (!old) return undefined;
+  const before = shapeOf(old, at.graph, at.doc, at.defs);
+  const links = linksOf(at.doc, at.graph);
+  const [into, from] = [links.into(id), links.from(id)];
+  const made = nextId(at.doc, 'Node');
+  let lost = 0;
+
+  at.doc.transact('replace', (e) => {
+    const node = newNode(at, made, type, valuesOf(old, before));
+    for (const key of KEPT) if (old[key] !== undefined) node[key] = copy(old[key]);
+    settle(at, node, [before.x, before.y], [before.width, 0]);
+    takeNodes(e, at, [id]);
+    putNodes(e, at, [node]);
+    const shape = () => shapeOf(node, at.graph, at.doc, at.defs);
+    const taken = new Set<number>();
+    const target = (link: Link) => inPlaceOf(before.inputs.find((s) => s.index === link.toSlot), link.type, shape().inputs, taken);
+    for (const link of into) {
+      const socket = target(link);
+      if (!socket || join(e, at, { node: link.from, index: link.fromSlot }, { node: made, index: socket.index }) === undefined) lost++;
+      else taken.add(shape().inputs.find((s) => s.name === socket.name)?.index ?? socket.index);
+    }
+    for (const link of from) {
+      const socket = inPlaceOf(before.outputs.find((s) => s.index === link.fromSlot), link.type, shape().outputs, new Set());
+      if (!socket || join(e, at, { node: made, index: socket.index }, { node: link.to, index: link.toSlot }) === undefined) lost++;
+    }
+  });
+  return { id: made, lost };
+}
