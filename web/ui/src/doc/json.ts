@@ -54,6 +54,12 @@ export function setKeyOrder(of: JsonObject, order: readonly string[]) {
   notesOf(of).order = order;
 }
 
+/** A key that is gone: should it come again, it comes last. */
+export function forgetKey(of: JsonObject, key: string | number) {
+  const noted = notes.get(of);
+  if (noted?.order) noted.order = noted.order.filter((k) => k !== String(key));
+}
+
 /** How the number at `key` was spelled, where that is not how JavaScript would. */
 export function spellingAt(of: Container, key: string | number): string | undefined {
   const spelled = notes.get(of)?.spelled?.get(key);

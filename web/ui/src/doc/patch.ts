@@ -1,7 +1,7 @@
 // Changes of JSON that can be taken back: applied forward and backward, they leave exactly what was there before, with
 // the order of keys and the spelling of numbers.
 import {
-  isObject, keysOf, print, setKeyOrder, setSpellings, splice, spellingsOf,
+  forgetKey, isObject, keysOf, print, setKeyOrder, setSpellings, splice, spellingsOf,
   type Container, type Json, type JsonObject,
 } from './json.ts';
 
@@ -26,8 +26,11 @@ export type Patch = readonly Change[];
 
 function put(of: Container, key: string | number, value: Json | undefined) {
   const members = of as Record<string | number, Json>;
-  if (value === undefined) delete members[key];
-  else members[key] = value;
+  if (value !== undefined) members[key] = value;
+  else {
+    delete members[key];
+    if (isObject(of)) forgetKey(of, key); // or it would come back where it stood, though only after a step back
+  }
 }
 
 /** The change that gives a member a value; undefined takes it away. */

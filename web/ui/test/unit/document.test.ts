@@ -259,3 +259,14 @@ test('a long text that is typed letter by letter does not push what was before o
   assert.ok(doc.undo());
   assert.equal(only(doc)['title'], 'a');
 });
+
+test('a member that is removed and set again stands last, before a step back and after the way forward', () => {
+  const doc = new Document('{"nodes": [{"id": 1, "title": "a", "mode": 0}]}');
+  for (const title of [undefined, 'b']) doc.transact('rename', (e) => (title ? e.set(only(doc), 'title', title) : e.remove(only(doc), 'title')), 'join');
+  const end = print(doc.raw);
+  assert.equal(end, '{"nodes":[{"id":1,"mode":0,"title":"b"}]}');
+  doc.undo();
+  assert.equal(print(doc.raw), '{"nodes":[{"id":1,"title":"a","mode":0}]}');
+  doc.redo();
+  assert.equal(print(doc.raw), end);
+});
