@@ -117,8 +117,9 @@ static bool read_plugin(lm_bundle *b, lm_json_ref row, limn_error *err)
     return text_of(b, row, "id", &p->id, err) && text_of(b, row, "version", &p->version, err);
 }
 
-static bool read_list(lm_bundle *b, const char *key, uint32_t most, bool (*read)(lm_bundle *, lm_json_ref, limn_error *),
-                      limn_error *err)
+typedef bool read_row(lm_bundle *b, lm_json_ref row, limn_error *err);
+
+static bool read_list(lm_bundle *b, const char *key, uint32_t most, read_row *read, limn_error *err)
 {
     const lm_json    *d = b->manifest;
     const lm_json_ref list = lm_json_get(d, lm_json_root(d), key);

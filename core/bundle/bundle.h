@@ -5,15 +5,20 @@
  *         text = lm_bundle_workflow(&b, &size, &err);
  *     lm_bundle_done(&b);
  *
- * It comes from a stranger: nothing in it is believed before it was looked at, and nothing is run. It holds workflow.json,
- * manifest.json, perhaps thumbnail.webp, and the pictures that the manifest lists as inputs/…; anything else is refused. */
+ * It comes from a stranger: nothing in it is believed before it was looked at, and nothing is run. It holds
+ * workflow.json, manifest.json, perhaps thumbnail.webp, and the pictures that the manifest lists as inputs/…; anything
+ * else is refused. */
 #ifndef LM_BUNDLE_BUNDLE_H
 #define LM_BUNDLE_BUNDLE_H
 
 #include "core/bundle/zip.h"
 #include "core/graph/json.h"
 
-enum { LM_BUNDLE_FORMAT = 1, LM_BUNDLE_INPUTS = 200, LM_BUNDLE_MODELS = 256, LM_BUNDLE_PLUGINS = 64, LM_BUNDLE_TEXT = 300 };
+enum {
+    LM_BUNDLE_FORMAT = 1,
+    LM_BUNDLE_INPUTS = 200, LM_BUNDLE_MODELS = 256, LM_BUNDLE_PLUGINS = 64, /* how many */
+    LM_BUNDLE_TEXT = 300 /* bytes of a text of the manifest */
+};
 #define LM_BUNDLE_BYTES    ((size_t)256 << 20) /* of a bundle's file */
 #define LM_BUNDLE_INFLATED ((size_t)512 << 20) /* of all of its entries */
 #define LM_BUNDLE_INPUT    ((size_t)64 << 20)  /* of one picture */

@@ -29,8 +29,10 @@ static void plain_name(const char *name, size_t n, char out[80])
 
 static bool names_secret(const char *name, size_t n)
 {
-    static const char *const within[] = { "apikey", "secret", "password", "passwd", "passphrase", "authtoken", "accesstoken",
-                                          "apitoken", "refreshtoken", "credential", "privatekey", "sessionid", NULL };
+    static const char *const within[] = {
+        "apikey",   "secret",       "password",   "passwd",     "passphrase", "authtoken", "accesstoken",
+        "apitoken", "refreshtoken", "credential", "privatekey", "sessionid",  NULL
+    };
     static const char *const whole[] = { "token", "auth", "authorization", "bearer", "cookie", "pwd", NULL };
     char                     plain[80];
 
@@ -62,14 +64,14 @@ static size_t key_at(const char *at, size_t n)
                   { "Bearer ", 16 }, { "Basic ", 16 }, { "eyJ", 40 } };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const size_t begins = strlen(kinds[i].begins);
-        size_t       k = begins;
+        const size_t size = strlen(kinds[i].begins);
+        size_t       k = size;
 
-        if (n < begins || memcmp(at, kinds[i].begins, begins))
+        if (n < size || memcmp(at, kinds[i].begins, size))
             continue;
         while (k < n && is_key_letter(at[k]))
             k++;
-        if (k - begins >= kinds[i].least)
+        if (k - size >= kinds[i].least)
             return k;
     }
     return 0;
@@ -82,12 +84,19 @@ static bool is_drive(const char *at, size_t n)
     return n > 3 && isalpha((unsigned char)at[0]) && at[1] == ':' && (at[2] == '\\' || at[2] == '/');
 }
 
+static bool begins(const char *at, size_t n, const char *with)
+{
+    const size_t size = strlen(with);
+
+    return n > size && !memcmp(at, with, size);
+}
+
 /* Is the whole text an absolute path? A "/" alone, and "/imagine a cat", are none. */
 static bool is_path(const char *at, size_t n)
 {
     if (!n || memchr(at, '\n', n) || n > 4096)
         return false;
-    if (is_drive(at, n) || (n > 2 && !memcmp(at, "\\\\", 2)) || (n > 2 && !memcmp(at, "~/", 2)) || (n > 7 && !memcmp(at, "file://", 7)))
+    if (is_drive(at, n) || begins(at, n, "\\\\") || begins(at, n, "~/") || begins(at, n, "file://"))
         return true;
     return *at == '/' && n > 2 && at[1] != '/' && at[1] != ' ' && memchr(at + 1, '/', n - 1);
 }
@@ -97,11 +106,11 @@ static size_t home_at(const char *at, size_t n)
 {
     static const char *const homes[] = { "/home/", "/Users/", "/root/", "/mnt/", "/media/", NULL };
     size_t                   k = 0;
-    bool                     begins = is_drive(at, n);
+    bool                     is = is_drive(at, n);
 
-    for (int i = 0; homes[i] && !begins; i++)
-        begins = n > strlen(homes[i]) && !memcmp(at, homes[i], strlen(homes[i]));
-    while (begins && k < n && !strchr(" \t\n\r\"'<>|*?,;)]}", at[k]))
+    for (int i = 0; homes[i] && !is; i++)
+        is = begins(at, n, homes[i]);
+    while (is && k < n && !strchr(" \t\n\r\"'<>|*?,;)]}", at[k]))
         k++;
     return k > 6 ? k : 0;
 }
@@ -198,7 +207,8 @@ static void scrub_value(scrub *s, lm_json_ref v, bool secret, lm_text *where)
             lm_text_printf(where, "%s%.*s", n ? "." : "", (int)(size < 60 ? size : 60), key);
         else
             lm_text_printf(where, "[%d]", i);
-        scrub_value(s, key ? lm_json_value(d, k) : lm_json_resolve(d, k), secret || (key && names_secret(key, size)), where);
+        scrub_value(s, key ? lm_json_value(d, k) : lm_json_resolve(d, k), secret || (key && names_secret(key, size)),
+                    where);
         where->size = n;
         where->at[n] = 0;
     }

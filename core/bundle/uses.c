@@ -10,7 +10,8 @@ lm_json_ref lm_uses_root(const lm_json *d)
     return lm_json_kind_of(d, inner) == LM_JSON_OBJECT && !lm_json_get(d, inner, "class_type") ? inner : root;
 }
 
-static void tell_value(const lm_uses *u, lm_canvas_name node, lm_canvas_name input, const limn_input *row, lm_json_ref v)
+static void tell_value(const lm_uses *u, lm_canvas_name node, lm_canvas_name input, const limn_input *row,
+                       lm_json_ref v)
 {
     if (u->value && v && input.at)
         u->value(u->self, node.at ? node.at : "", node.size, input.at, input.size, row, v);

@@ -1,12 +1,15 @@
-/* zip.h: the container of a bundle: a zip of a strict kind, read from memory and written into memory. zlib inflates; the
- * directory is read here, because whatever two programs could understand differently is refused:
+/* zip.h: the container of a bundle: a zip of a strict kind, read from memory and written into memory. zlib inflates;
+ * the directory is read here, because whatever two programs could understand differently is refused:
  *
- *  - entries stand one behind the other from the first byte on, then the directory, then its end, and nothing else: no gap, no
- *    overlap, no comment, no second disk, no Zip64;
+ *  - entries stand one behind the other from the first byte on, then the directory, then its end, and nothing else: no
+ *    gap, no overlap, no comment, no second disk, no Zip64;
  *  - what an entry says of itself is what the directory says of it: name, method, flags, sizes, CRC;
- *  - it is stored or deflated, not encrypted, its sizes stand in front of it, and it is a file: no link, folder or device;
- *  - names are plain (letters, digits, . _ - and / between parts, no part "." or ".."), and no two are the same in any case;
- *  - 256 entries, 100 letters a name, and a bound on what all of them inflate to, each to 200 times its size and 1 MiB at most.
+ *  - it is stored or deflated, not encrypted, its sizes stand in front of it, and it is a file: no link, folder or
+ *    device;
+ *  - names are plain (letters, digits, . _ - and / between parts, no part "." or ".."), and no two are the same in any
+ *    case;
+ *  - 256 entries, 100 letters a name, and a bound on what all of them inflate to, each to 200 times its size and 1 MiB
+ *    at most.
  *
  * No name is ever used as a path. Source: PKWARE's APPNOTE.TXT 6.3.3, sections 4.3 and 4.4. */
 #ifndef LM_BUNDLE_ZIP_H
@@ -37,8 +40,8 @@ typedef struct lm_zip {
 /* Do these bytes begin as a zip does? Four are enough. */
 bool lm_zip_begins(const void *at, size_t n);
 
-/* Reads the directory of `n` bytes, which are lent as long as z is used. FILE with a sentence that says what is wrong, or
- * that all entries together are more than `most` bytes. */
+/* Reads the directory of `n` bytes, which are lent as long as z is used. FILE with a sentence that says what is wrong,
+ * or that all entries together are more than `most` bytes. */
 bool lm_zip_open(lm_zip *z, const void *at, size_t n, size_t most, limn_error *err);
 
 const lm_zip_entry *lm_zip_find(const lm_zip *z, const char *name); /* NULL: none                       [lends] */

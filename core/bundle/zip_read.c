@@ -59,7 +59,8 @@ typedef struct head {
 
 static head head_of(const uint8_t *flags)
 {
-    return (head){ le16(flags), le16(flags + 2), le32(flags + 8), le32(flags + 12), le32(flags + 16), le16(flags + 20) };
+    return (head){ le16(flags),      le16(flags + 2),  le32(flags + 8),
+                   le32(flags + 12), le32(flags + 16), le16(flags + 20) };
 }
 
 static bool same_head(head a, head b)

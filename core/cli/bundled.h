@@ -1,4 +1,5 @@
-/* bundled.h: what limn pack, limn unpack and limn run x.limn share: files of a workflow found here, by name or by content. */
+/* bundled.h: what limn pack, limn unpack and limn run x.limn share: files of a workflow found here, by name or by
+ * content. */
 #ifndef LM_CLI_BUNDLED_H
 #define LM_CLI_BUNDLED_H
 
@@ -51,13 +52,14 @@ bool lm_packed_thumbnail(const char *bytes, size_t n, lm_text *out, limn_error *
 /* The file's bytes, when it is a bundle; NULL: it is not, or *err.                                   [new] */
 char *lm_bundled_read(const char *path, size_t *n, limn_error *err);
 
-/* Writes the bundle's pictures into the input folder under fresh names (those that are there already are used), looks for
- * its models by content and then by name, and gives the workflow with the names that count here. What was found and
+/* Writes the bundle's pictures into the input folder under fresh names (those that are there already are used), looks
+ * for its models by content and then by name, and gives the workflow with the names that count here. What was found and
  * what is missing is said in `notes`; *missing counts models that are not here.                      [new] */
-char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing, limn_error *err);
+char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing,
+                       limn_error *err);
 
-/* What a bundle carries, as lm_carried_read tells it: with a session placed as above, with NULL as it is. False: it is no bundle
- * (and *err is untouched), else c->n is 1, or 0 and *err. */
+/* What a bundle carries, as lm_carried_read tells it: with a session placed as above, with NULL as it is. False: it is
+ * no bundle (and *err is untouched), else c->n is 1, or 0 and *err. */
 bool lm_bundled_carried(const lm_session *s, const char *path, lm_carried *c, limn_error *err);
 
 #endif

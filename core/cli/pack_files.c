@@ -104,24 +104,64 @@ static int count_of(const lm_packing *p, bool pictures)
     return n;
 }
 
-static void note_file(void *self, const char *node, size_t node_size, const char *input, size_t input_size, const limn_input *row,
-                      lm_json_ref v)
+/* Once for each that is used; no more than a bundle may have. */
+static void add_file(lm_packing *p, const char *folder, const char *name)
 {
-    lm_packing *p = self;
-    const char *name = row && row->kind == LIMN_KIND_FILE && row->folder ? lm_json_c_string(p->d, v) : NULL;
-    bool        picture;
+    const bool picture = !strcmp(folder, "input");
 
-    (void)node, (void)node_size, (void)input, (void)input_size;
-    if (!name || !*name || is_offered(row, name))
-        return;
     for (int i = 0; i < p->n; i++)
-        if (!strcmp(p->at[i].folder, row->folder) && !strcmp(p->at[i].name, name))
+        if (!strcmp(p->at[i].folder, folder) && !strcmp(p->at[i].name, name))
             return;
-    picture = !strcmp(row->folder, "input");
     if (count_of(p, picture) >= (picture ? LM_BUNDLE_INPUTS : LM_BUNDLE_MODELS))
         return;
-    p->at[p->n] = (lm_packed_file){ .folder = lm_copy_text(row->folder), .name = lm_copy_text(name) };
+    p->at[p->n] = (lm_packed_file){ .folder = lm_copy_text(folder), .name = lm_copy_text(name) };
     look_at(p, &p->at[p->n++]);
+}
+
+/* "name" or "name.safetensors" among the embeddings, in whatever folder within.                             [new] */
+static char *find_embedding(lm_packing *p, const char *name, size_t n)
+{
+    char **names = lm_folders_names(p->session->folders, "embeddings"), *found = NULL;
+
+    for (int i = 0; names && names[i] && !found; i++) {
+        const char *slash = strrchr(names[i], '/'), *last = slash ? slash + 1 : names[i];
+
+        if (!strncmp(last, name, n) && (!last[n] || last[n] == '.'))
+            found = lm_copy_text(names[i]);
+    }
+    lm_folders_names_free(names);
+    return found;
+}
+
+/* A prompt names embeddings by "embedding:name". */
+static void note_embeddings(lm_packing *p, const char *text)
+{
+    static const char word[] = "embedding:";
+
+    while ((text = strstr(text, word))) {
+        const size_t n = strcspn(text += sizeof word - 1, " \t\r\n,:()[]{}|<>\\");
+        char        *name = n ? find_embedding(p, text, n) : NULL;
+
+        if (name)
+            add_file(p, "embeddings", name);
+        else if (n)
+            lm_text_printf(&p->notes, "the embedding %.*s is not here: the bundle does not name it\n",
+                           (int)(n < 80 ? n : 80), text);
+        lm_free(name);
+    }
+}
+
+static void note_file(void *self, const char *node, size_t node_size, const char *input, size_t input_size,
+                      const limn_input *row, lm_json_ref v)
+{
+    lm_packing *p = self;
+    const char *text = row ? lm_json_c_string(p->d, v) : NULL;
+
+    (void)node, (void)node_size, (void)input, (void)input_size;
+    if (text && row->kind == LIMN_KIND_TEXT)
+        note_embeddings(p, text);
+    else if (text && *text && row->kind == LIMN_KIND_FILE && row->folder && !is_offered(row, text))
+        add_file(p, row->folder, text);
 }
 
 static void note_plugin(lm_packing *p, const lm_origin *o)
@@ -199,7 +239,8 @@ bool lm_packed_thumbnail(const char *bytes, size_t n, lm_text *out, limn_error *
     small = (lm_bitmap){ p.width, p.height, p.channels, NULL };
     lm_picture_fit(&small.width, &small.height, THUMBNAIL);
     small.at = lm_alloc((size_t)small.width * (size_t)small.height * (size_t)small.channels);
-    well = lm_lanczos((lm_bitmap){ p.width, p.height, p.channels, p.bytes }, small, NULL, err) && write_webp(&small, out, err);
+    well = lm_lanczos((lm_bitmap){ p.width, p.height, p.channels, p.bytes }, small, NULL, err) &&
+           write_webp(&small, out, err);
     lm_free(small.at);
     lm_picture_done(&p);
     return well;

@@ -69,8 +69,8 @@ static bool has_digest(placing *p, const char *folder, const char *name, const c
 
 /* A file of the folder with these bytes; only those that are as long are read. The one that is called `first` before
  * all others. NULL: none.                                                                                  [new] */
-static char *find_content(placing *p, const lm_folder_files *files, const char *folder, uint64_t bytes, const char *sha256,
-                          const char *first)
+static char *find_content(placing *p, const lm_folder_files *files, const char *folder, uint64_t bytes,
+                          const char *sha256, const char *first)
 {
     for (int others = 0; others < 2; others++) /* first the one of that name */
         for (size_t i = 0; i < files->n; i++) {
@@ -186,7 +186,8 @@ static void note_missing(placing *p, const lm_bundle_model *m, const lm_folder_f
     n = lm_nearest_files(m->name, names, near, NEAR);
     lm_text_printf(p->notes, "missing: %s/%s", m->folder, m->name);
     if (m->bytes)
-        lm_text_printf(p->notes, " (%.1f MB%s%s, SHA-256 %.12s…)", (double)m->bytes / 1e6, *m->family ? ", " : "", m->family, m->sha256);
+        lm_text_printf(p->notes, " (%.1f MB%s%s, SHA-256 %.12s…)", (double)m->bytes / 1e6, *m->family ? ", " : "",
+                       m->family, m->sha256);
     for (int i = 0; i < n; i++)
         lm_text_printf(p->notes, "%s%s", i ? ", " : "; here is ", near[i]);
     lm_text_puts(p->notes, "\n");
@@ -230,13 +231,14 @@ static void look_for_plugin(placing *p, const lm_bundle_plugin *wanted)
         if (have->loaded && !strcmp(have->table.id, wanted->id))
             return;
     }
-    lm_text_printf(p->notes, "missing: the plugin %s %s; limn never takes one from a bundle\n", wanted->id, wanted->version);
+    lm_text_printf(p->notes, "missing: the plugin %s %s; limn never takes one from a bundle\n", wanted->id,
+                   wanted->version);
 }
 
 /* ------------------------------------------------------------------ the workflow */
 
-static void give_name(void *self, const char *node, size_t node_size, const char *input, size_t input_size, const limn_input *row,
-                      lm_json_ref v)
+static void give_name(void *self, const char *node, size_t node_size, const char *input, size_t input_size,
+                      const limn_input *row, lm_json_ref v)
 {
     placing    *p = self;
     const char *name = row && row->kind == LIMN_KIND_FILE && row->folder ? lm_json_c_string(p->d, v) : NULL;
@@ -269,7 +271,8 @@ static bool walk(placing *p, bool changing)
     return lm_uses_walk(p->d, &env, &uses, p->err) && p->err->code == LIMN_OK;
 }
 
-char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing, limn_error *err)
+char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing,
+                       limn_error *err)
 {
     placing *p = lm_alloc(sizeof *p);
     lm_text  out = { 0 };
@@ -306,7 +309,8 @@ bool lm_bundled_carried(const lm_session *s, const char *path, lm_carried *c, li
     if (bytes && lm_bundle_open(b, bytes, n, err))
         text = s ? lm_bundled_place(s, b, &size, &c->notes, &missing, err) : lm_bundle_workflow(b, &size, err);
     if (text && !s && b->n_inputs)
-        lm_text_printf(&c->notes, "limn run and limn unpack put its pictures (%d) into the input folder\n", b->n_inputs);
+        lm_text_printf(&c->notes, "limn run and limn unpack put its pictures (%d) into the input folder\n",
+                       b->n_inputs);
     if (text) {
         c->at[0].key = "workflow";
         c->at[0].text = text;

@@ -1,4 +1,5 @@
-/* unpack.c: limn unpack: a bundle's workflow beside the others, its pictures among the inputs, what is missing in words. */
+/* unpack.c: limn unpack: a bundle's workflow beside the others, its pictures among the inputs, what is missing in
+ * words. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -73,8 +74,8 @@ static bool holds(const char *path, const char *text, size_t n)
     return same;
 }
 
-/* Written beside its place and linked to it, so that it is whole and nobody's file is replaced. 1: it is there, 0: the name
- * is another file's, -1: *err. */
+/* Written beside its place and linked to it, so that it is whole and nobody's file is replaced. 1: it is there, 0: the
+ * name is another file's, -1: *err. */
 static int write_as(const char *path, const char *text, size_t n, limn_error *err)
 {
     lm_text beside = { 0 };
@@ -112,7 +113,9 @@ static bool write_workflow(const char *bundle, const char *folder, const char *t
             puts(path);
         lm_free(path);
     }
-    return done > 0 || (err->code == LIMN_OK ? limn_fail(err, FILE, "%s has too many files of that name", folder) : false);
+    if (!done)
+        limn_fail(err, FILE, "%s has too many files of that name", folder);
+    return done > 0;
 }
 
 /* ------------------------------------------------------------------ the command */

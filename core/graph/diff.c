@@ -200,8 +200,8 @@ static void compare_titles(walk *w, const lm_diff_node *x, const lm_diff_node *y
 
 static void compare_places(walk *w, const lm_diff_node *x, const lm_diff_node *y)
 {
-    static const char *const told[] = { "id",      "type",           "pos",   "size",                 "title", "mode", "inputs",
-                                        "outputs", "widgets_values", "order", "widgets_values_named", NULL };
+    static const char *const told[] = { "id",     "type",    "pos",            "size",  "title",                "mode",
+                                        "inputs", "outputs", "widgets_values", "order", "widgets_values_named", NULL };
 
     if (x->mode != y->mode) {
         const lm_json_ref was = lm_json_get(w->a.d, x->self, "mode"), now = lm_json_get(w->b.d, y->self, "mode");
@@ -210,7 +210,8 @@ static void compare_places(walk *w, const lm_diff_node *x, const lm_diff_node *y
                                  .now = now ? json_of(w, w->b.d, now) : "0" });
     }
     compare_values(w, LM_DIFF_MOVED, NULL, lm_json_get(w->a.d, x->self, "pos"), lm_json_get(w->b.d, y->self, "pos"));
-    compare_values(w, LM_DIFF_RESIZED, NULL, lm_json_get(w->a.d, x->self, "size"), lm_json_get(w->b.d, y->self, "size"));
+    compare_values(w, LM_DIFF_RESIZED, NULL, lm_json_get(w->a.d, x->self, "size"),
+                   lm_json_get(w->b.d, y->self, "size"));
     compare_members(w, LM_DIFF_LOOK, "", x->self, y->self, told);
 }
 
@@ -357,7 +358,8 @@ static void compare_files(walk *w)
 
     compare_groups(w);
     compare_members(w, LM_DIFF_FILE, "", one, two, told);
-    compare_members(w, LM_DIFF_FILE, "extra.", lm_json_get(w->a.d, one, "extra"), lm_json_get(w->b.d, two, "extra"), seen);
+    compare_members(w, LM_DIFF_FILE, "extra.", lm_json_get(w->a.d, one, "extra"), lm_json_get(w->b.d, two, "extra"),
+                    seen);
 }
 
 bool lm_diff(lm_json *a, lm_json *b, bool as_run, const lm_canvas_env *env, lm_diff_tell *tell_one, void *self,

@@ -80,7 +80,8 @@ static void set_origin(const lm_canvas_graph *g, lm_diff_input *to, int32_t from
         to->from = g->nodes[from].id;
 }
 
-static void set_input(const lm_canvas_graph *g, const lm_canvas_node *from, const lm_canvas_slot *slot, lm_diff_input *to)
+static void set_input(const lm_canvas_graph *g, const lm_canvas_node *from, const lm_canvas_slot *slot,
+                      lm_diff_input *to)
 {
     to->name = slot->name;
     if (slot->widget >= 0 && slot->widget < from->n_values)

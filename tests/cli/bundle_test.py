@@ -212,6 +212,18 @@ def models_are_found_by_content_then_by_name():
         assert "missing:" in said, said
 
 
+def embeddings_of_prompts_are_models():
+    graph = {"1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cat, (embedding:soft:1.2), embedding:sub\nembedding:none", "clip": ["2", 1]}}}
+    with Place() as p:
+        for name in "soft.safetensors", "deep/sub.safetensors", "softer.safetensors":
+            p.write(f"here/models/embeddings/{name}", name)
+        bundle, said = p.pack(graph)
+        models = json.loads(entries(bundle)["manifest.json"])["models"]
+        assert [(m["folder"], m["name"], m["sha256"]) for m in models] == [
+            ("embeddings", name, sha(name.encode())) for name in ("soft.safetensors", "deep/sub.safetensors")], models
+        assert "the embedding none is not here" in said, said
+
+
 def plugins_are_named_and_never_brought():
     with Place() as p:
         p.write("b.limn", zipped(parts(said=manifest(plugins=[{"id": "org.example.grain", "version": "1.2"}]))))
@@ -338,6 +350,6 @@ if __name__ == "__main__":
     sys.exit(run_tests([
         what_is_packed_here_runs_there, the_same_workflow_gives_the_same_bytes, canvases_and_subgraphs_keep_their_pictures, a_template_travels,
         a_picture_packs_itself_with_its_thumbnail, pictures_are_found_by_content_and_nothing_is_replaced, names_in_a_bundle_never_become_paths,
-        a_workflow_is_never_written_over_another, models_are_found_by_content_then_by_name, plugins_are_named_and_never_brought, secrets_and_paths_stay,
+        a_workflow_is_never_written_over_another, models_are_found_by_content_then_by_name, embeddings_of_prompts_are_models, plugins_are_named_and_never_brought, secrets_and_paths_stay,
         ordinary_words_are_left_alone, what_travels_with_a_prompt_stays_as_well, nothing_of_a_hostile_bundle_is_left, every_single_bit_counts,
         a_second_picture_that_is_broken_leaves_the_first_unwritten, a_bundle_that_others_zipped_again_opens, what_is_no_bundle_is_said]))

@@ -1,7 +1,7 @@
 /* fuzz_bundle.c: any bytes as a bundle: its directory, its manifest, its entries.
  *
- * Beyond not crashing: what opens has plain names, no two alike, that lie one behind the other and within what a bundle may hold;
- * a picture's bytes have the digest that the manifest speaks of; what is refused is refused with a sentence.
+ * Beyond not crashing: what opens has plain names, no two alike, that lie one behind the other and within what a bundle
+ * may hold; a picture's bytes have the digest that the manifest speaks of; what is refused is refused with a sentence.
  * Seeds: tests/cli/bundles.py FOLDER. */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* templates.c: the gallery of templates: GET /limn/templates, its list, and one of them or its picture. They are part of the
- * program (scripts/cmake/gather_templates.py), so there is nothing to install or to find. */
+/* templates.c: the gallery of templates: GET /limn/templates, its list, and one of them or its picture. They are part
+ * of the program (scripts/cmake/gather_templates.py), so there is nothing to install or to find. */
 #include "web/server/templates.h"
 
 #include <stdio.h>
