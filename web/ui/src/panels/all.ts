@@ -1,6 +1,6 @@
 // The panels there are, from top to bottom of their bar.
-import { workflows } from './app.ts';
+import { outline, workflows } from './app.ts';
 import type { Panel } from './panel.ts';
 import { problems, queue } from './run.ts';
 
-export const panels: readonly Panel[] = [workflows, problems, queue];
+export const panels: readonly Panel[] = [workflows, outline, problems, queue];

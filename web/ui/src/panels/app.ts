@@ -10,3 +10,12 @@ export const workflows: Panel = {
   label: (w) => w.app.stored.label,
   Body: lazy(() => import('./Workflows.tsx').then((m) => ({ default: m.Workflows }))),
 };
+
+export const outline: Panel = {
+  id: 'outline',
+  side: 'left',
+  icon: 'outline',
+  key: 'O',
+  label: (w) => w.app.outline.label,
+  Body: lazy(() => import('./Outline.tsx').then((m) => ({ default: m.Outline }))),
+};

@@ -381,4 +381,45 @@ export const app: Record<string, Story> = {
     assert.deepEqual(v.violations, []);
     for (const each of [v, other]) await each.close();
   },
+
+  'the outline edits the graph by the keyboard alone': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const grid = v.page.getByRole('treegrid', { name: 'Outline' });
+    const row = (name: string | RegExp) => grid.getByRole('row', { name }).first();
+    const press = async (...keys: string[]) => { for (const key of keys) await v.page.keyboard.press(key); };
+
+    await nodes(v.page, 7);
+    await press('o');
+    await row(/^Load Checkpoint/).focus();
+    assert.equal(await grid.getAttribute('aria-rowcount'), '7');
+    await press('End', 'Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
+    await row(/^steps/).waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    for (let i = 0; i < 6; i++) await press('ArrowDown');
+    await press('Enter');
+    await grid.getByRole('textbox', { name: 'steps' }).fill('4 * 8');
+    await press('Enter');
+    await row(/^steps\s*32/).waitFor();
+    await press('ArrowLeft', 'F2');
+    await grid.getByRole('textbox', { name: 'Rename' }).fill('The walk');
+    await press('Enter');
+    await row(/^The walk/).waitFor();
+    await press('Control+M');
+    await row(/^The walk\s*muted/).waitFor();
+    await press('ArrowDown');
+    await row(/^model\s*Load Checkpoint/).waitFor();
+    await press('Delete');
+    await row(/^model\s*not linked/).waitFor();
+    await press('Enter'); // what fits, the nearest first
+    await v.page.getByRole('dialog').waitFor();
+    await press('Enter');
+    await row(/^model\s*Load Checkpoint/).waitFor();
+    await press('ArrowLeft', 'ArrowLeft', 'Delete');
+    await nodes(v.page, 6);
+    for (let i = 0; i < 6; i++) await press('Control+Z');
+    await v.page.locator('.status').getByText('9 links').waitFor();
+    await row(/^KSampler/).waitFor();
+    v.clean();
+    await v.close();
+  },
 };
