@@ -1,5 +1,5 @@
 // Ctrl+F: a field above the graph, the nodes that fit it, and the canvas at the one that is chosen.
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
@@ -20,7 +20,7 @@ function Bar({ scene }: { scene: Scene }) {
   const found = useMemo(() => findNodes(scene.nodes, text), [scene, text]);
   const first = Math.max(0, Math.min(at - 3, found.length - MOST));
 
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []); // before the next key is pressed
   const close = () => {
     useHand.setState({ find: false });
     document.querySelector<HTMLElement>('.graph')?.focus();

@@ -13,6 +13,7 @@ import { hitAt } from './hit.ts';
 import { endOf, shapeById, type Scene, type SocketEnd } from './scene.ts';
 import { repaint, toScreen, useHand, view } from './view.ts';
 
+const ON_SOMETHING = new Set(['node', 'socket', 'edge']);
 const REACH = 24; // screen pixels: a target is easier to hit than a source
 
 /** What is in the hand: the ends that stay where they are, and what they want to meet. */
@@ -133,7 +134,7 @@ export function carry(held: Held, from: Point): Gesture {
       end();
       if (!at || refused) return;
       if (over) joinTo(at, held, over.end);
-      else if (hitAt(view.scene, p, view.camera.zoom, { links: false }).kind !== 'node') dropOnNothing(at, held, p, e.shiftKey);
+      else if (!ON_SOMETHING.has(hitAt(view.scene, p, view.camera.zoom, { links: false }).kind)) dropOnNothing(at, held, p, e.shiftKey);
     },
     cancel: end,
   };

@@ -3,13 +3,15 @@
 import { addNode } from './addnode.ts';
 import { app } from './app.ts';
 import { launch } from './browser.ts';
+import { canvas } from './canvas.ts';
+import { gates } from './gates.ts';
 import { runs } from './running.ts';
 import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...runs, ...widgets, ...addNode };
+const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...widgets, ...addNode };
 let failed = 0;
 
 const chromium = await launch(browser);

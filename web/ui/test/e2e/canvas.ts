@@ -1,0 +1,219 @@
+// Stories of the canvas: what is opened, looked at and done there by pointer and keyboard.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { visit, type Visit } from './browser.ts';
+import { add, body, counts, drag, dropFile, graph, label, newWorkflow, place, socket, titleSpot, type Spot } from './hands.ts';
+import type { Story } from './shell.ts';
+import type { Served } from './served.ts';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const corpus = join(ROOT, 'tests/canvas/corpus');
+const text = (file: string) => readFileSync(join(corpus, file), 'utf8');
+
+/** The page with its first workflow. */
+async function open(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
+  const v = await visit(browser, served.url, options);
+  await body(v.page, 'KSampler').waitFor();
+  return v;
+}
+
+const near = (a: Spot, b: Spot) => Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1; // the file has whole numbers
+const zoom = (page: Page) => page.locator('.zoom .value').textContent();
+const undone = (page: Page) => page.keyboard.press('Control+z');
+
+export const canvas: Record<string, Story> = {
+  'every file of the corpus is drawn, moved about and looked at closely': async (browser, served) => {
+    const v = await open(browser, served, { viewport: { width: 2600, height: 900 } }); // so wide that all of them have bodies
+    const box = await graph(v.page).boundingBox();
+    assert.ok(box);
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+
+    for (const file of readdirSync(corpus).filter((f) => f.endsWith('.json'))) {
+      const name = file.replace('.json', '');
+      const nodes = (JSON.parse(text(file)) as { nodes: unknown[] }).nodes.length;
+      await dropFile(v.page, name, text(file));
+      assert.match(await label(v.page), new RegExp(`^${name}, \\d+ node`), file);
+      if (nodes) await v.page.locator('.body').first().waitFor();
+      await drag(v.page, middle, { x: middle.x - 150, y: middle.y + 40 }, { button: 'middle' });
+      await v.page.mouse.wheel(0, -240);
+      await v.page.mouse.wheel(0, 900);
+      await v.page.keyboard.press('Shift+.');
+    }
+    assert.deepEqual(v.errors.filter((e) => !e.startsWith('Failed to load resource')), []); // pictures that these files name are not here
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+
+  'text to picture is built from nothing by the pointer, and runs': async (browser, served) => {
+    const v = await open(browser, served, { viewport: { width: 1800, height: 1000 } });
+    const { page } = v;
+    const link = async (from: readonly [string, string], to: readonly [string, string], links: number) => {
+      await drag(page, await socket(page, from[0], 'out', from[1]), await socket(page, to[0], 'in', to[1]));
+      await counts(page, 7, links);
+    };
+
+    await newWorkflow(page);
+    await page.keyboard.press('Alt+m');
+    const box = await graph(page).boundingBox();
+    assert.ok(box);
+    const at = (x: number, y: number) => ({ x: box.x + x, y: box.y + y });
+    await add(page, at(60, 100), 'checkpoint', 'Load Checkpoint');
+    await add(page, at(60, 320), 'empty latent', 'Empty Latent Image');
+    await add(page, at(360, 90), 'clip text', 'CLIP Text Encode (Prompt)');
+    await body(page, 'CLIP Text Encode (Prompt)').locator('.title').dblclick();
+    await page.keyboard.type('What to paint');
+    await page.keyboard.press('Enter');
+    await body(page, 'What to paint').waitFor();
+    await add(page, at(360, 400), 'clip text', 'CLIP Text Encode (Prompt)');
+    await add(page, at(820, 90), 'ksampler', 'KSampler');
+    await add(page, at(820, 500), 'vae decode', 'VAE Decode');
+    await add(page, at(820, 620), 'save image', 'Save Image');
+    await counts(page, 7, 0);
+    const other = 'CLIP Text Encode (Prompt)';
+    await link(['Load Checkpoint', 'MODEL'], ['KSampler', 'model'], 1);
+    await link(['Load Checkpoint', 'CLIP'], ['What to paint', 'clip'], 2);
+    await link(['Load Checkpoint', 'CLIP'], [other, 'clip'], 3);
+    await link(['What to paint', 'CONDITIONING'], ['KSampler', 'positive'], 4);
+    await link([other, 'CONDITIONING'], ['KSampler', 'negative'], 5);
+    await link(['Empty Latent Image', 'LATENT'], ['KSampler', 'latent_image'], 6);
+    await link(['KSampler', 'LATENT'], ['VAE Decode', 'samples'], 7);
+    await link(['Load Checkpoint', 'VAE'], ['VAE Decode', 'vae'], 8);
+    await drag(page, await socket(page, 'VAE Decode', 'out', 'IMAGE'), await titleSpot(page, 'Save Image')); // on the node as a whole
+    await counts(page, 7, 9);
+    v.clean();
+    await v.close();
+  },
+
+  'a node is dragged, and one undo puts it back; Escape lets go of it': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    const before = await place(page, 'KSampler');
+    const title = await titleSpot(page, 'KSampler');
+
+    await drag(page, title, { x: title.x + 90, y: title.y + 120 });
+    assert.ok(near(await place(page, 'KSampler'), { x: before.x + 90, y: before.y + 120 }));
+    await undone(page);
+    assert.deepEqual(await place(page, 'KSampler'), before);
+    await drag(page, title, { x: title.x + 50, y: title.y + 80 }, { hold: true });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    assert.deepEqual(await place(page, 'KSampler'), before);
+    await drag(page, title, { x: title.x + 2, y: title.y + 2 }); // no farther than a click may tremble
+    assert.deepEqual(await place(page, 'KSampler'), before);
+    v.clean();
+    await v.close();
+  },
+
+  'links are taken off, refused in a circle, cut by a stroke and made to nothing': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    await counts(page, 7, 9);
+    const samples = await socket(page, 'VAE Decode', 'in', 'samples');
+    const ground = { x: samples.x - 40, y: samples.y + 420 };
+
+    await drag(page, samples, ground);
+    await counts(page, 7, 8);
+    await undone(page);
+    await counts(page, 7, 9);
+    await drag(page, await socket(page, 'KSampler', 'out', 'LATENT'), await socket(page, 'KSampler', 'in', 'latent_image'));
+    await counts(page, 7, 9);
+    const above = { x: (await place(page, 'KSampler')).x - 12, y: samples.y - 60 };
+    await drag(page, above, { x: above.x, y: above.y + 200 }, { keys: ['Alt'] });
+    await page.waitForFunction(() => !/, 9 links/.test(document.querySelector('[role="application"]')?.getAttribute('aria-label') ?? ''));
+    await undone(page);
+    await counts(page, 7, 9);
+    await drag(page, await socket(page, 'KSampler', 'out', 'LATENT'), ground);
+    await page.locator('.add-node input').fill('vae decode');
+    await page.locator('.add-node [aria-selected="true"]', { hasText: 'VAE Decode' }).waitFor();
+    await page.keyboard.press('Enter');
+    await counts(page, 8, 10);
+    await undone(page);
+    await counts(page, 7, 9);
+    v.clean();
+    await v.close();
+  },
+
+  'a frame chooses, keys copy, group, mute and delete, and the keyboard stays where it was': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    const box = await graph(page).boundingBox();
+    assert.ok(box);
+
+    await drag(page, { x: box.x + 10, y: box.y + 10 }, { x: box.x + box.width - 10, y: box.y + box.height - 160 });
+    assert.ok((await page.locator('.body[data-chosen="true"]').count()) >= 6);
+    await page.keyboard.press('Control+a');
+    assert.equal(await page.locator('.body[data-chosen="true"]').count(), 7);
+    await page.keyboard.press('Control+d');
+    await counts(page, 14, 18);
+    await page.keyboard.press('Delete');
+    await counts(page, 7, 9);
+    const sampler = await titleSpot(page, 'KSampler');
+    await page.mouse.click(sampler.x, sampler.y);
+    await page.keyboard.press('Control+m');
+    await page.locator('.body[data-mode="muted"]', { hasText: 'KSampler' }).waitFor();
+    await page.keyboard.press('Control+m');
+    await page.keyboard.press('Control+g');
+    await page.getByRole('textbox', { name: 'Name of the group' }).fill('Walk');
+    await page.keyboard.press('Enter');
+    await undone(page);
+    await undone(page);
+    await page.mouse.click(sampler.x, sampler.y);
+    await page.keyboard.press('Delete');
+    await counts(page, 6, 4);
+    assert.ok(await graph(page).getAttribute('aria-activedescendant'));
+    v.clean();
+    await v.close();
+  },
+
+  'a node is found, walked to and joined by keys alone': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    const at = () => page.locator('.at').getAttribute('aria-label');
+
+    await page.keyboard.press('Control+f');
+    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('vae dec');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    assert.match((await at()) ?? '', /^VAE Decode, node \d+, 2 of 2 inputs linked/);
+    await page.keyboard.press('Alt+ArrowLeft');
+    assert.match((await at()) ?? '', /^KSampler/);
+    await page.keyboard.press('Alt+ArrowRight');
+    assert.match((await at()) ?? '', /^VAE Decode/);
+    await page.keyboard.press('Shift+l');
+    await counts(page, 7, 6);
+    await page.keyboard.press('l');
+    await page.getByRole('option', { name: /samples/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Filter' }).fill('samples');
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: /^KSampler/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Filter' }).fill('ksampler');
+    await page.keyboard.press('Enter');
+    await counts(page, 7, 7);
+    await page.locator('.graph [aria-live]', { hasText: 'connected to' }).waitFor({ state: 'attached' });
+    v.clean();
+    await v.close();
+  },
+
+  'a subgraph is entered and left, and each graph is looked at where it was': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+
+    await dropFile(page, 'subgraph', text('subgraph.json').replaceAll('sd1.safetensors', 'limn-shapes.safetensors')); // nothing is missing
+    await page.keyboard.press('Alt+0');
+    await page.locator('.zoom .value', { hasText: '100 %' }).waitFor();
+    await page.keyboard.press('Control+f');
+    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await counts(page, 2, 3);
+    await page.keyboard.press('Shift+.');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => /, 10 nodes/.test(document.querySelector('[role="application"]')?.getAttribute('aria-label') ?? ''));
+    assert.equal(await zoom(page), '100 %');
+    v.clean();
+    await v.close();
+  },
+};
