@@ -1,10 +1,6 @@
 // What this page makes of a file, beside what the C program makes of it: the values that are shown are those that run, and what
 // only changes how a graph looks changes nothing that runs.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Defs } from '../../src/defs/def.ts';
 import { readDefs } from '../../src/defs/read.ts';
@@ -22,25 +18,12 @@ import { shapeOf } from '../../src/doc/shapes.ts';
 import { convertGroupNode } from '../../src/doc/convert-group.ts';
 import { valueOf } from '../../src/doc/values.ts';
 import { disagreements } from './agree.ts';
-import { corpus, FOLDER, opened, places } from './classes.ts';
+import { corpus, opened, places } from './classes.ts';
+import { LIMN, limn, promptOf } from './limn.ts';
 
-const LIMN = process.env['LIMN'] ?? '';
-const limn = (...args: string[]) => spawnSync(LIMN, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-const told: Defs = LIMN ? readDefs(parse(limn('nodes', '--json', '--no-plugins').stdout)) : new Map();
+const told: Defs = LIMN ? readDefs(parse(limn('nodes', '--json', '--no-plugins'))) : new Map();
 const defs: Defs = new Map([...told].map(([name, def]) => [name, { ...def, places: places(def.inputs) }]));
-const folder = LIMN ? mkdtempSync(join(tmpdir(), 'limn-contract-')) : '';
-process.once('exit', () => folder && rmSync(folder, { recursive: true }));
-
-function exported(file: string): JsonObject | undefined {
-  const { status, stdout } = limn('export', file);
-  return status === 0 ? (parse(stdout) as JsonObject) : undefined;
-}
-
-function promptOf(doc: Document): string {
-  const file = join(folder, 'one.json');
-  writeFileSync(file, doc.toText());
-  return print(exported(file) ?? null);
-}
+const exported = (doc: Document): string => promptOf(doc.toText()) ?? '';
 
 /** A prompt with its nodes and their inputs in any order. */
 const sorted = (prompt: string) => JSON.parse(prompt) as unknown;
@@ -63,7 +46,7 @@ test('the values that are shown are those that run', { skip: !LIMN }, () => {
   const compared: string[] = [];
   for (const [file, text] of corpus) {
     const doc = new Document(text);
-    for (const [id, entry] of Object.entries(exported(join(FOLDER, file)) ?? {})) {
+    for (const [id, entry] of Object.entries(parse(promptOf(text) ?? '{}') as JsonObject)) {
       const runs = (entry as JsonObject)['inputs'] as JsonObject;
       for (const [name, value] of Object.entries(shownIn(doc, id) ?? {})) {
         const key = `${file} ${id}.${name}`;
@@ -79,7 +62,7 @@ test('the values that are shown are those that run', { skip: !LIMN }, () => {
 test('what only changes how a graph looks makes the same prompt', { skip: !LIMN }, () => {
   for (const [file, text] of corpus) {
     const doc = new Document(text);
-    const before = promptOf(doc);
+    const before = exported(doc);
     for (const graph of doc.graphs()) {
       const at = { doc, graph, defs };
       const ids = doc.nodes(graph).map((n) => n['id'] as Id);
@@ -94,14 +77,14 @@ test('what only changes how a graph looks makes the same prompt', { skip: !LIMN 
       for (const node of doc.nodes(graph)) resizeNode(doc, node, 333, 222);
     }
     assert.notEqual(doc.toText(), text, file);
-    assert.equal(promptOf(doc), before, file);
+    assert.equal(exported(doc), before, file);
   }
 });
 
 test('links that are made once more, and values that are set to what they are, make the same prompt', { skip: !LIMN }, () => {
   for (const [file, text] of corpus) {
     const doc = new Document(text);
-    const before = promptOf(doc);
+    const before = exported(doc);
     for (const graph of doc.graphs()) {
       for (const node of doc.nodes(graph))
         for (const widget of shapeOf(node, graph, doc, defs).widgets) {
@@ -111,7 +94,7 @@ test('links that are made once more, and values that are set to what they are, m
       for (const l of linksOf(doc, graph).all) connect({ doc, graph, defs }, { node: l.from, index: l.fromSlot }, { node: l.to, index: l.toSlot });
     }
     const plain = (prompt: string) => prompt.replaceAll(/(\d)\.0\b/g, '$1'); // a default that is written is spelled as we spell it
-    assert.equal(plain(promptOf(doc)), plain(before), file);
+    assert.equal(plain(exported(doc)), plain(before), file);
   }
 });
 
@@ -121,12 +104,12 @@ test('a group node that becomes a subgraph makes the same prompt', { skip: !LIMN
     const first = new Document(text);
     for (const node of first.nodes().filter((n) => groupNodeOf(first, n['type']))) {
       const doc = new Document(text);
-      const before = promptOf(doc);
+      const before = exported(doc);
       const at = { doc, graph: doc.raw, defs };
       assert.ok(convertGroupNode(at, node['id'] as Id), file);
       assert.deepEqual(disagreements(doc), [], file);
       const within = doc.nodes(doc.definition(doc.node(node['id'] as Id)?.['type'])).map((n) => String(n['id']));
-      const back = within.reduce((prompt, id, k) => prompt.replaceAll(`"${String(node['id'])}:${id}"`, `"${String(node['id'])}:${k}"`), promptOf(doc));
+      const back = within.reduce((prompt, id, k) => prompt.replaceAll(`"${String(node['id'])}:${id}"`, `"${String(node['id'])}:${k}"`), exported(doc));
       assert.deepEqual(sorted(back), sorted(before), `${file} ${String(node['id'])}`);
       doc.undo();
       assert.equal(doc.toText(), text);

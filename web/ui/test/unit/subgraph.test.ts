@@ -1,9 +1,5 @@
 // Subgraphs: entered, made, unpacked, made unique, with inputs and outputs that come and go. What runs is the same.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { convertToSubgraph, unpack } from '../../src/doc/convert.ts';
 import { Document } from '../../src/doc/document.ts';
@@ -19,8 +15,8 @@ import { valueOf } from '../../src/doc/values.ts';
 import type { At } from '../../src/doc/wire.ts';
 import { disagreements } from './agree.ts';
 import { corpus, defs, nodeOf, opened } from './classes.ts';
+import { LIMN, promptOf } from './limn.ts';
 
-const LIMN = process.env['LIMN'] ?? '';
 const at = (doc: Document, graph = doc.raw): At => ({ doc, graph, defs });
 const raw = (value: Json | undefined) => JSON.parse(print(value ?? null)) as unknown;
 const inner = (doc: Document, n = 1) => doc.graphs()[n] as JsonObject;
@@ -152,15 +148,10 @@ test('outputs of a subgraph come and go with their links around, and are called 
 
 // ------------------------------------------------------------------ what runs
 
-const folder = LIMN ? mkdtempSync(join(tmpdir(), 'limn-subgraph-')) : '';
-process.once('exit', () => folder && rmSync(folder, { recursive: true }));
-
 /** The prompt that the C program makes, with ids as `rename` has them; undefined where it makes none. */
-function promptOf(doc: Document, rename: (id: string) => string): Record<string, unknown> | undefined {
-  const file = join(folder, 'one.json');
-  writeFileSync(file, print(doc.raw));
-  const { status, stdout } = spawnSync(LIMN, ['export', file], { encoding: 'utf8' });
-  if (status !== 0) return undefined;
+function runs(doc: Document, rename: (id: string) => string): Record<string, unknown> | undefined {
+  const stdout = promptOf(doc.toText());
+  if (stdout === undefined) return undefined;
   // choices in braces are made in the texts of nodes, and not in those that a subgraph's node has
   const prompt = JSON.parse(stdout.replaceAll(/\{(yellow)\}/g, '$1')) as Record<string, { inputs: Record<string, unknown> }>;
   const value = (v: unknown) => (Array.isArray(v) && v.length === 2 && typeof v[0] === 'string' ? [rename(v[0]), v[1]] : v);
@@ -177,11 +168,11 @@ test('a selection that becomes a subgraph makes the same prompt', { skip: !LIMN 
   for (const [file, text] of corpus) {
     const ids = new Document(text).nodes().map((n) => n['id'] as Id);
     if (disagreements(new Document(text)).length || APART.test(file)) continue;
-    const before = promptOf(new Document(text), same);
+    const before = runs(new Document(text), same);
     for (const chosen of [ids.filter((_, k) => k % 2 === 0), ids.slice(-3)]) {
       const doc = new Document(text);
       const id = convertToSubgraph(at(doc), { nodes: chosen }, 'S');
-      const after = promptOf(doc, (old) => old.split(':').filter((part) => part !== String(id)).join(':'));
+      const after = runs(doc, (old) => old.split(':').filter((part) => part !== String(id)).join(':'));
       assert.deepEqual([after, disagreements(doc)], [before, []], `${file} ${chosen.join()}`);
     }
   }
@@ -195,10 +186,10 @@ test('a subgraph that is unpacked makes the same prompt', { skip: !LIMN }, () =>
       const doc = new Document(text);
       const id = String(node['id']);
       const within = doc.nodes(doc.definition(node['type'])).map((n) => String(n['id']));
-      const before = promptOf(doc, same);
+      const before = runs(doc, same);
       const made = unpack(at(doc), id) ?? [];
       const old = new Map(made.map((now, k) => [String(now), `${id}:${within[k]}`]));
-      const after = promptOf(doc, (now) => {
+      const after = runs(doc, (now) => {
         const [head = '', ...rest] = now.split(':');
         return [old.get(head) ?? head, ...rest].join(':');
       });
