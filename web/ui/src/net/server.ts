@@ -105,7 +105,7 @@ async function askForMachine() {
 function linked(link: Link) {
   useServer.setState({ link });
   if (link.is !== 'open') return;
-  askForWork(0);
+  askForWork(); // with the first message, which says how much there is: one request for both
   void askForMachine();
 }
 

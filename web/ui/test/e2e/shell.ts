@@ -30,7 +30,7 @@ function opens(locale: keyof typeof said, colorScheme: keyof typeof canvas): Sto
     await v.page.locator('.status').getByText(words.nodes).waitFor();
     assert.equal((await v.page.locator('.link').textContent())?.trim(), words.open);
     assert.equal(await background(v.page), canvas[colorScheme]);
-    assert.equal(await v.page.title(), 'limn');
+    assert.match(await v.page.title(), /^[^▶]*limn$/);
     assert.ok(v.requests.length <= 12, v.requests.join('\n'));
     v.clean();
     await v.close();
@@ -100,12 +100,12 @@ export const shell: Record<string, Story> = {
     for (const seed of [1, 2, 3]) assert.equal((await served.post('prompt', longJob(seed))).status, 200);
     await queue(v.page).getByText('Running', { exact: true }).waitFor();
     await queue(v.page).getByText('2 waiting').waitFor();
-    assert.equal(await v.page.title(), '▶ limn');
+    assert.match(await v.page.title(), /^▶ .*limn$/);
     await served.post('queue', { clear: true });
     await v.page.locator('.waiting').waitFor({ state: 'detached' });
     await served.post('interrupt', {});
     await queue(v.page).getByText('Nothing is running').waitFor();
-    assert.equal(await v.page.title(), 'limn');
+    assert.match(await v.page.title(), /^[^▶]*limn$/);
     v.clean();
     await v.close();
   },
