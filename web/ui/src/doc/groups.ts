@@ -40,23 +40,28 @@ export function groupAround(groups: readonly Group[], item: Box): Group | undefi
   return found;
 }
 
-/** All groups within a group, however deep, and itself. */
-export function groupsWithin(groups: readonly Group[], group: Group): Group[] {
+/** Which groups are in any of some groups, however deep; these are, too. */
+function insideOf(groups: readonly Group[], chosen: ReadonlySet<Group>): Set<Group> {
   const parents = new Map(groups.map((g) => [g, groupAround(groups, g)]));
-  const within = (g: Group): boolean => {
-    for (let at: Group | undefined = g; at; at = parents.get(at)) if (at === group) return true;
-    return false;
-  };
-  return groups.filter(within);
+  const inside = new Set<Group>();
+  for (const group of groups) for (let at: Group | undefined = group; at; at = parents.get(at)) if (chosen.has(at)) inside.add(group);
+  return inside;
 }
 
-/** The items that belong to a group, or to one within it. */
-export function membersOf<T extends Box>(groups: readonly Group[], group: Group, items: Iterable<T>): T[] {
-  const inside = new Set(groupsWithin(groups, groups.find((g) => g.raw === group.raw) ?? group));
+/** All groups within a group, however deep, and itself. */
+export function groupsWithin(groups: readonly Group[], ...chosen: readonly Group[]): Group[] {
+  return [...insideOf(groups, new Set(chosen))];
+}
+
+/** The items that belong to any of some groups, or to one within them. */
+export function membersOf<T extends Box>(groups: readonly Group[], chosen: Group | readonly Group[], items: Iterable<T>): T[] {
+  const wanted = new Set((Array.isArray(chosen) ? (chosen as readonly Group[]) : [chosen as Group]).map((g) => g.raw));
+  const inside = insideOf(groups, new Set(groups.filter((g) => wanted.has(g.raw))));
   const members: T[] = [];
-  for (const item of items) {
-    const around = groupAround(groups, item);
-    if (around && inside.has(around)) members.push(item);
-  }
+  if (inside.size)
+    for (const item of items) {
+      const around = groupAround(groups, item);
+      if (around && inside.has(around)) members.push(item);
+    }
   return members;
 }

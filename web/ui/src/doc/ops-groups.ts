@@ -4,7 +4,6 @@ import { around, pairOf, pairPlace, type Box } from './geometry.ts';
 import { groupsOf, groupsWithin, membersOf, type Group } from './groups.ts';
 import { nextId, noteId } from './ids.ts';
 import { newObject, type Container, type Json, type JsonObject } from './json.ts';
-import type { Id } from './links.ts';
 import type { Items } from './ops-nodes.ts';
 import { reroutesOf } from './reroutes.ts';
 import { shapeOf } from './shapes.ts';
@@ -79,10 +78,15 @@ const pointBox = ([x, y]: readonly [number, number]): Box => ({ x, y, width: 0, 
 export function membersOfGroups(at: At, indexes: readonly number[]): Required<Items> {
   const groups = groupsOf(at.graph);
   const chosen = groups.filter((g) => indexes.includes(g.index));
+  if (!chosen.length) return { nodes: [], reroutes: [], groups: [], links: [] };
   const nodes = at.doc.nodes(at.graph).map((n) => shapeOf(n, at.graph, at.doc, at.defs));
   const points = reroutesOf(at.doc, at.graph).all.map((r) => ({ ...pointBox(r.at), id: r.id }));
-  const ids = <T extends Box & { id: Id }>(items: readonly T[]) => [...new Set(chosen.flatMap((g) => membersOf(groups, g, items).map((i) => i.id)))];
-  return { nodes: ids(nodes), reroutes: ids(points), groups: [...new Set(chosen.flatMap((g) => groupsWithin(groups, g).map((i) => i.index)))], links: [] };
+  return {
+    nodes: membersOf(groups, chosen, nodes).map((n) => n.id),
+    reroutes: membersOf(groups, chosen, points).map((p) => p.id),
+    groups: groupsWithin(groups, ...chosen).map((g) => g.index),
+    links: [],
+  };
 }
 
 function shiftPair(e: Edit, of: JsonObject, dx: number, dy: number) {

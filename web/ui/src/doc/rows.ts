@@ -194,12 +194,30 @@ function promotedRows(node: JsonObject, definition: JsonObject, at: Place): Row[
 
 // ------------------------------------------------------------------ any node
 
+interface Known {
+  doc: Document;
+  defs: Defs;
+  at: number;
+  rows: Row[] | undefined; // undefined: being worked out, by what would stand within itself
+}
+
+const known = new WeakMap<JsonObject, Known>();
+
+/** Worked out once for each change: what is promoted through many subgraphs is asked for by each of them. */
+function rowsOfInstance(node: JsonObject, definition: JsonObject, at: Place): Row[] {
+  const found = known.get(node);
+  if (found && found.doc === at.doc && found.defs === at.defs && found.at === at.doc.changes) return found.rows ?? [];
+  const made: Known = { doc: at.doc, defs: at.defs, at: at.doc.changes, rows: undefined };
+  known.set(node, made);
+  return (made.rows = promotedRows(node, definition, at));
+}
+
 /** Every widget of a node, from top to bottom. */
 export function rowsOf(node: JsonObject, at: Place): Row[] {
   const type = textOf(node['type']) ?? '';
   const definition = at.doc.definition(type);
   const def = at.defs.get(type);
-  if (definition) return promotedRows(node, definition, at);
+  if (definition) return rowsOfInstance(node, definition, at);
   if (isNote(type)) return [rowOfNote(type)];
   if (isReroute(type)) return [];
   if (isPrimitive(type)) return rowOfPrimitive(node, at);

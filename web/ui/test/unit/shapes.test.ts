@@ -162,3 +162,24 @@ test('a thousand nodes have their shapes in a few milliseconds', () => {
   const spent = process.cpuUsage(from);
   assert.ok(spent.user + spent.system < 150_000, `${(spent.user + spent.system) / 1000} ms`);
 });
+
+test('widgets that are promoted through many subgraphs, each used twice, are found at once', () => {
+  const DEEP = 18;
+  const level = (k: number) => ({
+    id: `d${k}`, name: `d${k}`, inputNode: {}, outputNode: {}, outputs: [],
+    inputs: [0, 1, 2].map((n) => ({ id: `i${n}`, name: `w${n}`, type: 'INT', linkIds: [n, n + 10] })),
+    nodes: [1, 2].map((id) => ({
+      id, type: k + 1 < DEEP ? `d${k + 1}` : 'EmptyLatentImage', widgets_values: k + 1 < DEEP ? [] : [64 * id, 32, 1],
+      inputs: ['w0', 'w1', 'w2'].map((w, n) => {
+        const name = k + 1 < DEEP ? w : (['width', 'height', 'batch_size'][n] ?? '');
+        return { name, type: 'INT', widget: { name }, link: n + 10 * (id - 1) };
+      }),
+    })),
+    links: [0, 1, 2].flatMap((n) => [1, 2].map((id) => ({ id: n + 10 * (id - 1), origin_id: -10, origin_slot: n, target_id: id, target_slot: n, type: 'INT' }))),
+  });
+  const doc = new Document(JSON.stringify({ nodes: [{ id: 7, type: 'd0', widgets_values: [] }], links: [], definitions: { subgraphs: Array.from({ length: DEEP }, (_, k) => level(k)) } }));
+  const from = process.cpuUsage();
+  assert.deepEqual(values(doc, 7), { w0: 64, w1: 32, w2: 1 });
+  const { user, system } = process.cpuUsage(from);
+  assert.ok(user + system < 500_000, `${(user + system) / 1000} ms`);
+});

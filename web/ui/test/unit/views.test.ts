@@ -74,6 +74,17 @@ test('what has its centre in a group belongs to it, and of several to the innerm
   assert.deepEqual(groups.map((g) => g.index), [0, 1, 3]);
 });
 
+test('a thousand groups are gone through once, not once for each', () => {
+  const bounds = Array.from({ length: 1000 }, (_, i) => ({ title: `${i}`, bounding: [i, i, 3000 - 2 * i, 3000 - 2 * i] }));
+  const groups = groupsOf(new Document(JSON.stringify({ nodes: [], groups: bounds })).raw);
+  const items = Array.from({ length: 1000 }, (_, i) => ({ x: 1500 - i / 10, y: 1500, width: 1, height: 1 }));
+  const from = process.cpuUsage();
+  assert.equal(membersOf(groups, groups, items).length, 1000);
+  assert.equal(groupsWithin(groups, groups[0] as never).length, 1000);
+  const { user, system } = process.cpuUsage(from);
+  assert.ok(user + system < 1_000_000, `${(user + system) / 1000} ms`);
+});
+
 test('groups as large as each other do not contain each other for ever', () => {
   const doc = new Document('{"nodes": [], "groups": [{"bounding": [0, 0, 10, 10]}, {"bounding": [0, 0, 10, 10]}]}');
   const groups = groupsOf(doc.raw);
