@@ -5,7 +5,7 @@ import '@xyflow/react/dist/base.css';
 import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
-import { show, useDocuments } from '../app/documents.ts';
+import { show, useDocuments, type Camera } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
@@ -49,6 +49,27 @@ function useCamera(uid: string, place: string, scene: Scene) {
     holdFlow(flow);
     return () => holdFlow(undefined);
   }, [flow]);
+  useLayoutEffect(() => {
+    let timer = 0;
+    let last: Camera | undefined;
+    const keep = () => {
+      const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
+      if (opened && last) show(uid, { cameras: { ...opened.cameras, [place]: last } });
+      last = undefined;
+    };
+    const end = store.subscribe(({ transform }, old) => {
+      if (transform === old.transform) return;
+      const [x, y, zoom] = transform;
+      last = { x, y, zoom };
+      clearTimeout(timer);
+      timer = window.setTimeout(keep, KEEP_MS);
+    });
+    return () => {
+      end();
+      clearTimeout(timer);
+      keep(); // another graph comes: this one is left as it is now
+    };
+  }, [uid, place, store]);
   const looked = useRef<string>(undefined);
   const look = () => {
     const { width, height, panZoom } = store.getState();
@@ -63,23 +84,6 @@ function useCamera(uid: string, place: string, scene: Scene) {
   };
   useLayoutEffect(look, [uid, place]);
   useEffect(look, [uid, place]);
-  useEffect(() => {
-    let timer = 0;
-    const keep = () => {
-      const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
-      const [x, y, zoom] = store.getState().transform;
-      if (opened) show(uid, { cameras: { ...opened.cameras, [place]: { x, y, zoom } } });
-    };
-    const end = store.subscribe((s, old) => {
-      if (s.transform === old.transform) return;
-      clearTimeout(timer);
-      timer = window.setTimeout(keep, KEEP_MS);
-    });
-    return () => {
-      end();
-      clearTimeout(timer);
-    };
-  }, [uid, place, store]);
 }
 
 export function Canvas() {

@@ -1,4 +1,6 @@
-// The wheel: a mouse zooms, two fingers on a trackpad move the canvas, and a text that is being written scrolls.
+// The wheel: a mouse zooms, two fingers on a trackpad move the canvas, and a text that is being written scrolls; a setting has it
+// always one of the two.
+import { useSettings } from '../app/settings.ts';
 import { panBy } from './camera.ts';
 
 /** Wheels of mice come in steps of 120 of an old unit, which browsers still tell; trackpads do not. */
@@ -13,10 +15,12 @@ function isTrackpad(e: WheelEvent & { wheelDeltaY?: number }): boolean {
 export function startWheel(graph: HTMLElement): () => void {
   const wheel = (e: WheelEvent) => {
     if (e.target instanceof Element && e.target.closest('.nowheel, textarea:focus, .graph-find')) return;
-    if (!isTrackpad(e)) return;
+    const { wheel: set } = useSettings.getState();
+    if (e.ctrlKey || set === 'zoom' || (set === 'device' && !isTrackpad(e))) return;
     e.preventDefault();
     e.stopPropagation();
-    panBy(-e.deltaX, -e.deltaY);
+    const [dx, dy] = e.shiftKey && e.deltaX === 0 ? [e.deltaY, 0] : [e.deltaX, e.deltaY];
+    panBy(-dx, -dy);
   };
   graph.addEventListener('wheel', wheel, { capture: true, passive: false });
   return () => graph.removeEventListener('wheel', wheel, { capture: true });

@@ -212,7 +212,7 @@ export const canvas: Record<string, Story> = {
     await page.keyboard.press('Shift+.');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => /, 10 nodes/.test(document.querySelector('[role="application"]')?.getAttribute('aria-label') ?? ''));
-    assert.equal(await zoom(page), '100 %');
+    assert.match((await zoom(page)) ?? '', /^(99|100) %$/); // and not as a whole
     v.clean();
     await v.close();
   },

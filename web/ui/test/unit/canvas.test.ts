@@ -1,0 +1,118 @@
+// The canvas in numbers: lines of links, what is seen, where the keyboard goes, what is found; over the corpus, too.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { around, between, overlap } from '../../src/canvas/boxes.ts';
+import { isCut, middle, nearest, pieces, pointAt } from '../../src/canvas/curve.ts';
+import { hitAt } from '../../src/canvas/hit.ts';
+import { isNear, MOST_BODIES, NONE_NEAR, nearOf } from '../../src/canvas/near.ts';
+import { EMPTY_SCENE, sceneOf } from '../../src/canvas/scene.ts';
+import { findNodes } from '../../src/canvas/search.ts';
+import { toward } from '../../src/canvas/walk.ts';
+import { Document } from '../../src/doc/document.ts';
+import { moveNodes } from '../../src/doc/ops.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../../tests/canvas/corpus');
+const corpus = readdirSync(FOLDER).filter((f) => f.endsWith('.json')).map((f) => [f, readFileSync(join(FOLDER, f), 'utf8')] as const);
+const defs = new Map();
+const line = [{ x: 0, y: 0 }, { x: 100, y: 80 }, { x: 240, y: 40 }];
+const size = { width: 1440, height: 900 };
+const grid = (n: number) => Array.from({ length: n }, (_, i) => ({ key: `node:${i}`, x: (i % 40) * 300, y: Math.floor(i / 40) * 300, width: 200, height: 200 }));
+
+test('a link leaves to the right, arrives from the left, and goes on as it came at each of its points', () => {
+  const all = pieces(line);
+  const [a, b] = all;
+  assert.equal(all.length, 2);
+  assert.ok(a && b && a[1].x > a[0].x && a[1].y === a[0].y && b[2].x < b[3].x && b[2].y === b[3].y);
+  const [into, out] = [{ x: a[3].x - a[2].x, y: a[3].y - a[2].y }, { x: b[1].x - b[0].x, y: b[1].y - b[0].y }];
+  assert.ok(Math.abs(into.x * out.y - into.y * out.x) < 1e-9, 'one direction');
+  assert.deepEqual(pointAt(a, 1), line[1]);
+});
+
+test('what is near a link, and between which of its points, is told', () => {
+  assert.ok(nearest(line, { x: 100, y: 80 }).distance < 1);
+  assert.equal(nearest(line, { x: 20, y: 4 }).behind, 0);
+  assert.equal(nearest(line, { x: 220, y: 41 }).behind, 1);
+  assert.ok(nearest(line, { x: 100, y: 300 }).distance > 150);
+  assert.ok(nearest(line, middle(line)).distance < 2);
+});
+
+test('a stroke cuts the links it crosses and no others', () => {
+  assert.ok(isCut(line, { x: 50, y: -100 }, { x: 50, y: 200 }));
+  assert.ok(!isCut(line, { x: -50, y: -100 }, { x: -50, y: 200 }));
+  assert.ok(!isCut(line, { x: 50, y: -100 }, { x: 50, y: -20 }));
+});
+
+test('bodies are those in view and a little around, and never too many', () => {
+  const nodes = grid(1000);
+  const near = nearOf(nodes, { x: 0, y: 0, zoom: 1 }, size, NONE_NEAR);
+  assert.ok(!near.far && near.ids.length >= 15 && near.ids.length < 60);
+  assert.ok(isNear(near, { x: -100, y: -100, zoom: 1 }, size), 'a little is no matter');
+  assert.ok(!isNear(near, { x: -3000, y: -100, zoom: 1 }, size));
+  assert.ok(nearOf(nodes, { x: 0, y: 0, zoom: 0.4 }, size, near).far);
+  const dense = nodes.map((n) => ({ ...n, x: n.x / 10, y: n.y / 10 }));
+  assert.ok(nearOf(dense, { x: 0, y: 0, zoom: 1 }, size, near).far, 'too many in view');
+  for (const zoom of [0.46, 0.5, 0.7, 1, 2, 4]) assert.ok(nearOf(nodes, { x: 0, y: 0, zoom }, size, near).ids.length <= MOST_BODIES);
+});
+
+test('bodies that went come back a tenth later', () => {
+  const nodes = grid(30);
+  const away = nearOf(nodes, { x: 0, y: 0, zoom: 0.44 }, size, nearOf(nodes, { x: 0, y: 0, zoom: 1 }, size, NONE_NEAR));
+  assert.ok(away.far && nearOf(nodes, { x: 0, y: 0, zoom: 0.47 }, size, away).far);
+  assert.ok(!nearOf(nodes, { x: 0, y: 0, zoom: 0.5 }, size, away).far);
+});
+
+test('the keyboard goes to the nearest node that way, rather straight ahead', () => {
+  const boxes = grid(120);
+  const from = boxes[45];
+  assert.ok(from);
+  assert.equal(toward(boxes, from, 'right'), boxes[46]);
+  assert.equal(toward(boxes, from, 'left'), boxes[44]);
+  assert.equal(toward(boxes, from, 'up'), boxes[5]);
+  assert.equal(toward(boxes, from, 'down'), boxes[85]);
+  assert.equal(toward(boxes, boxes[0] ?? from, 'left'), undefined);
+});
+
+test('every file of the corpus has a scene, and what is at a node is that node', () => {
+  for (const [file, text] of corpus) {
+    const doc = new Document(text);
+    const scene = sceneOf(doc, [], defs, EMPTY_SCENE);
+    assert.equal(scene.nodes.length, new Set(doc.nodes().map((n) => String(n['id']))).size, file);
+    for (const node of scene.nodes) {
+      assert.ok(Number.isFinite(node.x + node.y + node.width + node.height) && node.width > 0 && node.height > 0, file);
+      if (scene.nodes.some((n) => n !== node && overlap(n, node))) continue;
+      const hit = hitAt(scene, { x: node.x + node.width / 2, y: node.y + 12 }, 1);
+      assert.equal(hit.kind === 'node' && hit.node.key, node.key, file);
+    }
+    for (const link of scene.links) assert.ok(link.points.length >= 2 && link.points.every((p) => Number.isFinite(p.x + p.y)), file);
+  }
+});
+
+test('a change draws the nodes that it touched, and no others', () => {
+  const [, text = ''] = corpus.find(([f]) => f === 'plain-04.json') ?? [];
+  const doc = new Document(text);
+  const before = sceneOf(doc, [], defs, EMPTY_SCENE);
+  const first = before.nodes[0];
+  assert.ok(first);
+  moveNodes(doc, [first.node], 10, 0);
+  const after = sceneOf(doc, [], defs, before);
+  assert.deepEqual(after.nodes.map((n, i) => n === before.nodes[i]), before.nodes.map((_, i) => i !== 0));
+  assert.equal(after.nodes[0]?.x, first.x + 10);
+  assert.equal(sceneOf(doc, [], new Map(), after).nodes.some((n, i) => n === after.nodes[i]), false, 'other classes, other nodes');
+});
+
+test('nodes are found by title, class, number and what is written in them', () => {
+  const [, text = ''] = corpus.find(([f]) => f === 'plain-04.json') ?? [];
+  const { nodes } = sceneOf(new Document(text), [], defs, EMPTY_SCENE);
+  assert.equal(findNodes(nodes, 'ksam')[0]?.shape.title, 'KSampler');
+  assert.equal(findNodes(nodes, 'red circle').length, 1);
+  assert.equal(findNodes(nodes, nodes[2]?.id ?? '')[0], nodes[2]);
+  assert.deepEqual(findNodes(nodes, '  '), []);
+});
+
+test('boxes: around several, between two corners', () => {
+  assert.equal(around([]), undefined);
+  assert.deepEqual(around([{ x: 0, y: 0, width: 10, height: 10 }, { x: 20, y: -5, width: 5, height: 5 }]), { x: 0, y: -5, width: 25, height: 15 });
+  assert.deepEqual(between({ x: 5, y: 9 }, { x: 1, y: 2 }), { x: 1, y: 2, width: 4, height: 7 });
+});
