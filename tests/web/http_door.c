@@ -280,6 +280,7 @@ static const lm_route routes[] = {
     { LM_GET, "/inject", inject, 0, 0, NULL },
     { LM_GET, "/forget", forget, 0, 0, NULL },
     { LM_GET, "/starve", starve, 0, 0, NULL },
+    { LM_GET, "/fail", http_door_fail, 0, 0, NULL },
     { LM_GET, "/files/{path*}", page, 0, 0, NULL },
     { LM_GET, "/counts", counts, LM_ROUTE_OPEN, 0, NULL },
     { LM_GET, "/later", other_thread, 0, 0, NULL },
@@ -289,6 +290,19 @@ static const lm_route routes[] = {
     { LM_GET, "/ws", socket_taken, LM_ROUTE_SOCKET, 0, NULL },
     { 0 },
 };
+
+/* To listen on, instead of 127.0.0.1; each at the port of the first. */
+static const char *addresses[64] = { "127.0.0.1" };
+static int         n_addresses;
+
+static int listen_all(limn_error *err)
+{
+    int port = 0;
+
+    for (int i = 0; (!i || i < n_addresses) && port >= 0; i++)
+        port = lm_http_listen(http, addresses[i], port, err);
+    return port;
+}
 
 static void read_option(lm_http_options *o, const char *arg)
 {
@@ -300,7 +314,7 @@ static void read_option(lm_http_options *o, const char *arg)
     } numbers[] = {
         { "head_ms", &o->head_ms }, { "idle_ms", &o->idle_ms }, { "body_ms", &o->body_ms },
         { "rate_window_ms", &o->rate_window_ms }, { "linger_ms", &o->linger_ms }, { "stop_ms", &o->stop_ms },
-        { "max_connections", &o->max_connections }, { "max_per_address", &o->max_per_address },
+        { "gzip_from", &o->gzip_from }, { "max_connections", &o->max_connections }, { "max_per_address", &o->max_per_address },
     };
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -310,6 +324,10 @@ static void read_option(lm_http_options *o, const char *arg)
         o->count_loopback = true;
     if (!strncmp(arg, "max_body_bytes=", 15))
         o->max_body_bytes = (uint64_t)value;
+    if (!strncmp(arg, "max_answer_bytes=", 17))
+        o->max_answer_bytes = (uint64_t)value;
+    if (!strncmp(arg, "address=", 8))
+        addresses[n_addresses++] = arg + 8;
     if (!strncmp(arg, "token=", 6))
         o->guard.token = arg + 6;
     if (!strncmp(arg, "cors=", 5))
@@ -349,7 +367,7 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         read_option(&o, argv[i]);
     if (!drawer || (folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0 || !(http = lm_http_new(&loop, &o, &err)) ||
-        (port = lm_http_listen(http, "127.0.0.1", 0, &err)) < 0) {
+        (port = listen_all(&err)) < 0) {
         fprintf(stderr, "http_door: %s\n", err.text);
         return 1;
     }

@@ -16,5 +16,7 @@ static inline long http_door_number(lm_request *rq, const char *name, long other
 
 /* ?bytes=N of zeros. */
 void http_door_stream(lm_request *rq, void *self);
+/* http_door_faults.c */
+void http_door_fail(lm_request *rq, void *self);
 
 #endif

@@ -127,6 +127,20 @@ TEST(dates_are_written_and_read)
     WANT(lm_http_date_read(lm_slice_of("Sun, 06 Nov 1994 08:49:37 UTC")) == -1);
     WANT(lm_http_date_read(lm_slice_of("Sunday, 06-Nov-94 08:49:37 GMT")) == -1);
     WANT(lm_http_date_read(lm_slice_of("Sun, 06 Nix 1994 08:49:37 GMT")) == -1);
+    for (size_t i = 3; i < strlen(text); i++) { /* what day it was, nobody looks at */
+        char other[LM_HTTP_DATE];
+
+        for (const char *wrong = "!x-"; *wrong; wrong++) {
+            strcpy(other, text);
+            other[i] = *wrong;
+            WANT(lm_http_date_read(lm_slice_of(other)) == -1);
+        }
+    }
+    WANT(lm_http_date_read(lm_slice_of("Thu, 00 Jan 1970 00:00:00 GMT")) == -1);
+    WANT(lm_http_date_read(lm_slice_of("Wed, 31 Dec 1969 23:59:59 GMT")) == -1);
+    WANT_TEXT(lm_http_date(INT64_MAX, text), "Thu, 01 Jan 1970 00:00:00 GMT");
+    WANT_TEXT(lm_http_date(253402300800 * 40, text), "Thu, 01 Jan 1970 00:00:00 GMT");
+    WANT_TEXT(lm_http_date(-253402300800, text), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
 TEST(what_the_client_has_is_not_sent_again)
@@ -164,6 +178,9 @@ TEST(ranges_are_cut_to_what_is_there)
         { "Range: bytes=a-b\r\n", 200, 0, 100 }, { "Range: bytes=-\r\n", 200, 0, 100 },
         { "Range: bytes=18446744073709551615-\r\n", 200, 0, 100 },
         { "Range: bytes=0-9\r\nRange: bytes=1-2\r\n", 200, 0, 100 },
+        { "Range: bytes=5\r\n", 200, 0, 100 }, { "Range: bytes=\r\n", 200, 0, 100 },
+        { "Range: bytes=5-:\r\n", 200, 0, 100 }, { "Range: bytes=/-5\r\n", 200, 0, 100 },
+        { "Range: bytes=0-9\r\nIf-Range: \r\n", 200, 0, 100 },
         { "Range: bytes=0-9\r\nIf-Range: \"t\"\r\n", 206, 0, 10 },
         { "Range: bytes=0-9\r\nIf-Range: W/\"t\"\r\n", 200, 0, 100 },
         { "Range: bytes=0-9\r\nIf-Range: \"u\"\r\n", 200, 0, 100 },
@@ -192,6 +209,9 @@ TEST(gzip_is_sent_to_who_accepts_it)
         { true, "Accept-Encoding: gzip, deflate, br\r\n" }, { true, "Accept-Encoding: br;q=1.0, GZIP;q=0.5\r\n" },
         { false, "Accept-Encoding: gzip;q=0\r\n" }, { false, "Accept-Encoding: gzip; q=0.000\r\n" },
         { false, "Accept-Encoding: identity\r\n" }, { false, "" }, { false, "Accept-Encoding: gzipped\r\n" },
+        { true, "Accept-Encoding: x-gzip\r\n" }, { true, "Accept-Encoding: gzip;q\r\n" },
+        { true, "Accept-Encoding: gzip;level=0\r\n" }, { true, "Accept-Encoding: gzip;q=1\r\n" },
+        { false, "Accept-Encoding: gzip;Q=0\r\n" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -226,6 +246,44 @@ TEST(sources_are_counted_one_by_one)
     WANT(enter(&s, "2001:db8:0:1::1", false));
     enter(&s, "10.0.0.1", true);
     WANT(enter(&s, "10.0.0.1", false));
+    lm_sources_done(&s);
+}
+
+static bool here(const char *text)
+{
+    struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+    struct sockaddr_in  four = { .sin_family = AF_INET };
+
+    if (inet_pton(AF_INET, text, &four.sin_addr) == 1)
+        return lm_source_is_loopback((struct sockaddr *)&four);
+    WANT(inet_pton(AF_INET6, text, &six.sin6_addr) == 1);
+    return lm_source_is_loopback((struct sockaddr *)&six);
+}
+
+TEST(this_machine_is_told_from_others)
+{
+    WANT(here("127.0.0.1") && here("127.9.9.9") && here("::1"));
+    WANT(!here("128.0.0.1") && !here("::") && !here("::2") && !here("1::1") && !here("0:1::1") && !here("0:0:1::1") &&
+         !here("0:0:0:1::1"));
+}
+
+TEST(many_sources_and_one_that_was_never_there)
+{
+    lm_sources s = { 0 };
+    char       text[32];
+
+    for (int i = 0; i < 2000; i++) {
+        snprintf(text, sizeof text, "10.1.%d.%d", i / 250, i % 250);
+        WANT(enter(&s, text, false) && enter(&s, text, false) && !enter(&s, text, false));
+    }
+    enter(&s, "10.9.9.9", true);
+    WANT(enter(&s, "::1", false));
+    for (int i = 0; i < 2000; i++) {
+        snprintf(text, sizeof text, "10.1.%d.%d", i / 250, i % 250);
+        enter(&s, text, true);
+        enter(&s, text, true);
+        WANT(enter(&s, text, false));
+    }
     lm_sources_done(&s);
 }
 
