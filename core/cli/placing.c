@@ -27,19 +27,26 @@ typedef struct placing {
     int n_renames;
 } placing;
 
-char *lm_bundled_read(const char *path, size_t *n, limn_error *err)
+/* A pipe is opened once, to be read: only files are looked into. */
+static bool is_bundle(const char *path)
 {
-    const int   fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     struct stat st;
     char        first[4];
+    int         fd;
     bool        is;
 
-    if (fd < 0)
-        return NULL;
-    is = !fstat(fd, &st) && S_ISREG(st.st_mode) && pread(fd, first, sizeof first, 0) == sizeof first &&
-         lm_zip_begins(first, sizeof first);
-    close(fd);
-    return is ? lm_read_whole(path, LM_BUNDLE_BYTES, n, err) : NULL;
+    if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode))
+        return false;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    is = fd >= 0 && pread(fd, first, sizeof first, 0) == sizeof first && lm_zip_begins(first, sizeof first);
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
+char *lm_bundled_read(const char *path, size_t *n, limn_error *err)
+{
+    return is_bundle(path) ? lm_read_whole(path, LM_BUNDLE_BYTES, n, err) : NULL;
 }
 
 static void rename_file(placing *p, const char *folder, const char *from, const char *to)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -335,6 +336,15 @@ def a_bundle_that_others_zipped_again_opens():
         assert graph["1"]["class_type"] == "LoadImage"
 
 
+def a_pipe_is_opened_once():
+    with Place() as p:
+        os.mkfifo(p.at / "pipe")
+        path = p.write("w.json", {"1": {"class_type": "PreviewAny", "inputs": {"source": "x" * 200000}}})
+        writer = subprocess.Popen(["sh", "-c", 'cat "$0" > "$1"', path, p.at / "pipe"])
+        status, out, err = limn("check", p.at / "pipe", "--base", p.there, "--no-plugins")
+        assert (status, writer.wait(30)) == (0, 0), (status, out, err)
+
+
 def what_is_no_bundle_is_said():
     with Place() as p:
         for name, data, said in (("x.limn", b"hello", "not a bundle"), ("w.json", json.dumps(workflow()).encode(), "not a bundle")):
@@ -352,4 +362,5 @@ if __name__ == "__main__":
         a_picture_packs_itself_with_its_thumbnail, pictures_are_found_by_content_and_nothing_is_replaced, names_in_a_bundle_never_become_paths,
         a_workflow_is_never_written_over_another, models_are_found_by_content_then_by_name, embeddings_of_prompts_are_models, plugins_are_named_and_never_brought, secrets_and_paths_stay,
         ordinary_words_are_left_alone, what_travels_with_a_prompt_stays_as_well, nothing_of_a_hostile_bundle_is_left, every_single_bit_counts,
-        a_second_picture_that_is_broken_leaves_the_first_unwritten, a_bundle_that_others_zipped_again_opens, what_is_no_bundle_is_said]))
+        a_second_picture_that_is_broken_leaves_the_first_unwritten, a_bundle_that_others_zipped_again_opens, a_pipe_is_opened_once,
+        what_is_no_bundle_is_said]))
