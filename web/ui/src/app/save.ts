@@ -19,7 +19,9 @@ function savedAt(at: Opened, path: string, text: string, etag: string | undefine
 const now = (at: Opened) => useDocuments.getState().opened.find((o) => o.doc === at.doc) ?? at;
 
 async function write(at: Opened, path: string, over: Parameters<typeof writeStored>[2]): Promise<boolean> {
-  const text = at.doc.toText();
+  const camera = now(at).cameras['']; // the workflow's own, whichever subgraph is on the screen
+  const view = camera && { scale: camera.zoom, offset: [camera.x / camera.zoom, camera.y / camera.zoom] as const };
+  const text = at.doc.toText(view);
   try {
     const { etag } = await writeStored(path, text, over);
     savedAt(at, path, text, etag);

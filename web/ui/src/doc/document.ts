@@ -1,10 +1,10 @@
 // A workflow that is open. The file's own JSON is the document: it is read once, changed in place, and written with
 // everything in it that we know nothing of. A change is a transaction; what makes none leaves the document as it was
 // saved, and its bytes too.
-import { isObject, layoutOf, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
+import { isObject, layoutOf, newObject, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
 import { readLink, type Id, type Link } from './links.ts';
 import { graphsHolding, lookUp, nodesIn, type Lookup } from './lookup.ts';
-import { addChanges, apply, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { addChanges, apply, having, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
 
 const MOST_STEPS = 500;
 const MOST_BYTES = 32 << 20;
@@ -24,6 +24,12 @@ export interface Edit {
   splice(of: Json[], at: number, n: number, ...added: Json[]): void;
   /** Who looks at this node is told. */
   touch(node: Id): void;
+}
+
+/** Where a canvas looks at a workflow: the page's points are (position + offset) * scale. */
+export interface View {
+  scale: number;
+  offset: readonly [number, number];
 }
 
 /** Why a text is no workflow. */
@@ -107,20 +113,6 @@ export class Document {
   links(graph: JsonObject = this.raw): Link[] {
     const list = graph['links'];
     return Array.isArray(list) ? list.map(readLink).filter((l) => l !== undefined) : [];
-  }
-
-  /** A node's id that no graph of the file has, nor has had. */
-  nextNodeId(): number {
-    let most = 0;
-    const see = (id: Json | undefined) => {
-      if (typeof id === 'number' && Number.isSafeInteger(id)) most = Math.max(most, id);
-    };
-    for (const graph of this.graphs()) {
-      see(graph['last_node_id']);
-      see(isObject(graph['state']) ? graph['state']['lastNodeId'] : 0);
-      for (const node of this.nodes(graph)) see(node['id']);
-    }
-    return 1 + most;
   }
 
   // ---------------------------------------------------------------- changing it
@@ -233,10 +225,13 @@ export class Document {
 
   // ---------------------------------------------------------------- writing it
 
-  /** As it was read or saved, byte for byte, while it is as it was then; else laid out as the file was. */
-  toText(): string {
+  /** As it was read or saved, byte for byte, while it is as it was then; else laid out as the file was, with where one looks at it
+   * when that is given: looking is no change, and alone it is not written. */
+  toText(view?: View): string {
     const last = this.#steps[this.#done - 1];
-    return (last ? last === this.#saved : this.#savedIsStart) ? this.#text : print(this.raw, this.#layout);
+    if (last ? last === this.#saved : this.#savedIsStart) return this.#text;
+    const extra = isObject(this.raw['extra']) ? this.raw['extra'] : newObject();
+    return print(view ? having(this.raw, 'extra', having(extra, 'ds', newObject({ scale: view.scale, offset: [...view.offset] }))) : this.raw, this.#layout);
   }
 
   /** The file has this text now. */

@@ -1,7 +1,7 @@
 // Changes of JSON that can be taken back: applied forward and backward, they leave exactly what was there before, with
 // the order of keys and the spelling of numbers.
 import {
-  forgetKey, isObject, keysOf, print, setKeyOrder, setSpellings, splice, spellingsOf,
+  forgetKey, isObject, keysOf, newObject, print, setKeyOrder, setSpellings, splice, spellingsOf,
   type Container, type Json, type JsonObject,
 } from './json.ts';
 
@@ -31,6 +31,15 @@ function put(of: Container, key: string | number, value: Json | undefined) {
     delete members[key];
     if (isObject(of)) forgetKey(of, key); // or it would come back where it stood, though only after a step back
   }
+}
+
+/** The same members, with one of them otherwise; what is within is shared, and nothing is changed. */
+export function having(of: JsonObject, key: string, value: Json): JsonObject {
+  const to = newObject(of);
+  setSpellings(to, spellingsOf(of));
+  setKeyOrder(to, keysOf(of));
+  to[key] = value;
+  return to;
 }
 
 /** The change that gives a member a value; undefined takes it away. */

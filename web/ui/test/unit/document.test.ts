@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Document } from '../../src/doc/document.ts';
 import { pairOf } from '../../src/doc/geometry.ts';
+import { nextId } from '../../src/doc/ids.ts';
 import { print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { readLink, writeLink } from '../../src/doc/links.ts';
 import { moveNodes, renameNode, setFlag, setMode, setWidgetValue } from '../../src/doc/ops.ts';
@@ -192,8 +193,8 @@ test('old steps are forgotten, and the last ones are not', () => {
 
 test('ids of new nodes are beyond all that any graph has had', () => {
   const text = '{"last_node_id": 3, "nodes": [{"id": 2}], "definitions": {"subgraphs": [{"nodes": [{"id": 40}, {"id": "x"}], "state": {"lastNodeId": 41}}]}}';
-  assert.equal(new Document(text).nextNodeId(), 42);
-  assert.equal(new Document('{"nodes": []}').nextNodeId(), 1);
+  assert.equal(nextId(new Document(text), 'Node'), 42);
+  assert.equal(nextId(new Document('{"nodes": []}'), 'Node'), 1);
 });
 
 test('links are read in both shapes, and new ones join in theirs', () => {
@@ -269,4 +270,17 @@ test('a member that is removed and set again stands last, before a step back and
   assert.equal(print(doc.raw), '{"nodes":[{"id":1,"title":"a","mode":0}]}');
   doc.redo();
   assert.equal(print(doc.raw), end);
+});
+
+test('where one looks is written with a change, alone not at all, and is no change itself', () => {
+  const text = '{"nodes": [{"id": 1, "pos": [1.0, 2]}], "extra": {"7": 1.0, "ds": {"scale": 1.0, "offset": [0, 0]}, "x": 2.50}, "version": 0.4}';
+  const doc = new Document(text);
+  const view = { scale: 0.5, offset: [10, 20] } as const;
+  assert.equal(doc.toText(view), text);
+  moveNodes(doc, [only(doc)], 0, 1);
+  const written = '{"nodes": [{"id": 1, "pos": [1.0, 3]}], "extra": {"7": 1.0, "ds": {"scale": 0.5, "offset": [10, 20]}, "x": 2.50}, "version": 0.4}';
+  assert.equal(doc.toText(view), written);
+  assert.equal(doc.toText(), written.replace('{"scale": 0.5, "offset": [10, 20]}', '{"scale": 1.0, "offset": [0, 0]}'));
+  doc.saved(written);
+  assert.equal(doc.toText(), written);
 });
