@@ -180,6 +180,9 @@ export function Compare() {
   const [edge, setEdge] = useState(0.5);
   const [gain, setGain] = useState(4);
   const box = useDialog();
+  useEffect(() => {
+    if (!box.current?.contains(document.activeElement)) box.current?.focus(); // the edge went, and had the focus
+  }, [mode]);
   if (!pair) return null;
   const [a, b] = pair;
   const exchange = () => useComparing.setState({ pair: [b, a] });

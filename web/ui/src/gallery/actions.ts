@@ -64,7 +64,8 @@ export function giveToLoader(file: OutputFile, at: Opened | undefined = activeDo
 export async function trash(files: readonly Output[]) {
   if (!files.length) return;
   await attempt((async () => {
-    const back = await trashOutputs(files);
-    say((w) => w.gallery.trashed(files.length), { label: (w) => w.gallery.undo, run: () => void attempt(back()) });
+    const { back, n, fault } = await trashOutputs(files);
+    say((w) => w.gallery.trashed(n), { label: (w) => w.gallery.undo, run: () => void attempt(back()) });
+    if (fault !== undefined) throw new Error(fault);
   })());
 }

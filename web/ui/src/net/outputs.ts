@@ -1,7 +1,7 @@
 // The pictures of the output folder, the newest first, page by page; and what lies in its trash.
 import { create } from 'zustand';
-import { keyOf, readFile, type OutputFile } from './files.ts';
-import { getJson, listAt, member, numberAt, postJson, textAt } from './http.ts';
+import { keyOf, type OutputFile } from './files.ts';
+import { getJson, listAt, numberAt, postJson, textAt } from './http.ts';
 
 export interface Output extends OutputFile {
   bytes: number;
@@ -24,18 +24,21 @@ export const useOutputs = create<Outputs>(() => ({ files: [], sought: '', state:
 
 /** One row of /limn/outputs. */
 export function readOutput(of: unknown): Output | undefined {
-  const at = numberAt(of, 'modified') ?? 0;
-  const file = readFile(of, String(at));
+  const filename = textAt(of, 'name');
+  const at = numberAt(of, 'mtime') ?? 0;
   const width = numberAt(of, 'width');
   const height = numberAt(of, 'height');
-  if (!file) return undefined;
-  return { ...file, bytes: numberAt(of, 'size') ?? 0, at, ...(width ? { width } : {}), ...(height ? { height } : {}) };
+  if (!filename) return undefined;
+  return {
+    filename, subfolder: textAt(of, 'subfolder') ?? '', type: 'output', version: String(at), at, bytes: numberAt(of, 'size') ?? 0,
+    ...(width ? { width } : {}), ...(height ? { height } : {}),
+  };
 }
 
 export function readOutputs(answer: unknown): Pick<Outputs, 'files' | 'next'> {
-  const next = textAt(answer, 'cursor') ?? numberAt(answer, 'cursor');
+  const next = textAt(answer, 'next');
   const files = listAt(answer, 'files').map(readOutput).filter((f) => f !== undefined);
-  return { files, ...(next === undefined ? {} : { next: String(next) }) };
+  return { files, ...(next === undefined ? {} : { next }) };
 }
 
 function ask(sought: string, cursor?: string): Promise<unknown> {
@@ -93,16 +96,25 @@ export function olderOutputs(): Promise<void> {
 
 // ------------------------------------------------------------------ the trash
 
-const named = (files: readonly OutputFile[]) => files.map(({ filename, subfolder }) => ({ filename, subfolder }));
+/** Of files that could not be moved: the first one's sentence. */
+function faultIn(answer: unknown): string | undefined {
+  return listAt(answer, 'files').map((f) => textAt(f, 'error')).find((e) => e !== undefined);
+}
 
-/** Into the trash; the list has them no more. What brings them back. */
-export async function trashOutputs(files: readonly Output[]): Promise<() => Promise<void>> {
-  const answer = await postJson('limn/outputs/trash', { files: named(files) });
-  const gone = new Set(files.map(keyOf));
-  const before = useOutputs.getState().files;
-  useOutputs.setState({ files: before.filter((f) => !gone.has(keyOf(f))) });
-  return async () => {
-    await postJson('limn/outputs/restore', { id: member(answer, 'id') ?? null, files: named(files) });
-    await seekOutputs(useOutputs.getState().sought);
-  };
+/** Into the trash: the list has those that went no more. What brings them back; throws where none of them went. */
+export async function trashOutputs(files: readonly Output[]): Promise<{ back: () => Promise<void>; n: number; fault?: string | undefined }> {
+  const answer = await postJson('limn/outputs/trash', { files: files.map(({ filename, subfolder }) => ({ name: filename, subfolder })) });
+  const tokens = listAt(answer, 'files').map((f) => textAt(f, 'token'));
+  const gone = new Set(files.filter((_, i) => tokens[i] !== undefined).map(keyOf));
+  const fault = faultIn(answer);
+  if (!gone.size && fault !== undefined) throw new Error(fault);
+  useOutputs.setState(({ files: there }) => ({ files: there.filter((f) => !gone.has(keyOf(f))) }));
+  return { back: () => restoreOutputs(tokens.filter((t) => t !== undefined)), n: gone.size, fault };
+}
+
+async function restoreOutputs(tokens: readonly string[]) {
+  const answer = await postJson('limn/outputs/restore', { tokens });
+  await seekOutputs(useOutputs.getState().sought);
+  const fault = faultIn(answer);
+  if (fault !== undefined) throw new Error(fault);
 }

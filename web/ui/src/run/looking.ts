@@ -40,7 +40,7 @@ export function standing(look: Look, own: Size, frame: Size) {
 export function zoomed(look: Look, by: number, about: { x: number; y: number }, own: Size, frame: Size): Look {
   const now = standing(look, own, frame);
   const from = now.zoom ?? 1;
-  const least = fitting(own, frame);
+  const least = Math.min(1, fitting(own, frame));
   const zoom = Math.min(MOST, Math.max(least, from * by));
   const times = zoom / from;
   return placed(zoom, about.x - (about.x - now.x) * times, about.y - (about.y - now.y) * times, own, frame);

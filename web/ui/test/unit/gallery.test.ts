@@ -9,11 +9,11 @@ import { keyOf, mediaOf, nameOf, readFile } from '../../src/net/files.ts';
 import { readOutputs } from '../../src/net/outputs.ts';
 
 test('a page of pictures is read, and what is none of them is left out', () => {
-  const row = { filename: 'a.png', subfolder: 's', type: 'output', size: 10, modified: 1700, width: 64, height: 32 };
-  const { files, next } = readOutputs({ files: [row, null, 3, { filename: '' }, { filename: 'b.png' }], cursor: 'x' });
+  const row = { name: 'a.png', subfolder: 's', size: 10, mtime: 1700, width: 64, height: 32 };
+  const { files, next } = readOutputs({ files: [row, null, 3, { name: '' }, { name: 'b.png' }], next: 'x' });
   assert.deepEqual(files[0], { filename: 'a.png', subfolder: 's', type: 'output', version: '1700', bytes: 10, at: 1700, width: 64, height: 32 });
   assert.deepEqual([files.length, next], [2, 'x']);
-  assert.equal(readOutputs({ files: [], cursor: null }).next, undefined);
+  assert.equal(readOutputs({ files: [], next: null }).next, undefined);
   for (const odd of [undefined, null, 3, 'x', [], { files: 3 }]) assert.deepEqual(readOutputs(odd), { files: [] });
 });
 

@@ -6,7 +6,7 @@ const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`;
 export const gallery = both(
   {
     label: 'Gallery',
-    search: 'Name, prompt, model, seed …',
+    search: 'Search by name',
     onlyStars: 'Starred only',
     size: 'Size',
     sizes: { small: 'small', middle: 'medium', large: 'large' },
@@ -51,7 +51,7 @@ export const gallery = both(
   },
   {
     label: '图库',
-    search: '名称、提示词、模型、种子……',
+    search: '按名称搜索',
     onlyStars: '只看星标',
     size: '大小',
     sizes: { small: '小', middle: '中', large: '大' },
