@@ -286,3 +286,15 @@ void lm_tree_empty(const char *root, int within_ms)
 {
     empty(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, within_ms ? clock_ms() + within_ms : INT64_MAX);
 }
+
+void lm_tree_remove_folder(const char *root, const char *name)
+{
+    const char *last;
+    const int   at = folder_of(root, name, false, &last);
+
+    if (at < 0)
+        return;
+    empty(openat(at, last, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), 0, INT64_MAX);
+    unlinkat(at, last, AT_REMOVEDIR);
+    close(at);
+}

@@ -48,5 +48,7 @@ void lm_tree_list_done(lm_tree_list *list);
 /* Removes all that the root holds, of whatever kind, links unfollowed; the root stays. Best effort, and no longer than
  * this; 0: to the end. */
 void lm_tree_empty(const char *root, int within_ms);
+/* A folder goes, with all that it holds. Best effort, no link is followed. */
+void lm_tree_remove_folder(const char *root, const char *name);
 
 #endif

@@ -180,6 +180,24 @@ TEST(emptying_removes_links_and_not_what_they_lead_to)
     end();
 }
 
+TEST(a_folder_goes_with_what_it_holds_and_no_other)
+{
+    lm_tree_entry there;
+
+    begin();
+    WANT(put("a/x/y", "1", false) && put("a/z", "2", false) && put("b/x", "3", false));
+    WANT(!mkdir(at("../kept"), 0777) && !symlink("../kept", at("to")) && !symlink("../../kept", at("a/to")));
+    close(open(at("../kept/z"), O_CREAT | O_WRONLY, 0600));
+    lm_tree_remove_folder(root, "a");
+    WANT(!lm_tree_look(root, "a", &there) && lm_tree_look(root, "b/x", &there));
+    lm_tree_remove_folder(root, "to");
+    lm_tree_remove_folder(root, "../kept");
+    lm_tree_remove_folder(root, "b/x");
+    lm_tree_remove_folder(root, "none");
+    WANT(!access(at("../kept/z"), F_OK) && lm_tree_look(root, "b/x", &there));
+    end();
+}
+
 TEST(emptying_ends_when_its_time_is_up)
 {
     lm_tree_list list;
