@@ -81,6 +81,40 @@ TEST(what_is_too_long_is_refused_with_both_sizes)
     folder_remove(folder);
 }
 
+static lm_outcome end_as(lm_store *s, const lm_job *job, lm_result r, limn_error *err)
+{
+    lm_outcome o = s->ops->begin(s, err);
+
+    WANT(o == LM_STORE_DONE);
+    o = s->ops->finish(s, job->seq, job->epoch, &r, err);
+    s->ops->undo(s);
+    return o;
+}
+
+TEST(an_end_that_is_none_is_refused)
+{
+    lm_store  *s = store_open(folder_new(folder), NULL, (lm_keep){ 0 });
+    limn_error err[6] = { { 0 } };
+    lm_job     job;
+    lm_result  r = told(LM_JOB_SUCCESS, 9);
+
+    WANT(add(s, "a") == LM_STORE_DONE && lease_one(s, &job) == 1);
+    WANT(end_as(s, &job, told(LM_JOB_RUNNING, 9), &err[0]) == LM_STORE_REFUSED && strstr(err[0].text, "state 1"));
+    WANT(end_as(s, &job, told(LM_JOB_STATES, 9), &err[1]) == LM_STORE_REFUSED && strstr(err[1].text, "state 6"));
+    r.summary.size = LM_STORE_SUMMARY_MAX + 1;
+    WANT(end_as(s, &job, r, &err[2]) == LM_STORE_REFUSED && strstr(err[2].text, "too long"));
+    r = told(LM_JOB_SUCCESS, 9);
+    r.outputs.size = LM_STORE_TEXT_MAX + 1;
+    WANT(end_as(s, &job, r, &err[3]) == LM_STORE_REFUSED && strstr(err[3].text, "too long"));
+    job.epoch++;
+    WANT(end_as(s, &job, told(LM_JOB_SUCCESS, 9), &err[4]) == LM_STORE_NOTHING);
+    job.epoch--;
+    WANT(end_as(s, &job, told(LM_JOB_SUCCESS, 9), &err[5]) == LM_STORE_DONE);
+    lm_job_done(&job);
+    lm_store_close(s);
+    folder_remove(folder);
+}
+
 TEST(an_id_of_our_own_is_a_uuid)
 {
     lm_store           *s = store_open(folder_new(folder), NULL, (lm_keep){ 0 });

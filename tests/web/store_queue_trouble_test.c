@@ -90,6 +90,43 @@ static bool told_or_done(bool asked_for)
            (a->outcome == LM_STORE_BUSY && a->error.code == LIMN_MEMORY);
 }
 
+/* The same for what may have been asked while "a" was not there. */
+static bool told_or_refused(bool asked_for)
+{
+    return told_or_done(asked_for) || answers[n_answers - 1].outcome == LM_STORE_REFUSED;
+}
+
+static void changes_of_mind(void)
+{
+    static const char *const ids[] = { "c", "b" };
+    const lm_ask ended = { .list = LM_LIST_HISTORY, .texts = LM_TEXTS_ALL, .max = -1 };
+    lm_ask       jobs = { .list = LM_LIST_JOBS, .texts = LM_TEXTS_SUMMARY, .max = -1, .bytes = 1 };
+    limn_error   err = { 0 };
+
+    WANT(told_or_refused(submit("b", "{\"extra_pnginfo\": {\"workflow\": {\"id\": \"w\"}}}")));
+    WANT(told_or_refused(submit("c", "{}")));
+    WANT(told_or_refused(lm_queue_move(q, ids, 2, "a", keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_move(q, ids, 2, NULL, keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_pause(q, false, keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_list(q, &jobs, keep, NULL, &err)));
+    jobs.workflow = "w";
+    WANT(told_or_refused(lm_queue_list(q, &jobs, keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_list(q, &ended, keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_cancel(q, "b", keep, NULL, &err)));
+    WANT(told_or_refused(lm_queue_cancel(q, "c", keep, NULL, &err)));
+}
+
+static void there_and_back(void)
+{
+    limn_error    err = { 0 };
+    const lm_job *j;
+
+    WANT(told_or_done(lease()));
+    j = &answers[n_answers - 1].job;
+    if (j->seq && j->state == LM_JOB_RUNNING)
+        WANT(told_or_done(lm_queue_release(q, j->seq, j->epoch, keep, NULL, &err)));
+}
+
 static void a_life(void)
 {
     const lm_ask ask = { .list = LM_LIST_QUEUE, .texts = LM_TEXTS_ALL, .max = -1 };
@@ -97,12 +134,15 @@ static void a_life(void)
     lm_job      *j;
 
     WANT(told_or_done(submit("a", with_secrets)));
+    changes_of_mind();
+    there_and_back();
     WANT(told_or_done(lm_queue_list(q, &ask, keep, NULL, &err)));
     WANT(told_or_done(lm_queue_find(q, "a", 0, LM_TEXTS_ALL, keep, NULL, &err)));
     WANT(told_or_done(lease()));
     j = &answers[n_answers - 1].job;
     if (j->seq && j->state == LM_JOB_RUNNING)
         WANT(told_or_done(finish(j->seq, j->epoch)));
+    WANT(told_or_done(lm_queue_forget(q, "a", keep, NULL, &err)));
 }
 
 TEST(an_end_that_finds_no_memory_can_be_told_again)
