@@ -8,7 +8,7 @@ import { useDefs } from '../defs/defs.ts';
 import { nodeTitle, slotLabel } from '../defs/labels.ts';
 import type { Document } from '../doc/document.ts';
 import { useWords } from '../i18n/words.ts';
-import { useRun, type Problem } from '../run/run.ts';
+import { useProblems, useRuns, type Problem } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
 import { locate, titleOf } from '../run/where.ts';
 
@@ -84,20 +84,21 @@ function Part({ doc, title, problems }: { doc: Document; title: string; problems
 export function ProblemsBody() {
   const words = useWords().run.problems;
   const at = useActive();
-  const run = useRun(at?.doc.uid);
+  const problems = useProblems(at?.doc.uid);
+  const checked = useRuns((all) => at !== undefined && all[at.doc.uid]?.checked !== undefined);
   if (!at) return <p className="nothing">{words.closed}</p>;
-  if (!run.problems.length) return <p className="nothing">{run.checked ? words.none : words.unchecked}</p>;
+  if (!problems.length) return <p className="nothing">{checked ? words.none : words.unchecked}</p>;
   return (
     <div className="problems-panel">
-      <Part doc={at.doc} title={words.checked} problems={run.problems.filter((p) => p.source === 'check')} />
-      <Part doc={at.doc} title={words.ran} problems={run.problems.filter((p) => p.source === 'run')} />
+      <Part doc={at.doc} title={words.checked} problems={problems.filter((p) => p.source === 'check')} />
+      <Part doc={at.doc} title={words.ran} problems={problems.filter((p) => p.source === 'run')} />
     </div>
   );
 }
 
 export function ProblemsBadge() {
   const at = useActive();
-  const { problems } = useRun(at?.doc.uid);
+  const problems = useProblems(at?.doc.uid);
   const bad = problems.some((p) => p.severity === 'error');
   return problems.length ? <span className="badge" data-bad={bad} data-count={problems.length > 99 ? '99+' : problems.length} /> : null;
 }

@@ -1,9 +1,10 @@
 // What runs, what waits and can be put in another order, and what has run.
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
-import { cancelJob, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
+import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
 import { attempt } from '../run/actions.ts';
 import { announce } from '../run/live.ts';
@@ -218,6 +219,23 @@ function usePaused(): boolean {
   return useJobs((s) => s.paused);
 }
 
+/** Asks first; pictures stay where they are. */
+function ForgetAll() {
+  const words = useWords().run.queue;
+  const some = useJobs((s) => s.history.length > 0);
+  const ask = async () => {
+    const choices = [{ value: 'yes', label: words.forgetAll, risky: true }, { value: 'no', label: words.keep, main: true }];
+    if ((await confirm(words.forgetAll, words.forgetText, choices)) !== 'yes') return;
+    await attempt((async () => (await clearHistory(), refreshHistory()))());
+  };
+  if (!some) return null;
+  return (
+    <button className="icon" aria-label={words.forgetAll} title={words.forgetAll} onClick={() => void ask()}>
+      <Icon name="trash" />
+    </button>
+  );
+}
+
 export function QueueBody() {
   const words = useWords().run.queue;
   const running = useJobs((s) => s.running);
@@ -244,7 +262,10 @@ export function QueueBody() {
       </h3>
       {paused && <p className="paused">{words.paused}</p>}
       <Waiting />
-      <h3>{words.history}</h3>
+      <h3>
+        {words.history}
+        <ForgetAll />
+      </h3>
       <History />
     </div>
   );

@@ -51,4 +51,12 @@ export const runCommands: readonly Command[] = [
     on: () => usePreferences.getState().seeds === 'before',
     run: () => usePreferences.setState(({ seeds }) => ({ seeds: seeds === 'after' ? 'before' : 'after' })),
   },
+  {
+    id: 'run.follow',
+    label: (w) => w.run.follow,
+    menu,
+    can: always,
+    on: () => usePreferences.getState().follow,
+    run: () => usePreferences.setState(({ follow }) => ({ follow: !follow })),
+  },
 ];

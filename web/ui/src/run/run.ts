@@ -82,6 +82,11 @@ export function useFault(uid: string, node: string, input: string): Problem | un
   return useRuns((all) => all[uid]?.faults[node]?.find((p) => p.input === input));
 }
 
+/** Of a document; who shows them does not hear of steps. */
+export function useProblems(uid: string | undefined): readonly Problem[] {
+  return useRuns((all) => (uid === undefined ? NONE : (all[uid]?.problems ?? NONE)));
+}
+
 export function useRun(uid: string | undefined): Run {
   return useRuns((all) => (uid === undefined ? EMPTY : (all[uid] ?? EMPTY)));
 }

@@ -1,6 +1,7 @@
 // Running, from the first moment of the page on.
 import { startChecking } from './check.ts';
 import { startRepeating } from './actions.ts';
+import { startFollowing } from './follow.ts';
 import { startHearing } from './hear.ts';
 import { startSaying } from './live.ts';
 import { startTitle } from './title.ts';
@@ -10,5 +11,6 @@ export function startRuns() {
   startSaying();
   startRepeating();
   startTitle();
+  startFollowing();
   startChecking();
 }

@@ -23,6 +23,7 @@ export const run = both(
       after: 'after each run',
     },
     notify: 'Tell me when a run has ended',
+    follow: 'Follow what runs',
     said: {
       queued: (name: string) => `${name} is in the queue`,
       queuedMany: (n: number, name: string) => `${name} is in the queue ${n} times`,
@@ -75,6 +76,8 @@ export const run = both(
       retry: 'Run again',
       forget: 'Take out of the history',
       forgetAll: 'Clear history',
+      forgetText: 'All that has run leaves this list, for everybody. The pictures stay.',
+      keep: 'Keep it',
       older: 'Older ones',
       looks: (name: string) => `Look at the pictures of ${name}`,
       none: 'no picture',
@@ -145,6 +148,7 @@ export const run = both(
       after: '每次运行之后',
     },
     notify: '运行结束时通知我',
+    follow: '跟随正在运行的节点',
     said: {
       queued: (name) => `${name} 已加入队列`,
       queuedMany: (n, name) => `${name} 已加入队列 ${n} 次`,
@@ -197,6 +201,8 @@ export const run = both(
       retry: '再次运行',
       forget: '移出历史',
       forgetAll: '清空历史',
+      forgetText: '所有运行过的任务都会从列表中移除，对所有人都是如此。图像会保留。',
+      keep: '保留',
       older: '更早的任务',
       looks: (name) => `查看 ${name} 的图像`,
       none: '没有图像',
