@@ -8,7 +8,7 @@
 /* Classes that clients look up by name, whether they use them or not: ComfyUI's page of 1.27 makes no node with a list
  * of checkpoints while one of these is missing. Where no node is there for one, it is told with an empty list of files
  * and all its other inputs, so that a page keeps what a workflow says of it; a workflow that uses it is refused as one
- * with an unknown class. Written with ' for ". */
+ * with an unknown class, and by "dev_only" pages know not to offer it. Written with ' for ". */
 #define STRENGTH "['FLOAT', {'default': 1.0, 'min': -100.0, 'max': 100.0, 'step': 0.01}]"
 static const struct named {
     const char *name, *title, *inputs, *outputs;
@@ -60,7 +60,8 @@ static void put_named(lm_text *out, const struct named *c)
     lm_text_printf(out, "], \"output_name\": [%s], \"name\": \"%s\", \"display_name\": \"%s\", ", outputs.at, c->name,
                    c->title);
     lm_text_puts(out, "\"description\": \"limn has no such node: a workflow that uses it is refused.\", \"python_module\": "
-                      "\"nodes\", \"category\": \"loaders\", \"output_node\": false, \"experimental\": true}");
+                      "\"nodes\", \"category\": \"loaders\", \"output_node\": false, \"experimental\": true, "
+                      "\"dev_only\": true}");
     lm_text_done(&inputs);
     lm_text_done(&outputs);
 }

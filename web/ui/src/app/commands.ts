@@ -4,6 +4,7 @@ import { editCommands } from './commands-edit.ts';
 import { fileCommands } from './commands-file.ts';
 import { viewCommands } from './commands-view.ts';
 import { canvasCommands } from '../canvas/commands.ts';
+import { defsCommands } from '../defs/commands.ts';
 import { runCommands } from '../run/commands.ts';
 
-export const commands: readonly Command[] = [...fileCommands, ...editCommands, ...viewCommands, ...canvasCommands, ...runCommands];
+export const commands: readonly Command[] = [...fileCommands, ...editCommands, ...viewCommands, ...canvasCommands, ...defsCommands, ...runCommands];

@@ -50,6 +50,7 @@ export interface NodeDef {
   isOutput: boolean;
   deprecated: boolean;
   experimental: boolean;
+  quiet?: boolean; // files may name it, but it is not offered: the server has nothing that runs it
   aliases: readonly string[];
 }
 

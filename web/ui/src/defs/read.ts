@@ -138,14 +138,13 @@ function readDef(name: string, raw: Json | undefined, plans?: Plans): NodeDef | 
     isOutput: raw['output_node'] === true,
     deprecated: raw['deprecated'] === true,
     experimental: raw['experimental'] === true,
+    quiet: raw['dev_only'] === true,
     aliases: texts(raw['search_aliases']),
   };
 }
 
-/** All that can be read of an answer of /object_info; of another shape: none. Classes without a plan are named there for other
- * pages only: nothing runs them. */
+/** All that can be read of an answer of /object_info; of another shape: none. */
 export function readDefs(info: Json, plans?: Plans): Defs {
-  const known = Object.entries(object(info)).filter(([name]) => !plans || plans.has(name));
-  const found = known.map(([name, raw]) => [name, readDef(name, raw, plans)] as const);
+  const found = Object.entries(object(info)).map(([name, raw]) => [name, readDef(name, raw, plans)] as const);
   return new Map(found.filter((pair): pair is readonly [string, NodeDef] => pair[1] !== undefined));
 }

@@ -199,6 +199,7 @@ export function search(defs: Defs, { query, wanted = [], uses, old = false }: Se
   const phrase = phraseOf(words);
   const found: { def: NodeDef; score: number; place: number; uses: number }[] = [];
   for (const entry of indexOf(defs)) {
+    if (entry.def.quiet) continue;
     if (entry.def.deprecated && !old && !words.some((w) => w.text === entry.def.name.toLowerCase())) continue;
     const place = Math.min(3, ...wanted.map((w) => placeFor(entry.def, w)));
     if (place === 0) continue;

@@ -1,6 +1,7 @@
 // The panels there are, from top to bottom of their bar.
 import { outline, workflows } from './app.ts';
+import { nodes } from './defs.ts';
 import type { Panel } from './panel.ts';
 import { problems, queue } from './run.ts';
 
-export const panels: readonly Panel[] = [workflows, outline, problems, queue];
+export const panels: readonly Panel[] = [workflows, nodes, outline, problems, queue];

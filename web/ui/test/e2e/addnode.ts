@@ -33,14 +33,15 @@ export const addNode: Record<string, Story> = {
   },
 
   'every class of the server has a Chinese title, and is offered': async (browser, served) => {
-    const plans = (await (await fetch(new URL('limn/plans', served.url))).json()) as object;
+    const classes = Object.values((await (await fetch(new URL('object_info', served.url))).json()) as Record<string, { name: string; dev_only?: boolean }>);
+    const offered = classes.filter((c) => !c.dev_only).length + ownClasses.length;
     const v = await visit(browser, served.url, { locale: 'zh-CN' });
 
-    assert.deepEqual(Object.keys(plans).filter((name) => !zhNodes[name]), []);
+    assert.deepEqual(classes.map((c) => c.name).filter((name) => !zhNodes[name]), []);
     await v.page.getByRole('article').first().waitFor();
     await graph(v.page).focus();
     await v.page.keyboard.press('/');
-    await v.page.getByRole('dialog').getByRole('status').getByText(`${Object.keys(plans).length + ownClasses.length} 个节点`).waitFor();
+    await v.page.getByRole('dialog').getByRole('status').getByText(`${offered} 个节点`).waitFor();
     v.clean();
     await v.close();
   },
@@ -124,6 +125,73 @@ export const addNode: Record<string, Story> = {
     await heading(v.page, 'Invert Image').waitFor();
     await v.page.waitForFunction((before) => !document.querySelector('.status')?.textContent?.includes(before ?? ''), /\d+ links/.exec(links ?? '')?.[0]);
     v.clean();
+    await v.close();
+  },
+
+  'the panel of nodes: opened by keys, category by category, and what is dragged from it becomes a node': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('n');
+    const tree = v.page.getByRole('tree', { name: 'Nodes' });
+    await tree.focus();
+    await v.page.keyboard.press('End');
+    await v.page.keyboard.press('Home');
+    await v.page.keyboard.press('ArrowRight');
+    await tree.getByRole('treeitem', { name: 'Load VAE' }).waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    const chosen = tree.getByRole('treeitem', { selected: true }).locator('.label');
+    while ((await chosen.textContent()) !== 'Load VAE') await v.page.keyboard.press('ArrowDown');
+    await v.page.keyboard.press('Enter');
+    await heading(v.page, 'Load VAE').waitFor();
+    await v.page.keyboard.press('ArrowLeft');
+    await v.page.keyboard.press('ArrowLeft');
+    await tree.getByRole('treeitem', { name: 'Load VAE' }).waitFor({ state: 'detached' });
+    await v.page.getByRole('searchbox', { name: 'Find a node' }).fill('blend');
+    const item = tree.getByRole('treeitem', { name: 'ImageBlend' });
+    await item.dragTo(graph(v.page), { targetPosition: { x: 700, y: 60 } });
+    await heading(v.page, 'ImageBlend').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'node definitions are read anew by R': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('r');
+    await v.page.locator('.toast').getByText(/\d+ nodes were read/).waitFor();
+    assert.equal(v.requests.filter((r) => r.endsWith('/object_info')).length, 2);
+    v.clean();
+    await v.close();
+  },
+
+  'without a server the classes are still known, and said to be old': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await heading(v.page, 'KSampler').waitFor();
+    await v.page.waitForFunction(async () => {
+      const found = await new Promise<unknown>((resolve) => {
+        const open = indexedDB.open('limn.defs', 1);
+        open.onsuccess = () => {
+          const get = open.result.transaction('texts').objectStore('texts').get('plans');
+          get.onsuccess = () => resolve(get.result);
+          get.onerror = () => resolve(undefined);
+        };
+        open.onerror = () => resolve(undefined);
+      });
+      return typeof found === 'string';
+    });
+    for (const route of ['**/object_info', '**/limn/plans']) await v.page.route(route, (r) => r.fulfill({ status: 503, body: '{}' }));
+    await v.page.reload();
+    await heading(v.page, 'KSampler').waitFor();
+    await v.page.getByRole('article').getByRole('spinbutton').first().waitFor();
+    await graph(v.page).focus();
+    await v.page.keyboard.press('n');
+    await v.page.getByText('these are its nodes as they were').waitFor();
+    assert.deepEqual(v.violations, []);
     await v.close();
   },
 };

@@ -73,11 +73,6 @@ test('a default is of the kind that is edited', () => {
   for (const [spec, value] of told) assert.equal(input(spec).default, value, spec);
 });
 
-test('a class that the server only names is none', () => {
-  const defs = readDefs(parse('{"A": {}, "B": {}}'), readPlans(parse('{"A": []}')));
-  assert.deepEqual([...defs.keys()], ['A']);
-});
-
 test('places that the server tells are believed', () => {
   const plans = readPlans(parse('{"X": [["a", "value"], ["a", "control"]], "Y": [["b", "sound"]], "Z": 3}'));
   assert.deepEqual([...plans.keys()], ['X']);

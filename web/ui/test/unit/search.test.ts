@@ -9,6 +9,7 @@ import { ownClasses, withOwn } from '../../src/defs/own.ts';
 import { findSounds, soundsIn, soundsOf } from '../../src/defs/pinyin.ts';
 import { readDefs } from '../../src/defs/read.ts';
 import { placeFor, search, type Wanted } from '../../src/defs/search.ts';
+import { parentOf, rowsOfTree, treeOf, type TreeRow } from '../../src/defs/tree.ts';
 import { zhCategories, zhNodes } from '../../src/defs/zh-nodes.ts';
 
 const NODES = join(import.meta.dirname, '../../../../nodes');
@@ -102,8 +103,8 @@ test('a link is offered first what takes nothing else, then what is used most, a
   assert.equal(placeFor(defs.get('KSampler') as NodeDef, { type: 'AUDIO', direction: 'out' }), 0);
 });
 
-test('what should not be used any more is found by its whole name only', () => {
-  const old = readDefs({ Old: { deprecated: true, display_name: 'Old Thing' }, Older: {} });
+test('what should not be used any more is found by its whole name only, what nothing runs not at all', () => {
+  const old = readDefs({ Old: { deprecated: true, display_name: 'Old Thing' }, Older: {}, Oldest: { dev_only: true } });
   const names = (query: string) => search(old, { query, uses: new Map() }).map((d) => d.name);
   assert.deepEqual([names('thing'), names(''), names('old')], [[], ['Older'], ['Old', 'Older']]);
 });
@@ -136,6 +137,21 @@ test('names that a person gave are kept, all others are said in their language',
   assert.equal(nodeTitle('VAEDecode', 'mine', 'VAE Decode', 'zh'), 'mine');
   assert.equal(categoryTitle('image/upscaling', 'zh'), '图像 / 放大');
   assert.equal(categoryTitle('_for_testing', 'en'), 'for testing');
+});
+
+const said = (rows: readonly TreeRow[]) => rows.map((r) => `${r.level}${r.kind === 'branch' ? `${r.branch.path} ${r.branch.count}` : r.def.name}`);
+
+test('classes stand in a tree of categories, of which some are open', () => {
+  const tree = treeOf(defs);
+  assert.deepEqual(said(rowsOfTree(tree, new Set())), ['1loaders 2', '1conditioning 1', '1sampling 2', '1latent 2', '1image 4', '1utils 1']);
+  const rows = rowsOfTree(tree, new Set(['image', 'image/upscaling', 'gone']));
+  assert.deepEqual(said(rows).slice(4, 10), ['1image 4', '2image/postprocessing 1', '2image/upscaling 2', '3ImageScale', '3ImageScaleBy', '2SaveImage']);
+  assert.deepEqual([parentOf(rows, 7), parentOf(rows, 6), parentOf(rows, 4)], [6, 4, 4]);
+});
+
+test('a class without a category stands at the end, one that should not be used nowhere', () => {
+  const odd = treeOf(readDefs({ A: { display_name: 'A' }, B: { category: '//x//' }, C: { deprecated: true } }));
+  assert.deepEqual(said(rowsOfTree(odd, new Set())), ['1x 1', '1A']);
 });
 
 test('a letter is answered in time among a thousand classes', () => {
