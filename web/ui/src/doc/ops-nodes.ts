@@ -50,7 +50,8 @@ export function settle(at: At, node: JsonObject, [x, y]: Pair, least: Pair = [0,
   node['size'] = [Math.max(least[0], shape.width), Math.max(least[1], shape.height - (shape.kind === 'reroute' ? 0 : TITLE))];
 }
 
-/** A new node of a class, of a subgraph (its id) or of a canvas's own kind; `corner` is its title's. Values go by name. */
+/** A new node of a class, of a subgraph (its id) or of a canvas's own kind; `corner` is its title's. Values go by name.
+ * Who adds subgraphs asks `holdsItself` first. */
 export function addNode(at: At, type: string, corner: Pair, values: Readonly<Record<string, Json>> = {}): Id {
   const id = nextId(at.doc, 'Node');
   at.doc.transact('add', (e) => {

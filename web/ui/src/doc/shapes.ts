@@ -12,7 +12,7 @@ import {
 } from './shape.ts';
 
 const ABOVE_WIDGETS = 6;
-const BELOW = 8;
+const BELOW = 6;
 const REROUTE_SIZE: Pair = [75, 26];
 
 /** The least height of a widget that is more than one line; those that grow take the rest of the node. */

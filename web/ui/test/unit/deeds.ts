@@ -11,7 +11,7 @@ import { arrange } from '../../src/doc/arrange.ts';
 import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
 import { convertToSubgraph, unpack } from '../../src/doc/convert.ts';
 import { expose, removeSlot } from '../../src/doc/edge.ts';
-import { definitionsOf } from '../../src/doc/instances.ts';
+import { definitionsOf, holdsItself } from '../../src/doc/instances.ts';
 import { floatingOf, landFloating, leaveFloating } from '../../src/doc/floating.ts';
 import { replaceNode } from '../../src/doc/replace.ts';
 import { makeUnique } from '../../src/doc/subgraph.ts';
@@ -60,7 +60,10 @@ const DEEDS: readonly Deed[] = [
     const widget = shapeAt(at, idOf(node))?.widgets.find((w) => w.control !== undefined);
     if (widget) setControl(at.doc, node, widget, c.n % 2 ? 'fixed' : 'increment');
   },
-  (at, c) => void addNode(at, pick([...TYPES, ...at.doc.graphs().slice(1).map((g) => String(g['id']))], c.which) ?? 'Note', [c.n, c.n]),
+  (at, c) => {
+    const type = pick([...TYPES, ...at.doc.graphs().slice(1).map((g) => String(g['id']))], c.which) ?? 'Note';
+    if (!holdsItself(at.doc, at.graph, type)) addNode(at, type, [c.n, c.n]);
+  },
   (at, c, _node, ids) => removeNodes(at, ids, c.n % 2 === 0),
   (at, c) => void connect(at, endOf(at, 'outputs', c.which, c.n), endOf(at, 'inputs', c.other, c.n)),
   (at, c) => void connect(at, endOf(at, 'outputs', c.which, c.n + 1), endOf(at, 'inputs', c.other, c.n + 3)),
