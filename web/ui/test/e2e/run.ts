@@ -4,6 +4,7 @@ import { addNode } from './addnode.ts';
 import { app } from './app.ts';
 import { launch } from './browser.ts';
 import { canvas } from './canvas.ts';
+import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { runs } from './running.ts';
 import { serve } from './served.ts';
@@ -11,7 +12,7 @@ import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...widgets, ...addNode };
+const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode };
 let failed = 0;
 
 const chromium = await launch(browser);
