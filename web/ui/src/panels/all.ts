@@ -2,6 +2,6 @@
 import { outline, workflows } from './app.ts';
 import { nodes } from './defs.ts';
 import type { Panel } from './panel.ts';
-import { problems, queue } from './run.ts';
+import { gallery, problems, queue } from './run.ts';
 
-export const panels: readonly Panel[] = [workflows, nodes, outline, problems, queue];
+export const panels: readonly Panel[] = [workflows, nodes, gallery, outline, problems, queue];
