@@ -1,6 +1,6 @@
 // Copying and pasting nodes: the clipboard's own events, so that other programs and other tabs have them, too.
 import { inTextField } from '../app/open.ts';
-import { copyItems, duplicate, isPart, paste } from '../doc/clipboard.ts';
+import { copyItems, duplicate, kindOfText, paste } from '../doc/clipboard.ts';
 import type { Items } from '../doc/ops-nodes.ts';
 import { atNow, itemsChosen, removeChosen } from './edit.ts';
 import { choose, focusOn } from './select.ts';
@@ -30,13 +30,10 @@ export function textChosen(): string | undefined {
   return at && copyItems(at, itemsChosen(at));
 }
 
-/** Whole workflows are opened, not pasted. */
-const isPiece = (text: string) => /^\s*\{/.test(text) && !/"last_(node|link)_id"|"lastNodeId"/.test(text);
-
-/** At the pointer; `connect`: with the links that it had from outside. */
+/** At the pointer; `connect`: with the links that it had from outside. Whole workflows are opened, not pasted. */
 export function pasteText(text: string, connect = false): boolean {
   const at = atNow();
-  if (!at || !isPiece(text) || !isPart(text)) return false;
+  if (!at || kindOfText(text) !== 'part') return false;
   const p = toCanvas(pointer ?? { x: view.size.width / 2, y: view.size.height / 2 });
   chooseItems(paste(at, text, { corner: [Math.round(p.x), Math.round(p.y)], connect }));
   return true;

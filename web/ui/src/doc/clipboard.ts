@@ -59,9 +59,11 @@ function readPasted(text: string): Pasted | undefined {
   }
 }
 
-/** Whether a text can be pasted as a part of a workflow. */
-export function isPart(text: string): boolean {
-  return readPasted(text) !== undefined;
+/** What a text is: a part of a workflow, a whole one (which says its version, or counts its nodes), or neither. */
+export function kindOfText(text: string): 'part' | 'workflow' | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  const raw = readPasted(text)?.doc.raw;
+  return raw && (['version', 'last_node_id', 'state'].some((key) => raw[key] !== undefined) ? 'workflow' : 'part');
 }
 
 // ------------------------------------------------------------------ subgraphs that come along

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrange } from '../../src/doc/arrange.ts';
-import { copyItems, duplicate, isPart, paste } from '../../src/doc/clipboard.ts';
+import { copyItems, duplicate, kindOfText, paste } from '../../src/doc/clipboard.ts';
 import { Document } from '../../src/doc/document.ts';
 import { groupsOf, membersOf } from '../../src/doc/groups.ts';
 import { parse, print, type Json, type JsonObject } from '../../src/doc/json.ts';
@@ -67,7 +67,7 @@ test('a whole workflow can be pasted, and a clipboard with links as canvases wri
   for (const [file, text] of corpus) {
     const doc = blank();
     const from = new Document(text);
-    assert.equal(isPart(text), from.nodes().length > 0, file);
+    assert.equal(kindOfText(text), from.nodes().length > 0 ? 'workflow' : undefined, file);
     const made = paste(at(doc), text);
     if (!from.nodes().length) continue;
     assert.equal(made?.nodes.length, new Set(from.nodes().map((n) => String(n['id']))).size, file);
@@ -75,6 +75,9 @@ test('a whole workflow can be pasted, and a clipboard with links as canvases wri
     while (doc.undo());
     assert.equal(doc.toText(), blank().toText());
   }
+  assert.deepEqual(['a red circle', '{"nodes": []}', '{"a": 1}', '[1]', '{'].map(kindOfText), Array(5).fill(undefined));
+  const nested = opened('nested');
+  assert.equal(kindOfText(copied(nested, nested.nodes().map((n) => n['id'] as number))), 'part');
   assert.equal(paste(at(blank()), 'a red circle'), undefined);
   assert.equal(paste(at(blank()), '{"nodes": 3}'), undefined);
 });
