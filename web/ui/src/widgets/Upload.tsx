@@ -110,7 +110,7 @@ export function Upload({ field }: { field: Field }) {
           </button>
         </p>
       ) : (
-        <div className="thumb">{state.is === 'sending' ? <span className="hint">{words.sending(state.name)}</span> : <Thumb field={field} />}</div>
+        <div className="seen">{state.is === 'sending' ? <span className="hint">{words.sending(state.name)}</span> : <Thumb field={field} />}</div>
       )}
     </div>
   );
