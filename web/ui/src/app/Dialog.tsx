@@ -7,7 +7,7 @@ import { Icon } from './Icon.tsx';
 interface Props {
   title: string;
   close: () => void;
-  kind?: 'small' | 'wide' | 'palette';
+  kind?: 'small' | 'settings' | 'wide' | 'palette';
   children: ReactNode;
   foot?: ReactNode;
 }

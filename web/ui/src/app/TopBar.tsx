@@ -1,4 +1,5 @@
 // The bar above: whose page this is, what is open, and how the page looks and speaks.
+import { showSettings } from '../dialogs/show.ts';
 import { useWords } from '../i18n/words.ts';
 import { shown } from './chords.ts';
 import { Icon, Mark } from './Icon.tsx';
@@ -24,7 +25,7 @@ function ThemeSwitch() {
   const { theme, choose } = useSettings();
   const says = theme === 'dark' ? words.toLight : words.toDark;
   return (
-    <button className="icon" onClick={() => choose({ theme: theme === 'dark' ? 'light' : 'dark' })} aria-label={says} title={says}>
+    <button className="theme icon" onClick={() => choose({ theme: theme === 'dark' ? 'light' : 'dark' })} aria-label={says} title={says}>
       <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
     </button>
   );
@@ -37,6 +38,15 @@ function Search() {
       <Icon name="search" />
       <span className="label">{words.button}</span>
       <kbd>{shown('Ctrl+K', onMac)}</kbd>
+    </button>
+  );
+}
+
+function Gear() {
+  const words = useWords().app.commands;
+  return (
+    <button className="icon" onClick={showSettings} aria-label={words.settings} title={`${words.settings} (${shown('Ctrl+,', onMac)})`}>
+      <Icon name="gear" />
     </button>
   );
 }
@@ -54,6 +64,7 @@ export function TopBar() {
         <Search />
         <LanguageSwitch />
         <ThemeSwitch />
+        <Gear />
       </div>
     </header>
   );

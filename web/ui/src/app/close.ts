@@ -1,7 +1,6 @@
 // Closing a tab: what is not saved is asked about once.
 import { confirm, wordsNow } from './confirm.ts';
 import { closeDocument, type Opened } from './documents.ts';
-import { save } from './save.ts';
 
 export async function close(at: Opened) {
   const words = wordsNow().app;
@@ -11,7 +10,7 @@ export async function close(at: Opened) {
       { value: 'stay', label: words.closing.stay },
       { value: 'save', label: words.save.save, main: true },
     ]);
-    if (answer === 'save' ? !(await save(at)) : answer !== 'discard') return;
+    if (answer === 'save' ? !(await (await import('./save.ts')).save(at)) : answer !== 'discard') return;
   }
   closeDocument(at.doc.uid);
 }

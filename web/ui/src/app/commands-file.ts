@@ -4,9 +4,8 @@ import { close } from './close.ts';
 import { always, type Command } from './command.ts';
 import { wordsNow } from './confirm.ts';
 import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
-import { exportPrompt, exportWorkflow } from './export.ts';
+import { withExporting, withSaving } from './later.ts';
 import { pickFiles } from './open.ts';
-import { saveAndSay, saveAs } from './save.ts';
 
 const several = () => useDocuments.getState().opened.length > 1;
 
@@ -31,11 +30,11 @@ export const fileCommands: readonly Command[] = [
     anywhere: true,
     menu: 'file',
     line: true,
-    run: (at) => void saveAndSay(at),
+    run: (at) => withSaving((m) => m.saveAndSay(at)),
   },
-  { id: 'file.saveAs', label: (w) => w.app.commands.saveAs, keys: ['Ctrl+Shift+S'], anywhere: true, menu: 'file', run: (at) => void saveAs(at) },
-  { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', line: true, run: (at) => at && exportWorkflow(at) },
-  { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && void exportPrompt(at) },
+  { id: 'file.saveAs', label: (w) => w.app.commands.saveAs, keys: ['Ctrl+Shift+S'], anywhere: true, menu: 'file', run: (at) => withSaving((m) => m.saveAs(at)) },
+  { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', line: true, run: (at) => at && withExporting((m) => m.exportWorkflow(at)) },
+  { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && withExporting((m) => m.exportPrompt(at)) },
   { id: 'file.close', label: (w) => w.app.commands.close, menu: 'file', line: true, run: (at) => at && void close(at) },
   { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], anywhere: true, can: several, run: () => activateNext(1) },
   { id: 'tab.before', label: (w) => w.app.commands.tabBefore, keys: ['Alt+PageUp'], anywhere: true, can: several, run: () => activateNext(-1) },

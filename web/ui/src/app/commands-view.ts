@@ -1,7 +1,7 @@
 // How the page looks, and what helps to use it.
 import { panels } from '../panels/all.ts';
 import { at as address } from '../net/http.ts';
-import { showKeys } from '../dialogs/show.ts';
+import { showKeys, showSettings } from '../dialogs/show.ts';
 import { setFocusMode, togglePanel, useBars } from './bars.ts';
 import { always, type Command } from './command.ts';
 import { showPalette } from './palette.ts';
@@ -46,6 +46,7 @@ export const viewCommands: readonly Command[] = [
     can: always,
     run: () => useSettings.getState().choose({ language: useSettings.getState().language === 'zh' ? 'en' : 'zh' }),
   },
+  { id: 'view.settings', label: (w) => w.app.commands.settings, keys: ['Ctrl+,'], anywhere: true, menu: 'view', line: true, can: always, run: showSettings },
   { id: 'view.nextRegion', label: (w) => w.app.commands.nextRegion, keys: ['F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(1) },
   { id: 'view.regionBefore', label: (w) => w.app.commands.regionBefore, keys: ['Shift+F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(-1) },
   { id: 'help.keys', label: (w) => w.app.commands.keys, keys: ['?'], menu: 'help', can: always, run: showKeys },

@@ -1,11 +1,24 @@
 // What the palette finds for what was typed.
+import { addHere } from '../canvas/adding.ts';
+import { goTo } from '../canvas/camera.ts';
+import { toCanvas, view } from '../canvas/view.ts';
+import { useDefs } from '../defs/defs.ts';
+import { categoryTitle, classTitle } from '../defs/labels.ts';
+import { search } from '../defs/search.ts';
+import { usesOf } from '../defs/uses.ts';
 import type { Words } from '../i18n/languages.ts';
+import { FOLDER } from '../net/userdata.ts';
+import { titleOf } from '../panels/outline-rows.ts';
 import { shown } from './chords.ts';
 import { can } from './command.ts';
 import { commands } from './commands.ts';
 import { activeDocument } from './documents.ts';
 import { onMac } from './keys.ts';
 import { match } from './match.ts';
+import { options } from './options.ts';
+import { openStored } from './stored-open.ts';
+import { useSettings } from './settings.ts';
+import { useStored } from './stored.ts';
 
 export interface Offer {
   id: string;
@@ -34,9 +47,67 @@ function commandOffers(query: string, words: Words): Offer[] {
   }));
 }
 
+/** The nodes of the graph on the screen: Enter goes there. */
+function nodeOffers(query: string, words: Words): Offer[] {
+  const at = activeDocument();
+  const { language } = useSettings.getState();
+  const place = { scene: view.scene, closed: new Set<string>(), opened: new Set<string>(), language };
+  const nodes = view.scene.nodes.map((n) => ({ n, title: titleOf(n, place), type: String(n.node['type'] ?? '') }));
+  return best(nodes, query, (o) => `${o.title} ${o.type} ${o.n.id}`).map(({ n, title, type }) => ({
+    id: n.key,
+    label: title,
+    note: `${type === title ? words.app.palette.node : type} #${n.id}`,
+    run: () => at && goTo(at.doc.uid, n.id),
+  }));
+}
+
+function addInTheMiddle(type: string) {
+  const at = { x: view.size.width / 2, y: view.size.height / 3 };
+  addHere(type, {}, { at, place: toCanvas(at) });
+}
+
+/** Classes to add, in the middle of the canvas. */
+function classOffers(query: string, words: Words): Offer[] {
+  const { language } = useSettings.getState();
+  const { defs } = useDefs.getState();
+  return search(defs, { query, uses: usesOf() }).map((def) => ({
+    id: `class.${def.name}`,
+    label: classTitle(def, language),
+    note: words.app.palette.add(categoryTitle(def.category, language)),
+    disabled: activeDocument() === undefined,
+    run: () => addInTheMiddle(def.name),
+  }));
+}
+
+function optionOffers(query: string, words: Words): Offer[] {
+  const all = options.flatMap((o) => o.choices.map((c) => ({ o, c, label: `${o.label(words)}: ${c.label(words)}` })));
+  return best(all, query, (x) => x.label).map(({ o, c, label }) => ({
+    id: `option.${o.id}.${c.value}`,
+    label,
+    ...(o.now() === c.value ? { note: words.app.palette.now } : {}),
+    run: () => o.set(c.value),
+  }));
+}
+
+/** Saved workflows; without a query those that were used lately. */
+function fileOffers(query: string, words: Words): Offer[] {
+  const { files = [], recent } = useStored.getState();
+  const paths = query ? files.map((f) => f.path) : recent;
+  const short = (path: string) => path.slice(FOLDER.length + 1).replace(/\.json$/i, '');
+  return best(paths, query, short).slice(0, query ? 20 : 5).map((path) => ({
+    id: `file.${path}`,
+    label: short(path),
+    note: words.app.palette.workflow,
+    run: () => void openStored(path),
+  }));
+}
+
 export function offers(query: string, words: Words): Offer[] {
-  const kind = query[0];
-  const rest = query.slice(1);
-  if (kind === '>') return commandOffers(rest, words);
-  return commandOffers(query, words);
+  const rest = query.slice(1).trim();
+  if (query[0] === '>') return commandOffers(rest, words);
+  if (query[0] === '@') return nodeOffers(rest, words);
+  if (query[0] === '#') return classOffers(rest, words);
+  if (query[0] === '/') return optionOffers(rest, words);
+  if (!query.trim()) return [...fileOffers('', words), ...commandOffers('', words)];
+  return [...commandOffers(query, words), ...fileOffers(query, words), ...nodeOffers(query, words), ...classOffers(query, words).slice(0, 12), ...optionOffers(query, words)];
 }

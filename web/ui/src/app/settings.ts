@@ -1,17 +1,22 @@
-// What a person has chosen for this browser: language and theme. Kept in localStorage; what was never chosen follows
-// the browser. public/first.js reads the same text before the first picture.
+// What a person has chosen for this browser: language, theme, how the canvas answers to a hand. Kept in localStorage; a
+// language and a theme that were never chosen follow the browser. public/first.js reads the same text before the first picture.
 import { create } from 'zustand';
 import { languageOf, type Language } from '../i18n/languages.ts';
 
 export type Theme = 'light' | 'dark';
+export type Wheel = 'device' | 'zoom' | 'pan'; // of a mouse it zooms and of a trackpad it moves; or always one of the two
 interface Chosen {
-  language?: Language;
-  theme?: Theme;
+  language?: Language | undefined; // undefined: the browser's
+  theme?: Theme | undefined;
+  wheel?: Wheel;
+  autosave?: boolean;
 }
 interface Settings {
   chosen: Chosen;
   language: Language;
   theme: Theme;
+  wheel: Wheel;
+  autosave: boolean;
   choose(what: Chosen): void;
 }
 
@@ -20,10 +25,12 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function read(): Chosen {
   try {
-    const { language, theme } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
+    const { language, theme, wheel, autosave } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
     return {
       ...(language === 'en' || language === 'zh' ? { language } : {}),
       ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+      ...(wheel === 'zoom' || wheel === 'pan' ? { wheel } : {}),
+      ...(autosave === true ? { autosave } : {}),
     };
   } catch {
     return {};
@@ -42,6 +49,8 @@ const settled = (chosen: Chosen) => ({
   chosen,
   language: chosen.language ?? languageOf(navigator.languages),
   theme: chosen.theme ?? (dark.matches ? 'dark' : 'light'),
+  wheel: chosen.wheel ?? 'device',
+  autosave: chosen.autosave ?? false,
 });
 
 export const useSettings = create<Settings>((set, get) => ({
@@ -57,6 +66,7 @@ function show({ chosen, language }: Settings) {
   const page = document.documentElement;
   page.lang = language === 'zh' ? 'zh-Hans' : 'en';
   if (chosen.theme) page.dataset['theme'] = chosen.theme;
+  else delete page.dataset['theme'];
 }
 
 /** The page follows the settings, the browser's theme, and what another tab of it chooses. */

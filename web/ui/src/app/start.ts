@@ -1,9 +1,11 @@
 // What is open when the page begins: what was open before, else a small graph; and what a browser that ended left behind.
 import { showRecover } from '../dialogs/show.ts';
+import { startAutosave } from './autosave.ts';
 import { wordsNow } from './confirm.ts';
 import { openText, useDocuments } from './documents.ts';
 import first from './first.json?raw';
 import { dropEntry, ownerless, readEntries } from './journal.ts';
+import { fetchRest } from './later.ts';
 import { knownAlready, startMissing } from './missing.ts';
 import { restore, startKeeping } from './session.ts';
 
@@ -27,5 +29,7 @@ export async function startDocuments() {
   useDocuments.setState({ started: true });
   startKeeping();
   startMissing();
+  startAutosave();
+  fetchRest();
   await offerLost();
 }

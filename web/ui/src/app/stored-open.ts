@@ -1,5 +1,5 @@
 // Opens what the server keeps; what is open already is shown.
-import { findCarried } from '../net/carried.ts';
+import { readFile } from '../net/reading.ts';
 import { readStoredText, reasonOf } from '../net/userdata.ts';
 import { activate, openedAt } from './documents.ts';
 import { nameOf, openFound } from './open.ts';
@@ -11,7 +11,7 @@ export async function openStored(path: string) {
   if (there) return activate(there.doc.uid);
   try {
     const { text, etag } = await readStoredText(path);
-    const found = await findCarried(new TextEncoder().encode(text));
+    const found = await readFile(new File([text], path));
     if (await openFound(found, nameOf(path), { file: { path, ...(etag === undefined ? {} : { etag }) } })) usedNow(path);
   } catch (e) {
     forgetRecent(path);

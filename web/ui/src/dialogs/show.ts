@@ -12,6 +12,7 @@ const Conflict = lazy(() => import('./Conflict.tsx').then((m) => ({ default: m.C
 const Recover = lazy(() => import('./Recover.tsx').then((m) => ({ default: m.Recover })));
 const Templates = lazy(() => import('./Templates.tsx').then((m) => ({ default: m.Templates })));
 const Missing = lazy(() => import('./Missing.tsx').then((m) => ({ default: m.Missing })));
+const Settings = lazy(() => import('./Settings.tsx').then((m) => ({ default: m.Settings })));
 
 export function showKeys() {
   void ask((answer) => createElement(Keys, { close: () => answer() }));
@@ -42,4 +43,8 @@ export function showTemplates() {
 /** What a document asks for and is not here. */
 export function showMissing(at: Opened, checked: Checked) {
   void ask((answer) => createElement(Missing, { at, checked, close: () => answer() }));
+}
+
+export function showSettings() {
+  void ask((answer) => createElement(Settings, { close: () => answer() }));
 }

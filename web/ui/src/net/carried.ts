@@ -3,8 +3,6 @@
 import { isObject, parse, print, type Json, type JsonObject } from '../doc/json.ts';
 import { exifOf, jpegExif, pngTexts, riffChunk, safetensorsTexts, svgText } from './containers.ts';
 
-export const MOST_BYTES = 100 << 20;
-
 export interface Carried {
   is: 'workflow' | 'prompt' | 'parameters';
   text: string;

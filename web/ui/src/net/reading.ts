@@ -1,6 +1,8 @@
 // Reads what a file carries, in a worker that lives as long as the file is read.
-import { MOST_BYTES, type Found } from './carried.ts';
+import type { Found } from './carried.ts';
 import address from './carried.worker.ts?worker&url';
+
+const MOST_BYTES = 100 << 20;
 
 interface Policies {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };

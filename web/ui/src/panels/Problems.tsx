@@ -95,10 +95,3 @@ export function ProblemsBody() {
     </div>
   );
 }
-
-export function ProblemsBadge() {
-  const at = useActive();
-  const problems = useProblems(at?.doc.uid);
-  const bad = problems.some((p) => p.severity === 'error');
-  return problems.length ? <span className="badge" data-bad={bad} data-count={problems.length > 99 ? '99+' : problems.length} /> : null;
-}

@@ -270,9 +270,3 @@ export function QueueBody() {
     </div>
   );
 }
-
-export function QueueBadge() {
-  const n = useJobs((s) => s.running.length + s.waiting.length + s.more);
-  const busy = useJobs((s) => s.running.length > 0);
-  return n ? <span className="badge" data-busy={busy} data-count={n > 99 ? '99+' : n} /> : null;
-}

@@ -1,9 +1,10 @@
 // The panels of what runs and of what came out.
 import { lazy } from 'react';
+import { ProblemsBadge, QueueBadge } from './Badges.tsx';
 import type { Panel } from './panel.ts';
-import { ProblemsBadge, ProblemsBody } from './Problems.tsx';
-import { QueueBadge, QueueBody } from './Queue.tsx';
 
+const ProblemsBody = lazy(async () => ({ default: (await import('./Problems.tsx')).ProblemsBody }));
+const QueueBody = lazy(async () => ({ default: (await import('./Queue.tsx')).QueueBody }));
 const GalleryBody = lazy(async () => ({ default: (await import('./Gallery.tsx')).GalleryBody }));
 
 export const queue: Panel = { id: 'queue', side: 'right', icon: 'queue', label: (w) => w.run.queue.title, key: 'Q', Body: QueueBody, Badge: QueueBadge };

@@ -149,15 +149,15 @@ export const app: Record<string, Story> = {
     const v = await visit(browser, served.url);
 
     await v.page.keyboard.press('Control+K');
-    await v.page.getByRole('combobox').fill('nw wor');
+    await v.page.getByRole('dialog').getByRole('combobox').fill('nw wor');
     await v.page.getByRole('option', { name: 'New workflow' }).waitFor();
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Enter');
     await v.page.getByRole('tab', { name: 'Untitled' }).waitFor();
     await v.page.keyboard.press('Control+K');
-    await v.page.getByRole('combobox').waitFor();
+    await v.page.getByRole('dialog').getByRole('combobox').waitFor();
     await v.page.keyboard.press('Escape');
-    await v.page.getByRole('combobox').waitFor({ state: 'detached' });
+    await v.page.getByRole('dialog').getByRole('combobox').waitFor({ state: 'detached' });
     v.clean();
     await v.close();
   },
@@ -419,6 +419,39 @@ export const app: Record<string, Story> = {
     for (let i = 0; i < 6; i++) await press('Control+Z');
     await v.page.locator('.status').getByText('9 links').waitFor();
     await row(/^KSampler/).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'settings act at once, and the palette finds them, nodes, classes and files': async (browser, served) => {
+    const v = await visit(browser, served.url, { colorScheme: 'light' });
+    const dialog = v.page.getByRole('dialog');
+    const field = dialog.getByRole('combobox');
+
+    await nodes(v.page, 7);
+    await v.page.keyboard.press('Control+,');
+    await dialog.getByRole('radio', { name: 'Dark' }).check();
+    await v.page.getByRole('button', { name: 'Change to the light theme', includeHidden: true }).waitFor({ state: 'attached' });
+    assert.deepEqual(await faults(v.page), []);
+    await dialog.getByRole('radio', { name: '中文' }).check();
+    await v.page.getByRole('dialog', { name: '设置' }).waitFor();
+    await v.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    await v.page.keyboard.press('Control+K');
+    await field.fill('/English');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('menuitem', { name: 'File' }).waitFor();
+    await v.page.keyboard.press('Control+K');
+    await field.fill('#repeatlat');
+    await dialog.getByRole('option').first().waitFor();
+    await v.page.keyboard.press('Enter');
+    await nodes(v.page, 8);
+    await v.page.keyboard.press('Control+K');
+    await field.fill('@vae');
+    await dialog.getByRole('option', { name: 'VAE Decode' }).waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.keyboard.press('Escape');
     v.clean();
     await v.close();
   },

@@ -1,0 +1,90 @@
+// What a person can set, each said once: the dialog of settings and the palette read it.
+import type { Words } from '../i18n/languages.ts';
+import { usePreferences } from '../run/preferences.ts';
+import { useSettings } from './settings.ts';
+
+type Label = (words: Words) => string;
+
+export interface Option {
+  id: string;
+  label: Label;
+  hint?: Label;
+  choices: readonly { value: string; label: Label; lang?: string }[];
+  now: () => string;
+  set: (value: string) => void;
+}
+
+const chosen = () => useSettings.getState().chosen;
+const choose = (what: Parameters<ReturnType<typeof useSettings.getState>['choose']>[0]) => useSettings.getState().choose(what);
+const onOff = [
+  { value: 'on', label: (w: Words) => w.app.settings.on },
+  { value: 'off', label: (w: Words) => w.app.settings.off },
+] as const;
+
+/** Asks the browser first; what it refuses stays off. */
+async function notify(on: boolean) {
+  const may = on && 'Notification' in window && (await Notification.requestPermission()) === 'granted';
+  usePreferences.setState({ notify: may });
+}
+
+export const options: readonly Option[] = [
+  {
+    id: 'language',
+    label: (w) => w.app.settings.language,
+    choices: [
+      { value: '', label: (w) => w.app.settings.browser },
+      { value: 'zh', label: () => '中文', lang: 'zh-Hans' },
+      { value: 'en', label: () => 'English', lang: 'en' },
+    ],
+    now: () => chosen().language ?? '',
+    set: (value) => choose({ language: value === 'zh' || value === 'en' ? value : undefined }),
+  },
+  {
+    id: 'theme',
+    label: (w) => w.app.settings.theme,
+    choices: [
+      { value: '', label: (w) => w.app.settings.system },
+      { value: 'light', label: (w) => w.app.settings.light },
+      { value: 'dark', label: (w) => w.app.settings.dark },
+    ],
+    now: () => chosen().theme ?? '',
+    set: (value) => choose({ theme: value === 'light' || value === 'dark' ? value : undefined }),
+  },
+  {
+    id: 'wheel',
+    label: (w) => w.app.settings.wheel,
+    hint: (w) => w.app.settings.wheelHint,
+    choices: [
+      { value: 'device', label: (w) => w.app.settings.wheelDevice },
+      { value: 'zoom', label: (w) => w.app.settings.wheelZoom },
+      { value: 'pan', label: (w) => w.app.settings.wheelPan },
+    ],
+    now: () => useSettings.getState().wheel,
+    set: (value) => choose({ wheel: value === 'zoom' || value === 'pan' ? value : 'device' }),
+  },
+  {
+    id: 'autosave',
+    label: (w) => w.app.settings.autosave,
+    hint: (w) => w.app.settings.autosaveHint,
+    choices: onOff,
+    now: () => (useSettings.getState().autosave ? 'on' : 'off'),
+    set: (value) => choose({ autosave: value === 'on' }),
+  },
+  {
+    id: 'seeds',
+    label: (w) => w.run.controls.title,
+    choices: [
+      { value: 'after', label: (w) => w.run.controls.after },
+      { value: 'before', label: (w) => w.run.controls.before },
+    ],
+    now: () => usePreferences.getState().seeds,
+    set: (value) => usePreferences.setState({ seeds: value === 'before' ? 'before' : 'after' }),
+  },
+  {
+    id: 'notify',
+    label: (w) => w.run.notify,
+    choices: onOff,
+    now: () => (usePreferences.getState().notify ? 'on' : 'off'),
+    set: (value) => void notify(value === 'on'),
+  },
+];
