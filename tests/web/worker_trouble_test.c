@@ -124,6 +124,91 @@ TEST(a_program_that_is_not_there_is_told)
     bench_done(&b);
 }
 
+/* ------------------------------------------------------------------ a system that has no more of something */
+
+enum { NONE, PAIR, PIPE, SPAWN, READ, WRITE };
+static int failing, times;
+
+static bool fails(int what)
+{
+    return failing == what && times && times--;
+}
+
+#define WRAP(what, name, parameters, arguments)                       \
+    int __real_##name parameters;                                     \
+    int __wrap_##name parameters;                                     \
+    int __wrap_##name parameters                                      \
+    {                                                                 \
+        return fails(what) ? UV_EMFILE : __real_##name arguments;     \
+    }
+
+WRAP(PAIR, uv_socketpair, (int type, int protocol, uv_os_sock_t s[2], int a, int b), (type, protocol, s, a, b))
+WRAP(PIPE, uv_pipe_open, (uv_pipe_t *p, uv_file fd), (p, fd))
+WRAP(READ, uv_read_start, (uv_stream_t *s, uv_alloc_cb room, uv_read_cb read), (s, room, read))
+WRAP(WRITE, uv_write, (uv_write_t *w, uv_stream_t *s, const uv_buf_t b[], unsigned n, uv_write_cb done),
+     (w, s, b, n, done))
+
+/* The handle is to be closed, whatever became of it. */
+int __real_uv_spawn(uv_loop_t *l, uv_process_t *p, const uv_process_options_t *o);
+int __wrap_uv_spawn(uv_loop_t *l, uv_process_t *p, const uv_process_options_t *o);
+int __wrap_uv_spawn(uv_loop_t *l, uv_process_t *p, const uv_process_options_t *o)
+{
+    uv_process_options_t other = *o;
+
+    if (fails(SPAWN))
+        other.file = "/nowhere/at/all";
+    return __real_uv_spawn(l, p, &other);
+}
+
+static bool is_there(const bench *b) { return b->readies > 0; }
+
+TEST(where_a_worker_cannot_be_started_another_start_is_tried)
+{
+    for (int what = PAIR; what <= READ; what++) {
+        bench b;
+
+        bench_init(&b, NULL);
+        failing = what;
+        times = 3;
+        bench_start(&b);
+        WANT(bench_until(&b, is_there));
+        WANT(b.ends >= 2 && b.ends <= 3 && b.end.why == LM_WORKER_UNBORN && *b.end.sentence);
+        WANT(!times && lm_worker_is_free(b.worker));
+        bench_done(&b);
+    }
+    failing = NONE;
+}
+
+TEST(a_word_that_cannot_be_sent_is_told_and_ends_nothing)
+{
+    bench      b;
+    limn_error err = { 0 };
+    lm_wire    check = { .type = LM_WIRE_CHECK, .job = 1, .texts = { { "{}", 2 }, { "{}", 2 }, { "", 0 } } };
+
+    open_bench(&b, NULL);
+    failing = WRITE;
+    times = 1;
+    WANT(!lm_worker_check(b.worker, &check, &err) && *err.text && !lm_worker_checks(b.worker));
+    failing = NONE;
+    WANT(lm_worker_check(b.worker, &check, &err) && lm_worker_checks(b.worker) == 1 && !b.ends);
+    bench_done(&b);
+}
+
+static bool has_died_thrice(const bench *b) { return b->ends >= 3; }
+
+TEST(a_program_that_says_nothing_is_ended)
+{
+    static const char *const silent[] = { "/bin/sh", "-c", "sleep 60", NULL };
+    bench                    b;
+
+    bench_init(&b, silent);
+    b.o.start_ms = 50;
+    bench_start(&b);
+    WANT(bench_until(&b, has_died_thrice));
+    WANT(b.end.why == LM_WORKER_SILENT && !b.readies && *b.end.sentence);
+    bench_done(&b);
+}
+
 TEST(a_worker_that_hears_garbage_leaves_with_a_sentence)
 {
     bench b;
