@@ -14,13 +14,14 @@ import { useSaid } from './announce.ts';
 import { bodyOf } from './body.ts';
 import { arrive, cameraFor, cameraIn, holdFlow, LEAST_ZOOM, lookAt, MOST_ZOOM } from './camera.ts';
 import { startClipboard } from './clipboard.ts';
+import { Crumbs } from './Crumbs.tsx';
 import { Drawing } from './Drawing.tsx';
 import { Find } from './Find.tsx';
 import { Focus, focusId } from './Focus.tsx';
 import { startGestures } from './gestures.ts';
 import { startFields } from './going.ts';
 import { GroupName } from './GroupName.tsx';
-import { Map } from './Map.tsx';
+import { Map as GraphMap } from './Map.tsx';
 import { Menus } from './Menus.tsx';
 import { NodeBody } from './NodeBody.tsx';
 import { nodeKey, type Scene } from './scene.ts';
@@ -33,6 +34,8 @@ const NO_PATH = [] as const;
 const NO_EDGES: [] = [];
 const PAN = [1, 2];
 const HAND = [0, 1, 2];
+/** Where the keyboard was in each document. */
+const focuses = new Map<string, string>();
 const KEEP_MS = 250; // after the last move, before the camera is noted
 
 /** Around everything that looks at the canvas. */
@@ -70,6 +73,10 @@ function useCamera(uid: string, place: string, scene: Scene) {
       keep(); // another graph comes: this one is left as it is now
     };
   }, [uid, place, store]);
+  useLayoutEffect(() => {
+    useHand.setState({ focus: focuses.get(uid) || undefined, renaming: undefined });
+    return () => void focuses.set(uid, useHand.getState().focus ?? '');
+  }, [uid]);
   const looked = useRef<string>(undefined);
   const look = () => {
     const { width, height, panZoom } = store.getState();
@@ -135,7 +142,8 @@ export function Canvas() {
     >
       <Drawing />
       <Focus scene={scene} uid={uid} />
-      <Map scene={scene} />
+      <GraphMap scene={scene} />
+      {doc && <Crumbs doc={doc} path={path} />}
       <Find scene={scene} />
       <GroupName scene={scene} />
       <Hands />

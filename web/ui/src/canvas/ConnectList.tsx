@@ -4,7 +4,7 @@ import { Dialog } from '../app/Dialog.tsx';
 import { useWords } from '../i18n/words.ts';
 import { offerNodes } from './adding.ts';
 import { partnersOf, socketsOf, type Choice } from './connect-list.ts';
-import { joinTo, take, type Held } from './connecting.ts';
+import { joinTo, type Held } from './connecting.ts';
 import { atNow } from './edit.ts';
 import { TypeMark } from './TypeMark.tsx';
 import { announce } from './announce.ts';
@@ -43,7 +43,7 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
     if (!choice) return newNode(end);
     const here = atNow();
     const own = shapeById(scene, end.node)?.title ?? '';
-    if (here) joinTo(here, take(scene, end, { index: 0, name: '', label: '', type: end.type, y: 0, links: [], optional: false, list: false }, false), choice.end);
+    if (here) joinTo(here, heldBy(end), choice.end);
     announce(words.connected(own, end.name, choice.title, choice.label));
     close();
   }

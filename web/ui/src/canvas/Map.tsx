@@ -45,9 +45,10 @@ function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) 
   ctx.globalAlpha = 1;
   for (const box of scene.nodes) {
     const state = runs[scene.prefix + box.id]?.state;
-    const own = fileColour(box.shape.color);
+    const own = fileColour(box.shape.bgcolor) ?? fileColour(box.shape.color);
+    const tinted = own && colour(`color-mix(in srgb, oklch(from ${own} 0.6 min(0.14, calc(c * 2)) h) 60%, var(--control))`);
     ctx.fillStyle =
-      state === 'running' ? token('accent') : state === 'error' ? token('error') : own ? colour(`color-mix(in srgb, ${own} 40%, var(--control))`) : token('control');
+      state === 'running' ? token('accent') : state === 'error' ? token('error') : (tinted ?? token('control'));
     fill(box);
   }
 }

@@ -63,7 +63,7 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
   const state = useNodeRun(doc.uid, name)?.state;
   const faults = useFaults(doc.uid, name);
   const faultAt = (input: string) => faults.find((f) => f.input === input);
-  const own = fileColour(shape.color) ?? fileColour(shape.bgcolor);
+  const own = fileColour(shape.bgcolor) ?? fileColour(shape.color);
 
   useSyncExternalStore((heard) => doc.subscribe(id, heard), () => doc.version(id));
   return (

@@ -116,6 +116,7 @@ export function goTo(uid: string, node: string) {
 export function arrive(): boolean {
   const box = wanted && wanted.uid === view.uid ? view.scene.byKey.get(wanted.key) : undefined;
   if (!box) return false;
+  useHand.setState({ focus: wanted?.key.slice(5) });
   wanted = undefined;
   const { camera, size } = view;
   const zoom = Math.max(camera.zoom, 0.7);

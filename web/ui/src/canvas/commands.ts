@@ -6,10 +6,14 @@ import { offerNodesHere } from './adding.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';
 import { copyChosen, duplicateChosen, pasteNow } from './clipboard.ts';
 import { showConnect } from './connect-list.ts';
-import { atNow, fitSizes, groupChosen, isolateMeant, itemsChosen, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode } from './edit.ts';
+import {
+  atNow, fitSizes, groupChosen, isolateMeant, itemsChosen, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
+} from './edit.ts';
 import { atFocus, followLink, goInto, goOut, onCanvas, walk } from './going.ts';
+import type { NodeView } from './scene.ts';
 import { openMenuHere } from './menus.ts';
 import { startRenaming } from './presses.ts';
+import { shapeCommands } from './commands-shape.ts';
 import { chooseAll, chosen } from './select.ts';
 import { useHand, view } from './view.ts';
 
@@ -17,19 +21,50 @@ const some = () => chosen().size > 0;
 const nodes = () => nodesMeant().length > 0;
 const GRID = 10;
 
+/** The node that the keyboard is at, or the first that is chosen. */
+function withNode(act: (node: NodeView) => void) {
+  const node = atFocus() ?? nodesMeant()[0];
+  if (node) act(node);
+}
+
+function renameGroupChosen() {
+  const key = [...chosen()].find((k) => k.startsWith('group:'));
+  if (key) startRenaming(key);
+}
+
 /** All nodes that are meant have it. */
 const all = (is: (n: ReturnType<typeof nodesMeant>[number]) => boolean) => () => nodes() && nodesMeant().every(is);
 
 const editing: readonly Command[] = [
-  { id: 'edit.cut', label: (w) => w.canvas.commands.cut, menu: 'edit', line: true, can: some, run: () => void copyChosen(true) },
+  {
+    id: 'edit.cut', label: (w) => w.canvas.commands.cut, menu: 'edit', line: true, can: some,
+    run: () => void copyChosen(true),
+  },
   { id: 'edit.copy', label: (w) => w.canvas.commands.copy, menu: 'edit', can: some, run: () => void copyChosen() },
   { id: 'edit.paste', label: (w) => w.canvas.commands.paste, menu: 'edit', run: () => void pasteNow() },
   { id: 'edit.pasteLinked', label: (w) => w.canvas.commands.pasteLinked, menu: 'edit', run: () => void pasteNow(true) },
-  { id: 'edit.duplicate', label: (w) => w.canvas.commands.duplicate, keys: ['Ctrl+D'], menu: 'edit', can: some, run: () => duplicateChosen() },
-  { id: 'edit.delete', label: (w) => w.canvas.commands.delete, keys: ['Delete', 'Backspace'], menu: 'edit', can: () => some() && onCanvas(), run: () => removeChosen() },
-  { id: 'edit.deleteThrough', label: (w) => w.canvas.commands.deleteThrough, keys: ['Ctrl+Delete'], menu: 'edit', can: () => nodesChosen().length > 0, run: () => removeChosen(true) },
-  { id: 'edit.selectAll', label: (w) => w.canvas.commands.selectAll, keys: ['Ctrl+A'], menu: 'edit', line: true, run: chooseAll },
-  { id: 'edit.find', label: (w) => w.canvas.find, keys: ['Ctrl+F'], menu: 'edit', run: () => useHand.setState({ find: true }) },
+  {
+    id: 'edit.duplicate', label: (w) => w.canvas.commands.duplicate, keys: ['Ctrl+D'], menu: 'edit', can: some,
+    run: () => duplicateChosen(),
+  },
+  {
+    id: 'edit.delete', label: (w) => w.canvas.commands.delete, keys: ['Delete', 'Backspace'],
+    menu: 'edit', can: () => some() && onCanvas(),
+    run: () => removeChosen(),
+  },
+  {
+    id: 'edit.deleteThrough', label: (w) => w.canvas.commands.deleteThrough, keys: ['Ctrl+Delete'],
+    menu: 'edit', can: () => nodesChosen().length > 0,
+    run: () => removeChosen(true),
+  },
+  {
+    id: 'edit.selectAll', label: (w) => w.canvas.commands.selectAll, keys: ['Ctrl+A'], menu: 'edit', line: true,
+    run: chooseAll,
+  },
+  {
+    id: 'edit.find', label: (w) => w.canvas.find, keys: ['Ctrl+F'], menu: 'edit',
+    run: () => useHand.setState({ find: true }),
+  },
 ];
 
 const adding: readonly Command[] = [
@@ -37,21 +72,67 @@ const adding: readonly Command[] = [
 ];
 
 const ofNodes: readonly Command[] = [
-  { id: 'node.rename', label: (w) => w.canvas.commands.rename, keys: ['F2'], menu: 'node', can: nodes, run: () => { const n = atFocus() ?? nodesMeant()[0]; if (n) startRenaming(n.key); } },
-  { id: 'node.connect', label: (w) => w.canvas.commands.connect, keys: ['L'], menu: 'node', can: nodes, run: () => { const n = atFocus() ?? nodesMeant()[0]; if (n) showConnect(n); } },
-  { id: 'node.duplicate', label: (w) => w.canvas.commands.duplicate, menu: 'node', quiet: true, can: some, run: () => duplicateChosen() },
-  { id: 'node.copy', label: (w) => w.canvas.commands.copy, menu: 'node', quiet: true, can: some, run: () => void copyChosen() },
-  { id: 'node.mute', label: (w) => w.canvas.commands.mute, keys: ['Ctrl+M'], menu: 'node', line: true, can: nodes, on: all((n) => n.shape.mode === 'muted'), run: () => toggleMode(2) },
-  { id: 'node.bypass', label: (w) => w.canvas.commands.bypass, keys: ['Ctrl+B'], menu: 'node', can: nodes, on: all((n) => n.shape.mode === 'bypassed'), run: () => toggleMode(4) },
-  { id: 'node.collapse', label: (w) => w.canvas.commands.collapse, keys: ['Alt+C'], menu: 'node', can: nodes, on: all((n) => n.shape.collapsed), run: () => toggleFlag('collapsed') },
-  { id: 'node.pin', label: (w) => w.canvas.commands.pin, keys: ['P'], menu: 'node', can: () => nodes() && onCanvas(), on: all((n) => n.shape.pinned), run: () => toggleFlag('pinned') },
+  {
+    id: 'node.rename', label: (w) => w.canvas.commands.rename, keys: ['F2'], menu: 'node', can: nodes,
+    run: () => withNode((n) => startRenaming(n.key)),
+  },
+  {
+    id: 'node.connect', label: (w) => w.canvas.commands.connect, keys: ['L'], menu: 'node', can: nodes,
+    run: () => withNode(showConnect),
+  },
+  {
+    id: 'node.duplicate', label: (w) => w.canvas.commands.duplicate, menu: 'node', quiet: true, can: some,
+    run: () => duplicateChosen(),
+  },
+  {
+    id: 'node.copy', label: (w) => w.canvas.commands.copy, menu: 'node', quiet: true, can: some,
+    run: () => void copyChosen(),
+  },
+  {
+    id: 'node.mute', label: (w) => w.canvas.commands.mute, keys: ['Ctrl+M'],
+    menu: 'node', line: true, can: nodes, on: all((n) => n.shape.mode === 'muted'),
+    run: () => toggleMode(2),
+  },
+  {
+    id: 'node.bypass', label: (w) => w.canvas.commands.bypass, keys: ['Ctrl+B'],
+    menu: 'node', can: nodes, on: all((n) => n.shape.mode === 'bypassed'),
+    run: () => toggleMode(4),
+  },
+  {
+    id: 'node.collapse', label: (w) => w.canvas.commands.collapse, keys: ['Alt+C'],
+    menu: 'node', can: nodes, on: all((n) => n.shape.collapsed),
+    run: () => toggleFlag('collapsed'),
+  },
+  {
+    id: 'node.pin', label: (w) => w.canvas.commands.pin, keys: ['P'],
+    menu: 'node', can: () => nodes() && onCanvas(), on: all((n) => n.shape.pinned),
+    run: () => toggleFlag('pinned'),
+  },
   { id: 'node.fitSize', label: (w) => w.canvas.commands.fitSize, menu: 'node', can: nodes, run: fitSizes },
-  { id: 'node.group', label: (w) => w.canvas.commands.group, keys: ['Ctrl+G'], menu: 'node', line: true, can: some, run: () => groupChosen(wordsNow().canvas.newGroup) },
-  { id: 'node.cutLinks', label: (w) => w.canvas.commands.cutLinks, keys: ['Shift+L'], menu: 'node', can: nodes, run: isolateMeant },
-  { id: 'node.delete', label: (w) => w.canvas.commands.delete, menu: 'node', line: true, quiet: true, can: some, run: () => removeChosen() },
-  { id: 'link.delete', label: (w) => w.canvas.commands.delete, menu: 'link', quiet: true, can: some, run: () => removeChosen() },
-  { id: 'group.rename', label: (w) => w.canvas.commands.rename, menu: 'group', quiet: true, can: some, run: () => { const key = [...chosen()].find((k) => k.startsWith('group:')); if (key) startRenaming(key); } },
-  { id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', quiet: true, can: some, run: () => removeChosen() },
+  {
+    id: 'node.group', label: (w) => w.canvas.commands.group, keys: ['Ctrl+G'], menu: 'node', line: true, can: some,
+    run: () => groupChosen(wordsNow().canvas.newGroup),
+  },
+  {
+    id: 'node.cutLinks', label: (w) => w.canvas.commands.cutLinks, keys: ['Shift+L'], menu: 'node', can: nodes,
+    run: isolateMeant,
+  },
+  {
+    id: 'node.delete', label: (w) => w.canvas.commands.delete, menu: 'node', line: true, quiet: true, can: some,
+    run: () => removeChosen(),
+  },
+  {
+    id: 'link.delete', label: (w) => w.canvas.commands.delete, menu: 'link', quiet: true, can: some,
+    run: () => removeChosen(),
+  },
+  {
+    id: 'group.rename', label: (w) => w.canvas.commands.rename, menu: 'group', quiet: true, can: some,
+    run: renameGroupChosen,
+  },
+  {
+    id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', quiet: true, can: some,
+    run: () => removeChosen(),
+  },
 ];
 
 const looking: readonly Command[] = [
@@ -60,9 +141,20 @@ const looking: readonly Command[] = [
   { id: 'view.zoomIn', label: (w) => w.zoom.in, keys: ['Alt+='], menu: 'view', run: zoomIn },
   { id: 'view.zoomOut', label: (w) => w.zoom.out, keys: ['Alt+-'], menu: 'view', run: zoomOut },
   { id: 'view.zoomReset', label: (w) => w.zoom.reset, keys: ['Alt+0'], menu: 'view', run: () => zoomTo(1) },
-  { id: 'view.map', label: (w) => w.canvas.map, keys: ['Alt+M'], menu: 'view', on: () => useHand.getState().map, run: () => useHand.setState((s) => ({ map: !s.map })) },
-  { id: 'view.select', label: (w) => w.canvas.commands.selectTool, keys: ['V'], menu: 'view', on: () => useHand.getState().tool === 'select', run: () => useHand.setState({ tool: 'select' }) },
-  { id: 'view.hand', label: (w) => w.canvas.commands.handTool, keys: ['H'], menu: 'view', on: () => useHand.getState().tool === 'hand', run: () => useHand.setState({ tool: 'hand' }) },
+  {
+    id: 'view.map', label: (w) => w.canvas.map, keys: ['Alt+M'], menu: 'view', on: () => useHand.getState().map,
+    run: () => useHand.setState((s) => ({ map: !s.map })),
+  },
+  {
+    id: 'view.select', label: (w) => w.canvas.commands.selectTool, keys: ['V'],
+    menu: 'view', on: () => useHand.getState().tool === 'select',
+    run: () => useHand.setState({ tool: 'select' }),
+  },
+  {
+    id: 'view.hand', label: (w) => w.canvas.commands.handTool, keys: ['H'],
+    menu: 'view', on: () => useHand.getState().tool === 'hand',
+    run: () => useHand.setState({ tool: 'hand' }),
+  },
 ];
 
 /** By arrow keys: what is chosen moves, step after step as one. */
@@ -75,15 +167,44 @@ const ARROWS = [['Left', -1, 0], ['Right', 1, 0], ['Up', 0, -1], ['Down', 0, 1]]
 
 const walking: readonly Command[] = [
   ...ARROWS.flatMap(([way, dx, dy]): Command[] => [
-    { id: `walk.${way}`, label: (w) => w.canvas.walk[way], keys: [`Arrow${way}`], quiet: true, can: onCanvas, run: () => walk(way.toLowerCase() as 'left') },
-    { id: `nudge.${way}`, label: (w) => w.canvas.nudge[way], keys: [`Ctrl+Arrow${way}`], quiet: true, can: () => onCanvas() && some(), run: () => nudge(dx * GRID, dy * GRID) },
-    { id: `push.${way}`, label: (w) => w.canvas.push[way], keys: [`Ctrl+Shift+Arrow${way}`], quiet: true, can: () => onCanvas() && some(), run: () => nudge(dx * GRID * 10, dy * GRID * 10) },
+    {
+      id: `walk.${way}`, label: (w) => w.canvas.walk[way], keys: [`Arrow${way}`], quiet: true, can: onCanvas,
+      run: () => walk(way.toLowerCase() as 'left'),
+    },
+    {
+      id: `nudge.${way}`, label: (w) => w.canvas.nudge[way], keys: [`Ctrl+Arrow${way}`], quiet: true,
+      can: () => onCanvas() && some(),
+      run: () => nudge(dx * GRID, dy * GRID),
+    },
+    {
+      id: `push.${way}`, label: (w) => w.canvas.push[way], keys: [`Ctrl+Shift+Arrow${way}`], quiet: true,
+      can: () => onCanvas() && some(),
+      run: () => nudge(dx * GRID * 10, dy * GRID * 10),
+    },
   ]),
-  { id: 'walk.out', label: (w) => w.canvas.commands.followOut, keys: ['Alt+ArrowRight'], quiet: true, can: onCanvas, run: () => followLink('right') },
-  { id: 'walk.in', label: (w) => w.canvas.commands.followIn, keys: ['Alt+ArrowLeft'], quiet: true, can: onCanvas, run: () => followLink('left') },
-  { id: 'walk.enter', label: (w) => w.canvas.commands.enter, keys: ['Enter'], quiet: true, can: () => onCanvas() && atFocus() !== undefined, run: goInto },
-  { id: 'walk.leave', label: (w) => w.canvas.commands.leave, keys: ['Escape'], quiet: true, can: () => view.scene.doc !== undefined && document.querySelector('.menu') === null, run: goOut },
-  { id: 'walk.menu', label: (w) => w.canvas.commands.menu, keys: ['Shift+F10', 'ContextMenu'], quiet: true, can: onCanvas, run: openMenuHere },
+  {
+    id: 'walk.out', label: (w) => w.canvas.commands.followOut, keys: ['Alt+ArrowRight'], quiet: true, can: onCanvas,
+    run: () => followLink('right'),
+  },
+  {
+    id: 'walk.in', label: (w) => w.canvas.commands.followIn, keys: ['Alt+ArrowLeft'], quiet: true, can: onCanvas,
+    run: () => followLink('left'),
+  },
+  {
+    id: 'walk.enter', label: (w) => w.canvas.commands.enter, keys: ['Enter'], quiet: true,
+    can: () => onCanvas() && atFocus() !== undefined,
+    run: goInto,
+  },
+  {
+    id: 'walk.leave', label: (w) => w.canvas.commands.leave, keys: ['Escape'], quiet: true,
+    can: () => view.scene.doc !== undefined && document.querySelector('.menu') === null,
+    run: goOut,
+  },
+  {
+    id: 'walk.menu', label: (w) => w.canvas.commands.menu, keys: ['Shift+F10', 'ContextMenu'], quiet: true,
+    can: onCanvas,
+    run: openMenuHere,
+  },
 ];
 
-export const canvasCommands: readonly Command[] = [...editing, ...adding, ...ofNodes, ...looking, ...walking];
+export const canvasCommands: readonly Command[] = [...editing, ...adding, ...ofNodes, ...shapeCommands, ...looking, ...walking];

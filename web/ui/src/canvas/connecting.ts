@@ -1,6 +1,8 @@
 // A link in somebody's hand: from a socket, to one that fits, a node that has one, or nothing at all.
 import { fits } from '../defs/types.ts';
 import type { Id } from '../doc/links.ts';
+import { landFloating, leaveFloating, type Floating } from '../doc/floating.ts';
+import { moveItems } from '../doc/ops-groups.ts';
 import { closesCircle } from '../doc/ops-nodes.ts';
 import { connect, moveLinks, removeLinks } from '../doc/ops-links.ts';
 import type { NodeShape, SocketShape } from '../doc/shape.ts';
@@ -21,6 +23,7 @@ export interface Held {
   ends: readonly SocketEnd[]; // one; several: all links of an output, carried to another
   side: 'in' | 'out'; // of what they may be dropped on
   type: string;
+  floating?: Floating; // it waited at a point until now
 }
 
 /** A linked input gives its link away; any other socket begins one. */
@@ -90,6 +93,10 @@ export function joinTo(at: At, held: Held, end: SocketEnd) {
   const first = held.ends[0];
   const taken = held.ends.flatMap((e) => scene.linkByKey.get(e.link ?? '') ?? []);
   if (!first) return;
+  if (held.floating) {
+    landFloating(at, held.floating.id, here);
+    return;
+  }
   at.doc.together(() => {
     if (held.side === 'out' && taken.length) {
       const link = taken[0];
@@ -104,13 +111,27 @@ export function joinTo(at: At, held: Held, end: SocketEnd) {
   });
 }
 
-function dropOnNothing(at: At, held: Held, p: Point, everything: boolean) {
+/** What waits at a point, from the end that it has. */
+export function takeFloating(scene: Scene, floating: Floating): Held | undefined {
+  const shape = floating.from && shapeById(scene, String(floating.from.node));
+  const origin = shape?.outputs.find((s) => s.index === floating.from?.index);
+  return shape && origin ? { ends: [endOf(shape, 'out', origin)], side: 'in', type: origin.type, floating } : undefined;
+}
+
+function dropOnNothing(at: At, held: Held, p: Point, e: PointerEvent) {
+  const first = held.ends[0];
+  const last = held.floating?.points.at(-1);
+  if (last) return moveItems(at, { reroutes: [last.id] }, Math.round(p.x - last.at[0]), Math.round(p.y - last.at[1]));
+  if ((e.ctrlKey || e.metaKey) && first && held.side === 'in' && !first.link) {
+    leaveFloating(at, { node: idOf(view.scene, first.node), index: first.index }, [Math.round(p.x), Math.round(p.y)]);
+    return;
+  }
   const taken = held.ends.flatMap((e) => view.scene.linkByKey.get(e.link ?? '') ?? []);
   if (taken.length) {
     removeLinks(at, taken.map((l) => l.id));
     return;
   }
-  offerNodes(toScreen(p), everything ? undefined : held, p);
+  offerNodes(toScreen(p), e.shiftKey ? undefined : held, p);
 }
 
 export function carry(held: Held, from: Point): Gesture {
@@ -134,7 +155,7 @@ export function carry(held: Held, from: Point): Gesture {
       end();
       if (!at || refused) return;
       if (over) joinTo(at, held, over.end);
-      else if (!ON_SOMETHING.has(hitAt(view.scene, p, view.camera.zoom, { links: false }).kind)) dropOnNothing(at, held, p, e.shiftKey);
+      else if (!ON_SOMETHING.has(hitAt(view.scene, p, view.camera.zoom, { links: false }).kind)) dropOnNothing(at, held, p, e);
     },
     cancel: end,
   };

@@ -2,7 +2,7 @@
 // Flow's; everything that has to do with the graph is here and in the files beside.
 import type { Point } from './curve.ts';
 import { panBy } from './camera.ts';
-import { carry, take } from './connecting.ts';
+import { carry, take, takeFloating } from './connecting.ts';
 import { hitAt, type Hit } from './hit.ts';
 import { openMenu, openMenuHere } from './menus.ts';
 import { move, moveCopy, resize, resizeFrame } from './moving.ts';
@@ -23,7 +23,7 @@ const SPEED = 14; // screen pixels a frame, at most
 const FINGER = 20;
 
 /** What belongs to itself on a node, and not to the canvas. */
-const OWN = 'button, input, textarea, select, a, audio, video, .graph-find, .graph-map, .row, [contenteditable="true"]';
+const OWN = 'button, input, textarea, select, a, audio, video, .graph-find, .graph-map, .crumbs, .row, [contenteditable="true"]';
 
 interface Press {
   id: number;
@@ -66,7 +66,10 @@ function onHit(hit: Hit, p: Point, e: PointerEvent): Partial<Press> {
     if (hit.part === 'corner') return { begin: () => resize(hit.node, p), click };
     return { begin: () => (e.altKey ? moveCopy(p) : move(p)), click };
   }
-  if (hit.kind === 'reroute') return { click: pick(hit.reroute.key, e), begin: () => move(p) };
+  if (hit.kind === 'reroute') {
+    const held = hit.reroute.floating && takeFloating(scene, hit.reroute.floating);
+    return { click: pick(hit.reroute.key, e), begin: () => (held ? carry(held, p) : move(p)) };
+  }
   if (hit.kind === 'link') {
     const { key } = hit.link;
     const click = () => (toggles(e) ? toggle(key) : choose([key]));
@@ -139,7 +142,7 @@ export function startGestures(graph: HTMLElement): () => void {
     }
     if (isOwn(e) && found.kind !== 'socket') {
       const key = found.kind === 'node' ? found.node.key : undefined;
-      if (key && !(e.target as Element).closest('.graph-find, .graph-map') && !chosen().has(key)) pick(key, e);
+      if (key && !(e.target as Element).closest('.graph-find, .graph-map, .crumbs') && !chosen().has(key)) pick(key, e);
       return;
     }
     press = { id: e.pointerId, button: 0, at: screen(e), ...onHit(found, point(e), e) };

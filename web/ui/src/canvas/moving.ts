@@ -13,7 +13,7 @@ import { atNow, atOnce } from './edit.ts';
 import type { Gesture } from './gestures.ts';
 import { linkAt } from './hit.ts';
 import type { GroupView, LinkView, NodeView } from './scene.ts';
-import { chosen } from './select.ts';
+import { choose, chosen } from './select.ts';
 import { repaint, view } from './view.ts';
 
 const GRID = 24;
@@ -98,19 +98,28 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
   };
 }
 
-/** Alt+drag: the copies are what moves; one step with the drop. */
+/** Alt+drag: copies are what moves. Those that are seen meanwhile are taken back; the drop makes them where they are let go, as one step. */
 export function moveCopy(from: Point): Gesture {
   const at = atNow();
-  const before = at?.doc.changes;
+  const before = chosen();
+  const changes = at?.doc.changes;
   duplicateChosen(0, 0);
   const moved = move(from, { copy: true });
+  const back = () => {
+    moved.cancel();
+    if (at && at.doc.changes !== changes) at.doc.undo();
+    choose(before);
+  };
   return {
     move: moved.move,
-    drop: moved.drop,
-    cancel() {
-      moved.cancel();
-      if (at && at.doc.changes !== before) at.doc.undo();
+    drop() {
+      const { dx = 0, dy = 0 } = view.moving ?? {};
+      atOnce(() => {
+        back();
+        if (dx || dy) duplicateChosen(Math.round(dx), Math.round(dy));
+      });
     },
+    cancel: back,
   };
 }
 

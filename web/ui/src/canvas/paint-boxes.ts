@@ -60,7 +60,7 @@ function paintProgress({ ctx, zoom }: Brush, run: NodeRun | undefined, { width }
   ctx.fillRect(x, y + TITLE, (width * Math.min(run.value, run.max)) / run.max, Math.max(3, 3 / zoom));
 }
 
-const plateOf = (own: string | undefined, part: number, below: string) => (own ? colour(`color-mix(in srgb, ${own} ${part}%, var(--${below}))`) : token(below));
+const plateOf = (own: string | undefined, part: number, below: string) => (own ? colour(`color-mix(in srgb, oklch(from ${own} 0.6 min(0.14, calc(c * 2)) h) ${part}%, var(--${below}))`) : token(below));
 
 /** So small that its corners cannot be seen: two rectangles, a tenth of the work. */
 function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
@@ -73,7 +73,7 @@ function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
   ctx.fillStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : token('control'));
   ctx.fillRect(box.x + dx, box.y + dy, width, height);
-  ctx.fillStyle = plateOf(fileColour(shape.color) ?? fileColour(shape.bgcolor), 30, 'node');
+  ctx.fillStyle = plateOf(fileColour(shape.bgcolor) ?? fileColour(shape.color), 30, 'node');
   ctx.fillRect(box.x + dx + line, box.y + dy + line, Math.max(0, width - 2 * line), Math.max(0, height - 2 * line));
   paintPicture(ctx, run, box, box.x + dx, box.y + dy);
   paintTitle(brush, box, box.x + dx, box.y + dy);
@@ -87,7 +87,7 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   const [x, y] = [box.x + dx, box.y + dy];
   const round = Math.min(8, height / 2);
   const title = Math.min(TITLE, height);
-  const own = fileColour(shape.color) ?? fileColour(shape.bgcolor);
+  const own = fileColour(shape.bgcolor) ?? fileColour(shape.color);
 
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
   ctx.beginPath();

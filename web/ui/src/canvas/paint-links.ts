@@ -57,7 +57,7 @@ function sort({ seen, chosen, zoom }: Brush): Pens {
 
   const { dx = 0, dy = 0 } = view.moving ?? {};
   const along = { ...seen, x: seen.x - dx, y: seen.y - dy };
-  for (const link of view.scene.links) {
+  for (const link of [...view.scene.links, ...view.scene.waiting]) {
     const moved = movedOf(link);
     if ((moved !== 'some' && !overlap(link.box, moved ? along : seen)) || inHand.has(link.key)) continue;
     const colour = typeColour(link.type);

@@ -1,5 +1,7 @@
 // Text on the canvas element: cut to a width, and remembered, because measuring is slow.
-export const FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
+/** As in tokens.css. */
+export const FONT =
+  '-apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif';
 
 const MOST = 4000;
 const known = new Map<string, string>();

@@ -6,7 +6,9 @@ import type { Document } from '../doc/document.ts';
 import { groupsOf, type Group } from '../doc/groups.ts';
 import type { JsonObject } from '../doc/json.ts';
 import { linksOf, type Id, type Link, type Links } from '../doc/links.ts';
+import { floatingOf, type Floating } from '../doc/floating.ts';
 import { reroutesOf, type Reroutes } from '../doc/reroutes.ts';
+import { graphAt, livePath } from '../doc/subgraph.ts';
 import { edgesOf, shapeOf, socketAt } from '../doc/shapes.ts';
 import { TITLE, type NodeShape, type SocketShape } from '../doc/shape.ts';
 import { around, grown, type Box } from './boxes.ts';
@@ -59,6 +61,7 @@ export interface RerouteView extends Point {
   key: string;
   id: Id;
   type: string;
+  floating?: Floating; // the last point of a link that waits for an end
 }
 
 export interface EdgeView extends Box {
@@ -75,6 +78,7 @@ export interface Scene {
   nodes: readonly NodeView[]; // in the order of the file: later ones lie above
   byKey: ReadonlyMap<string, NodeView>;
   links: readonly LinkView[];
+  waiting: readonly LinkView[]; // of which one end is nowhere yet
   linkByKey: ReadonlyMap<string, LinkView>;
   groups: readonly GroupView[];
   reroutes: readonly RerouteView[];
@@ -83,21 +87,10 @@ export interface Scene {
 }
 
 export const EMPTY_SCENE: Scene = {
-  prefix: '', nodes: [], byKey: new Map(), links: [], linkByKey: new Map(), groups: [], reroutes: [], edges: [],
+  prefix: '', nodes: [], byKey: new Map(), links: [], waiting: [], linkByKey: new Map(), groups: [], reroutes: [], edges: [],
 };
 
 export const nodeKey = (id: Id) => `node:${id}`;
-
-/** The graph that is shown where these instances were entered; the workflow's own where one of them is gone. */
-export function graphAt(doc: Document, path: readonly Id[]): JsonObject {
-  let graph = doc.raw;
-  for (const id of path) {
-    const inner = doc.definition(doc.node(id, graph)?.['type']);
-    if (!inner) return doc.raw;
-    graph = inner;
-  }
-  return graph;
-}
 
 // ------------------------------------------------------------------ nodes
 
@@ -158,11 +151,29 @@ function viewOfGroup(group: Group): GroupView {
   return { key: `group:${group.index}`, group, label: group.title, size: size * 0.75, title: size * 1.4, color: group.color, x, y, width, height };
 }
 
-function viewsOfReroutes(reroutes: Reroutes, links: readonly LinkView[]): RerouteView[] {
-  const types = new Map(links.flatMap((l) => l.owners.slice(1, -1).map((o) => [o, l.type] as const)));
+/** A link that waits: from its one end to its last point. */
+function viewOfFloating(floating: Floating, ends: ReadonlyMap<string, Ends>): LinkView | undefined {
+  const { from, to, points } = floating;
+  const [side, end] = from ? (['out', from] as const) : (['in', to] as const);
+  const at = end && ends.get(String(end.node));
+  if (!end || !at) return undefined;
+  const line = [pointOf(at.shape, side, end.index), ...points.map(({ at: [x, y] }) => ({ x, y }))];
+  const owners = [at.key, ...points.map((r) => `reroute:${r.id}`)];
+  const box = grown(around(line.map((p) => ({ ...p, width: 0, height: 0 }))) as Box, 40);
+  return {
+    key: `floating:${floating.id}`, id: floating.id, type: floating.type, from: from ? String(from.node) : '', fromSlot: from?.index ?? 0,
+    to: to ? String(to.node) : '', toSlot: to?.index ?? 0, points: from ? line : line.toReversed(), owners: from ? owners : owners.toReversed(),
+    box, broken: true,
+  };
+}
+
+function viewsOfReroutes(reroutes: Reroutes, links: readonly LinkView[], floating: readonly Floating[]): RerouteView[] {
+  const waiting = new Map<string, Floating>(floating.flatMap((f) => (f.from ? f.points.slice(-1).map((p) => [`reroute:${p.id}`, f] as const) : [])));
+  const types = new Map(links.flatMap((l) => l.owners.filter((o) => o.startsWith('reroute:')).map((o) => [o, l.type] as const)));
   return reroutes.all.map(({ id, at: [x, y] }) => {
     const key = `reroute:${id}`;
-    return { key, id, x, y, type: types.get(key) ?? '*' };
+    const found = waiting.get(key);
+    return { key, id, x, y, type: types.get(key) ?? '*', ...(found ? { floating: found } : {}) };
   });
 }
 
@@ -176,7 +187,7 @@ function viewsOfEdges(graph: JsonObject, doc: Document): EdgeView[] {
 }
 
 export function sceneOf(doc: Document, path: readonly Id[], defs: Defs, was: Scene): Scene {
-  const graph = graphAt(doc, path);
+  const graph = graphAt(doc, livePath(doc, path)) ?? doc.raw;
   const links = linksOf(doc, graph);
   const reroutes = reroutesOf(doc, graph);
   const old = was.graph === graph && was.doc === doc && was.defs === defs ? was : EMPTY_SCENE;
@@ -192,12 +203,14 @@ export function sceneOf(doc: Document, path: readonly Id[], defs: Defs, was: Sce
     ...nodes.map((n) => [n.id, { shape: n.shape, key: n.key }] as const),
     ...edges.map((e) => [String(e.shape.id), { shape: e.shape, key: e.key }] as const),
   ]);
+  const floating = floatingOf(doc, graph);
   const linkViews = links.all.map((l) => viewOfLink(l, ends, reroutes)).filter((l) => l !== undefined);
+  const waiting = floating.map((f) => viewOfFloating(f, ends)).filter((l) => l !== undefined);
   const groups = groupsOf(graph).map(viewOfGroup);
-  const points = viewsOfReroutes(reroutes, linkViews);
+  const points = viewsOfReroutes(reroutes, [...linkViews, ...waiting], floating);
   return {
     doc, graph, defs, prefix: path.map((id) => `${id}:`).join(''), nodes, byKey, edges, groups, reroutes: points,
-    links: linkViews, linkByKey: new Map(linkViews.map((l) => [l.key, l])),
+    links: linkViews, waiting, linkByKey: new Map(linkViews.map((l) => [l.key, l])),
     box: around([...nodes, ...groups, ...edges, ...points.map((p) => ({ x: p.x - 8, y: p.y - 8, width: 16, height: 16 }))]),
   };
 }

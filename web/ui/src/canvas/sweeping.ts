@@ -1,5 +1,5 @@
 // Two gestures on empty ground: a frame that chooses what it touches, and a stroke that cuts links.
-import { between, overlap } from './boxes.ts';
+import { between, grown, overlap } from './boxes.ts';
 import { isCut, type Point } from './curve.ts';
 import { cutLinks } from './edit.ts';
 import type { Gesture } from './gestures.ts';
@@ -49,7 +49,7 @@ export function cutStroke(from: Point): Gesture {
     },
     drop() {
       const parts = stroke.slice(1).map((p, i) => [stroke[i] as Point, p] as const);
-      const met = view.scene.links.filter((l) => parts.some(([a, b]) => overlap(l.box, { ...between(a, b), width: Math.abs(a.x - b.x) + 0.1, height: Math.abs(a.y - b.y) + 0.1 }) && isCut(l.points, a, b)));
+      const met = view.scene.links.filter((l) => parts.some(([a, b]) => overlap(l.box, grown(between(a, b), 0.1)) && isCut(l.points, a, b)));
       cutLinks(met.map((l) => l.id));
       end();
     },

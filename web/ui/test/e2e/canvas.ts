@@ -216,4 +216,34 @@ export const canvas: Record<string, Story> = {
     v.clean();
     await v.close();
   },
+
+  'Alt makes copies, Ctrl leaves a link at a point, and a selection becomes a subgraph and comes back': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    const save = await titleSpot(page, 'Save Image');
+    const out = await socket(page, 'KSampler', 'out', 'LATENT');
+    const free = { x: out.x + 18, y: out.y + 400 };
+
+    await drag(page, save, { x: save.x - 500, y: save.y + 330 }, { keys: ['Alt'] });
+    await counts(page, 8, 9);
+    await undone(page);
+    await counts(page, 7, 9);
+    await drag(page, await socket(page, 'VAE Decode', 'in', 'samples'), { x: free.x, y: free.y + 30 }); // it is free now
+    await counts(page, 7, 8);
+    await drag(page, out, free, { keys: ['Control'] });
+    await counts(page, 7, 8);
+    await drag(page, free, await socket(page, 'VAE Decode', 'in', 'samples'));
+    await counts(page, 7, 9);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+Shift+e');
+    await counts(page, 1, 0);
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Where you are' }).getByText('Subgraph').waitFor();
+    await page.getByRole('navigation', { name: 'Where you are' }).getByRole('button').click();
+    await counts(page, 1, 0);
+    await undone(page);
+    await counts(page, 7, 9);
+    v.clean();
+    await v.close();
+  },
 };

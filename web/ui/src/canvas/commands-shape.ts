@@ -1,0 +1,95 @@
+// Commands that put nodes in order, and that make subgraphs of them and take these apart.
+import type { Command } from '../app/command.ts';
+import { wordsNow } from '../app/confirm.ts';
+import { arrange } from '../doc/arrange.ts';
+import { convertToSubgraph, unpack } from '../doc/convert.ts';
+import { convertGroupNode } from '../doc/convert-group.ts';
+import { groupNodeOf } from '../doc/group-node.ts';
+import type { Id } from '../doc/links.ts';
+import { align, distribute, type Edge } from '../doc/ops-align.ts';
+import { makeUnique } from '../doc/subgraph.ts';
+import type { At } from '../doc/wire.ts';
+import { atNow, itemsChosen, nodesChosen } from './edit.ts';
+import { enter } from './presses.ts';
+import type { NodeView } from './scene.ts';
+import { choose, chosen, focusOn } from './select.ts';
+import { view } from './view.ts';
+
+/** With where edits go. */
+const edit = (act: (at: At) => void) => () => {
+  const at = atNow();
+  if (at) act(at);
+};
+const several = () => nodesChosen().length > 1;
+const ids = (): Id[] => nodesChosen().map((n) => n.shape.id);
+const one = () => (nodesChosen().length === 1 ? nodesChosen()[0] : undefined);
+function withOne(act: (node: NodeView) => void) {
+  const node = one();
+  if (node) act(node);
+}
+
+const subgraph = () => one()?.shape.kind === 'subgraph';
+
+function chooseNodes(all: readonly Id[] | undefined) {
+  if (!all?.length) return;
+  choose(all.map((id) => `node:${id}`));
+  focusOn(`node:${all[0]}`);
+}
+
+function toSubgraph() {
+  const at = atNow();
+  const id = at && convertToSubgraph(at, itemsChosen(at), wordsNow().canvas.newSubgraph);
+  if (id !== undefined) chooseNodes([id]);
+}
+
+function takeApart() {
+  const at = atNow();
+  const node = one();
+  if (at && node) chooseNodes(unpack(at, node.shape.id));
+}
+
+/** One of an old kind of groups becomes a subgraph. */
+function fromGroupNode() {
+  const at = atNow();
+  const node = one();
+  if (at && node) convertGroupNode(at, node.shape.id);
+}
+
+const isGroupNode = () => {
+  const node = one();
+  return view.scene.doc !== undefined && node !== undefined && groupNodeOf(view.scene.doc, node.node['type']) !== undefined;
+};
+
+const EDGES: readonly Edge[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
+
+export const shapeCommands: readonly Command[] = [
+  {
+    id: 'node.arrange', label: (w) => w.canvas.commands.arrange, keys: ['Ctrl+Alt+L'],
+    menu: 'edit', line: true, can: () => view.scene.nodes.length > 0,
+    run: edit((at) => arrange(at, several() ? ids() : undefined)),
+  },
+  ...EDGES.map((edge): Command => ({
+    id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: edit((at) => align(at, ids(), edge)),
+  })),
+  ...(['across', 'down'] as const).map((way): Command => ({
+    id: `node.distribute.${way}`, label: (w) => w.canvas.distribute[way], can: several, run: edit((at) => distribute(at, ids(), way)),
+  })),
+  {
+    id: 'subgraph.enter', label: (w) => w.canvas.commands.enterSubgraph, menu: 'node', line: true, can: subgraph,
+    run: () => withOne(enter),
+  },
+  {
+    id: 'subgraph.make', label: (w) => w.canvas.commands.toSubgraph, keys: ['Ctrl+Shift+E'],
+    menu: 'node', can: () => chosen().size > 0 && nodesChosen().length > 0,
+    run: toSubgraph,
+  },
+  { id: 'subgraph.unpack', label: (w) => w.canvas.commands.unpack, menu: 'node', can: subgraph, run: takeApart },
+  {
+    id: 'subgraph.unique', label: (w) => w.canvas.commands.unique, menu: 'node', can: subgraph,
+    run: edit((at) => withOne(({ node }) => makeUnique(at.doc, node))),
+  },
+  {
+    id: 'subgraph.fromGroupNode', label: (w) => w.canvas.commands.fromGroupNode, menu: 'node', can: isGroupNode,
+    run: fromGroupNode,
+  },
+];
