@@ -61,15 +61,11 @@ export function rowsOfClass(node: JsonObject, def: NodeDef, at: Place): Row[] {
     .map((input) => {
       const place = places ? places.value.get(input.name) : input.name;
       const control = places?.control.get(input.name);
-      return {
-        name: input.name,
-        label: labelOf(slots.get(input.name), input.label),
-        def: input,
-        linked: linked.has(input.name),
-        ...(place === undefined ? {} : { place }),
-        ...(control === undefined ? {} : { control }),
-        ...(places && places.fill.length > places.length ? { fill: places.fill } : {}),
-      };
+      const row: Row = { name: input.name, label: labelOf(slots.get(input.name), input.label), def: input, linked: linked.has(input.name) };
+      if (place !== undefined) row.place = place;
+      if (control !== undefined) row.control = control;
+      if (places && places.fill.length > places.length) row.fill = places.fill;
+      return row;
     });
 }
 

@@ -41,12 +41,17 @@ const typeOf = (slot: JsonObject | undefined): string | undefined => {
   return typeof type === 'string' ? type : Array.isArray(type) ? 'COMBO' : type === 0 || type === -1 ? '*' : undefined;
 };
 
-const idsOf = (links: readonly Link[]): Id[] => links.map((l) => l.id);
+const NONE: readonly Id[] = [];
 
-function inputsBySlot(links: Links, node: JsonObject): Map<number, Id[]> {
-  const bySlot = new Map<number, Id[]>();
-  for (const link of links.into(node['id'] as Id)) bySlot.set(link.toSlot, [...(bySlot.get(link.toSlot) ?? []), link.id]);
-  return bySlot;
+/** The links of a node by their slots there; slots without any are missing. */
+function bySlot(links: readonly Link[], slot: 'fromSlot' | 'toSlot'): (Id[] | undefined)[] {
+  const ids: (Id[] | undefined)[] = [];
+  for (const link of links) {
+    const at = ids[link[slot]];
+    if (at) at.push(link.id);
+    else ids[link[slot]] = [link.id];
+  }
+  return ids;
 }
 
 interface Wanted {
@@ -57,7 +62,7 @@ interface Wanted {
   widget: boolean;
 }
 
-function wantedInputs(def: NodeDef | undefined, definition: JsonObject | undefined, rows: readonly Row[]): Wanted[] {
+function wantedInputs(def: NodeDef | undefined, definition: JsonObject | undefined, rows: readonly Row[]): readonly Wanted[] {
   if (definition) {
     const widgets = new Set(rows.map((r) => r.name));
     return slotsIn(definition, 'inputs').flatMap((input) => {
@@ -65,14 +70,24 @@ function wantedInputs(def: NodeDef | undefined, definition: JsonObject | undefin
       return input ? [{ name, type: typeOf(input) ?? '*', label: labelOf(input, name), optional: false, widget: widgets.has(name) }] : [];
     });
   }
-  return (def?.inputs ?? [])
+  return def ? wantedOf(def) : [];
+}
+
+const known = new WeakMap<NodeDef, readonly Wanted[]>();
+
+function wantedOf(def: NodeDef): readonly Wanted[] {
+  let wanted = known.get(def);
+  if (wanted) return wanted;
+  wanted = def.inputs
     .filter((i) => i.options['socketless'] !== true && !(i.widget !== undefined && i.options['hidden'] === true))
     .map((i) => ({ name: i.name, type: i.type, label: i.label, optional: !i.required, widget: i.widget !== undefined }));
+  known.set(def, wanted);
+  return wanted;
 }
 
 /** The class's inputs in its order, then those that the file has beyond it. Of two with one name the first counts. */
 function inputsOf(node: JsonObject, wanted: readonly Wanted[], rows: readonly Row[], links: Links): Plain[] {
-  const bySlot = inputsBySlot(links, node);
+  const linked = bySlot(links.into(node['id'] as Id), 'toSlot');
   const inFile = slotsIn(node, 'inputs');
   const places = new Map<string, number>();
   inFile.forEach((input, k) => {
@@ -86,14 +101,17 @@ function inputsOf(node: JsonObject, wanted: readonly Wanted[], rows: readonly Ro
   const known = wanted.map((w): Plain => {
     const index = places.get(w.name) ?? beyond++;
     used.add(index);
-    const common = { index, name: w.name, label: labelOf(inFile[index], w.label), type: w.type, list: false };
-    return { ...common, links: bySlot.get(index) ?? [], optional: w.optional, ...(w.widget ? { widget: w.name } : {}) };
+    const socket: Plain = {
+      index, name: w.name, label: labelOf(inFile[index], w.label), type: w.type, list: false, links: linked[index] ?? NONE, optional: w.optional,
+    };
+    if (w.widget) socket.widget = w.name;
+    return socket;
   });
   const others = inFile.flatMap((input, index): Plain[] => {
     if (!input || used.has(index)) return [];
     const name = String(input['name'] ?? '');
     const widget = widgetOf(input);
-    const common = { index, name, label: labelOf(input, name), type: typeOf(input) ?? '*', links: bySlot.get(index) ?? [] };
+    const common = { index, name, label: labelOf(input, name), type: typeOf(input) ?? '*', links: linked[index] ?? NONE };
     return [{ ...common, optional: true, list: false, ...(widget !== undefined && rowNames.has(widget) ? { widget } : {}) }];
   });
   return [...known, ...others];
@@ -101,13 +119,12 @@ function inputsOf(node: JsonObject, wanted: readonly Wanted[], rows: readonly Ro
 
 function outputsOf(node: JsonObject, wanted: readonly OutputDef[], links: Links): Plain[] {
   const inFile = slotsIn(node, 'outputs');
-  const bySlot = new Map<number, Link[]>();
-  for (const link of links.from(node['id'] as Id)) bySlot.set(link.fromSlot, [...(bySlot.get(link.fromSlot) ?? []), link]);
+  const linked = bySlot(links.from(node['id'] as Id), 'fromSlot');
   return Array.from({ length: Math.max(inFile.length, wanted.length) }, (_, index) => {
     const [file, def] = [inFile[index], wanted[index]];
     const name = def?.name ?? String(file?.['name'] ?? '');
     const type = def?.type ?? typeOf(file) ?? '*';
-    return { index, name, label: labelOf(file, name), type, links: idsOf(bySlot.get(index) ?? []), optional: false, list: def?.list ?? false };
+    return { index, name, label: labelOf(file, name), type, links: linked[index] ?? NONE, optional: false, list: def?.list ?? false };
   });
 }
 
@@ -214,7 +231,7 @@ interface Known {
   shape: NodeShape;
 }
 
-const known = new WeakMap<JsonObject, Known>();
+const shapes = new WeakMap<JsonObject, Known>();
 
 /** What these show is not theirs alone: it may change while they do not. */
 const SHOWS_OTHERS = new Set<NodeKind>(['subgraph', 'primitive']);
@@ -227,10 +244,10 @@ function isGood(found: Known, node: JsonObject, doc: Document, defs: Defs): bool
 
 /** Worked out once for each change of the node. */
 export function shapeOf(node: JsonObject, graph: JsonObject, doc: Document, defs: Defs): NodeShape {
-  const found = known.get(node);
+  const found = shapes.get(node);
   if (found && isGood(found, node, doc, defs)) return found.shape;
   const shape = makeShape(node, graph, doc, defs);
-  known.set(node, { doc, defs, at: doc.changes, version: doc.isChanging ? -1 : doc.version(node['id'] as Id), shape });
+  shapes.set(node, { doc, defs, at: doc.changes, version: doc.isChanging ? -1 : doc.version(node['id'] as Id), shape });
   return shape;
 }
 
@@ -250,7 +267,7 @@ function edgeShape(definition: JsonObject, side: 'inputs' | 'outputs', links: Li
   const sockets = slotsIn(definition, side).map((slot, index): SocketShape => {
     const joined = (side === 'inputs' ? links.from(id) : links.into(id)).filter((l) => (side === 'inputs' ? l.fromSlot : l.toSlot) === index);
     const name = String(slot?.['name'] ?? '');
-    return { index, name, label: labelOf(slot, name), type: typeOf(slot) ?? '*', y: (index + 0.7) * SLOT + 10, links: idsOf(joined), optional: false, list: false };
+    return { index, name, label: labelOf(slot, name), type: typeOf(slot) ?? '*', y: (index + 0.7) * SLOT + 10, links: joined.map((l) => l.id), optional: false, list: false };
   });
   const width = Math.max(number(2), ...sockets.map((s) => textWidth(s.label) + 40), COLLAPSED_WIDTH);
   const height = Math.max(number(3), (sockets.length + 1) * SLOT + 20); // one more than there are: for a new one

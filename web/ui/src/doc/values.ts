@@ -86,8 +86,29 @@ function filling(place: Place, def: NodeDef): Json {
   return place.holds === 'control' ? 'fixed' : place.holds === 'upload' ? 'image' : '';
 }
 
+interface Whole {
+  value: ReadonlyMap<string, number>;
+  control: ReadonlyMap<string, number>;
+  length: number;
+}
+
+const wholes = new WeakMap<NodeDef, Whole | null>();
+
+/** Where everything stands in a list of the full length; null where that depends on what is in it. */
+function wholeOf(def: NodeDef): Whole | null {
+  let whole = wholes.get(def);
+  if (whole !== undefined) return whole;
+  const index = (holds: Place['holds']) => new Map(def.places.map((p, k) => [p, k] as const).filter(([p]) => p.holds === holds).map(([p, k]) => [p.input, k]));
+  const depends = def.inputs.some(isForced) || def.places.some((p) => p.maybe);
+  whole = depends ? null : { value: index('value'), control: index('control'), length: def.places.length };
+  wholes.set(def, whole);
+  return whole;
+}
+
 /** Where everything stands in a list of values; what is beyond its end, where it would stand. */
 export function placesOf(values: readonly Json[], def: NodeDef): Places {
+  const plain = wholeOf(def);
+  if (plain && values.length >= plain.length) return { ...plain, fill: values, length: values.length };
   const kept = keptPlaces(values, def);
   const whole = kept.length >= def.places.filter((p) => !p.maybe).length;
   const value = new Map<string, number>();
