@@ -25,7 +25,7 @@ function contrast(a: string, b: string): number {
 }
 
 for (const [least, tokens] of [
-  [4.5, ['text', 'text-2', 'text-3', 'accent', 'ok', 'warn', 'error']],
+  [4.5, ['text', 'text-2', 'text-3', 'accent', 'ok', 'warn', 'error', 'bypass']],
   [3, ['control']],
 ] as const)
   for (const token of tokens)
