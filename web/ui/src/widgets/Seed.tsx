@@ -80,14 +80,16 @@ export function ControlButton({ field }: { field: Field }) {
 function Last({ field, last }: { field: Field; last: Json }) {
   const words = useWords().widgets;
   const text = toText(last, field.def);
+  const shown = words.last(text.length > 6 ? `${text.slice(0, 4)}…` : text);
   const back = () => {
     field.begin();
     field.set(last);
     if (field.shape.control !== undefined || field.shape.source) setControl(field.doc, field.node, field.shape, 'fixed');
   };
   return (
-    <button className="last nodrag" data-field tabIndex={-1} title={words.lastBack(text)} aria-label={words.lastBack(text)} onClick={back} onKeyDown={rowKeys}>
-      {words.last(text.length > 6 ? `${text.slice(0, 4)}…` : text)}
+    <button className="last nodrag" data-field tabIndex={-1} title={words.lastBack(text)} aria-label={`${shown}: ${words.lastBack(text)}`} onClick={back}
+            onKeyDown={rowKeys}>
+      {shown}
     </button>
   );
 }

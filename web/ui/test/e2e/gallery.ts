@@ -1,7 +1,7 @@
 // Stories of pictures that came out: found, looked at, compared, used again, thrown away and brought back.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { PATIENCE, visit } from './browser.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -31,11 +31,17 @@ async function paint(served: Served, prefix: string, seed: number, steps: number
   };
   const answer = await served.post('prompt', { prompt, extra_data: { extra_pnginfo: { workflow } } });
   const { prompt_id: id } = (await answer.json()) as { prompt_id: string };
-  for (;;) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((next) => setTimeout(next, 20))) {
     const history = (await (await fetch(new URL(`history/${id}`, served.url))).json()) as object;
     if (Object.keys(history).length) return;
-    await new Promise((next) => setTimeout(next, 20));
   }
+  assert.fail(`${prefix} was not painted`);
+}
+
+/** Whatever another story has left. */
+async function rest(served: Served) {
+  await served.post('queue', { clear: true });
+  await served.post('interrupt', {});
 }
 
 async function open(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}) {
@@ -48,6 +54,7 @@ async function open(browser: Parameters<Story>[0], served: Served, options: Para
 
 export const gallery: Record<string, Story> = {
   'pictures are found, gone through by keys, and looked at': async (browser, served) => {
+    await rest(served);
     for (const [i, name] of ['gal/apple', 'gal/pear', 'gal/plum'].entries()) await paint(served, name, i, 2);
     const v = await open(browser, served);
 
@@ -75,6 +82,7 @@ export const gallery: Record<string, Story> = {
   },
 
   'two pictures are compared in four ways, with what their workflows differ in': async (browser, served) => {
+    await rest(served);
     await paint(served, 'cmp/one', 1, 2);
     await paint(served, 'cmp/two', 2, 3);
     const v = await open(browser, served);
@@ -111,6 +119,7 @@ export const gallery: Record<string, Story> = {
   },
 
   'a picture gives its workflow, only its values, or itself': async (browser, served) => {
+    await rest(served);
     await paint(served, 'use/it', 77, 5);
     const v = await open(browser, served);
 
@@ -132,6 +141,7 @@ export const gallery: Record<string, Story> = {
   },
 
   'what is thrown away comes back, and stars stay': async (browser, served) => {
+    await rest(served);
     await paint(served, 'bin/a', 1, 2);
     await paint(served, 'bin/b', 2, 2);
     const v = await open(browser, served);
@@ -155,6 +165,7 @@ export const gallery: Record<string, Story> = {
   },
 
   'the gallery stands in nobody’s way': async (browser, served) => {
+    await rest(served);
     await paint(served, 'axe', 3, 2);
     for (const colorScheme of ['light', 'dark'] as const) {
       const v = await open(browser, served, { colorScheme });
