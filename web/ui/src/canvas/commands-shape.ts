@@ -1,9 +1,7 @@
-// Commands that put nodes in order, and that make subgraphs of them and take these apart.
+// Commands that put nodes in order, and that make subgraphs of them and take these apart. What does the large ones comes when
+// it is asked for.
 import type { Command } from '../app/command.ts';
 import { wordsNow } from '../app/confirm.ts';
-import { arrange } from '../doc/arrange.ts';
-import { convertToSubgraph, unpack } from '../doc/convert.ts';
-import { convertGroupNode } from '../doc/convert-group.ts';
 import { groupNodeOf } from '../doc/group-node.ts';
 import type { Id } from '../doc/links.ts';
 import { align, distribute, type Edge } from '../doc/ops-align.ts';
@@ -36,22 +34,32 @@ function chooseNodes(all: readonly Id[] | undefined) {
   focusOn(`node:${all[0]}`);
 }
 
-function toSubgraph() {
+async function arrangeNodes() {
   const at = atNow();
+  const some = several() ? ids() : undefined;
+  const { arrange } = await import('../doc/arrange.ts');
+  if (at) arrange(at, some);
+}
+
+async function toSubgraph() {
+  const at = atNow();
+  const { convertToSubgraph } = await import('../doc/convert.ts');
   const id = at && convertToSubgraph(at, itemsChosen(at), wordsNow().canvas.newSubgraph);
   if (id !== undefined) chooseNodes([id]);
 }
 
-function takeApart() {
+async function takeApart() {
   const at = atNow();
   const node = one();
+  const { unpack } = await import('../doc/convert.ts');
   if (at && node) chooseNodes(unpack(at, node.shape.id));
 }
 
 /** One of an old kind of groups becomes a subgraph. */
-function fromGroupNode() {
+async function fromGroupNode() {
   const at = atNow();
   const node = one();
+  const { convertGroupNode } = await import('../doc/convert-group.ts');
   if (at && node) convertGroupNode(at, node.shape.id);
 }
 
@@ -66,7 +74,7 @@ export const shapeCommands: readonly Command[] = [
   {
     id: 'node.arrange', label: (w) => w.canvas.commands.arrange, keys: ['Ctrl+Alt+L'],
     menu: 'edit', line: true, can: () => view.scene.nodes.length > 0,
-    run: edit((at) => arrange(at, several() ? ids() : undefined)),
+    run: () => void arrangeNodes(),
   },
   ...EDGES.map((edge): Command => ({
     id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: edit((at) => align(at, ids(), edge)),
@@ -81,15 +89,15 @@ export const shapeCommands: readonly Command[] = [
   {
     id: 'subgraph.make', label: (w) => w.canvas.commands.toSubgraph, keys: ['Ctrl+Shift+E'],
     menu: 'node', can: () => chosen().size > 0 && nodesChosen().length > 0,
-    run: toSubgraph,
+    run: () => void toSubgraph(),
   },
-  { id: 'subgraph.unpack', label: (w) => w.canvas.commands.unpack, menu: 'node', can: subgraph, run: takeApart },
+  { id: 'subgraph.unpack', label: (w) => w.canvas.commands.unpack, menu: 'node', can: subgraph, run: () => void takeApart() },
   {
     id: 'subgraph.unique', label: (w) => w.canvas.commands.unique, menu: 'node', can: subgraph,
     run: edit((at) => withOne(({ node }) => makeUnique(at.doc, node))),
   },
   {
     id: 'subgraph.fromGroupNode', label: (w) => w.canvas.commands.fromGroupNode, menu: 'node', can: isGroupNode,
-    run: fromGroupNode,
+    run: () => void fromGroupNode(),
   },
 ];

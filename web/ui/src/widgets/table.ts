@@ -1,16 +1,18 @@
-// The kinds of fields: what shows and edits each. How a kind's value is written and read is in values.ts.
-import type { ComponentType } from 'react';
+// The kinds of fields: what shows and edits each; those that few graphs have come when one is there. How a kind's value is
+// written and read is in values.ts.
+import { lazy, type ComponentType } from 'react';
 import type { WidgetKind } from '../defs/def.ts';
-import { Color } from './Color.tsx';
 import type { Field } from './field.ts';
 import { Line, Other } from './Line.tsx';
 import { Lines } from './Lines.tsx';
-import { Markdown } from './Markdown.tsx';
 import { NumberBox } from './NumberBox.tsx';
 import { Pick, PickMany } from './Pick.tsx';
 import { Seed } from './Seed.tsx';
 import { Switch } from './Switch.tsx';
-import { Upload } from './Upload.tsx';
+
+const Color = lazy(async () => ({ default: (await import('./Color.tsx')).Color }));
+const Markdown = lazy(async () => ({ default: (await import('./Markdown.tsx')).Markdown }));
+const Upload = lazy(async () => ({ default: (await import('./Upload.tsx')).Upload }));
 
 interface Kind {
   View: ComponentType<{ field: Field }>;
