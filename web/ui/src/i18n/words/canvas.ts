@@ -165,7 +165,7 @@ export const canvas = both(
       toSubgraph: '转换为子图',
       unpack: '展开子图',
       unique: '转为独立子图',
-      fromGroupNode: '将组节点转换为子图',
+      fromGroupNode: '将旧式分组转换为子图',
       expose: '公开到子图接口',
     },
     walk: { Left: '左侧节点', Right: '右侧节点', Up: '上方节点', Down: '下方节点' },
