@@ -13,7 +13,7 @@
 #include "core/base/text.h"
 #include "core/base/tree.h"
 
-enum { REST_TIMES = 5, LEAST_REST_MS = 50, SETTLED_MS = 2000 };
+enum { REST_TIMES = 5, DEAR_MS = 100, SETTLED_MS = 2000 }; /* DEAR: a walk after which there is a rest */
 
 typedef struct folder {
     char   *name;
@@ -182,9 +182,7 @@ static bool has_changed(const lm_shelf *s)
 
 static void bring_up_to_date(lm_shelf *s)
 {
-    const int64_t rest = s->took_ms * REST_TIMES > LEAST_REST_MS ? s->took_ms * REST_TIMES : LEAST_REST_MS;
-
-    if (s->walked_ms && clock_ms(CLOCK_MONOTONIC) - s->walked_ms < rest)
+    if (s->walked_ms && s->took_ms >= DEAR_MS && clock_ms(CLOCK_MONOTONIC) - s->walked_ms < s->took_ms * REST_TIMES)
         return;
     if (s->stale || has_changed(s))
         walk(s);

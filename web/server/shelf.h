@@ -1,7 +1,7 @@
 /* shelf.h: the pictures of the output folder, the newest first, as pages that stay where they are while new ones come.
  *
- * The folder is walked through when one of its folders has changed, and then rests five times as long as that took;
- * between two walks pages come from memory. Of more than LM_TREE_MOST files some are not seen. */
+ * The folder is walked through when one of its folders has changed; a walk that took 0.1 s or more is followed by a rest
+ * of five times as long. Between two walks pages come from memory. Of more than LM_TREE_MOST files some are not seen. */
 #ifndef LM_WEB_SERVER_SHELF_H
 #define LM_WEB_SERVER_SHELF_H
 
