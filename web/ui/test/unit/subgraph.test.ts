@@ -165,16 +165,15 @@ const same = (id: string) => id;
 const APART = /^(everywhere|set-and-get)/;
 
 test('a selection that becomes a subgraph makes the same prompt', { skip: !LIMN }, () => {
-  for (const [file, text] of corpus) {
+  for (const [n, [file, text]] of corpus.entries()) {
     const ids = new Document(text).nodes().map((n) => n['id'] as Id);
     if (disagreements(new Document(text)).length || APART.test(file)) continue;
     const before = runs(new Document(text), same);
-    for (const chosen of [ids.filter((_, k) => k % 2 === 0), ids.slice(-3)]) {
-      const doc = new Document(text);
-      const id = convertToSubgraph(at(doc), { nodes: chosen }, 'S');
-      const after = runs(doc, (old) => old.split(':').filter((part) => part !== String(id)).join(':'));
-      assert.deepEqual([after, disagreements(doc)], [before, []], `${file} ${chosen.join()}`);
-    }
+    const chosen = n % 2 ? ids.filter((_, k) => k % 2 === 0) : ids.slice(-3);
+    const doc = new Document(text);
+    const id = convertToSubgraph(at(doc), { nodes: chosen }, 'S');
+    const after = runs(doc, (old) => old.split(':').filter((part) => part !== String(id)).join(':'));
+    assert.deepEqual([after, disagreements(doc)], [before, []], `${file} ${chosen.join()}`);
   }
 });
 
