@@ -6,7 +6,7 @@ import { groupsOf } from './groups.ts';
 import { newUuid } from './ids.ts';
 import { definitionsOf, holdsItself } from './instances.ts';
 import { copy, isObject, newObject, parse, print, type Json, type JsonObject } from './json.ts';
-import { linksOf, readLink, writeLink, type Id, type Link } from './links.ts';
+import { readLink, writeLink, type Id, type Link } from './links.ts';
 import type { Items } from './ops-nodes.ts';
 import { membersOfGroups } from './ops-groups.ts';
 import { cropOf, cutOut, plant, type Crop } from './plant.ts';
@@ -157,10 +157,4 @@ export function duplicate(at: At, items: Items, [dx, dy]: Pair = [30, 30], conne
   if (text === undefined || !whole) return undefined;
   const [x, y] = cornerOf(whole, at.defs);
   return paste(at, text, { corner: [x + dx, y + dy], connect });
-}
-
-/** How many links from outside a selection has: those that pasting with connections makes again. */
-export function outerCount(at: At, ids: readonly Id[]): number {
-  const chosen = new Set(ids.map(String));
-  return linksOf(at.doc, at.graph).all.filter((l) => chosen.has(String(l.to)) && !chosen.has(String(l.from))).length;
 }

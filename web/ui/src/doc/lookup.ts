@@ -13,7 +13,7 @@ export interface Nodes {
   byId: ReadonlyMap<string, JsonObject>; // of two with one id, the first
 }
 
-export function objectsIn(of: JsonObject | undefined, member: string): JsonObject[] {
+function objectsIn(of: JsonObject | undefined, member: string): JsonObject[] {
   const list = of?.[member];
   return Array.isArray(list) ? list.filter(isObject) : [];
 }

@@ -27,7 +27,7 @@ export function addGroup(at: At, title: string, box: Box): number {
 }
 
 /** The rectangle of a group around nodes and groups. */
-export function boxAround(at: At, items: Items): Box | undefined {
+function boxAround(at: At, items: Items): Box | undefined {
   const groups = groupsOf(at.graph).filter((g) => items.groups?.includes(g.index));
   const shapes = (items.nodes ?? []).map((id) => shapeAt(at, id)).filter((s) => s !== undefined);
   const box = around([...shapes, ...groups]);

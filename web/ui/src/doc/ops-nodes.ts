@@ -75,7 +75,7 @@ export function meets(given: string, taken: string): boolean {
 
 /** The input that an output hands on when its node is passed over: the one at its place if it fits, else the first of exactly
  * its type, else the first that fits. */
-export function handsOn(shape: NodeShape, output: SocketShape): SocketShape | undefined {
+function handsOn(shape: NodeShape, output: SocketShape): SocketShape | undefined {
   const linked = shape.inputs.filter((i) => i.links.length > 0);
   const beside = shape.inputs[output.index];
   if (beside && linked.includes(beside) && meets(beside.type, output.type)) return beside;

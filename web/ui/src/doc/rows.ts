@@ -50,7 +50,7 @@ const listOf = (node: JsonObject): Json[] | undefined => {
 
 // ------------------------------------------------------------------ a known class
 
-export function rowsOfClass(node: JsonObject, def: NodeDef, at: Place): Row[] {
+function rowsOfClass(node: JsonObject, def: NodeDef, at: Place): Row[] {
   const list = listOf(node);
   const places = list && placesOf(list, def);
   const linked = linkedInputs(node, at);

@@ -4,8 +4,8 @@ import { groupsOf } from '../../src/doc/groups.ts';
 import type { JsonObject } from '../../src/doc/json.ts';
 import { linksOf, type Id } from '../../src/doc/links.ts';
 import { moveNodes, renameNode, resizeNode, setColor, setControl, setFlag, setMode, setWidgetValue } from '../../src/doc/ops.ts';
-import { addGroup, groupItems, moveItems, removeGroups } from '../../src/doc/ops-groups.ts';
-import { connect, isolate, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
+import { addGroup, colorGroup, groupItems, moveItems, removeGroups } from '../../src/doc/ops-groups.ts';
+import { connect, isolate, labelSocket, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, insertOnLink, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
 import { arrange } from '../../src/doc/arrange.ts';
 import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
@@ -73,6 +73,8 @@ const DEEDS: readonly Deed[] = [
   (at, c, node) => insertOnLink(at, linkOf(at, c.which), idOf(node), endOf(at, 'inputs', c.which, c.n).index, 0),
   (at, c, _node, ids) => void (c.n % 2 ? groupItems(at, 'g', { nodes: ids }) : addGroup(at, 'g', { x: c.n, y: 0, width: 500, height: 500 })),
   (at, c) => removeGroups(at, [c.which % 3]),
+  (at, c) => colorGroup(at, c.which % 3, c.n % 2 ? '#abcdef' : undefined),
+  (at, c, node) => labelSocket(at, node, c.n % 2 ? 'inputs' : 'outputs', c.other % 3, c.n % 3 ? `l ${c.n}` : undefined),
   (at, c, _node, ids) => moveItems(at, { nodes: ids, groups: groupsOf(at.graph).slice(0, 1).map((g) => g.index), reroutes: reroutesOf(at.doc, at.graph).all.map((r) => r.id) }, c.n, 1),
   (at, c) => {
     const link = linkOf(at, c.which);
