@@ -22,7 +22,7 @@ const GRID = 24;
 export function shiftBodies(done = false) {
   const { moving } = view;
   if (!moving) return;
-  for (const element of document.querySelectorAll<HTMLElement>('.graph .react-flow__node'))
+  for (const element of document.querySelectorAll<HTMLElement>('.graph :is(.react-flow__node, .at)'))
     if (moving.keys.has(element.dataset['id'] ?? '')) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
 }
 

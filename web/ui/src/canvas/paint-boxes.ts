@@ -12,6 +12,7 @@ import { view } from './view.ts';
 import { TITLE } from '../doc/shape.ts';
 
 const LEAST_LETTERS = 9; // screen pixels: what is smaller is not drawn
+const EDGE = () => colour('color-mix(in srgb, var(--control) 70%, var(--node))'); // as the bodies' own
 const SQUARE = 0.2; // below this zoom corners are square
 const MARK = 5; // screen pixels of a socket, at least
 
@@ -22,15 +23,18 @@ function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined
   return undefined;
 }
 
+const lettersAt = (zoom: number) => Math.min(48, Math.max(13, 11 / zoom));
+const plateHeight = (zoom: number, height: number) => Math.min(height, Math.max(TITLE, lettersAt(zoom) * 1.5));
+
 /** The title grows on the screen as the node gets smaller, until there is no room for it. */
 function paintTitle({ ctx, zoom }: Brush, box: NodeView, x: number, y: number) {
   const { width, height } = box;
-  const size = Math.min(30, Math.max(13, 11 / zoom));
+  const size = lettersAt(zoom);
   if (size * zoom < LEAST_LETTERS || width * zoom < 36 || height * zoom < LEAST_LETTERS + 2) return;
   ctx.font = `600 ${size}px ${FONT}`;
   ctx.fillStyle = token('text');
-  const text = shorten(ctx, titleIn(box, useSettings.getState().language), width - 16);
-  if (text) ctx.fillText(text, x + 8, y + Math.min(height, Math.max(TITLE, size * 1.6)) / 2);
+  const text = shorten(ctx, titleIn(box, useSettings.getState().language), width - size);
+  if (text) ctx.fillText(text, x + size / 2, y + plateHeight(zoom, height) / 2 + size * 0.04);
 }
 
 function paintSockets({ ctx, zoom }: Brush, { shape, width }: NodeView, x: number, y: number) {
@@ -71,7 +75,7 @@ function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   const line = (ring ? 2 : 1) / zoom;
 
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
-  ctx.fillStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : token('control'));
+  ctx.fillStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : EDGE());
   ctx.fillRect(box.x + dx, box.y + dy, width, height);
   ctx.fillStyle = plateOf(fileColour(shape.bgcolor) ?? fileColour(shape.color), 30, 'node');
   ctx.fillRect(box.x + dx + line, box.y + dy + line, Math.max(0, width - 2 * line), Math.max(0, height - 2 * line));
@@ -86,7 +90,7 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   const { dx, dy } = shiftOf(box.key);
   const [x, y] = [box.x + dx, box.y + dy];
   const round = Math.min(8, height / 2);
-  const title = Math.min(TITLE, height);
+  const title = plateHeight(zoom, height);
   const own = fileColour(shape.bgcolor) ?? fileColour(shape.color);
 
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
@@ -105,7 +109,7 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   ctx.roundRect(x, y, width, height, round);
   const ring = ringOf(run, chosen.has(box.key));
   ctx.lineWidth = (ring ? 2 : 1) / Math.min(1, zoom);
-  ctx.strokeStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : token('control'));
+  ctx.strokeStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : EDGE());
   if (shape.kind === 'ghost' || shape.mode === 'bypassed') ctx.setLineDash([6 / zoom, 4 / zoom]);
   ctx.stroke();
   ctx.setLineDash([]);

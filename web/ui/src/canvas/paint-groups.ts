@@ -13,6 +13,8 @@ function paintGroup({ ctx, zoom, chosen }: Brush, given: GroupView) {
   const { dx, dy } = shiftOf(group.key);
   const [x, y] = [group.x + dx, group.y + dy];
   const own = fileColour(group.color) ?? token('text-3');
+  const size = Math.max(group.size, Math.min(60, 11 / zoom)); // read from afar, too
+  const title = Math.min(group.height, Math.max(group.title, size * 1.5));
   const marked = chosen.has(group.key) || view.over === group.key;
 
   ctx.beginPath();
@@ -22,7 +24,7 @@ function paintGroup({ ctx, zoom, chosen }: Brush, given: GroupView) {
   ctx.fill();
   ctx.globalAlpha = 0.12;
   ctx.beginPath();
-  ctx.roundRect(x, y, group.width, Math.min(group.title, group.height), [ROUND, ROUND, 0, 0]);
+  ctx.roundRect(x, y, group.width, title, [ROUND, ROUND, 0, 0]);
   ctx.fill();
   ctx.beginPath();
   ctx.roundRect(x, y, group.width, group.height, ROUND);
@@ -31,11 +33,11 @@ function paintGroup({ ctx, zoom, chosen }: Brush, given: GroupView) {
   ctx.lineWidth = (chosen.has(group.key) ? 2 : 1) / Math.min(1, zoom);
   ctx.stroke();
   ctx.globalAlpha = 1;
-  if (group.size * zoom < 4) return;
-  ctx.font = `600 ${group.size}px ${FONT}`;
+  if (size * zoom < 8) return;
+  ctx.font = `600 ${size}px ${FONT}`;
   ctx.fillStyle = token('text-2');
   ctx.textBaseline = 'middle';
-  ctx.fillText(shorten(ctx, group.label, group.width - 24), x + 12, y + group.title / 2 + 1);
+  ctx.fillText(shorten(ctx, group.label, group.width - 24), x + 12, y + title / 2 + 1);
   ctx.textBaseline = 'alphabetic';
   if (!marked) return;
   ctx.fillStyle = token('control');
