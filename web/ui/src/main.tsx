@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { Shell } from './app/Shell.tsx';
 import { followSettings, useSettings } from './app/settings.ts';
+import { readEntries } from './app/journal.ts';
 import { startDocuments } from './app/start.ts';
 import { startDefs } from './defs/defs.ts';
 import { languages } from './i18n/languages.ts';
@@ -19,17 +20,26 @@ function element(name: string, text: string): HTMLElement {
   return made;
 }
 
+/** What is open, from the browser's own database: nothing of it is lost with the page. */
+async function keepAll() {
+  const { download } = await import('./app/export.ts');
+  for (const entry of await readEntries()) download(`${entry.name}.json`, entry.text);
+}
+
 /** Without React: it is what failed. */
 function fail(root: HTMLElement, cause: unknown) {
   const words = languages[useSettings.getState().language].failed;
   const box = element('main', '');
   const again = element('button', words.again);
+  const keep = element('button', words.keep);
 
   console.error(cause);
   box.className = 'failed';
   again.className = 'text';
   again.onclick = () => location.reload();
-  box.append(element('h1', words.title), element('p', cause instanceof Error ? cause.message : String(cause)), again);
+  keep.className = 'text';
+  keep.onclick = () => void keepAll();
+  box.append(element('h1', words.title), element('p', cause instanceof Error ? cause.message : String(cause)), again, keep);
   root.replaceChildren(box);
 }
 

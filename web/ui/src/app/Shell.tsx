@@ -14,8 +14,10 @@ import { Dialogs } from './Dialog.tsx';
 import { newDocument, useDocuments } from './documents.ts';
 import { Icon } from './Icon.tsx';
 import { startKeys } from './keys.ts';
-import { pickFiles, startOpening } from './open.ts';
+import { nameOf, pickFiles, startOpening } from './open.ts';
 import { openFirst } from './start.ts';
+import { openStored } from './stored-open.ts';
+import { useStored } from './stored.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { Toasts } from './Toasts.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -48,6 +50,7 @@ function Banner() {
 function Empty() {
   const words = useWords();
   const { empty, app } = words;
+  const recent = useStored((s) => s.recent);
   return (
     <section className="empty">
       <h2>{empty.title}</h2>
@@ -66,6 +69,18 @@ function Empty() {
           {empty.open}
         </button>
       </p>
+      {recent.length > 0 && (
+        <ul className="recent" aria-label={empty.recent}>
+          <li>{empty.recent}</li>
+          {recent.slice(0, 5).map((path) => (
+            <li key={path}>
+              <button className="text" title={path} onClick={() => void openStored(path)}>
+                {nameOf(path)}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -3,7 +3,10 @@ import { Zoom } from '../canvas/Zoom.tsx';
 import { bytes, clock } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { useServer } from '../net/server.ts';
+import { useProblems } from '../run/run.ts';
+import { showPanel } from './bars.ts';
 import { useActive, useVersion, type Opened } from './documents.ts';
+import { Icon } from './Icon.tsx';
 
 function LinkState() {
   const words = useWords().link;
@@ -31,6 +34,20 @@ function MachineState() {
   );
 }
 
+/** How many, and the way to them. */
+function Problems({ uid }: { uid: string }) {
+  const words = useWords().status;
+  const problems = useProblems(uid);
+  const bad = problems.some((p) => p.severity === 'error');
+  if (!problems.length) return null;
+  return (
+    <button className="problems" data-bad={bad} onClick={() => showPanel('left', 'problems')}>
+      <Icon name="warning" />
+      {words.problems(problems.length)}
+    </button>
+  );
+}
+
 /** Is what is shown what the file has? */
 function SavedState({ at }: { at: Opened }) {
   const { status, locale } = useWords();
@@ -51,6 +68,7 @@ function Counts() {
       <span className="counts">
         {words.nodes(count('nodes'))} · {words.links(count('links'))}
       </span>
+      <Problems uid={at.doc.uid} />
       <SavedState at={at} />
     </>
   );

@@ -3,8 +3,8 @@ import type { Carried, Found } from '../net/carried.ts';
 import { at } from '../net/http.ts';
 import { readFile } from '../net/reading.ts';
 import { wordsNow } from './confirm.ts';
-import { activate, openDocument, openText, useDocuments, type Opened } from './documents.ts';
-import { complain } from './toasts.ts';
+import { activate, activeDocument, openDocument, openText, useDocuments, type Opened } from './documents.ts';
+import { complain, say } from './toasts.ts';
 
 const ENDINGS = '.json,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
 
@@ -56,7 +56,27 @@ async function openFile(file: File) {
   const origin = `${file.name}:${file.size}:${file.lastModified}`;
   const there = useDocuments.getState().opened.find((o) => o.origin === origin && o.doc.dirtySince === undefined);
   if (there) activate(there.doc.uid);
-  else await openFound(await readFile(file), nameOf(file.name), { origin });
+  else {
+    const found = await readFile(file);
+    if ('fault' in found && found.fault === 'nothing' && /^image\//.test(file.type) && activeDocument()) await placePicture(file);
+    else await openFound(found, nameOf(file.name), { origin });
+  }
+}
+
+/** A picture that carries nothing goes into the open graph, as a node that loads it. */
+async function placePicture(file: File) {
+  try {
+    const [{ sendFile }, { addHere }, { toCanvas, view }, { reloadDef }] = await Promise.all([
+      import('../widgets/files.ts'), import('../canvas/adding.ts'), import('../canvas/view.ts'), import('../defs/defs.ts'),
+    ]);
+    const image = await sendFile(file);
+    await reloadDef('LoadImage'); // its list has the new file
+    const at = { x: view.size.width / 2, y: view.size.height / 3 };
+    addHere('LoadImage', { image }, { at, place: toCanvas(at) });
+    say((w) => w.app.open.placed(file.name));
+  } catch (e) {
+    complain((w) => w.app.open.notPlaced(file.name, e instanceof Error ? e.message : String(e)));
+  }
 }
 
 /** One after the other, each a tab of its own. */

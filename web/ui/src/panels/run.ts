@@ -2,9 +2,9 @@
 import { lazy } from 'react';
 import { ProblemsBadge, QueueBadge } from './Badges.tsx';
 import type { Panel } from './panel.ts';
+import { QueueBody } from './Queue.tsx'; // on the first screen
 
 const ProblemsBody = lazy(async () => ({ default: (await import('./Problems.tsx')).ProblemsBody }));
-const QueueBody = lazy(async () => ({ default: (await import('./Queue.tsx')).QueueBody }));
 const GalleryBody = lazy(async () => ({ default: (await import('./Gallery.tsx')).GalleryBody }));
 
 export const queue: Panel = { id: 'queue', side: 'right', icon: 'queue', label: (w) => w.run.queue.title, key: 'Q', Body: QueueBody, Badge: QueueBadge };

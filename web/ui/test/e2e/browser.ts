@@ -20,10 +20,14 @@ export async function launchKept(profile: string): Promise<{ browser: Browser; k
   const args = [...QUIET, '--headless', '--lang=en-GB', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
   const child = spawn(executable, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  const end = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
   const kill = async () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    end();
     await ended;
   };
+  process.once('exit', end); // of a story that failed
   for await (const line of createInterface({ input: child.stderr })) {
     const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
     if (address) return { browser: await chromium.connectOverCDP(address), kill };

@@ -182,6 +182,8 @@ export const app = both(
       pasted: 'Pasted',
       elsewhere: 'it is not on this server',
       unreachable: (name: string, why: string) => `“${name}” could not be read: ${why}`,
+      placed: (name: string) => `“${name}” carries no workflow: it is in the graph as a picture.`,
+      notPlaced: (name: string, why: string) => `“${name}” could not be put into the graph: ${why}`,
       absent: (name: string, links: string) => `“${name}” has links to what is not there: ${links}`,
       parameters: (name: string) => `“${name}” holds only the words of a picture, which cannot be made into a graph yet.`,
       faults: {
@@ -372,6 +374,8 @@ export const app = both(
       pasted: '粘贴的工作流',
       elsewhere: '它不在此服务器上',
       unreachable: (name, why) => `无法读取“${name}”：${why}`,
+      placed: (name) => `“${name}”中没有工作流，已作为图像放入画布。`,
+      notPlaced: (name, why) => `无法把“${name}”放入画布：${why}`,
       absent: (name, links) => `“${name}”中有连线指向不存在的节点：${links}`,
       parameters: (name) => `“${name}”只有图像的文字参数，目前还不能转换成工作流。`,
       faults: {

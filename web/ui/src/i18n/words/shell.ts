@@ -16,11 +16,13 @@ export const shell = both(
       title: 'Nothing is open',
       text: 'Drop a workflow or a picture that carries one, or begin here.',
       open: 'Open a file …',
+      recent: 'Saved lately',
     },
     status: {
       label: 'State',
       nodes: (n: number) => (n === 1 ? '1 node' : `${n} nodes`),
       links: (n: number) => (n === 1 ? '1 link' : `${n} links`),
+      problems: (n: number) => (n === 1 ? '1 problem' : `${n} problems`),
       unsaved: 'Not saved',
       saved: 'Saved',
       savedAt: (time: string) => `Saved ${time}`,
@@ -39,7 +41,7 @@ export const shell = both(
       memory: (used: string, total: string) => `Memory ${used} of ${total}`,
       video: (used: string, total: string) => `Video memory ${used} of ${total}`,
     },
-    failed: { title: 'limn failed to show this page', again: 'Load it again' },
+    failed: { title: 'limn failed to show this page', again: 'Load it again', keep: 'Download open workflows' },
   },
   {
     queue: {
@@ -55,11 +57,13 @@ export const shell = both(
       title: '没有打开的工作流',
       text: '把工作流，或带有工作流的图像拖到这里；也可以从这里开始。',
       open: '打开文件……',
+      recent: '最近保存',
     },
     status: {
       label: '状态',
       nodes: (n) => `${n} 个节点`,
       links: (n) => `${n} 条连线`,
+      problems: (n) => `${n} 个问题`,
       unsaved: '未保存',
       saved: '已保存',
       savedAt: (time) => `${time} 已保存`,
@@ -77,6 +81,6 @@ export const shell = both(
       memory: (used, total) => `内存 ${used} / ${total}`,
       video: (used, total) => `显存 ${used} / ${total}`,
     },
-    failed: { title: 'limn 无法显示此页面', again: '重新加载' },
+    failed: { title: 'limn 无法显示此页面', again: '重新加载', keep: '下载打开的工作流' },
   },
 );
