@@ -103,3 +103,16 @@ export function changeSeeds(doc: Document, defs: Defs, prompt?: JsonObject) {
   });
   if (values.length) setWidgetValues(doc, 'seed', values);
 }
+
+const begun = new WeakSet<Document>();
+
+/** Where seeds change before runs: the first run of a document that was opened has them as the file does. */
+export function changeSeedsBefore(doc: Document, defs: Defs) {
+  if (begun.has(doc)) changeSeeds(doc, defs);
+  begun.add(doc);
+}
+
+/** It ran with the seeds it has, whichever way is chosen later. */
+export function hasRun(doc: Document) {
+  begun.add(doc);
+}

@@ -14,7 +14,7 @@ import { seedIn } from './mine.ts';
 import { usePreferences } from './preferences.ts';
 import { readCheck, type Check } from './read-check.ts';
 import type { Problem } from './run.ts';
-import { changeSeeds } from './seeds.ts';
+import { changeSeeds, changeSeedsBefore, hasRun } from './seeds.ts';
 import { targetsFor } from './targets.ts';
 import { neededFor } from './track.ts';
 
@@ -55,11 +55,9 @@ function refused(at: Opened, e: unknown) {
 
 // ------------------------------------------------------------------ one run
 
-const ran = new WeakSet<object>(); // documents: before the first run their seeds stay as the file has them
-
 function before({ doc }: Opened) {
-  if (usePreferences.getState().seeds === 'before' && ran.has(doc)) changeSeeds(doc, useDefs.getState().defs);
-  ran.add(doc);
+  if (usePreferences.getState().seeds === 'before') changeSeedsBefore(doc, useDefs.getState().defs);
+  else hasRun(doc);
 }
 
 function after({ doc }: Opened, prompt: JsonObject) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { PATIENCE, visit, type Visit } from './browser.ts';
-import type { Served } from './served.ts';
+import { longJob, type Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
 const waiting = (page: Page) => page.locator('.job[data-state="waiting"]');
@@ -107,6 +107,23 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('dialog').getByText('64 × 64').waitFor();
     await press(v.page, 'Escape');
     await v.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await past(v.page).first().getByRole('button', { name: /Run again/ }).click();
+    await past(v.page).nth(1).waitFor();
+    await past(v.page).first().getByRole('button', { name: /Open workflow/ }).click();
+    await v.page.getByRole('tab', { name: /^story #\d+/, selected: true }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what others send is seen, and colours nothing here': async (browser, served) => {
+    const v = await open(browser, served);
+
+    assert.equal((await served.post('prompt', longJob(5))).status, 200);
+    await running(v.page).getByText('From elsewhere').waitFor();
+    await running(v.page).getByText(/KSampler \d+\/10000/).waitFor();
+    assert.equal(await v.page.locator('.body[data-state="running"]').count(), 0);
+    await running(v.page).getByRole('button', { name: /Stop/ }).click();
+    await past(v.page, 'cancelled').getByText('From elsewhere').waitFor();
     v.clean();
     await v.close();
   },

@@ -12,7 +12,7 @@ import { bodyOf, newId } from '../../src/run/body.ts';
 import { essenceOf, hasChoices } from '../../src/run/check.ts';
 import { fitting, moved, zoomed } from '../../src/run/looking.ts';
 import { readCheck } from '../../src/run/read-check.ts';
-import { changeSeeds, draw, nextValue } from '../../src/run/seeds.ts';
+import { changeSeeds, changeSeedsBefore, draw, nextValue } from '../../src/run/seeds.ts';
 import { sentenceOf } from '../../src/run/sentences.ts';
 import { targetsFor } from '../../src/run/targets.ts';
 import { titleFor } from '../../src/run/title.ts';
@@ -77,6 +77,12 @@ test('seeds of what ran change in one step, and of nothing else', () => {
   doc.undo();
   assert.equal(doc.canUndo, undefined);
   assert.deepEqual(valuesOf(doc, 2), [9, 'decrement', 20]);
+});
+
+test('where seeds change before runs, the first run has those of the file', () => {
+  const doc = open(node(1, 'Sample', [5, 'increment', 20]));
+  const seeds = [1, 2, 3].map(() => (changeSeedsBefore(doc, DEFS), (valuesOf(doc, 1) as Json[])[0]));
+  assert.deepEqual(seeds, [5, 6, 7]);
 });
 
 test('what only looks different is not checked again', () => {

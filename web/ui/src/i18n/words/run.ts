@@ -108,7 +108,7 @@ export const run = both(
       near: (names: string) => `Much like it: ${names}`,
     },
     fault: {
-      required_input_missing: (input: string) => `${input} is needed: connect something or give it a value`,
+      required_input_missing: (input: string) => `${input} is missing: nothing is connected or entered`,
       bad_linked_input: (input: string) => `The link into ${input} is damaged`,
       return_type_mismatch: (input: string, detail: string) => `${input} cannot take what is connected: ${detail}`,
       invalid_input_type: (input: string, detail: string) => `The value of ${input} cannot be read: ${detail}`,
@@ -233,7 +233,7 @@ export const run = both(
       near: (names) => `相近的有：${names}`,
     },
     fault: {
-      required_input_missing: (input) => `缺少 ${input}：请连线或填写`,
+      required_input_missing: (input) => `缺少 ${input}：尚未连线或填写`,
       bad_linked_input: (input) => `${input} 的连线已损坏`,
       return_type_mismatch: (input, detail) => `${input} 不接受所连的类型：${detail}`,
       invalid_input_type: (input, detail) => `${input} 的值无法读取：${detail}`,
