@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { Canvas, CanvasProvider } from '../canvas/Canvas.tsx';
 import { useWords } from '../i18n/words.ts';
 import { retryNow, useServer } from '../net/server.ts';
+import { MaskOverlay } from '../mask/Overlay.tsx';
 import { RunOverlays } from '../run/Overlays.tsx';
 import { RunBar } from '../run/RunBar.tsx';
 import { AddNodes } from './AddNodes.tsx';
@@ -140,6 +141,7 @@ export function Shell() {
         {!hidden && <StatusBar />}
       </div>
       <RunOverlays />
+      <MaskOverlay />
       <AddNodes />
       <Toasts />
       <Dialogs />

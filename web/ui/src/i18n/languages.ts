@@ -3,6 +3,7 @@ import { app } from './words/app.ts';
 import { canvas } from './words/canvas.ts';
 import { defs } from './words/defs.ts';
 import { gallery } from './words/gallery.ts';
+import { mask } from './words/mask.ts';
 import { run } from './words/run.ts';
 import { shell } from './words/shell.ts';
 import { widgets } from './words/widgets.ts';
@@ -14,6 +15,7 @@ function all<L extends 'en' | 'zh'>(language: L) {
     canvas: canvas[language],
     defs: defs[language],
     gallery: gallery[language],
+    mask: mask[language],
     run: run[language],
     widgets: widgets[language],
   };

@@ -3,6 +3,7 @@ import { useRef, useState, type DragEvent } from 'react';
 import { reloadDef } from '../defs/defs.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, viewOf } from '../net/files.ts';
+import { editMask } from '../mask/masking.ts';
 import { rowKeys } from './Seed.tsx';
 import type { Field } from './field.ts';
 import { fileOf, sendFile, whyOf } from './files.ts';
@@ -31,6 +32,23 @@ function useSending(field: Field) {
     }
   };
   return [state, send] as const;
+}
+
+/** Only a picture has a mask to be painted. */
+function MaskButton({ field }: { field: Field }) {
+  const words = useWords().mask;
+  const file = fileOf(field.value, field.def?.folder);
+  if (!file || mediaOf(file) !== 'image') return null;
+  const edit = () =>
+    editMask(file, (value) => {
+      field.begin();
+      field.set(value);
+    });
+  return (
+    <button className="tool nodrag" data-field tabIndex={-1} aria-label={words.edit} title={words.edit} disabled={field.fixed} onClick={edit} onKeyDown={rowKeys}>
+      <Sign name="mask" />
+    </button>
+  );
 }
 
 function Thumb({ field }: { field: Field }) {
@@ -91,6 +109,7 @@ export function Upload({ field }: { field: Field }) {
         >
           <Sign name="file" />
         </button>
+        {kind === 'image' && <MaskButton field={field} />}
         <input
           ref={picker}
           type="file"

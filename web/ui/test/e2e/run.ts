@@ -6,13 +6,14 @@ import { launch } from './browser.ts';
 import { canvas } from './canvas.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
+import { mask } from './mask.ts';
 import { runs } from './running.ts';
 import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode };
+const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask };
 let failed = 0;
 
 const chromium = await launch(browser);
