@@ -26,14 +26,14 @@ export function Entry({ field, done }: { field: Field; done: () => void }) {
   }, []);
   const put = (text: string) => text !== toText(field.value, field.def) && field.set(text);
   const keys = (e: KeyboardEvent<HTMLTextAreaElement>) => {
-    e.stopPropagation();
-    if (isComposing(e)) return;
+    if (isComposing(e)) return e.stopPropagation();
     if (e.key === 'Escape') leave(e.currentTarget);
     else if ((e.ctrlKey || e.metaKey) && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
       e.preventDefault();
       changeWeight(e.currentTarget, e.key === 'ArrowUp' ? 0.05 : -0.05);
       put(e.currentTarget.value);
-    } else tab(e);
+    } else if (!tab(e)) return;
+    e.stopPropagation();
   };
   return (
     <textarea

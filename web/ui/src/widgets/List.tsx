@@ -107,6 +107,7 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
     if (!many) close('pick');
   };
   const keys = (e: KeyboardEvent) => {
+    if (e.ctrlKey || e.metaKey) return;
     e.stopPropagation();
     if (e.nativeEvent.isComposing || e.key === 'Process') return;
     const steps: Record<string, () => void> = {

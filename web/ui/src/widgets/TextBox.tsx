@@ -32,24 +32,30 @@ function Input({ field, text, live, mode, placeholder, put, onKey, onWheel, done
   const commit = () => {
     if (box.current && box.current.value !== text) put(box.current.value);
   };
+  const escape = (from: Element) => {
+    if (before.current !== undefined && before.current !== field.value) field.set(before.current);
+    if (box.current) box.current.value = text;
+    leave(from);
+  };
+  const enter = (from: Element) => {
+    if (box.current && box.current.value !== text && !put(box.current.value)) setBad(true);
+    else leave(from);
+  };
+  /** Keys that are not ours go on: Ctrl+Enter runs with what was typed. */
   const key = (e: KeyboardEvent<HTMLInputElement>) => {
-    e.stopPropagation();
-    if (isComposing(e)) return;
+    if (isComposing(e)) return e.stopPropagation();
+    if (e.ctrlKey || e.metaKey) return commit();
     const shown = onKey?.(e);
     if (shown !== undefined && box.current) {
       box.current.value = shown;
       setBad(false);
-    } else if (e.key === 'Escape') {
-      if (before.current !== undefined && before.current !== field.value) field.set(before.current);
-      if (box.current) box.current.value = text;
-      leave(e.currentTarget);
-    } else if (e.key === 'Enter') {
-      if (box.current && box.current.value !== text && !put(box.current.value)) setBad(true);
-      else leave(e.currentTarget);
-    } else if (e.key === 'Tab') {
+    } else if (e.key === 'Escape') escape(e.currentTarget);
+    else if (e.key === 'Enter') enter(e.currentTarget);
+    else if (e.key === 'Tab') {
       commit();
       tab(e);
-    }
+    } else return;
+    e.stopPropagation();
   };
   return (
     <input

@@ -191,6 +191,24 @@ export const widgets: Record<string, Story> = {
     await v.close();
   },
 
+  'Ctrl+Enter runs from within a field, with what was typed there': async (browser, served) => {
+    const v = await open(browser, served);
+    const sent = () => v.page.waitForRequest((r) => r.method() === 'POST' && r.url().endsWith('/prompt'));
+
+    await field(v.page, 'KSampler', 'spinbutton', 'steps').click();
+    await v.page.keyboard.type('3');
+    let [prompt] = await Promise.all([sent(), v.page.keyboard.press('Control+Enter')]);
+    assert.match(prompt.postData() ?? '', /"steps": ?3\b/);
+    await v.page.locator('.lines', { hasText: 'a red circle' }).click();
+    await v.page.keyboard.press('Control+a');
+    await v.page.keyboard.type('a green star');
+    [prompt] = await Promise.all([sent(), v.page.keyboard.press('Control+Enter')]);
+    assert.match(prompt.postData() ?? '', /a green star/);
+    assert.equal(await v.page.locator('.widget textarea').inputValue(), 'a green star');
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+
   'letters of an input method count when they are settled, and no key is a shortcut meanwhile': async (browser, served) => {
     const v = await open(browser, served);
     const input = await v.page.context().newCDPSession(v.page);
