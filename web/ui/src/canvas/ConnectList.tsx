@@ -23,7 +23,8 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
   const { scene } = view;
   const all = useMemo(() => (end ? partnersOf(scene, end) : 'shape' in from ? socketsOf(scene, from) : []), [scene, end, from]);
   const wanted = text.trim().toLocaleLowerCase();
-  const found = all.filter((c) => `${c.title} ${c.label} ${c.end.type}`.toLocaleLowerCase().includes(wanted)).slice(0, MOST);
+  const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.type}`.toLocaleLowerCase();
+  const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST);
   const last = found.length + (end ? 1 : 0); // behind them: a new node
 
   function newNode(of: SocketEnd) {
