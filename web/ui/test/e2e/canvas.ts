@@ -86,6 +86,54 @@ export const canvas: Record<string, Story> = {
     await v.close();
   },
 
+  'text to picture is built from nothing by keys alone': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    const addByKeys = async (text: string, title: string) => {
+      await page.keyboard.press('/');
+      await page.locator('.add-node input').fill(text);
+      await page.locator('.add-node [aria-selected="true"]', { hasText: title }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction((t) => document.querySelector('.at')?.getAttribute('aria-label')?.startsWith(t), title);
+    };
+    /** From the node that the keyboard is at, by two lists. */
+    const joinByKeys = async (from: string, to: string, links: number) => {
+      await page.keyboard.press('l');
+      for (const wanted of [from, to]) {
+        await page.getByRole('combobox', { name: 'Filter' }).fill(wanted);
+        await page.keyboard.press('Enter');
+      }
+      await counts(page, 7, links);
+    };
+
+    await newWorkflow(page);
+    await graph(page).focus();
+    await addByKeys('checkpoint', 'Load Checkpoint');
+    await addByKeys('empty latent', 'Empty Latent Image');
+    await addByKeys('clip text', 'CLIP Text Encode');
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: 'Title' }).fill('Wanted');
+    await page.keyboard.press('Enter');
+    await addByKeys('clip text', 'CLIP Text Encode');
+    await addByKeys('ksampler', 'KSampler');
+    await addByKeys('vae decode', 'VAE Decode');
+    await addByKeys('save image', 'Save Image');
+    await joinByKeys('images', 'vae decode', 1);
+    await page.keyboard.press('Alt+ArrowLeft'); // along the link, to where it comes from
+    await joinByKeys('samples', 'ksampler', 2);
+    await joinByKeys('vae', 'load checkpoint', 3);
+    await page.keyboard.press('Alt+ArrowLeft');
+    await joinByKeys('model', 'load checkpoint', 4);
+    await joinByKeys('positive', 'wanted', 5);
+    await joinByKeys('negative', 'clip text', 6);
+    await joinByKeys('latent_image', 'empty', 7);
+    await page.keyboard.press('Alt+ArrowLeft'); // the first input's: the checkpoint
+    await joinByKeys('clip', 'wanted', 8);
+    await joinByKeys('clip', 'clip text', 9);
+    v.clean();
+    await v.close();
+  },
+
   'a node is dragged, and one undo puts it back; Escape lets go of it': async (browser, served) => {
     const v = await open(browser, served);
     const { page } = v;
