@@ -242,6 +242,16 @@ export const widgets: Record<string, Story> = {
     await node.getByRole('img', { name: 'a harbour.png' }).waitFor();
     await says(node.getByRole('combobox', { name: 'image' }), 'a harbour.png');
     assert.equal(await node.getByRole('combobox', { name: 'image' }).getAttribute('aria-invalid'), null);
+    for (const [kind, name] of [['drop', 'dropped.png'], ['paste', 'pasted.png']] as const) {
+      await node.locator('.upload').evaluate((field, { kind, name, base64 }) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: 'image/png' }));
+        const as = { bubbles: true, cancelable: true };
+        field.dispatchEvent(kind === 'drop' ? new DragEvent('drop', { ...as, dataTransfer: data }) : new ClipboardEvent('paste', { ...as, clipboardData: data }));
+      }, { kind, name, base64: file.buffer.toString('base64') });
+      await node.getByRole('img', { name }).waitFor();
+    }
+    assert.equal(await v.page.getByRole('tab').count(), 1);
     assert.deepEqual(v.violations, []);
     await v.close();
   },
