@@ -1,7 +1,9 @@
 // What runs, what waits and can be put in another order, and what has run.
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { shown } from '../app/chords.ts';
 import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
+import { onMac } from '../app/keys.ts';
 import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
@@ -160,7 +162,7 @@ function Waiting() {
     return (
       <p className="nothing">
         {words.nothing}
-        <span>{words.hint('Ctrl+Enter')}</span>
+        <span>{words.hint(shown('Ctrl+Enter', onMac))}</span>
       </p>
     );
   return (

@@ -9,7 +9,7 @@ import { askForWork, useServer } from '../net/server.ts';
 import { onJob } from './hear.ts';
 import { senderOf } from './mine.ts';
 import { runOf } from './run.ts';
-import { readWhole, run, runAgain, type How } from './send.ts';
+import type { How } from './send.ts';
 
 /** Tells a person why something could not be done. */
 export async function attempt(what: Promise<unknown>): Promise<boolean> {
@@ -25,10 +25,13 @@ export async function attempt(what: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Comes with the first run. */
+const sending = () => import('./send.ts');
+
 export const canRun = (at: Opened | undefined) => at !== undefined && useServer.getState().link.is === 'open';
 
 export function runNow(at: Opened | undefined, how: How = {}, times = 1) {
-  if (at && canRun(at)) void run(at, how, times);
+  if (at && canRun(at)) void attempt(sending().then(({ run }) => run(at, how, times)));
 }
 
 /** The nodes that are chosen, as a prompt names them. */
@@ -54,7 +57,7 @@ export function startRepeating() {
     if (how === 'start' || !useRepeating.getState().uids.has(uid)) return;
     const at = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
     if (how !== 'success' || !at) return repeat(uid, false);
-    void run(at).then((n) => n || repeat(uid, false));
+    void sending().then(async ({ run }) => (await run(at)) || repeat(uid, false));
   });
 }
 
@@ -75,6 +78,7 @@ export function clearRest() {
 // ------------------------------------------------------------------ jobs of the lists
 
 async function wholeOf(job: Job) {
+  const { readWhole } = await sending();
   return readWhole(await getText(`api/jobs/${encodeURIComponent(job.id)}`));
 }
 
@@ -92,5 +96,6 @@ export async function openJob(job: Job, name: string) {
 export async function retryJob(job: Job, name: string) {
   const sender = senderOf(job.id);
   const open = sender && useDocuments.getState().opened.some((o) => o.doc.uid === sender.uid);
+  const { runAgain } = await sending();
   await runAgain(await wholeOf(job), name, open ? sender.uid : undefined);
 }

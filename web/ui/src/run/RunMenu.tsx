@@ -1,0 +1,98 @@
+// More ways to run, and how seeds change: what the popover beside Run has in it.
+import { useId, useState, type FormEvent } from 'react';
+import { shown } from '../app/chords.ts';
+import { useActive } from '../app/documents.ts';
+import { Icon } from '../app/Icon.tsx';
+import { onMac } from '../app/keys.ts';
+import { useWords } from '../i18n/words.ts';
+import { repeat, runNow, useRepeating } from './actions.ts';
+import { usePreferences, type Preferences } from './preferences.ts';
+
+const MOST_TIMES = 999;
+
+function Times({ done }: { done: () => void }) {
+  const words = useWords().run;
+  const at = useActive();
+  const [times, setTimes] = useState(10);
+  const go = (e: FormEvent) => {
+    e.preventDefault();
+    runNow(at, {}, times);
+    done();
+  };
+  return (
+    <form className="times" onSubmit={go}>
+      <button type="submit">{words.times(times)}</button>
+      <input
+        type="number"
+        min={1}
+        max={MOST_TIMES}
+        value={times}
+        aria-label={words.count}
+        onChange={(e) => setTimes(Math.min(MOST_TIMES, Math.max(1, Math.trunc(e.target.valueAsNumber) || 1)))}
+      />
+    </form>
+  );
+}
+
+function Seeds() {
+  const words = useWords().run.controls;
+  const { seeds } = usePreferences();
+  const name = useId();
+  const choice = (is: Preferences['seeds']) => (
+    <label>
+      <input type="radio" name={name} checked={seeds === is} onChange={() => usePreferences.setState({ seeds: is })} />
+      {words[is]}
+    </label>
+  );
+  return (
+    <fieldset>
+      <legend>{words.title}</legend>
+      {choice('before')}
+      {choice('after')}
+    </fieldset>
+  );
+}
+
+function Notify() {
+  const words = useWords().run;
+  const { notify } = usePreferences();
+  const choose = async (on: boolean) => {
+    const may = on && (await Notification.requestPermission()) === 'granted';
+    usePreferences.setState({ notify: may });
+  };
+  if (!('Notification' in window)) return null;
+  return (
+    <label>
+      <input type="checkbox" checked={notify} onChange={(e) => void choose(e.target.checked)} />
+      {words.notify}
+    </label>
+  );
+}
+
+export function RunMenu({ done }: { done: () => void }) {
+  const words = useWords().run;
+  const at = useActive();
+  const repeats = useRepeating((s) => at !== undefined && s.uids.has(at.doc.uid));
+  const toggle = () => {
+    if (!at) return;
+    repeat(at.doc.uid, !repeats);
+    if (!repeats) runNow(at);
+    done();
+  };
+  return (
+    <>
+      <button onClick={() => (runNow(at, { first: true }), done())}>
+        {words.first}
+        <kbd>{shown('Ctrl+Shift+Enter', onMac)}</kbd>
+      </button>
+      <button onClick={() => (runNow(at, { partly: true }), done())}>{words.partly}</button>
+      <Times done={done} />
+      <button aria-pressed={repeats} onClick={toggle}>
+        {words.again}
+        {repeats && <Icon name="check" />}
+      </button>
+      <Seeds />
+      <Notify />
+    </>
+  );
+}
