@@ -1,5 +1,6 @@
 // One field to everything: commands (>), nodes that are here (@), nodes to add (#), settings (/). Enter takes the first.
 import { useDeferredValue, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { Dialog } from './Dialog.tsx';
 import { offers } from './offers.ts';
@@ -8,19 +9,21 @@ const MOST = 60;
 
 export function Palette({ text, close }: { text: string; close: () => void }) {
   const words = useWords();
-  const said = words.app.palette;
+  const said = useDialogWords().palette;
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const [query, setQuery] = useState(text);
   const [at, setAt] = useState(0);
-  const found = offers(useDeferredValue(query), words).slice(0, MOST);
+  const shown = useDeferredValue(query);
+  const found = offers(shown, words).slice(0, MOST);
   const chosen = Math.min(at, found.length - 1);
 
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
+  /** Who types and presses Enter at once means what was typed, not what is still shown. */
   const take = (n: number) => {
-    const offer = found[n];
+    const offer = (shown === query ? found : offers(query, words))[n];
     if (!offer || offer.disabled) return;
     close();
     offer.run();

@@ -32,11 +32,11 @@ function ThemeSwitch() {
 }
 
 function Search() {
-  const words = useWords().app.palette;
+  const words = useWords().app;
   return (
-    <button className="find" onClick={() => showPalette()} title={words.title}>
+    <button className="find" onClick={() => showPalette()} title={words.searchAll}>
       <Icon name="search" />
-      <span className="label">{words.button}</span>
+      <span className="label">{words.search}</span>
       <kbd>{shown('Ctrl+K', onMac)}</kbd>
     </button>
   );

@@ -8,7 +8,7 @@ export async function close(at: Opened) {
     const answer = await confirm(words.closing.title(at.name), words.closing.text, [
       { value: 'discard', label: words.closing.discard, risky: true },
       { value: 'stay', label: words.closing.stay },
-      { value: 'save', label: words.save.save, main: true },
+      { value: 'save', label: words.commands.save, main: true },
     ]);
     if (answer === 'save' ? !(await (await import('./save.ts')).save(at)) : answer !== 'discard') return;
   }

@@ -5,6 +5,7 @@ import { postText } from '../net/http.ts';
 import { reasonOf } from '../net/userdata.ts';
 import type { Opened } from './documents.ts';
 import { complain } from './toasts.ts';
+import { dialogWords } from '../i18n/dialogs.ts';
 
 export function download(name: string, text: string) {
   const link = document.createElement('a');
@@ -27,6 +28,6 @@ export async function exportPrompt(at: Opened) {
     if (!isObject(prompt)) throw new Error(isObject(answer) && Array.isArray(answer['sentences']) ? answer['sentences'].join(' ') : '');
     download(`${at.name}.api.json`, print(prompt, { indent: '  ', spaced: true, end: '\n' }));
   } catch (e) {
-    complain((w) => w.app.exporting.failed(at.name, reasonOf(e)));
+    complain((w) => dialogWords(w).exporting.failed(at.name, reasonOf(e)));
   }
 }

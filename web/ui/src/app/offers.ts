@@ -19,6 +19,7 @@ import { options } from './options.ts';
 import { openStored } from './stored-open.ts';
 import { useSettings } from './settings.ts';
 import { useStored } from './stored.ts';
+import { dialogWords } from '../i18n/dialogs.ts';
 
 export interface Offer {
   id: string;
@@ -40,7 +41,7 @@ function commandOffers(query: string, words: Words): Offer[] {
   return best(commands.filter((c) => !c.quiet), query, (c) => c.label(words)).map((c) => ({
     id: c.id,
     label: c.label(words),
-    ...(c.menu ? { note: words.app.keys.places[c.menu] } : {}),
+    ...(c.menu ? { note: dialogWords(words).keys.places[c.menu] } : {}),
     ...(c.keys?.[0] ? { keys: shown(c.keys[0], onMac) } : {}),
     disabled: !can(c, at),
     run: () => c.run(activeDocument()),
@@ -56,7 +57,7 @@ function nodeOffers(query: string, words: Words): Offer[] {
   return best(nodes, query, (o) => `${o.title} ${o.type} ${o.n.id}`).map(({ n, title, type }) => ({
     id: n.key,
     label: title,
-    note: `${type === title ? words.app.palette.node : type} #${n.id}`,
+    note: `${type === title ? dialogWords(words).palette.node : type} #${n.id}`,
     run: () => at && goTo(at.doc.uid, n.id),
   }));
 }
@@ -73,7 +74,7 @@ function classOffers(query: string, words: Words): Offer[] {
   return search(defs, { query, uses: usesOf() }).map((def) => ({
     id: `class.${def.name}`,
     label: classTitle(def, language),
-    note: words.app.palette.add(categoryTitle(def.category, language)),
+    note: dialogWords(words).palette.add(categoryTitle(def.category, language)),
     disabled: activeDocument() === undefined,
     run: () => addInTheMiddle(def.name),
   }));
@@ -84,7 +85,7 @@ function optionOffers(query: string, words: Words): Offer[] {
   return best(all, query, (x) => x.label).map(({ o, c, label }) => ({
     id: `option.${o.id}.${c.value}`,
     label,
-    ...(o.now() === c.value ? { note: words.app.palette.now } : {}),
+    ...(o.now() === c.value ? { note: dialogWords(words).palette.now } : {}),
     run: () => o.set(c.value),
   }));
 }
@@ -97,7 +98,7 @@ function fileOffers(query: string, words: Words): Offer[] {
   return best(paths, query, short).slice(0, query ? 20 : 5).map((path) => ({
     id: `file.${path}`,
     label: short(path),
-    note: words.app.palette.workflow,
+    note: dialogWords(words).palette.workflow,
     run: () => void openStored(path),
   }));
 }

@@ -2,6 +2,7 @@
 import type { Words } from '../i18n/languages.ts';
 import { usePreferences } from '../run/preferences.ts';
 import { useSettings } from './settings.ts';
+import { dialogWords } from '../i18n/dialogs.ts';
 
 type Label = (words: Words) => string;
 
@@ -17,8 +18,8 @@ export interface Option {
 const chosen = () => useSettings.getState().chosen;
 const choose = (what: Parameters<ReturnType<typeof useSettings.getState>['choose']>[0]) => useSettings.getState().choose(what);
 const onOff = [
-  { value: 'on', label: (w: Words) => w.app.settings.on },
-  { value: 'off', label: (w: Words) => w.app.settings.off },
+  { value: 'on', label: (w: Words) => dialogWords(w).settings.on },
+  { value: 'off', label: (w: Words) => dialogWords(w).settings.off },
 ] as const;
 
 /** Asks the browser first; what it refuses stays off. */
@@ -30,9 +31,9 @@ async function notify(on: boolean) {
 export const options: readonly Option[] = [
   {
     id: 'language',
-    label: (w) => w.app.settings.language,
+    label: (w) => dialogWords(w).settings.language,
     choices: [
-      { value: '', label: (w) => w.app.settings.browser },
+      { value: '', label: (w) => dialogWords(w).settings.browser },
       { value: 'zh', label: () => '中文', lang: 'zh-Hans' },
       { value: 'en', label: () => 'English', lang: 'en' },
     ],
@@ -41,31 +42,31 @@ export const options: readonly Option[] = [
   },
   {
     id: 'theme',
-    label: (w) => w.app.settings.theme,
+    label: (w) => dialogWords(w).settings.theme,
     choices: [
-      { value: '', label: (w) => w.app.settings.system },
-      { value: 'light', label: (w) => w.app.settings.light },
-      { value: 'dark', label: (w) => w.app.settings.dark },
+      { value: '', label: (w) => dialogWords(w).settings.system },
+      { value: 'light', label: (w) => dialogWords(w).settings.light },
+      { value: 'dark', label: (w) => dialogWords(w).settings.dark },
     ],
     now: () => chosen().theme ?? '',
     set: (value) => choose({ theme: value === 'light' || value === 'dark' ? value : undefined }),
   },
   {
     id: 'wheel',
-    label: (w) => w.app.settings.wheel,
-    hint: (w) => w.app.settings.wheelHint,
+    label: (w) => dialogWords(w).settings.wheel,
+    hint: (w) => dialogWords(w).settings.wheelHint,
     choices: [
-      { value: 'device', label: (w) => w.app.settings.wheelDevice },
-      { value: 'zoom', label: (w) => w.app.settings.wheelZoom },
-      { value: 'pan', label: (w) => w.app.settings.wheelPan },
+      { value: 'device', label: (w) => dialogWords(w).settings.wheelDevice },
+      { value: 'zoom', label: (w) => dialogWords(w).settings.wheelZoom },
+      { value: 'pan', label: (w) => dialogWords(w).settings.wheelPan },
     ],
     now: () => useSettings.getState().wheel,
     set: (value) => choose({ wheel: value === 'zoom' || value === 'pan' ? value : 'device' }),
   },
   {
     id: 'autosave',
-    label: (w) => w.app.settings.autosave,
-    hint: (w) => w.app.settings.autosaveHint,
+    label: (w) => dialogWords(w).settings.autosave,
+    hint: (w) => dialogWords(w).settings.autosaveHint,
     choices: onOff,
     now: () => (useSettings.getState().autosave ? 'on' : 'off'),
     set: (value) => choose({ autosave: value === 'on' }),

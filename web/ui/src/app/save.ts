@@ -7,6 +7,7 @@ import { activeDocument, show, useDocuments, type Opened } from './documents.ts'
 import { nameOf } from './open.ts';
 import { refreshStored, usedNow, useStored } from './stored.ts';
 import { complain, say } from './toasts.ts';
+import { dialogWords } from '../i18n/dialogs.ts';
 
 /** What stands there now is what the document has. */
 function savedAt(at: Opened, path: string, text: string, etag: string | undefined) {
@@ -28,7 +29,7 @@ async function write(at: Opened, path: string, over: Parameters<typeof writeStor
     return true;
   } catch (e) {
     if (isTaken(e)) throw e;
-    complain((w) => w.app.save.failed(nameOf(path), reasonOf(e)), { label: (w) => w.app.save.again, run: () => void save(now(at)) });
+    complain((w) => dialogWords(w).save.failed(nameOf(path), reasonOf(e)), { label: (w) => dialogWords(w).save.again, run: () => void save(now(at)) });
     return false;
   }
 }
@@ -93,7 +94,7 @@ export async function saveAs(at: Opened | undefined = activeDocument()): Promise
   try {
     return await write(at, path, 'nothing');
   } catch {
-    const words = wordsNow().app;
+    const words = dialogWords(wordsNow());
     const answer = await confirm(words.save.taken(nameOf(path)), words.save.takenText, [
       { value: 'other', label: words.save.other },
       { value: 'over', label: words.save.over, main: true, risky: true },
@@ -104,5 +105,5 @@ export async function saveAs(at: Opened | undefined = activeDocument()): Promise
 }
 
 export async function saveAndSay(at: Opened | undefined) {
-  if (await save(at)) say((w) => w.app.save.done(activeDocument()?.name ?? ''));
+  if (await save(at)) say((w) => dialogWords(w).save.done(activeDocument()?.name ?? ''));
 }

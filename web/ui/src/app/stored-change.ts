@@ -7,9 +7,10 @@ import { nameOf } from './open.ts';
 import { pathOf } from './save.ts';
 import { forgetRecent, refreshStored, usedNow } from './stored.ts';
 import { complain } from './toasts.ts';
+import { dialogWords } from '../i18n/dialogs.ts';
 
 export async function renameStored(path: string) {
-  const name = await askName(path.slice(FOLDER.length + 1).replace(/\.json$/i, ''), wordsNow().app.stored.rename);
+  const name = await askName(path.slice(FOLDER.length + 1).replace(/\.json$/i, ''), dialogWords(wordsNow()).stored.rename);
   const to = name === undefined ? path : pathOf(name);
   if (to === path) return;
   try {
@@ -19,13 +20,13 @@ export async function renameStored(path: string) {
     forgetRecent(path);
     usedNow(to);
   } catch (e) {
-    complain((w) => (isTaken(e) ? w.app.save.taken(nameOf(to)) : w.app.stored.failed(nameOf(path), reasonOf(e))));
+    complain((w) => (isTaken(e) ? dialogWords(w).save.taken(nameOf(to)) : dialogWords(w).stored.failed(nameOf(path), reasonOf(e))));
   }
   await refreshStored();
 }
 
 export async function removeStored(path: string) {
-  const words = wordsNow().app.stored;
+  const words = dialogWords(wordsNow()).stored;
   const answer = await confirm(words.removeTitle(nameOf(path)), words.removeText, [
     { value: 'no', label: wordsNow().app.cancel },
     { value: 'yes', label: words.remove, main: true, risky: true },
@@ -40,7 +41,7 @@ export async function removeStored(path: string) {
       at.doc.dirtySince ??= Date.now(); // nothing has it now but this tab
     }
   } catch (e) {
-    complain((w) => w.app.stored.failed(nameOf(path), reasonOf(e)));
+    complain((w) => dialogWords(w).stored.failed(nameOf(path), reasonOf(e)));
   }
   await refreshStored();
 }

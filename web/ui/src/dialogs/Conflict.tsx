@@ -5,6 +5,7 @@ import type { Opened } from '../app/documents.ts';
 import { differences, type Difference } from '../doc/differ.ts';
 import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { readStoredText, reasonOf, type Tagged } from '../net/userdata.ts';
 
@@ -23,7 +24,7 @@ interface Props {
 }
 
 function List({ all }: { all: readonly Difference[] }) {
-  const words = useWords().app.conflict;
+  const words = useDialogWords().conflict;
   return (
     <ul className="differences">
       {all.slice(0, MOST).map((d, i) => (
@@ -45,7 +46,7 @@ function List({ all }: { all: readonly Difference[] }) {
 
 export function Conflict({ at, path, answer }: Props) {
   const words = useWords().app;
-  const said = words.conflict;
+  const said = useDialogWords().conflict;
   const [theirs, setTheirs] = useState<Tagged>();
   const [fault, setFault] = useState('');
   const [found, setFound] = useState<readonly Difference[]>();

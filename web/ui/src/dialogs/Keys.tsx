@@ -5,6 +5,7 @@ import type { Command } from '../app/command.ts';
 import { commands } from '../app/commands.ts';
 import { Dialog } from '../app/Dialog.tsx';
 import { onMac } from '../app/keys.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 
 const PLACES = ['file', 'edit', 'run', 'canvas', 'node', 'link', 'group', 'view', 'help', 'other'] as const;
@@ -21,7 +22,7 @@ export function Keys({ close }: { close: () => void }) {
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
   const here = commands.filter((c) => c.keys && !TABS.test(c.id) && `${c.label(words)} ${c.keys.join(' ')}`.toLowerCase().includes(wanted));
-  const said = words.app.keys;
+  const said = useDialogWords().keys;
   return (
     <Dialog title={said.title} kind="wide" close={close}>
       <input className="search" role="searchbox" data-focus value={query} placeholder={said.search} aria-label={said.search} onChange={(e) => setQuery(e.target.value)} />

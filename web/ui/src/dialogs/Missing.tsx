@@ -4,17 +4,18 @@ import { Dialog } from '../app/Dialog.tsx';
 import type { Opened } from '../app/documents.ts';
 import { grouped, useInstead, type MissingModel } from '../app/missing.ts';
 import { say } from '../app/toasts.ts';
+import { dialogWords, useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Checked } from '../run/run.ts';
 
 const MOST_NEAR = 3;
 
 function copy(text: string) {
-  void navigator.clipboard?.writeText(text).then(() => say((w) => w.app.missing.copied));
+  void navigator.clipboard?.writeText(text).then(() => say((w) => dialogWords(w).missing.copied));
 }
 
 function Model({ where, at }: { where: readonly MissingModel[]; at: Opened }) {
-  const words = useWords().app.missing;
+  const words = useDialogWords().missing;
   const [used, setUsed] = useState<string>();
   const { name, folder, near } = where[0]!;
   return (
@@ -37,7 +38,7 @@ function Model({ where, at }: { where: readonly MissingModel[]; at: Opened }) {
 
 export function Missing({ at, checked, close }: { at: Opened; checked: Checked; close: () => void }) {
   const words = useWords().app;
-  const said = words.missing;
+  const said = useDialogWords().missing;
   const models = grouped(checked.missingModels);
   const list = () => [...checked.unknownTypes.map((t) => t.type), ...models.map(([m]) => `${m?.folder}/${m?.name}`)].join('\n');
   const foot = (

@@ -2,6 +2,7 @@
 import { useId, useState, type FormEvent } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
 import { useStored } from '../app/stored.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { FOLDER } from '../net/userdata.ts';
 
@@ -13,6 +14,7 @@ function foldersOf(paths: readonly string[]): string[] {
 
 export function Name({ name: first, title, answer }: { name: string; title?: string; answer: (name?: string) => void }) {
   const words = useWords().app;
+  const said = useDialogWords().save;
   const form = useId();
   const list = useId();
   const hint = useId();
@@ -29,15 +31,15 @@ export function Name({ name: first, title, answer }: { name: string; title?: str
         {words.cancel}
       </button>
       <button className="main" type="submit" form={form} disabled={!good}>
-        {words.save.save}
+        {said.save}
       </button>
     </>
   );
   return (
-    <Dialog title={title ?? words.save.as} close={() => answer()} foot={foot}>
+    <Dialog title={title ?? said.as} close={() => answer()} foot={foot}>
       <form id={form} onSubmit={done}>
         <label className="field">
-          {words.save.name}
+          {said.name}
           <input
             data-focus
             value={name}
@@ -54,7 +56,7 @@ export function Name({ name: first, title, answer }: { name: string; title?: str
           ))}
         </datalist>
         <p id={hint} className="hint">
-          {words.save.hint}
+          {said.hint}
         </p>
       </form>
     </Dialog>

@@ -6,6 +6,7 @@ import { dropEntry, own, type Entry } from '../app/journal.ts';
 import { reopen } from '../app/session.ts';
 import { complain } from '../app/toasts.ts';
 import { ago } from '../i18n/format.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 
 async function open(entry: Entry) {
@@ -18,7 +19,7 @@ async function open(entry: Entry) {
 
 export function Recover({ entries, close }: { entries: readonly Entry[]; close: () => void }) {
   const words = useWords();
-  const said = words.app.recover;
+  const said = useDialogWords().recover;
   const [left, setLeft] = useState(entries);
   const done = (entry: Entry, what: (entry: Entry) => unknown) => {
     const rest = left.filter((e) => e !== entry);

@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
 import { options, type Option } from '../app/options.ts';
 import { useSettings } from '../app/settings.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { usePreferences } from '../run/preferences.ts';
 
@@ -29,7 +30,7 @@ function Row({ option }: { option: Option }) {
 }
 
 export function Settings({ close }: { close: () => void }) {
-  const words = useWords().app.settings;
+  const words = useDialogWords().settings;
   useSettings();
   usePreferences();
   return (

@@ -5,11 +5,11 @@ import { Icon } from '../app/Icon.tsx';
 import { match } from '../app/match.ts';
 import { useSettings } from '../app/settings.ts';
 import { loadTemplates, openTemplate, pictureOf, useTemplates, type Template } from '../app/templates.ts';
-import { useWords } from '../i18n/words.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { at } from '../net/http.ts';
 
 function Card({ template, close }: { template: Template; close: () => void }) {
-  const words = useWords().app.templates;
+  const words = useDialogWords().templates;
   const language = useSettings((s) => s.language);
   const here = useTemplates((s) => s.here);
   const missing = template.needs.filter((n) => !here.has(`${n.folder}/${n.name}`));
@@ -31,7 +31,7 @@ function Card({ template, close }: { template: Template; close: () => void }) {
 }
 
 export function Templates({ close }: { close: () => void }) {
-  const words = useWords().app.templates;
+  const words = useDialogWords().templates;
   const language = useSettings((s) => s.language);
   const { categories, templates, state, fault } = useTemplates();
   const [query, setQuery] = useState('');

@@ -17,6 +17,7 @@ import { itemOf } from '../app/MenuBar.tsx';
 import { Menu, type MenuItem } from '../app/Menu.tsx';
 import { commands } from '../app/commands.ts';
 import { useSettings } from '../app/settings.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { Cell, Edit, setField } from './OutlineCell.tsx';
 import { moveToGroup } from './outline-move.ts';
@@ -33,7 +34,7 @@ const toggled = (set: ReadonlySet<string>, key: string) => {
 
 export function Outline() {
   const words = useWords();
-  const said = words.app.outline;
+  const said = useDialogWords().outline;
   const at = useActive();
   const language = useSettings((s) => s.language);
   const scene = useScene(at?.doc, at?.path ?? []);

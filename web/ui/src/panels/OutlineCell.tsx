@@ -2,7 +2,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { setWidgetValue } from '../doc/ops.ts';
 import type { Document } from '../doc/document.ts';
-import { useWords } from '../i18n/words.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { fromText, toText } from '../widgets/values.ts';
 import type { OutlineRow } from './outline-rows.ts';
 
@@ -49,7 +49,7 @@ export function setField(doc: Document, row: Field, text: string) {
 }
 
 export function Cell({ doc, row, editing, done }: { doc: Document; row: OutlineRow; editing: boolean; done: () => void }) {
-  const words = useWords().app.outline;
+  const words = useDialogWords().outline;
   if (row.kind === 'group') return <span className="note">{words.nodes(row.n)}</span>;
   if (row.kind === 'node') return <span className="note">{[...(row.view.shape.mode === 'runs' ? [] : [words.modes[row.view.shape.mode]]), `#${row.view.id}`].join(' · ')}</span>;
   if (row.kind === 'socket') return <span className="note">{row.others.join(', ') || words.free}</span>;

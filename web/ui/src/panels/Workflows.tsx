@@ -8,6 +8,7 @@ import { openStored } from '../app/stored-open.ts';
 import { removeStored, renameStored } from '../app/stored-change.ts';
 import { refreshStored, useStored } from '../app/stored.ts';
 import { ago } from '../i18n/format.ts';
+import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { FOLDER, type Stored } from '../net/userdata.ts';
 
@@ -16,7 +17,7 @@ const folderOf = (path: string) => shortOf(path).replace(/\/?[^/]*$/, '');
 
 function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
   const words = useWords();
-  const said = words.app.stored;
+  const said = useDialogWords().stored;
   const [at, setAt] = useState<{ x: number; y: number }>();
   const name = shortOf(file.path).replace(/^.*\//, '');
   const key = (e: KeyboardEvent) => {
@@ -83,7 +84,7 @@ function foldersOf(files: readonly Stored[], query: string): [string, Stored[]][
 }
 
 export function Workflows() {
-  const words = useWords().app.stored;
+  const words = useDialogWords().stored;
   const { files, fault } = useStored();
   const open = useActive()?.file?.path;
   const [query, setQuery] = useState('');

@@ -7,7 +7,7 @@ export const workflows: Panel = {
   side: 'left',
   icon: 'folder',
   key: 'W',
-  label: (w) => w.app.stored.label,
+  label: (w) => w.app.panels.workflows,
   Body: lazy(() => import('./Workflows.tsx').then((m) => ({ default: m.Workflows }))),
 };
 
@@ -16,6 +16,6 @@ export const outline: Panel = {
   side: 'left',
   icon: 'outline',
   key: 'O',
-  label: (w) => w.app.outline.label,
+  label: (w) => w.app.panels.outline,
   Body: lazy(() => import('./Outline.tsx').then((m) => ({ default: m.Outline }))),
 };

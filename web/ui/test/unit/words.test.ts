@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes, percent } from '../../src/i18n/format.ts';
-import { languageOf, languages } from '../../src/i18n/languages.ts';
+import { languageOf, languages as page } from '../../src/i18n/languages.ts';
+import { dialogs } from '../../src/i18n/words/dialogs.ts';
+
+const languages = { en: { ...page.en, dialogs: dialogs.en }, zh: { ...page.zh, dialogs: dialogs.zh } };
 
 /** Every word with its key; functions are asked with 0, 1 and 2. */
 function* words(of: object, path = ''): Generator<[string, string]> {
