@@ -50,15 +50,22 @@ interface Shown extends Sides {
   other: boolean; // flicker: B's turn
   gain: number;
   style: ReturnType<typeof useLook>['style'];
-  loaded: (size: Size) => void;
+  loaded: (size: Size) => void; // A's size
+  alike: (is: boolean) => void; // is B's the same?
 }
 
-function Two({ a, b, mode, edge, other, gain, style, loaded }: Shown) {
-  const measure = (e: { currentTarget: HTMLImageElement }) =>
-    loaded({ width: e.currentTarget.naturalWidth, height: e.currentTarget.naturalHeight });
+function Two({ a, b, mode, edge, other, gain, style, loaded, alike }: Shown) {
+  const sizes = useRef<Record<string, Size>>({});
+  const measure = (e: { currentTarget: HTMLImageElement }) => {
+    const { alt, naturalWidth: width, naturalHeight: height } = e.currentTarget;
+    sizes.current[alt] = { width, height };
+    const { A, B } = sizes.current;
+    if (alt === 'A') loaded({ width, height });
+    alike(!A || !B || (A.width === B.width && A.height === B.height));
+  };
   const first = <img src={viewOf(a)} alt="A" draggable={false} style={style} onLoad={measure} />;
-  const second = <img src={viewOf(b)} alt="B" draggable={false} style={style} />;
-  if (mode === 'difference') return <><div className="pane" data-hidden="true">{first}</div><Difference a={a} b={b} gain={gain} style={style} /></>;
+  const second = <img src={viewOf(b)} alt="B" draggable={false} style={style} onLoad={measure} />;
+  if (mode === 'difference') return <><div className="pane" data-hidden="true">{first}{second}</div><Difference a={a} b={b} gain={gain} style={style} /></>;
   if (mode === 'beside')
     return (
       <>
@@ -148,7 +155,9 @@ function useDialog() {
 }
 
 function Frame({ a, b, mode, edge, setEdge, gain }: Sides & { mode: Mode; edge: number; setEdge: (to: number) => void; gain: number }) {
+  const words = useWords().gallery;
   const [own, setOwn] = useState<Size>();
+  const [alike, setAlike] = useState(true);
   const frame = useRef<HTMLDivElement>(null);
   const last = useRef<{ x: number; y: number }>(undefined);
   const { style, zoom, move } = useLook(frame, own, mode === 'beside');
@@ -165,11 +174,15 @@ function Frame({ a, b, mode, edge, setEdge, gain }: Sides & { mode: Mode; edge: 
   const up = () => (last.current = undefined);
   return (
     <div className="frame" ref={frame} data-mode={mode} onPointerDown={down} onPointerMove={go} onPointerUp={up} onPointerCancel={up}>
-      <Two a={a} b={b} mode={mode} edge={edge} other={other} gain={gain} style={style} loaded={setOwn} />
+      <Two a={a} b={b} mode={mode} edge={edge} other={other} gain={gain} style={style} loaded={setOwn} alike={setAlike} />
       {mode === 'slider' && <Edge at={edge} set={setEdge} />}
       {mode !== 'difference' && <span className="side-of" data-side="a" data-seen={mode !== 'flicker' || !other}>A</span>}
       {mode !== 'difference' && <span className="side-of" data-side="b" data-seen={mode !== 'flicker' || other}>B</span>}
-      {own && <span className="sizes">{own.width} × {own.height} · {percent(zoom)}</span>}
+      {own && (
+        <span className="sizes">
+          {!alike && words.sizesDiffer} {own.width} × {own.height} · {percent(zoom)}
+        </span>
+      )}
     </div>
   );
 }
