@@ -78,6 +78,30 @@ function first(): Workflow {
   };
 }
 
+/** The sampler is within a subgraph, as its node 5; the instance is node 20. */
+function within(w: Workflow & { definitions?: unknown }) {
+  const type = '11111111-aaaa-4bbb-8ccc-000000000001';
+  const sampler = node(w, 'KSampler');
+  const names = ['model', 'positive', 'negative', 'latent_image'];
+  const types = ['MODEL', 'CONDITIONING', 'CONDITIONING', 'LATENT'];
+  const inner = { ...sampler, inputs: names.map((name, i) => ({ name, type: types[i], link: 101 + i })), outputs: [{ name: 'LATENT', type: 'LATENT', links: [105] }] };
+  const link = (id: number, from: number, fromSlot: number, to: number, toSlot: number, type?: string) =>
+    ({ id, origin_id: from, origin_slot: fromSlot, target_id: to, target_slot: toSlot, type });
+  w.nodes = w.nodes.map((n) => (n === sampler ? { ...sampler, id: 20, type, widgets_values: [] } : n));
+  w.links = w.links.map((l) => (l as unknown[]).map((v, i) => ((i === 1 || i === 3) && v === 5 ? 20 : v)));
+  w.definitions = {
+    subgraphs: [{
+      id: type, version: 1, name: 'Sampling', revision: 0, config: {}, groups: [], widgets: [], extra: {},
+      state: { lastGroupId: 0, lastNodeId: 20, lastLinkId: 105, lastRerouteId: 0 },
+      inputNode: { id: -10, bounding: [-200, 0, 120, 120] }, outputNode: { id: -20, bounding: [400, 0, 120, 60] },
+      inputs: names.map((name, i) => ({ id: `in-${i}`, name, type: types[i], linkIds: [101 + i] })),
+      outputs: [{ id: 'out-0', name: 'LATENT', type: 'LATENT', linkIds: [105] }],
+      nodes: [inner],
+      links: [...names.map((_, i) => link(101 + i, -10, i, 5, i, types[i])), link(105, 5, 0, -20, 0, 'LATENT')],
+    }],
+  };
+}
+
 /** Runs long enough to be looked at. */
 const long = (w: Workflow) => set(w, 'KSampler', 2, 9000);
 
@@ -111,6 +135,23 @@ export const runs: Record<string, Story> = {
     await past(v.page).nth(1).waitFor();
     await past(v.page).first().getByRole('button', { name: /Open workflow/ }).click();
     await v.page.getByRole('tab', { name: /^story #\d+/, selected: true }).waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'what runs within a subgraph is seen on its instance, and inside': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, (w) => (long(w), within(w)), 'inside');
+    await press(v.page, 'Control+Enter');
+    await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
+    const instance = v.page.locator('.body[data-state="running"]', { hasText: 'Sampling' });
+    await instance.locator('.node-pictures[data-of="preview"] img').waitFor();
+    await instance.locator('h2').click();
+    await press(v.page, 'Enter');
+    await v.page.locator('.body[data-state="running"]', { hasText: 'KSampler' }).locator('.node-pictures[data-of="preview"] img').waitFor();
+    await served.post('interrupt', {});
+    await past(v.page, 'cancelled').waitFor();
     v.clean();
     await v.close();
   },
