@@ -34,7 +34,7 @@ function Ring({ box, uid, prefix }: { box: NodeView; uid: string; prefix: string
     <div
       id={focusId(box.id)}
       className="at"
-      data-id={box.key}
+      data-key={box.key}
       role="group"
       aria-roledescription={words.canvas.nodeRole}
       aria-label={labelOf(box, run, words)}

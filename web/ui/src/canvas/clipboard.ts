@@ -1,7 +1,9 @@
 // Copying and pasting nodes: the clipboard's own events, so that other programs and other tabs have them, too.
+import { wordsNow } from '../app/confirm.ts';
 import { inTextField } from '../app/open.ts';
 import { copyItems, duplicate, kindOfText, paste } from '../doc/clipboard.ts';
 import type { Items } from '../doc/ops-nodes.ts';
+import { announce } from './announce.ts';
 import { atNow, itemsChosen, removeChosen } from './edit.ts';
 import { choose, focusOn } from './select.ts';
 import { toCanvas, view } from './view.ts';
@@ -18,6 +20,7 @@ function chooseItems(items: Items | undefined) {
   const keys = keysOf(items);
   choose(keys);
   if (keys[0]) focusOn(keys[0]);
+  announce(wordsNow().canvas.added(items.nodes?.length ?? 0));
 }
 
 export function duplicateChosen(dx = 30, dy = 30) {

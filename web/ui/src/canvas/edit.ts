@@ -1,5 +1,6 @@
 // What is done to the graph on the screen, by hand or by a command: each calls doc/ops, and chooses what came of it.
 import { flushSync } from 'react-dom';
+import { wordsNow } from '../app/confirm.ts';
 import { useDefs } from '../defs/defs.ts';
 import type { Id } from '../doc/links.ts';
 import { renameNode, resizeNode, setFlag, setMode } from '../doc/ops.ts';
@@ -7,6 +8,7 @@ import { groupItems } from '../doc/ops-groups.ts';
 import { isolate, removeLinks } from '../doc/ops-links.ts';
 import { itemsOf, removeItems, type Items } from '../doc/ops-nodes.ts';
 import type { At } from '../doc/wire.ts';
+import { announce } from './announce.ts';
 import { centre } from './boxes.ts';
 import { choose, chosen } from './select.ts';
 import type { NodeView } from './scene.ts';
@@ -51,6 +53,7 @@ export function removeChosen(through = false) {
 
   removeItems(at, items, through);
   choose([]);
+  announce(wordsNow().canvas.removed(nodes.length, items.links.length));
   if (next) useHand.setState({ focus: next.id });
 }
 

@@ -23,7 +23,7 @@ export function shiftBodies(done = false) {
   const { moving } = view;
   if (!moving) return;
   for (const element of document.querySelectorAll<HTMLElement>('.graph :is(.react-flow__node, .at)'))
-    if (moving.keys.has(element.dataset['id'] ?? '')) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
+    if (moving.keys.has(element.dataset['id'] ?? element.dataset['key'] ?? '')) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
 }
 
 /** All that goes along: what belongs to chosen groups, too. Pinned nodes stay. */

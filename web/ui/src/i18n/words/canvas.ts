@@ -48,6 +48,9 @@ export const canvas = both(
     connectTo: (socket: string) => `Connect “${socket}” to`,
     linkedTo: (what: string) => `linked to ${what}`,
     connected: (from: string, socket: string, to: string, input: string) => `${from} ${socket} connected to ${to} ${input}`,
+    removed: (nodes: number, links: number) =>
+      nodes || !links ? `${nodes === 1 ? '1 node' : `${nodes} nodes`} deleted` : `${links === 1 ? '1 link' : `${links} links`} cut`,
+    added: (nodes: number) => `${nodes === 1 ? '1 node' : `${nodes} nodes`} added`,
     sides: { in: 'input', out: 'output' },
     commands: {
       add: 'Add a node …',
@@ -129,6 +132,8 @@ export const canvas = both(
     connectTo: (socket) => `将“${socket}”连接到`,
     linkedTo: (what) => `已连到 ${what}`,
     connected: (from, socket, to, input) => `${from} 的 ${socket} 已连到 ${to} 的 ${input}`,
+    removed: (nodes, links) => (nodes || !links ? `已删除 ${nodes} 个节点` : `已断开 ${links} 条连线`),
+    added: (nodes) => `已添加 ${nodes} 个节点`,
     sides: { in: '输入', out: '输出' },
     commands: {
       add: '添加节点……',
