@@ -105,5 +105,7 @@ export async function saveAs(at: Opened | undefined = activeDocument()): Promise
 }
 
 export async function saveAndSay(at: Opened | undefined) {
-  if (await save(at)) say((w) => dialogWords(w).save.done(activeDocument()?.name ?? ''));
+  if (!at || !(await save(at))) return;
+  const { name } = now(at);
+  say((w) => dialogWords(w).save.done(name));
 }
