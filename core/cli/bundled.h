@@ -52,11 +52,22 @@ bool lm_packed_thumbnail(const char *bytes, size_t n, lm_text *out, limn_error *
 /* The file's bytes, when it is a bundle; NULL: it is not, or *err.                                   [new] */
 char *lm_bundled_read(const char *path, size_t *n, limn_error *err);
 
+/* What is to be said of a bundle that was placed: lines. Zero it first; most_read may be set. */
+typedef struct lm_bundled_told {
+    uint64_t most_read; /* bytes of files here that are read to compare them, at most; 0: no bound */
+    lm_text  notes;     /* sentences about what was found */
+    lm_text  missing;   /* and about models and plugins that are not here */
+    lm_text  placed;    /* its pictures' names in the input folder */
+    int      n_missing; /* models that are not here */
+} lm_bundled_told;
+void lm_bundled_told_done(lm_bundled_told *t);
+
 /* Writes the bundle's pictures into the input folder under fresh names (those that are there already are used), looks
- * for its models by content and then by name, and gives the workflow with the names that count here. What was found and
- * what is missing is said in `notes`; *missing counts models that are not here.                      [new] */
-char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing,
-                       limn_error *err);
+ * for its models by content and then by name, and gives the workflow with the names that count here.  [new] */
+char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_bundled_told *told, limn_error *err);
+
+/* Is a plugin of that name loaded? */
+bool lm_bundled_has_plugin(const lm_session *s, const char *id);
 
 /* What a bundle carries, as lm_carried_read tells it: with a session placed as above, with NULL as it is. False: it is
  * no bundle (and *err is untouched), else c->n is 1, or 0 and *err. */

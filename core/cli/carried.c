@@ -132,6 +132,29 @@ static bool open_picture(const char *path, lm_source *s, int *fd)
     return false;
 }
 
+/* `text` is taken. */
+static bool read_text(lm_carried *c, char *text, size_t size, const char *key, lm_folders *folders, limn_error *err)
+{
+    lm_source s = lm_source_memory(text, size, label);
+    bool      well = true;
+
+    if (lm_picture_begins(&s)) {
+        well = read_picture(c, &s, key, folders, err);
+    } else if (lm_a1111_is(text)) {
+        well = take_parameters(c, text, folders, err);
+    } else {
+        put(c, "file", text, size);
+        return true;
+    }
+    lm_free(text);
+    return well;
+}
+
+bool lm_carried_bytes(lm_carried *c, const char *at, size_t size, lm_folders *folders, limn_error *err)
+{
+    return read_text(c, lm_copy_bytes(at, size), size, NULL, folders, err);
+}
+
 bool lm_carried_read(lm_carried *c, const char *path, const char *key, lm_folders *folders, limn_error *err)
 {
     lm_source s;
@@ -148,21 +171,7 @@ bool lm_carried_read(lm_carried *c, const char *path, const char *key, lm_folder
         return well;
     }
     text = lm_read_whole(path, largest_workflow, &size, err);
-    if (!text)
-        return false;
-    s = lm_source_memory(text, size, label);
-    if (lm_picture_begins(&s)) {
-        well = read_picture(c, &s, key, folders, err);
-        lm_free(text);
-        return well;
-    }
-    if (!lm_a1111_is(text)) {
-        put(c, "file", text, size);
-        return true;
-    }
-    well = take_parameters(c, text, folders, err);
-    lm_free(text);
-    return well;
+    return text && read_text(c, text, size, key, folders, err);
 }
 
 lm_workflow *lm_carried_workflow(lm_carried *c, const lm_canvas_env *env, limn_error *err)

@@ -30,6 +30,8 @@ typedef struct lm_carried {
 /* `path` may be "-". Of a picture `key` takes one text alone (NULL: the best). `folders` (may be NULL) says which
  * model files are here. FILE when the file cannot be read, is damaged, or carries nothing. */
 bool lm_carried_read(lm_carried *c, const char *path, const char *key, lm_folders *folders, limn_error *err);
+/* The same of bytes, which are copied. A bundle's are not looked into: bundled.h does that. */
+bool lm_carried_bytes(lm_carried *c, const char *at, size_t size, lm_folders *folders, limn_error *err);
 void lm_carried_done(lm_carried *c); /* welcomes a zeroed one */
 
 /* The first that can be read as a workflow, the canvas's own format with `env`. NULL with the first one's error

@@ -18,7 +18,9 @@ typedef struct placing {
     const lm_session *s;
     const lm_bundle  *b;
     lm_json         *d;
-    lm_text         *notes;
+    lm_bundled_told *told;
+    uint64_t         read;    /* bytes of files that were read to compare them */
+    bool             too_much; /* one of this name or size was not read any more */
     limn_error      *err;
     struct {
         const char *folder, *from;
@@ -74,17 +76,26 @@ static bool has_digest(placing *p, const char *folder, const char *name, const c
     return same;
 }
 
+static bool may_read(placing *p, uint64_t bytes)
+{
+    p->too_much = p->told->most_read && bytes > p->told->most_read - p->read;
+    p->read += p->too_much ? 0 : bytes;
+    return !p->too_much;
+}
+
 /* A file of the folder with these bytes; only those that are as long are read. The one that is called `first` before
  * all others. NULL: none.                                                                                  [new] */
 static char *find_content(placing *p, const lm_folder_files *files, const char *folder, uint64_t bytes,
                           const char *sha256, const char *first)
 {
+    p->too_much = false;
     for (int others = 0; others < 2; others++) /* first the one of that name */
         for (size_t i = 0; i < files->n; i++) {
             const lm_folder_file *f = &files->at[i];
             const bool            other = strcmp(f->name, first);
 
-            if (f->bytes == (int64_t)bytes && other == others && has_digest(p, folder, f->name, sha256))
+            if (f->bytes == (int64_t)bytes && other == others && may_read(p, bytes) &&
+                has_digest(p, folder, f->name, sha256))
                 return lm_copy_text(f->name);
         }
     return NULL;
@@ -146,10 +157,12 @@ static bool place_picture(placing *p, int i, const lm_folder_files *there)
     if (!known) {
         fresh_name(in, lm_bundled_ending(bytes, in->entry->size), name);
         well = write_picture(p, name, bytes, in->entry->size);
-        lm_text_printf(p->notes, "the picture %s is input/%s now\n", in->name, name);
+        lm_text_printf(&p->told->notes, "the picture %s is input/%s now\n", in->name, name);
     }
-    if (well)
+    if (well) {
         rename_file(p, "input", in->name, known ? known : name);
+        lm_text_printf(&p->told->placed, "%s\n", known ? known : name);
+    }
     lm_free(known);
     lm_free(bytes);
     return well;
@@ -191,13 +204,13 @@ static void note_missing(placing *p, const lm_bundle_model *m, const lm_folder_f
     for (size_t i = 0; i < files->n; i++)
         names[i] = files->at[i].name;
     n = lm_nearest_files(m->name, names, near, NEAR);
-    lm_text_printf(p->notes, "missing: %s/%s", m->folder, m->name);
+    lm_text_printf(&p->told->missing, "missing: %s/%s", m->folder, m->name);
     if (m->bytes)
-        lm_text_printf(p->notes, " (%.1f MB%s%s, SHA-256 %.12s…)", (double)m->bytes / 1e6, *m->family ? ", " : "",
-                       m->family, m->sha256);
+        lm_text_printf(&p->told->missing, " (%.1f MB%s%s, SHA-256 %.12s…)", (double)m->bytes / 1e6,
+                       *m->family ? ", " : "", m->family, m->sha256);
     for (int i = 0; i < n; i++)
-        lm_text_printf(p->notes, "%s%s", i ? ", " : "; here is ", near[i]);
-    lm_text_puts(p->notes, "\n");
+        lm_text_printf(&p->told->missing, "%s%s", i ? ", " : "; here is ", near[i]);
+    lm_text_puts(&p->told->missing, "\n");
     lm_free(names);
 }
 
@@ -217,10 +230,13 @@ static bool place_model(placing *p, const lm_bundle_model *m)
     char           *same = *m->sha256 ? find_content(p, &files, m->folder, m->bytes, m->sha256, m->name) : NULL;
     const bool      named = is_here(&files, m->name);
 
-    if (same && strcmp(same, m->name))
-        lm_text_printf(p->notes, "%s/%s is here as %s\n", m->folder, m->name, same);
+    if (!same && named && p->too_much)
+        lm_text_printf(&p->told->notes, "%s/%s is here by name; it is too large to be compared now\n", m->folder,
+                       m->name);
+    else if (same && strcmp(same, m->name))
+        lm_text_printf(&p->told->notes, "%s/%s is here as %s\n", m->folder, m->name, same);
     else if (!same && named && *m->sha256)
-        lm_text_printf(p->notes, "%s/%s is here by name, but it is another file\n", m->folder, m->name);
+        lm_text_printf(&p->told->notes, "%s/%s is here by name, but it is another file\n", m->folder, m->name);
     else if (!same && !named)
         note_missing(p, m, &files);
     if (same)
@@ -230,16 +246,22 @@ static bool place_model(placing *p, const lm_bundle_model *m)
     return same || named;
 }
 
+bool lm_bundled_has_plugin(const lm_session *s, const char *id)
+{
+    for (int i = 0; i < lm_plugins_count(s->plugins); i++) {
+        const lm_plugin *have = lm_plugins_at(s->plugins, i);
+
+        if (have->loaded && !strcmp(have->table.id, id))
+            return true;
+    }
+    return false;
+}
+
 static void look_for_plugin(placing *p, const lm_bundle_plugin *wanted)
 {
-    for (int i = 0; i < lm_plugins_count(p->s->plugins); i++) {
-        const lm_plugin *have = lm_plugins_at(p->s->plugins, i);
-
-        if (have->loaded && !strcmp(have->table.id, wanted->id))
-            return;
-    }
-    lm_text_printf(p->notes, "missing: the plugin %s %s; limn never takes one from a bundle\n", wanted->id,
-                   wanted->version);
+    if (!lm_bundled_has_plugin(p->s, wanted->id))
+        lm_text_printf(&p->told->missing, "missing: the plugin %s %s; limn never takes one from a bundle\n",
+                       wanted->id, wanted->version);
 }
 
 /* ------------------------------------------------------------------ the workflow */
@@ -278,17 +300,22 @@ static bool walk(placing *p, bool changing)
     return lm_uses_walk(p->d, &env, &uses, p->err) && p->err->code == LIMN_OK;
 }
 
-char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_text *notes, int *missing,
-                       limn_error *err)
+void lm_bundled_told_done(lm_bundled_told *t)
+{
+    lm_text_done(&t->notes);
+    lm_text_done(&t->missing);
+    lm_text_done(&t->placed);
+}
+
+char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm_bundled_told *told, limn_error *err)
 {
     placing *p = lm_alloc(sizeof *p);
     lm_text  out = { 0 };
 
-    *p = (placing){ .s = s, .b = b, .notes = notes, .err = err };
-    *missing = 0;
+    *p = (placing){ .s = s, .b = b, .told = told, .err = err };
     if (read_workflow(p) && walk(p, false) && vet_pictures(p) && place_pictures(p)) {
         for (int i = 0; i < b->n_models; i++)
-            *missing += !place_model(p, &b->models[i]);
+            told->n_missing += !place_model(p, &b->models[i]);
         for (int i = 0; i < b->n_plugins; i++)
             look_for_plugin(p, &b->plugins[i]);
         if (walk(p, true))
@@ -306,15 +333,18 @@ char *lm_bundled_place(const lm_session *s, const lm_bundle *b, size_t *size, lm
 
 bool lm_bundled_carried(const lm_session *s, const char *path, lm_carried *c, limn_error *err)
 {
-    lm_bundle *b = lm_alloc(sizeof *b);
-    size_t     n, size = 0;
-    int        missing;
-    char      *bytes = lm_bundled_read(path, &n, err), *text = NULL;
-    const bool is = bytes || err->code != LIMN_OK;
+    lm_bundle      *b = lm_alloc(sizeof *b);
+    lm_bundled_told told = { .most_read = 0 };
+    size_t          n, size = 0;
+    char           *bytes = lm_bundled_read(path, &n, err), *text = NULL;
+    const bool      is = bytes || err->code != LIMN_OK;
 
     *c = (lm_carried){ .n = 0 };
     if (bytes && lm_bundle_open(b, bytes, n, err))
-        text = s ? lm_bundled_place(s, b, &size, &c->notes, &missing, err) : lm_bundle_workflow(b, &size, err);
+        text = s ? lm_bundled_place(s, b, &size, &told, err) : lm_bundle_workflow(b, &size, err);
+    lm_text_puts(&c->notes, lm_text_str(&told.notes));
+    lm_text_puts(&c->notes, lm_text_str(&told.missing));
+    lm_bundled_told_done(&told);
     if (text && !s && b->n_inputs)
         lm_text_printf(&c->notes, "limn run and limn unpack put its pictures (%d) into the input folder\n",
                        b->n_inputs);

@@ -122,14 +122,14 @@ static bool write_workflow(const char *bundle, const char *folder, const char *t
 
 static bool unpack_opened(lm_session *s, const lm_args *a, const lm_bundle *b, limn_error *err)
 {
-    lm_text notes = { 0 };
-    size_t  n;
-    int     missing;
-    char   *text = lm_bundled_place(s, b, &n, &notes, &missing, err);
-    bool    well = text && write_workflow(a->words[0], a->n_words > 1 ? a->words[1] : ".", text, n, err);
+    lm_bundled_told told = { .most_read = 0 };
+    size_t          n;
+    char           *text = lm_bundled_place(s, b, &n, &told, err);
+    bool            well = text && write_workflow(a->words[0], a->n_words > 1 ? a->words[1] : ".", text, n, err);
 
-    lm_print_notes(a->words[0], lm_text_str(&notes));
-    lm_text_done(&notes);
+    lm_print_notes(a->words[0], lm_text_str(&told.notes));
+    lm_print_notes(a->words[0], lm_text_str(&told.missing));
+    lm_bundled_told_done(&told);
     lm_free(text);
     return well;
 }

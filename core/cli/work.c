@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/cli/commands.h"
 #include "core/cli/confine.h"
+#include "core/cli/opening.h"
 #include "core/cli/session.h"
 #include "core/cli/words.h"
 #include "core/cli/work_pictures.h"
@@ -106,7 +107,7 @@ static int serve(const lm_args *a, int fd)
     if (open_one_by_one(&s, a, only_checks, &err)) {
         lm_work w = { .registry = s.registry, .env = s.env, .cache = s.cache, .only_checks = only_checks,
                       .device = only_checks ? "none" : device ? device : "cpu", .encode = encode,
-                      .inside = inside,
+                      .open = lm_open_dropped, .open_self = &s, .inside = inside,
                       .arithmetic = only_checks ? "" : s.env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32" };
 
         if (!inside) {

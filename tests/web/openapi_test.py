@@ -138,6 +138,8 @@ def the_server_is_as_described():
             ("post", "/limn/check", "/limn/check", 200, json.dumps({"prompt": empty()})),
             ("post", "/limn/check", "/limn/check", 200, json.dumps({"nodes": [{"id": 1, "type": "Nope"}]})),
             ("post", "/limn/check", "/limn/check", 400, "{}"),
+            ("post", "/limn/open", "/limn/open", 200, json.dumps({"1": {"class_type": "Nope", "inputs": {}}})),
+            ("post", "/limn/open", "/limn/open", 400, "{}"),
             ("get", "/limn/plans", "/limn/plans", 200),
             ("get", "/limn/templates", "/limn/templates", 200), ("get", "/limn/templates/{name}", "/limn/templates/batch", 200),
             ("get", "/limn/templates/{name}", "/limn/templates/batch.webp", 200),

@@ -27,7 +27,8 @@
 
 static const lm_part *const parts[] = {
     &lm_lines_part, &lm_folders_part, &lm_queue_part, &lm_users_part, &lm_hub_part, &lm_pictures_part,
-    &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_queueing_part, &lm_ordering_part, &lm_health_part,
+    &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_opening_part, &lm_queueing_part, &lm_ordering_part,
+    &lm_health_part,
     &lm_listing_part, &lm_history_part, &lm_jobs_part, &lm_nodes_part, &lm_models_part, &lm_system_part,
     &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_about_part, &lm_templates_part,
     &lm_view_part, &lm_upload_part, &lm_covers_part, &lm_settings_part, &lm_userdata_part, &lm_versions_part, &lm_outputs_part,

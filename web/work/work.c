@@ -192,6 +192,8 @@ static void do_one(lm_working *w, lm_wire *m)
 {
     if (m->type == LM_WIRE_JOB)
         lm_work_job(w, m);
+    else if (m->numbers[0] & LM_WIRE_OPEN)
+        lm_work_open(w, m);
     else
         lm_work_check(w, m);
     lm_wire_done(m);

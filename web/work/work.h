@@ -10,6 +10,7 @@
 #ifndef LM_WEB_WORK_H
 #define LM_WEB_WORK_H
 
+#include "core/base/text.h"
 #include "core/data/call.h"
 #include "core/graph/cache.h"
 #include "core/graph/registry.h"
@@ -21,6 +22,9 @@ enum { LM_WORK_WELL = 0, LM_WORK_NO_MEMORY = 6, LM_WORK_BROKEN = 70 };
  * not shown.                                                                                     [new] [any] */
 typedef char *lm_work_encode_fn(const uint8_t *rgb, int *width, int *height, int side, size_t *size);
 
+/* What a file carries, told as JSON. False: why it carries nothing. */
+typedef bool lm_work_open_fn(void *self, const char *bytes, size_t n, lm_text *json, limn_error *err);
+
 typedef struct lm_work {
     const lm_registry *registry;
     lm_run_env         env;         /* stop, listener, previews and texts are set for each job */
@@ -28,6 +32,8 @@ typedef struct lm_work {
     const char        *device, *arithmetic; /* for the server's eyes */
     bool               only_checks; /* there is no device: jobs fail */
     lm_work_encode_fn *encode;      /* NULL: no previews */
+    lm_work_open_fn   *open;        /* NULL: no file is opened */
+    void              *open_self;
     bool               inside;      /* the server's own process: one that hangs up stops the job, and ends nothing else */
 } lm_work;
 

@@ -10,7 +10,6 @@
 #include "web/work/work_workflow.h"
 
 enum { PROMPT, EXTRA, TARGETS }; /* texts of JOB and CHECK */
-enum { MOST_TOLD = LM_WIRE_LARGE - 4096 }; /* bytes */
 
 /* A prompt on its way. */
 typedef struct order {
@@ -151,7 +150,7 @@ void lm_work_check(lm_working *w, const lm_wire *m)
     else
         check_badly(how, &err, &answer, &json);
     lm_text_puts(&json, "}");
-    if (json.size > MOST_TOLD) {
+    if (json.size > LM_WORK_TOLD_MAX) {
         err = (limn_error){ 0 };
         limn_fail(&err, FILE, "what there is to say about it is too large to be told");
         json.size = 0;

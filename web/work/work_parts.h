@@ -16,7 +16,8 @@ enum {
     LM_WORK_ID_MAX = 4096,           /* bytes of a node's id; longer ones are refused */
     LM_WORK_ANSWER_MAX = 8 << 20,    /* of one node's answer; larger ones are left out */
     LM_WORK_OUTPUTS_MAX = 16 << 20,  /* of all of them, as a history has them */
-    LM_WORK_LIST_MAX = 4 << 20       /* of a list of ids in words about a failure */
+    LM_WORK_LIST_MAX = 4 << 20,      /* of a list of ids in words about a failure */
+    LM_WORK_TOLD_MAX = LM_WIRE_LARGE - 4096 /* of what a check tells */
 };
 
 typedef struct lm_preview lm_preview;
@@ -52,6 +53,11 @@ void lm_work_send_stats(lm_working *w);
 
 void lm_work_job(lm_working *w, const lm_wire *m);
 void lm_work_check(lm_working *w, const lm_wire *m);
+
+/* ------------------------------------------------------------------ work_open.c */
+
+/* A check that asks what a file carries: CHECKED, with that as JSON, or {"error": "sentence"}. */
+void lm_work_open(lm_working *w, const lm_wire *m);
 
 /* ------------------------------------------------------------------ work_tell.c */
 
