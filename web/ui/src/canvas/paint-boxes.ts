@@ -19,7 +19,6 @@ const MARK = 5; // screen pixels of a socket, at least
 function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined {
   if (run?.state === 'error') return token('error');
   if (isChosen || run?.state === 'running') return token('accent');
-  if (run?.state === 'done') return token('ok');
   return undefined;
 }
 
