@@ -157,7 +157,7 @@ async function settle(id: string) {
     const entry = member(await getJson(`history/${encodeURIComponent(id)}`), id);
     const uid = openUid(id);
     if (entry === undefined) {
-      if (uid !== undefined && !sending.has(id)) changeRun(uid, (run) => ({ ...run, jobs: run.jobs.filter((j) => j !== id) }));
+      if (uid !== undefined && !sending.has(id)) unsent(id, uid);
       return;
     }
     const t = tracks.get(id) ?? begin(id);
