@@ -57,7 +57,7 @@ function Empty() {
       <h2>{empty.title}</h2>
       <p>{empty.text}</p>
       <p className="ways">
-        <button className="main" onClick={openFirst}>
+        <button className="main" onClick={() => void openFirst()}>
           {app.first}
         </button>
         <button className="plain" onClick={() => newDocument(app.untitled)}>

@@ -4,14 +4,15 @@ import { useSettings } from '../app/settings.ts';
 import { useDefs } from '../defs/defs.ts';
 import { slotLabel } from '../defs/labels.ts';
 import { workflowOf } from '../gallery/workflows.ts';
-import { useWords } from '../i18n/words.ts';
 import { viewOf, type OutputFile } from '../net/files.ts';
 import { changedValues, shortOf, type ValueChange } from './changes.ts';
+import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 type Found = { is: 'asking' } | { is: 'unknown' } | { is: 'there'; changes: readonly ValueChange[] };
 
 export function Changes({ a, b }: { a: OutputFile; b: OutputFile }) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const defs = useDefs((s) => s.defs);
   const language = useSettings((s) => s.language);
   const [found, setFound] = useState<Found>({ is: 'asking' });

@@ -3,13 +3,14 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
-import { useWords } from '../i18n/words.ts';
 import { nameOf, viewOf, type OutputFile } from '../net/files.ts';
 import { FITTED, moved, standing, zoomed, type Look, type Size } from '../run/looking.ts';
 import '../style/gallery.css';
 import { Changes } from './Changes.tsx';
 import { MODES, stopComparing, useComparing, type Mode } from './comparing.ts';
 import { Difference } from './Difference.tsx';
+import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 const STEP = 1.25;
 const FLICKER_MS = 600;
@@ -84,7 +85,7 @@ function Two({ a, b, mode, edge, other, gain, style, loaded, alike }: Shown) {
 
 /** The edge between A and B. */
 function Edge({ at, set }: { at: number; set: (to: number) => void }) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const drag = (e: PointerEvent<HTMLDivElement>) => {
     const it = e.currentTarget;
     const frame = it.parentElement?.getBoundingClientRect();
@@ -119,7 +120,7 @@ interface ToolsProps {
 }
 
 function Tools({ mode, gain, setGain, exchange }: ToolsProps) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   return (
     <div className="tools">
       <span className="modes" role="group" aria-label={words.mode}>
@@ -155,7 +156,7 @@ function useDialog() {
 }
 
 function Frame({ a, b, mode, edge, setEdge, gain }: Sides & { mode: Mode; edge: number; setEdge: (to: number) => void; gain: number }) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const [own, setOwn] = useState<Size>();
   const [alike, setAlike] = useState(true);
   const frame = useRef<HTMLDivElement>(null);
@@ -188,7 +189,7 @@ function Frame({ a, b, mode, edge, setEdge, gain }: Sides & { mode: Mode; edge: 
 }
 
 export function Compare() {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const { pair, mode } = useComparing();
   const [edge, setEdge] = useState(0.5);
   const [gain, setGain] = useState(4);

@@ -1,7 +1,8 @@
 // How much each pixel of two pictures differs, made brighter so that little is seen.
 import { useEffect, useRef, type CSSProperties } from 'react';
-import { useWords } from '../i18n/words.ts';
 import { viewOf, type OutputFile } from '../net/files.ts';
+import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 async function load(file: OutputFile): Promise<HTMLImageElement> {
   const image = new Image();
@@ -29,7 +30,7 @@ interface Props {
 }
 
 export function Difference({ a, b, gain, style }: Props) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const canvas = useRef<HTMLCanvasElement>(null);
   const urls = `${viewOf(a)} ${viewOf(b)}`;
 

@@ -3,13 +3,14 @@ import { useActive } from '../app/documents.ts';
 import { Icon, type IconName } from '../app/Icon.tsx';
 import { compare } from '../compare/comparing.ts';
 import { bytes } from '../i18n/format.ts';
-import { useWords } from '../i18n/words.ts';
 import { keyOf, mediaOf, nameOf } from '../net/files.ts';
 import type { Output } from '../net/outputs.ts';
 import { attempt } from '../run/actions.ts';
 import { view } from '../run/viewer.ts';
 import { giveToLoader, openPictures, takeValuesOf, trash } from './actions.ts';
 import { chooseNone, toggleStars, useGallery } from './gallery.ts';
+import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 function Known({ file }: { file: Output }) {
   const { width, height, bytes: size, at } = file;
@@ -23,7 +24,7 @@ function Known({ file }: { file: Output }) {
 }
 
 export function Chosen({ files }: { files: readonly Output[] }) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const { chosen, stars } = useGallery();
   const at = useActive();
   const picked = chosen.map((key) => files.find((f) => keyOf(f) === key)).filter((f) => f !== undefined);

@@ -13,6 +13,8 @@ import { nameOf, viewOf, type OutputFile } from '../net/files.ts';
 import { trashOutputs, type Output } from '../net/outputs.ts';
 import { attempt } from '../run/actions.ts';
 import { workflowOf } from './workflows.ts';
+import { roomWords } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 const LOADER = 'LoadImage';
 
@@ -32,9 +34,9 @@ export async function takeValuesOf(file: OutputFile, at: Opened | undefined = ac
   if (!at) return;
   await attempt((async () => {
     const from = await workflowOf(file);
-    if (!from) return complain((w) => w.gallery.noWorkflow(nameOf(file)));
+    if (!from) return complain((w) => roomWords(gallery, w).noWorkflow(nameOf(file)));
     const n = takeValues(at.doc, from, useDefs.getState().defs);
-    say((w) => w.gallery.taken(n), n ? { label: (w) => w.gallery.undo, run: () => void at.doc.undo() } : undefined);
+    say((w) => roomWords(gallery, w).taken(n), n ? { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() } : undefined);
   })());
 }
 
@@ -58,14 +60,14 @@ export function giveToLoader(file: OutputFile, at: Opened | undefined = activeDo
     const widget = shapeOf(found.node, found.graph, at.doc, defs).widgets.find((w) => w.name === 'image');
     if (widget) setWidgetValues(at.doc, 'picture', [{ node: found.node, widget, value }]);
   } else addNode({ doc: at.doc, graph: at.doc.raw, defs }, LOADER, centreOfView(), { image: value });
-  say((w) => w.gallery.given(nameOf(file), at.name), { label: (w) => w.gallery.undo, run: () => void at.doc.undo() });
+  say((w) => roomWords(gallery, w).given(nameOf(file), at.name), { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() });
 }
 
 export async function trash(files: readonly Output[]) {
   if (!files.length) return;
   await attempt((async () => {
     const { back, n, fault } = await trashOutputs(files);
-    say((w) => w.gallery.trashed(n), { label: (w) => w.gallery.undo, run: () => void attempt(back()) });
+    say((w) => roomWords(gallery, w).trashed(n), { label: (w) => roomWords(gallery, w).undo, run: () => void attempt(back()) });
     if (fault !== undefined) throw new Error(fault);
   })());
 }

@@ -1,9 +1,7 @@
-// The languages there are, what each room says in them, and which one a browser asks for.
+// The languages there are, what each room of the first load says in them, and which one a browser asks for.
 import { app } from './words/app.ts';
 import { canvas } from './words/canvas.ts';
 import { defs } from './words/defs.ts';
-import { gallery } from './words/gallery.ts';
-import { mask } from './words/mask.ts';
 import { run } from './words/run.ts';
 import { shell } from './words/shell.ts';
 import { widgets } from './words/widgets.ts';
@@ -14,8 +12,6 @@ function all<L extends 'en' | 'zh'>(language: L) {
     app: app[language],
     canvas: canvas[language],
     defs: defs[language],
-    gallery: gallery[language],
-    mask: mask[language],
     run: run[language],
     widgets: widgets[language],
   };

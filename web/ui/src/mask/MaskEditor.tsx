@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
-import { useWords } from '../i18n/words.ts';
 import { nameOf } from '../net/files.ts';
 import '../style/mask.css';
 import { share } from './mask.ts';
@@ -10,6 +9,8 @@ import { endMasking, useMasking, type Masking } from './masking.ts';
 import { loadPicture, saveMask, whyOf } from './picture.ts';
 import { LEAST_SIZE, MOST_SIZE, newSession, resize, TOOLS, useHand, type Session, type Tool } from './session.ts';
 import { Surface } from './Surface.tsx';
+import { useRoom } from '../i18n/room.ts';
+import { mask } from '../i18n/words/mask.ts';
 
 const KEYS: Record<string, Tool> = { b: 'brush', e: 'erase', r: 'rect', l: 'lasso', f: 'fill' };
 
@@ -48,7 +49,7 @@ function Range({ label, value, least, most, step, change }: RangeProps) {
 }
 
 function Tools({ session }: { session: Session }) {
-  const words = useWords().mask;
+  const words = useRoom(mask);
   const hand = useHand();
   return (
     <div className="mask-tools">
@@ -96,7 +97,7 @@ function useSpace() {
 }
 
 function Editing({ session }: { session: Session }) {
-  const words = useWords().mask;
+  const words = useRoom(mask);
   const { space, down, up } = useSpace();
   const keys = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return;
@@ -121,7 +122,7 @@ function Editing({ session }: { session: Session }) {
 }
 
 export function MaskEditor() {
-  const words = useWords().mask;
+  const words = useRoom(mask);
   const now = useMasking((s) => s.now) as Masking;
   const loaded = useLoaded(now);
   const box = useRef<HTMLDialogElement>(null);

@@ -1,9 +1,10 @@
 // The picture with its mask over it: moved, brought nearer, and painted on.
 import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
-import { useWords } from '../i18n/words.ts';
 import { FITTED, moved, standing, zoomed, type Look, type Size } from '../run/looking.ts';
 import { isEmpty, whole, type Area, type Point } from './mask.ts';
 import { useHand, type Session } from './session.ts';
+import { useRoom } from '../i18n/room.ts';
+import { mask } from '../i18n/words/mask.ts';
 
 const STEP = 1.25;
 
@@ -63,7 +64,7 @@ function useLook(own: Size) {
 }
 
 export function Surface({ session, space }: { session: Session; space: boolean }) {
-  const words = useWords().mask;
+  const words = useRoom(mask);
   const { width, height } = session.mask;
   const own = useRef<Size>({ width, height }).current;
   const { below, above } = useDrawn(session);

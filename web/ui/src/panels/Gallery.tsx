@@ -4,7 +4,6 @@ import { Icon } from '../app/Icon.tsx';
 import { trash } from '../gallery/actions.ts';
 import { Chosen } from '../gallery/Chosen.tsx';
 import { chooseNone, choosePicture, fetchStars, keepChosen, setSize, SIZES, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
-import { useWords } from '../i18n/words.ts';
 import { keyOf, mediaOf, nameOf, viewOf } from '../net/files.ts';
 import { useJobs } from '../net/jobs.ts';
 import { olderOutputs, refreshOutputs, seekOutputs, useOutputs, type Output } from '../net/outputs.ts';
@@ -12,6 +11,8 @@ import { useServer } from '../net/server.ts';
 import { attempt } from '../run/actions.ts';
 import { view } from '../run/viewer.ts';
 import '../style/gallery.css';
+import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 
 const LETTERS_MS = 250;
 const NAMES = ['A', 'B'];
@@ -19,7 +20,7 @@ const NAMES = ['A', 'B'];
 // ------------------------------------------------------------------ what is sought
 
 function Search() {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const [text, setText] = useState(() => useOutputs.getState().sought);
   const composing = useRef(false);
 
@@ -42,7 +43,7 @@ function Search() {
 }
 
 function Filters() {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const { onlyStars, size } = useGallery();
   return (
     <div className="filters">
@@ -74,7 +75,7 @@ interface TileProps {
 }
 
 function Tile({ file, width, place, starred, reached, onClick, onDoubleClick }: TileProps) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const [bad, setBad] = useState(false);
   const ratio = file.width && file.height ? file.width / file.height : 1;
   const name = nameOf(file);
@@ -146,7 +147,7 @@ function End() {
 }
 
 function Pictures({ files }: { files: readonly Output[] }) {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const { chosen, stars, size } = useGallery();
   const list = useRef<HTMLDivElement>(null);
   const [reached, setReached] = useState(0);
@@ -178,7 +179,7 @@ function Pictures({ files }: { files: readonly Output[] }) {
 }
 
 function Nothing() {
-  const words = useWords().gallery;
+  const words = useRoom(gallery);
   const { state, sought, why } = useOutputs();
   const onlyStars = useGallery((s) => s.onlyStars);
   if (state === 'failed')

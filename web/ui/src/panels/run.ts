@@ -11,4 +11,4 @@ export const queue: Panel = { id: 'queue', side: 'right', icon: 'queue', label: 
 export const problems: Panel = {
   id: 'problems', side: 'left', icon: 'warning', label: (w) => w.run.problems.title, Body: ProblemsBody, Badge: ProblemsBadge,
 };
-export const gallery: Panel = { id: 'gallery', side: 'left', icon: 'image', label: (w) => w.gallery.label, key: 'A', Body: GalleryBody };
+export const gallery: Panel = { id: 'gallery', side: 'left', icon: 'image', label: (w) => w.run.gallery, key: 'A', Body: GalleryBody };

@@ -9,6 +9,8 @@ import type { Field } from './field.ts';
 import { fileOf, sendFile, whyOf } from './files.ts';
 import { Pick } from './Pick.tsx';
 import { Sign } from './Sign.tsx';
+import { useRoom } from '../i18n/room.ts';
+import { mask } from '../i18n/words/mask.ts';
 
 const WIDTH = 256; // of the picture that is asked for
 
@@ -36,7 +38,7 @@ function useSending(field: Field) {
 
 /** Only a picture has a mask to be painted. */
 function MaskButton({ field }: { field: Field }) {
-  const words = useWords().mask;
+  const words = useRoom(mask);
   const file = fileOf(field.value, field.def?.folder);
   if (!file || mediaOf(file) !== 'image') return null;
   const edit = () =>

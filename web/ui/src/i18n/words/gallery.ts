@@ -5,7 +5,6 @@ const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`;
 
 export const gallery = both(
   {
-    label: 'Gallery',
     search: 'Search by name',
     onlyStars: 'Starred only',
     size: 'Size',
@@ -50,7 +49,6 @@ export const gallery = both(
     sizesDiffer: 'They are of different sizes: B is drawn as large as A.',
   },
   {
-    label: '图库',
     search: '按名称搜索',
     onlyStars: '只看星标',
     size: '大小',

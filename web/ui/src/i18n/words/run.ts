@@ -6,6 +6,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 export const run = both(
   {
     run: 'Run',
+    gallery: 'Gallery',
     first: 'Run first',
     times: (n: number) => `Run ×${n}`,
     count: 'How many times',
@@ -131,6 +132,7 @@ export const run = both(
   },
   {
     run: '运行',
+    gallery: '图库',
     first: '优先运行',
     times: (n) => `运行 ${n} 次`,
     count: '次数',
