@@ -5,6 +5,7 @@ import { followSettings, useSettings } from './app/settings.ts';
 import { readEntries } from './app/journal.ts';
 import { startDocuments } from './app/start.ts';
 import { startDefs } from './defs/defs.ts';
+import { loadNames } from './defs/labels.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
 import { startRuns } from './run/start.ts';
@@ -12,6 +13,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/app.css';
+import './style/dialogs.css';
 import './style/run.css';
 
 function element(name: string, text: string): HTMLElement {
@@ -43,9 +45,10 @@ function fail(root: HTMLElement, cause: unknown) {
   root.replaceChildren(box);
 }
 
-function start(root: HTMLElement) {
+async function start(root: HTMLElement) {
   try {
     followSettings();
+    await loadNames(useSettings.getState().language).catch(console.warn);
     startRuns();
     startServer();
     startDefs();
@@ -57,4 +60,4 @@ function start(root: HTMLElement) {
 }
 
 const root = document.getElementById('root');
-if (root) start(root);
+if (root) void start(root);

@@ -22,6 +22,7 @@ import { useWords } from '../i18n/words.ts';
 import { Cell, Edit, setField } from './OutlineCell.tsx';
 import { moveToGroup } from './outline-move.ts';
 import { outlineRows, type OutlineRow } from './outline-rows.ts';
+import '../style/panels.css';
 
 const ROW = 28;
 const AIR = 8; // rows above and below those in sight

@@ -11,6 +11,7 @@ import { ago } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { FOLDER, type Stored } from '../net/userdata.ts';
+import '../style/panels.css';
 
 const shortOf = (path: string) => path.slice(FOLDER.length + 1).replace(/\.json$/i, '');
 const folderOf = (path: string) => shortOf(path).replace(/\/?[^/]*$/, '');

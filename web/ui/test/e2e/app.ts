@@ -1,33 +1,20 @@
 // Stories of documents: what opens, in which tab, and what is said of what does not.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchKept, visit } from './browser.ts';
+import { visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/canvas/corpus', name);
-const tab = (page: Page) => page.getByRole('tab', { selected: true });
-const nodes = (page: Page, n: number) => page.locator('.status').getByText(`${n} nodes`).waitFor();
+export const tab = (page: Page) => page.getByRole('tab', { selected: true });
+export const nodes = (page: Page, n: number) => page.locator('.status').getByText(`${n} nodes`).waitFor();
 
 /** Writes into the prompt of the first graph. */
-async function edit(page: Page, text: string) {
+export async function edit(page: Page, text: string) {
   await page.getByText('a red circle on a blue background').first().click();
   await page.locator('.stage textarea').first().fill(text);
   await page.locator('.stage textarea').first().press('Escape');
-}
-
-/** In the page: does the journal have this text? */
-function kept(text: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const open = indexedDB.open('limn.journal');
-    open.onsuccess = () => {
-      const all = open.result.transaction('documents').objectStore('documents').getAll() as IDBRequest<{ text: string }[]>;
-      all.onsuccess = () => (open.result.close(), resolve(all.result.some((e) => e.text.includes(text))));
-    };
-    open.onerror = () => resolve(false);
-  });
 }
 
 /** Lets go of a file over the canvas. */
@@ -81,6 +68,20 @@ export const app: Record<string, Story> = {
     await v.page.locator('.toast').getByText('“broken” is damaged').waitFor();
     assert.equal(await v.page.getByRole('tab').count(), 2);
     v.clean();
+    await v.close();
+  },
+
+  'a picture with the words of another web UI opens as the graph they tell; a bundle that is none is refused': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const words = 'a red fox in snow\nNegative prompt: blurry, grey\nSteps: 6, Sampler: Euler, CFG scale: 3, Seed: 4242424242, Size: 64x96, Model: limn-shapes';
+
+    await nodes(v.page, 7);
+    await drop(v.page, 'fox.png', picture({ parameters: words }));
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'fox' }).waitFor();
+    for (const text of ['a red fox in snow', 'blurry, grey', '4242424242']) await v.page.locator('.stage').getByText(text).first().waitFor();
+    await drop(v.page, 'torn.limn', Buffer.from('PK\x03\x04 and no more'));
+    await v.page.locator('.toast').getByText('“torn” could not be opened').waitFor();
+    assert.equal(await v.page.getByRole('tab').count(), 2);
     await v.close();
   },
 
@@ -188,129 +189,6 @@ export const app: Record<string, Story> = {
     await v.close();
   },
 
-  'a workflow is saved, found again, renamed and deleted': async (browser, served) => {
-    const v = await visit(browser, served.url);
-    const panel = v.page.getByRole('region', { name: 'Workflows' });
-    const field = v.page.getByRole('dialog').getByRole('combobox');
-
-    await edit(v.page, 'a harbour at dawn');
-    await v.page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
-    await v.page.keyboard.press('Control+S');
-    await field.fill('portraits/harbour');
-    await v.page.keyboard.press('Enter');
-    await v.page.getByRole('tab', { name: 'harbour', exact: true }).waitFor();
-    await v.page.locator('.status').getByText(/Saved \d\d:\d\d/).waitFor();
-    const kept = await (await fetch(new URL('userdata/workflows%2Fportraits%2Fharbour.json', served.url))).text();
-    assert.ok(kept.includes('a harbour at dawn'));
-
-    await tab(v.page).focus();
-    await v.page.keyboard.press('Delete');
-    await v.page.getByRole('tab').waitFor({ state: 'detached' });
-    await v.page.getByRole('button', { name: 'Workflows' }).click();
-    await panel.getByRole('searchbox').fill('hrbr');
-    await panel.getByRole('button', { name: 'harbour', exact: false }).first().click();
-    await v.page.getByRole('tab', { name: 'harbour', exact: true }).waitFor();
-    await v.page.getByText('a harbour at dawn').waitFor();
-
-    await panel.getByRole('button', { name: 'More for harbour' }).click();
-    assert.deepEqual(await faults(v.page), []);
-    await v.page.getByRole('menuitem', { name: 'Rename' }).click();
-    await field.fill('ship');
-    await v.page.keyboard.press('Enter');
-    await v.page.getByRole('tab', { name: 'ship', exact: true }).waitFor();
-    await panel.getByRole('searchbox').fill('');
-    await panel.getByRole('button', { name: 'More for ship' }).click();
-    await v.page.getByRole('menuitem', { name: 'Delete' }).click();
-    await v.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await panel.getByText('Nothing is saved yet.').waitFor();
-    await v.page.getByRole('tab', { name: 'ship, not saved' }).waitFor(); // the tab has the only copy now
-    v.clean();
-    await v.close();
-  },
-
-  'a tab that is not saved is asked about before it goes': async (browser, served) => {
-    const v = await visit(browser, served.url);
-
-    await edit(v.page, 'mine');
-    await tab(v.page).focus();
-    await v.page.keyboard.press('Delete');
-    await v.page.getByRole('button', { name: 'Keep it open' }).click();
-    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
-    assert.equal(await v.page.getByRole('tab').count(), 1);
-    await tab(v.page).focus();
-    await v.page.keyboard.press('Delete');
-    await v.page.getByRole('button', { name: 'Close without saving' }).click();
-    await v.page.getByRole('tab').waitFor({ state: 'detached' });
-    v.clean();
-    await v.close();
-  },
-
-  'a workflow leaves as JSON and in API format': async (browser, served) => {
-    const v = await visit(browser, served.url);
-    const taken = async (name: string) => {
-      await v.page.getByRole('menuitem', { name: 'File' }).click();
-      const [file] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('menuitem', { name }).click()]);
-      return JSON.parse(readFileSync(await file.path(), 'utf8')) as Record<string, unknown>;
-    };
-
-    await nodes(v.page, 7);
-    assert.ok(Array.isArray((await taken('Export as JSON'))['nodes']));
-    assert.deepEqual((await taken('Export in API format'))['6'], {
-      class_type: 'VAEDecode',
-      inputs: { samples: ['5', 0], vae: ['1', 2] },
-      _meta: { title: 'VAE Decode' },
-    });
-    v.clean();
-    await v.close();
-  },
-
-  'a page that is loaded again has its tabs, their edits and what is on the screen': async (browser, served) => {
-    const v = await visit(browser, served.url);
-
-    await v.page.getByRole('button', { name: 'New workflow' }).click();
-    await v.page.getByRole('tab', { name: 'Text to picture' }).click();
-    await edit(v.page, 'kept through a reload');
-    await v.page.reload();
-    await v.page.getByText('kept through a reload').first().waitFor();
-    assert.deepEqual(await v.page.getByRole('tab').allTextContents(), ['Text to picture', 'Untitled']);
-    assert.equal(await tab(v.page).textContent(), 'Text to picture');
-    await v.page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
-    v.clean();
-    await v.close();
-  },
-
-  'a browser that is killed in the middle of an edit gives it back': async (_browser, served) => {
-    const folder = mkdtempSync(join(tmpdir(), 'limn-profile-'));
-    const begin = async () => {
-      const { browser, kill } = await launchKept(folder);
-      const context = browser.contexts()[0] ?? (await browser.newContext());
-      const page = context.pages()[0] ?? (await context.newPage());
-      await page.setViewportSize({ width: 1440, height: 900 });
-      return { page, kill };
-    };
-    const { page, kill } = await begin();
-
-    await page.goto(served.url);
-    await nodes(page, 7);
-    await edit(page, 'a lighthouse');
-    await page.waitForFunction(kept, 'a lighthouse');
-    await kill();
-
-    const { page: again, kill: end } = await begin();
-    await again.goto(served.url);
-    const dialog = again.getByRole('dialog');
-    await dialog.getByText('Recover an unsaved workflow?').waitFor();
-    assert.deepEqual(await faults(again), []);
-    await dialog.getByRole('button', { name: 'Recover all' }).click();
-    await again.getByText('a lighthouse').first().waitFor();
-    await again.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
-    await again.reload();
-    await again.getByText('a lighthouse').first().waitFor(); // it has an owner now, and is not offered again
-    assert.equal(await again.getByRole('dialog').count(), 0);
-    await end();
-    rmSync(folder, { recursive: true, force: true });
-  },
-
   'a template is found and opened': async (browser, served) => {
     const v = await visit(browser, served.url, { locale: 'zh-CN' });
 
@@ -343,43 +221,6 @@ export const app: Record<string, Story> = {
     await v.page.locator('.stage').getByText('limn-shape.safetensors').waitFor();
     v.clean();
     await v.close();
-  },
-
-  'a file that was saved elsewhere meanwhile is not written over': async (browser, served) => {
-    const v = await visit(browser, served.url);
-    const other = await visit(browser, served.url);
-    const address = new URL('userdata/workflows%2Fshared.json', served.url);
-
-    await nodes(v.page, 7);
-    await v.page.keyboard.press('Control+S');
-    await v.page.getByRole('dialog').getByRole('combobox').fill('shared');
-    await v.page.keyboard.press('Enter');
-    await v.page.getByRole('tab', { name: 'shared', exact: true }).waitFor();
-    await other.page.getByRole('button', { name: 'Workflows' }).click();
-    await other.page.getByRole('region', { name: 'Workflows' }).getByRole('button', { name: 'shared' }).first().click();
-    await other.page.getByRole('tab', { name: 'shared', exact: true }).waitFor();
-    await edit(other.page, 'theirs');
-    await other.page.keyboard.press('Control+S');
-    await other.page.locator('.status').getByText(/Saved \d/).waitFor();
-
-    await edit(v.page, 'mine');
-    await v.page.keyboard.press('Control+S');
-    const dialog = v.page.getByRole('dialog');
-    await dialog.getByText('“shared” was changed elsewhere').waitFor();
-    await dialog.getByText('mine → theirs').waitFor();
-    assert.deepEqual(await faults(v.page), []);
-    assert.ok((await (await fetch(address)).text()).includes('theirs'));
-    await dialog.getByRole('button', { name: 'Show both' }).click();
-    await v.page.getByRole('tab', { name: 'shared (2)' }).waitFor();
-    await v.page.getByRole('tab', { name: 'shared, not saved' }).click();
-    await v.page.keyboard.press('Control+S');
-    await v.page.getByRole('dialog').getByRole('button', { name: 'Save as a copy' }).click();
-    await v.page.getByRole('dialog').getByRole('combobox').fill('shared mine');
-    await v.page.keyboard.press('Enter');
-    await v.page.getByRole('tab', { name: 'shared mine', exact: true }).waitFor();
-    assert.ok((await (await fetch(address)).text()).includes('theirs'));
-    assert.deepEqual(v.violations, []);
-    for (const each of [v, other]) await each.close();
   },
 
   'the outline edits the graph by the keyboard alone': async (browser, served) => {

@@ -8,12 +8,13 @@ import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { mask } from './mask.ts';
 import { runs } from './running.ts';
+import { saving } from './saving.ts';
 import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask };
+const stories: Record<string, Story> = { ...shell, ...app, ...saving, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask };
 let failed = 0;
 
 const chromium = await launch(browser);
