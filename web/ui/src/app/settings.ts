@@ -1,6 +1,7 @@
 // What a person has chosen for this browser: language, theme, how the canvas answers to a hand. Kept in localStorage; a
 // language and a theme that were never chosen follow the browser. public/first.js reads the same text before the first picture.
 import { create } from 'zustand';
+import { loadNames } from '../defs/labels.ts';
 import { languageOf, type Language } from '../i18n/languages.ts';
 
 export type Theme = 'light' | 'dark';
@@ -53,12 +54,19 @@ const settled = (chosen: Chosen) => ({
   autosave: chosen.autosave ?? false,
 });
 
+/** Chinese has names that are loaded first; a server that is gone is no reason to stay with English. */
+function settle(chosen: Chosen, set: (what: ReturnType<typeof settled>) => void) {
+  const next = settled(chosen);
+  if (next.language === 'en') set(next);
+  else void loadNames(next.language).catch(console.warn).then(() => set(next));
+}
+
 export const useSettings = create<Settings>((set, get) => ({
   ...settled(read()),
   choose: (what) => {
     const chosen = { ...get().chosen, ...what };
     write(chosen);
-    set(settled(chosen));
+    settle(chosen, set);
   },
 }));
 
@@ -74,5 +82,5 @@ export function followSettings() {
   show(useSettings.getState());
   useSettings.subscribe(show);
   dark.addEventListener('change', () => useSettings.setState(settled(useSettings.getState().chosen)));
-  addEventListener('storage', (e) => e.key === KEY && useSettings.setState(settled(read())));
+  addEventListener('storage', (e) => e.key === KEY && settle(read(), useSettings.setState));
 }

@@ -1,18 +1,24 @@
 // What things are called in a person's language. Names that a person gave stay as they are, and no file gets any of this.
 import type { Language } from '../i18n/languages.ts';
-import { zhInputs } from './zh-inputs.ts';
-import { zhCategories, zhNodes } from './zh-nodes.ts';
+import type { Names } from './zh-names.ts';
+
+let zh: Names = { nodes: {}, inputs: {}, categories: {} };
+
+/** The Chinese names; who never asks for them never loads them. Without them things have the names that the server gives. */
+export async function loadNames(language: Language) {
+  if (language === 'zh') zh = (await import('./zh-names.ts')).names;
+}
 
 /** An input, an output or a field: `label` is what the file shows, `declared` what its class calls it; where they differ, a
  * person gave it. */
 export function slotLabel(name: string, label: string, language: Language, declared = name): string {
   if (label !== name && label !== declared && label !== '') return label;
-  return (language === 'zh' ? zhInputs[name] : undefined) ?? (label || name);
+  return (language === 'zh' ? zh.inputs[name] : undefined) ?? (label || name);
 }
 
 /** A class. */
 export function classTitle(def: { name: string; title: string }, language: Language): string {
-  return (language === 'zh' ? zhNodes[def.name] : undefined) ?? def.title;
+  return (language === 'zh' ? zh.nodes[def.name] : undefined) ?? def.title;
 }
 
 /** A node of a file: a title that is not its class's, nor the class's name, is a person's. */
@@ -23,5 +29,5 @@ export function nodeTitle(type: string, shown: string, declared: string | undefi
 /** "image/upscaling" -> "图像 / 放大" */
 export function categoryTitle(category: string, language: Language): string {
   const parts = category.split('/').filter((p) => p !== '');
-  return parts.map((p) => (language === 'zh' ? (zhCategories[p] ?? p) : p.replaceAll('_', ' ').trim())).join(' / ');
+  return parts.map((p) => (language === 'zh' ? (zh.categories[p] ?? p) : p.replaceAll('_', ' ').trim())).join(' / ');
 }

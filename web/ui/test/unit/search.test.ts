@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Defs, NodeDef } from '../../src/defs/def.ts';
-import { categoryTitle, classTitle, nodeTitle, slotLabel } from '../../src/defs/labels.ts';
+import { categoryTitle, classTitle, loadNames, nodeTitle, slotLabel } from '../../src/defs/labels.ts';
 import { ownClasses, withOwn } from '../../src/defs/own.ts';
 import { findSounds, soundsIn, soundsOf } from '../../src/defs/pinyin.ts';
 import { readDefs } from '../../src/defs/read.ts';
@@ -12,6 +12,7 @@ import { placeFor, search, type Wanted } from '../../src/defs/search.ts';
 import { parentOf, rowsOfTree, treeOf, type TreeRow } from '../../src/defs/tree.ts';
 import { zhCategories, zhNodes } from '../../src/defs/zh-nodes.ts';
 
+await loadNames('zh');
 const NODES = join(import.meta.dirname, '../../../../nodes');
 const sources = readdirSync(NODES).filter((f) => f.endsWith('.c')).map((f) => readFileSync(join(NODES, f), 'utf8'));
 const declared = sources.flatMap((text) => [...text.matchAll(/LIMN_NODE\(\s*\.name\s*=\s*"([^"]+)"/g)].map((m) => m[1] ?? ''));
