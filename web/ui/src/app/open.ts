@@ -6,7 +6,7 @@ import { wordsNow } from './confirm.ts';
 import { activate, activeDocument, openDocument, openText, useDocuments, type Opened } from './documents.ts';
 import { complain, say } from './toasts.ts';
 
-const ENDINGS = '.json,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
+const ENDINGS = '.json,.limn,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
 
 export const nameOf = (file: string) => file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || file;
 
@@ -30,22 +30,23 @@ async function openPrompt(text: string, name: string, from: Origin): Promise<Ope
   return openDocument(made.doc, name, from);
 }
 
-/** A tab with what was found in a file. */
-async function openCarried(carried: Carried, name: string, from: Origin): Promise<Opened | undefined> {
+/** A tab with what was found in a file; what only the server can read is sent there. */
+async function openCarried(carried: Carried, name: string, from: Origin, file?: File): Promise<Opened | undefined> {
   if (carried.is === 'workflow') return openText(carried.text, name, from);
   if (carried.is === 'prompt') return openPrompt(carried.text, name, from);
-  complain((w) => w.app.open.parameters(name));
-  return undefined;
+  const { carriedThere } = await import('./opened.ts');
+  const made = await carriedThere(carried.is === 'bundle' && file ? file : carried.text, name);
+  return made && openCarried(made, name, from);
 }
 
 /** A tab with the file's workflow, or a sentence about why there is none. */
-export async function openFound(found: Found, name: string, from: Origin = {}): Promise<Opened | undefined> {
+export async function openFound(found: Found, name: string, from: Origin = {}, file?: File): Promise<Opened | undefined> {
   if ('fault' in found) {
     complain((w) => w.app.open.faults[found.fault](name, found.detail ?? ''));
     return undefined;
   }
   try {
-    return await openCarried(found.carried, name, from);
+    return await openCarried(found.carried, name, from, file);
   } catch (e) {
     complain((w) => w.app.open.faults.damaged(name, e instanceof Error ? e.message : String(e)));
     return undefined;
@@ -59,7 +60,7 @@ async function openFile(file: File) {
   else {
     const found = await readFile(file);
     if ('fault' in found && found.fault === 'nothing' && /^image\//.test(file.type) && activeDocument()) await placePicture(file);
-    else await openFound(found, nameOf(file.name), { origin });
+    else await openFound(found, nameOf(file.name), { origin }, file);
   }
 }
 

@@ -1,11 +1,12 @@
 // What a file carries: a workflow of the canvas, a prompt in API format, or the words of A1111's web UI; in JSON, or among
-// the texts of a PNG, WebP or JPEG picture. Plain bytes in, no page: it runs in a worker, and under Node's tests.
+// the texts of a PNG, WebP or JPEG picture. Plain bytes in, no page: it runs in a worker, and under Node's tests. A bundle
+// is only known by its first bytes: the server unpacks it.
 import { isObject, parse, print, type Json, type JsonObject } from '../doc/json.ts';
 import { exifOf, jpegExif, pngTexts, riffChunk, safetensorsTexts, svgText } from './containers.ts';
 
 export interface Carried {
-  is: 'workflow' | 'prompt' | 'parameters';
-  text: string;
+  is: 'workflow' | 'prompt' | 'parameters' | 'bundle';
+  text: string; // '' of a bundle
 }
 export type CarriedFault = 'too-large' | 'nothing' | 'damaged' | 'other';
 export type Found = { carried: Carried; others: readonly string[] } | { fault: CarriedFault; detail?: string };
@@ -28,12 +29,13 @@ export function carriedBy(text: string): Carried | undefined {
 
 type Texts = ReadonlyMap<string, string>;
 
+const begins = (bytes: Uint8Array, ...with_: number[]) => with_.every((b, i) => bytes[i] === b);
+
 /** The texts of a picture by their key; undefined: not a file whose texts we know how to find. */
 async function textsOf(bytes: Uint8Array): Promise<Texts | undefined> {
-  const begins = (...at: number[]) => at.every((b, i) => bytes[i] === b);
-  if (begins(0x89, 0x50, 0x4e, 0x47)) return pngTexts(bytes);
-  if (begins(0x52, 0x49, 0x46, 0x46)) return exifOf(riffChunk(bytes, 'EXIF'));
-  if (begins(0xff, 0xd8)) return exifOf(jpegExif(bytes));
+  if (begins(bytes, 0x89, 0x50, 0x4e, 0x47)) return pngTexts(bytes);
+  if (begins(bytes, 0x52, 0x49, 0x46, 0x46)) return exifOf(riffChunk(bytes, 'EXIF'));
+  if (begins(bytes, 0xff, 0xd8)) return exifOf(jpegExif(bytes));
   return safetensorsTexts(bytes);
 }
 
@@ -78,6 +80,7 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 /** What a file's bytes carry, the best of it first. Never throws. */
 export async function findCarried(bytes: Uint8Array): Promise<Found> {
+  if (begins(bytes, 0x50, 0x4b, 3, 4)) return { carried: { is: 'bundle', text: '' }, others: [] };
   try {
     const texts = await textsOf(bytes);
     if (texts) return firstOf(texts);

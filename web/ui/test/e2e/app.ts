@@ -18,7 +18,7 @@ export async function edit(page: Page, text: string) {
 }
 
 /** Lets go of a file over the canvas. */
-async function drop(page: Page, name: string, bytes: Buffer) {
+export async function drop(page: Page, name: string, bytes: Buffer) {
   const data = await page.evaluateHandle(([name, base64]) => {
     const data = new DataTransfer();
     const bytes = Uint8Array.from(atob(base64 ?? ''), (c) => c.charCodeAt(0));
@@ -30,7 +30,7 @@ async function drop(page: Page, name: string, bytes: Buffer) {
 }
 
 /** A PNG without pixels that carries these texts. */
-function picture(texts: Record<string, string>): Buffer {
+export function picture(texts: Record<string, string>): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(data.length);
@@ -68,20 +68,6 @@ export const app: Record<string, Story> = {
     await v.page.locator('.toast').getByText('“broken” is damaged').waitFor();
     assert.equal(await v.page.getByRole('tab').count(), 2);
     v.clean();
-    await v.close();
-  },
-
-  'a picture with the words of another web UI opens as the graph they tell; a bundle that is none is refused': async (browser, served) => {
-    const v = await visit(browser, served.url);
-    const words = 'a red fox in snow\nNegative prompt: blurry, grey\nSteps: 6, Sampler: Euler, CFG scale: 3, Seed: 4242424242, Size: 64x96, Model: limn-shapes';
-
-    await nodes(v.page, 7);
-    await drop(v.page, 'fox.png', picture({ parameters: words }));
-    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'fox' }).waitFor();
-    for (const text of ['a red fox in snow', 'blurry, grey', '4242424242']) await v.page.locator('.stage').getByText(text).first().waitFor();
-    await drop(v.page, 'torn.limn', Buffer.from('PK\x03\x04 and no more'));
-    await v.page.locator('.toast').getByText('“torn” could not be opened').waitFor();
-    assert.equal(await v.page.getByRole('tab').count(), 2);
     await v.close();
   },
 

@@ -108,6 +108,10 @@ test('SVG and safetensors carry it in their metadata', async () => {
   await carries(Buffer.concat([length, header, Buffer.alloc(16)]), 'workflow', WORKFLOW);
 });
 
+test('a bundle is known by its first bytes', async () => {
+  await carries(latin('PK\x03\x04whatever'), 'bundle', '');
+});
+
 test('what carries nothing is told from what is broken', async () => {
   const fault = async (bytes: Uint8Array) => {
     const found = await findCarried(new Uint8Array(bytes));

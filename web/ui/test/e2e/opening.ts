@@ -1,0 +1,80 @@
+// Stories of files that the page has the server open: A1111's words in a picture, and bundles.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
+import { drop, picture } from './app.ts';
+import { visit } from './browser.ts';
+import type { Story } from './shell.ts';
+
+const WORDS = 'a red fox in snow\nNegative prompt: blurry, grey\nSteps: 6, Sampler: Euler, CFG scale: 3, Seed: 18446744073709551615, Size: 64x96, Model: limn-shapes';
+
+const numbers = (...of: [value: number, bytes: 2 | 4][]) =>
+  Buffer.concat(of.map(([value, bytes]) => {
+    const at = Buffer.alloc(bytes);
+    at.writeUIntLE(value, 0, bytes);
+    return at;
+  }));
+
+/** Files one behind the other, stored as they are. */
+function zip(files: Record<string, Buffer>): Buffer {
+  let body = Buffer.alloc(0), directory = Buffer.alloc(0);
+  for (const [name, data] of Object.entries(files)) {
+    const said = numbers([20, 2], [0, 2], [0, 2], [0, 2], [33, 2], [crc32(data), 4], [data.length, 4], [data.length, 4], [name.length, 2], [0, 2]);
+    const place = numbers([0, 2], [0, 2], [0, 2], [0, 4], [body.length, 4]);
+    directory = Buffer.concat([directory, Buffer.from('PK\x01\x02'), numbers([20, 2]), said, place, Buffer.from(name)]);
+    body = Buffer.concat([body, Buffer.from('PK\x03\x04'), said, Buffer.from(name), data]);
+  }
+  const n = Object.keys(files).length;
+  const end = numbers([0, 2], [0, 2], [n, 2], [n, 2], [directory.length, 4], [body.length, 4], [0, 2]);
+  return Buffer.concat([body, directory, Buffer.from('PK\x05\x06'), end]);
+}
+
+/** One grey point. */
+function point(): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    const typed = Buffer.concat([Buffer.from(type), data]);
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(typed));
+    return Buffer.concat([length, typed, sum]);
+  };
+  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.from([0, 99]))), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function bundle(): Buffer {
+  const bytes = point();
+  const input = { file: 'inputs/1.png', name: 'point.png', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const graph = {
+    1: { class_type: 'LoadImage', inputs: { image: 'point.png' } },
+    2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'travelled' } },
+  };
+  const said = { format: 1, limn: '0.1.0', inputs: [input], models: [], plugins: [{ id: 'far-away', version: '1.2' }] };
+  return zip({ 'manifest.json': Buffer.from(JSON.stringify(said)), 'workflow.json': Buffer.from(JSON.stringify(graph)), 'inputs/1.png': bytes });
+}
+
+export const opening: Record<string, Story> = {
+  'a picture with the words of another web UI opens as the graph that they tell': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await drop(v.page, 'fox.png', picture({ parameters: WORDS }));
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'fox' }).waitFor();
+    for (const text of ['a red fox in snow', 'blurry, grey', '18446744073709551615']) await v.page.locator('.stage').getByText(text).first().waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'a bundle opens with its picture in place; one that is torn is refused in words': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await drop(v.page, 'travel.limn', bundle());
+    await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'travel' }).waitFor();
+    await v.page.locator('.stage').getByText(/^point-[0-9a-f]{16}\.png/).first().waitFor();
+    await v.page.locator('.toast').getByText('“travel” needs plugins that are not here: far-away 1.2').waitFor();
+    v.clean();
+    await drop(v.page, 'torn.limn', bundle().subarray(0, 200));
+    await v.page.locator('.toast').getByText('“torn” could not be opened').waitFor();
+    assert.equal(await v.page.getByRole('tab').count(), 2);
+    await v.close();
+  },
+};
