@@ -3,14 +3,14 @@ import { showRecover } from '../dialogs/show.ts';
 import { startAutosave } from './autosave.ts';
 import { wordsNow } from './confirm.ts';
 import { openText, useDocuments } from './documents.ts';
+import first from './first.json?raw'; // less than a request for it would cost
 import { dropEntry, ownerless, readEntries } from './journal.ts';
 import { fetchRest } from './later.ts';
 import { knownAlready, startMissing } from './missing.ts';
 import { restore, startKeeping } from './session.ts';
 
 /** A small graph that paints with the model that comes with limn. */
-export async function openFirst() {
-  const { default: first } = await import('./first.json?raw');
+export function openFirst() {
   openText(first, wordsNow().app.first);
 }
 
@@ -25,7 +25,7 @@ async function offerLost() {
 
 export async function startDocuments() {
   if (await restore()) for (const { doc } of useDocuments.getState().opened) knownAlready(doc.uid);
-  else await openFirst();
+  else openFirst();
   useDocuments.setState({ started: true });
   startKeeping();
   startMissing();
