@@ -24,7 +24,8 @@ interface Jobs {
   paused: boolean;
   history: readonly Job[]; // the newest first
   older: boolean; // the history goes on
-  at?: number; // when this was heard
+  at?: number; // when what runs and waits was heard
+  historyAt?: number; // the same of the history, where both came in one answer
 }
 
 const STATES: readonly string[] = ['in_progress', 'pending', 'completed', 'failed', 'cancelled'];
@@ -74,10 +75,26 @@ export function readWaiting(answer: unknown): Pick<Jobs, 'running' | 'waiting' |
   };
 }
 
+let moves = 0; // rises when one begins and when it ends: a list that was asked for at another count is old
+
+const ENDED = ['completed', 'failed', 'cancelled'];
+
+/** A page that has just been opened asks for everything at once; false: there is more than fits. */
+async function firstJobs(): Promise<boolean> {
+  const answer = await getJson(`api/jobs?limit=${PAGE * 2}`);
+  if (isOlder(answer)) return false;
+  const ended = readJobs(answer).filter((j) => ENDED.includes(j.state)).sort((a, b) => (b.ended ?? b.created) - (a.ended ?? a.created));
+  const at = Date.now();
+  useJobs.setState({ ...readWaiting(answer), more: 0, history: ended.slice(0, PAGE), older: ended.length > PAGE, at, historyAt: at });
+  return true;
+}
+
 /** Asks what runs and waits. */
 export async function refreshJobs() {
+  if (useJobs.getState().at === undefined && (await firstJobs())) return;
+  const before = moves;
   const answer = await getJson(`api/jobs?status=in_progress,pending&sort_order=asc&limit=${MOST}`);
-  useJobs.setState({ ...readWaiting(answer), at: Date.now() });
+  if (before === moves) useJobs.setState({ ...readWaiting(answer), at: Date.now() });
 }
 
 /** Asks whether the queue is paused. */
@@ -86,7 +103,7 @@ export async function refreshPaused() {
 }
 
 const page = (offset: number, limit: number) =>
-  getJson(`api/jobs?status=completed,failed,cancelled&limit=${limit}&offset=${offset}`);
+  getJson(`api/jobs?status=${ENDED.join(',')}&limit=${limit}&offset=${offset}`);
 
 function isOlder(answer: unknown): boolean {
   return member(answer, 'pagination', 'has_more') === true;
@@ -124,10 +141,15 @@ export async function pauseQueue(pause: boolean) {
   useJobs.setState({ paused: member(answer, 'paused') === true });
 }
 
-/** They run before that one, in this order; without one, last. Shown at once, and put right by the next listing. */
+/** They run before that one, in this order; without one, last. Shown at once; who calls asks for the list anew. */
 export async function moveJobs(ids: readonly string[], before: string | undefined) {
+  moves++;
   useJobs.setState(({ waiting }) => ({ waiting: moved(waiting, ids, before) }));
-  await postJson('limn/queue', { op: 'move', ids, ...(before === undefined ? {} : { before }) });
+  try {
+    await postJson('limn/queue', { op: 'move', ids, ...(before === undefined ? {} : { before }) });
+  } finally {
+    moves++;
+  }
 }
 
 export function moved(waiting: readonly Job[], ids: readonly string[], before: string | undefined): Job[] {

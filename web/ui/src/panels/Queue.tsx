@@ -187,7 +187,7 @@ function History() {
   const changed = useJobs((s) => s.at);
 
   useEffect(() => {
-    if (changed !== undefined) refreshHistory().catch(console.warn);
+    if (changed !== undefined && changed !== useJobs.getState().historyAt) refreshHistory().catch(console.warn);
   }, [changed]);
   if (!history.length) return <p className="nothing">{words.noHistory}</p>;
   return (
