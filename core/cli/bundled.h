@@ -55,7 +55,8 @@ char *lm_bundled_read(const char *path, size_t *n, limn_error *err);
 /* What is to be said of a bundle that was placed: lines. Zero it first; most_read may be set. */
 typedef struct lm_bundled_told {
     uint64_t most_read; /* bytes of files here that are read to compare them, at most; 0: no bound */
-    lm_text  notes;     /* sentences about what was found */
+    lm_text  brought;   /* sentences about pictures that are in the input folder now, */
+    lm_text  notes;     /* about what is called otherwise here, */
     lm_text  missing;   /* and about models and plugins that are not here */
     lm_text  placed;    /* its pictures' names in the input folder */
     int      n_missing; /* models that are not here */

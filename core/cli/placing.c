@@ -157,7 +157,7 @@ static bool place_picture(placing *p, int i, const lm_folder_files *there)
     if (!known) {
         fresh_name(in, lm_bundled_ending(bytes, in->entry->size), name);
         well = write_picture(p, name, bytes, in->entry->size);
-        lm_text_printf(&p->told->notes, "the picture %s is input/%s now\n", in->name, name);
+        lm_text_printf(&p->told->brought, "the picture %s is input/%s now\n", in->name, name);
     }
     if (well) {
         rename_file(p, "input", in->name, known ? known : name);
@@ -302,6 +302,7 @@ static bool walk(placing *p, bool changing)
 
 void lm_bundled_told_done(lm_bundled_told *t)
 {
+    lm_text_done(&t->brought);
     lm_text_done(&t->notes);
     lm_text_done(&t->missing);
     lm_text_done(&t->placed);
@@ -342,6 +343,7 @@ bool lm_bundled_carried(const lm_session *s, const char *path, lm_carried *c, li
     *c = (lm_carried){ .n = 0 };
     if (bytes && lm_bundle_open(b, bytes, n, err))
         text = s ? lm_bundled_place(s, b, &size, &told, err) : lm_bundle_workflow(b, &size, err);
+    lm_text_puts(&c->notes, lm_text_str(&told.brought));
     lm_text_puts(&c->notes, lm_text_str(&told.notes));
     lm_text_puts(&c->notes, lm_text_str(&told.missing));
     lm_bundled_told_done(&told);

@@ -127,6 +127,7 @@ static bool unpack_opened(lm_session *s, const lm_args *a, const lm_bundle *b, l
     char           *text = lm_bundled_place(s, b, &n, &told, err);
     bool            well = text && write_workflow(a->words[0], a->n_words > 1 ? a->words[1] : ".", text, n, err);
 
+    lm_print_notes(a->words[0], lm_text_str(&told.brought));
     lm_print_notes(a->words[0], lm_text_str(&told.notes));
     lm_print_notes(a->words[0], lm_text_str(&told.missing));
     lm_bundled_told_done(&told);
