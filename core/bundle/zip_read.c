@@ -202,8 +202,8 @@ static bool is_gapless(lm_zip *z, size_t directory, size_t most, limn_error *err
 
 bool lm_zip_open(lm_zip *z, const void *at, size_t n, size_t most, limn_error *err)
 {
-    uint32_t count;
-    size_t   directory, row;
+    uint32_t count = 0;
+    size_t   directory = 0, row;
 
     z->at = at;
     z->n = n;

@@ -2,9 +2,10 @@
 import { lazy, Suspense, useRef } from 'react';
 import { addHere, stopAdding, useAdding } from '../canvas/adding.ts';
 import type { NodeDef } from '../defs/def.ts';
+import { withNames } from '../defs/labels.ts';
 import type { Wanted } from '../defs/search.ts';
 
-const AddNode = lazy(() => import('./AddNode.tsx').then((m) => ({ default: m.AddNode })));
+const AddNode = lazy(() => withNames(import('./AddNode.tsx')).then((m) => ({ default: m.AddNode })));
 const STEP = 30; // between nodes that are added one after the other
 
 export function AddNodes() {

@@ -9,6 +9,16 @@ export async function loadNames(language: Language) {
   if (language === 'zh') zh = (await import('./zh-names.ts')).names;
 }
 
+export function zhNames(): Names {
+  return zh;
+}
+
+/** Something that looks for classes: whatever language the page has, people look for both. */
+export async function withNames<M>(module: Promise<M>): Promise<M> {
+  await loadNames('zh');
+  return module;
+}
+
 /** An input, an output or a field: `label` is what the file shows, `declared` what its class calls it; where they differ, a
  * person gave it. */
 export function slotLabel(name: string, label: string, language: Language, declared = name): string {

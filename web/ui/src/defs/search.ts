@@ -1,7 +1,7 @@
 // Finding a class by what somebody types: its title in both languages, its own name, its category, other names, pinyin, and
 // initials; a few of its letters in their order are enough. And by what a link needs.
 import type { Defs, NodeDef } from './def.ts';
-import { zhCategories, zhNodes } from './zh-nodes.ts';
+import { zhNames } from './labels.ts';
 import { findSounds, soundsIn } from './pinyin.ts';
 import { fits, kindsOf } from './types.ts';
 
@@ -50,8 +50,9 @@ function field(text: string, worth: number): Field {
 }
 
 function entryOf(def: NodeDef): Entry {
-  const zh = zhNodes[def.name] ?? '';
-  const category = `${def.category} ${def.category.split('/').map((p) => zhCategories[p] ?? '').join(' ')}`;
+  const { nodes, categories } = zhNames();
+  const zh = nodes[def.name] ?? '';
+  const category = `${def.category} ${def.category.split('/').map((p) => categories[p] ?? '').join(' ')}`;
   const named: [string, number][] = [[def.title, 1], [zh, 1], [def.name, 0.98], ...def.aliases.map((a): [string, number] => [a, 0.9])];
   return {
     def,

@@ -1,5 +1,6 @@
 // The panel of node classes.
 import { lazy } from 'react';
+import { withNames } from '../defs/labels.ts';
 import type { Panel } from './panel.ts';
 
 export const nodes: Panel = {
@@ -8,5 +9,5 @@ export const nodes: Panel = {
   icon: 'nodes',
   key: 'N',
   label: (w) => w.defs.panel,
-  Body: lazy(() => import('./Nodes.tsx').then((m) => ({ default: m.Nodes }))),
+  Body: lazy(() => withNames(import('./Nodes.tsx')).then((m) => ({ default: m.Nodes }))),
 };
