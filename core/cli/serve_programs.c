@@ -48,7 +48,7 @@ static void program(lm_words *w, const char *self, const lm_serving *s, const lm
 static void add_nice(lm_words *w, const lm_args *a, int parts)
 {
     long long nice = WORKER_NICE;
-    char      number[16];
+    char      number[24];
 
     lm_args_number(a, "--worker-nice", 0, 19, &nice);
     snprintf(number, sizeof number, "%lld", (nice + parts - 1) / parts);
