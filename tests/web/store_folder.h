@@ -12,7 +12,7 @@ static char folder[TEMPORARY_PATH + 16];
 
 static inline char *path_of(const char *name)
 {
-    static char out[400];
+    static char out[sizeof folder + 304];
 
     snprintf(out, sizeof out, "%s/%s", folder, name);
     return out;
