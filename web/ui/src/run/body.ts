@@ -20,11 +20,12 @@ export interface Sending {
   outputs: readonly string[];
   targets?: readonly string[];
   first?: boolean;
+  grid?: { id: string; x: number; y: number }; // of which it is a cell
 }
 
 /** The body of POST /prompt. */
-export function bodyOf({ id, prompt, workflow, client, uid, name, seed, outputs, targets, first }: Sending): string {
-  const limn = JSON.stringify({ uid, name, outputs, ...(seed === undefined ? {} : { seed }) });
+export function bodyOf({ id, prompt, workflow, client, uid, name, seed, outputs, targets, first, grid }: Sending): string {
+  const limn = JSON.stringify({ uid, name, outputs, ...(seed === undefined ? {} : { seed }), ...(grid ? { grid: grid.id, x: grid.x, y: grid.y } : {}) });
   const members = [
     `"prompt":${prompt}`,
     `"prompt_id":${JSON.stringify(id)}`,

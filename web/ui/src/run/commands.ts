@@ -1,10 +1,14 @@
 // What can be done with runs, for keys, menus and the palette.
 import { always, type Command } from '../app/command.ts';
+import type { Opened } from '../app/documents.ts';
 import { useJobs } from '../net/jobs.ts';
-import { canRun, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
+import { attempt, canRun, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
 import { usePreferences } from './preferences.ts';
 
 const menu = 'run';
+
+/** Comes when it is asked for. */
+const showGrid = (at: Opened | undefined, node?: string) => at && void attempt(import('../grid/open.ts').then((m) => m.showGrid(at, node)));
 
 export const runCommands: readonly Command[] = [
   { id: 'run.run', label: (w) => w.run.run, keys: ['Ctrl+Enter'], anywhere: true, menu, can: canRun, run: (at) => runNow(at) },
@@ -31,6 +35,14 @@ export const runCommands: readonly Command[] = [
       repeat(at.doc.uid, on);
       if (on) runNow(at);
     },
+  },
+  { id: 'run.grid', label: (w) => w.run.grid, menu, run: (at) => showGrid(at) },
+  {
+    id: 'run.vary',
+    label: (w) => w.run.vary,
+    menu: 'node',
+    can: (at) => at !== undefined && at.path.length === 0 && chosenNodes(at).length === 1,
+    run: (at) => at && showGrid(at, chosenNodes(at)[0]),
   },
   {
     id: 'run.stop',

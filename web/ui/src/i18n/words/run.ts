@@ -25,6 +25,8 @@ export const run = both(
     },
     notify: 'Tell me when a run has ended',
     follow: 'Follow what runs',
+    grid: 'X/Y grid…',
+    vary: 'Vary on X/Y…',
     said: {
       queued: (name: string) => `${name} is in the queue`,
       queuedMany: (n: number, name: string) => `${name} is in the queue ${n} times`,
@@ -151,6 +153,8 @@ export const run = both(
     },
     notify: '运行结束时通知我',
     follow: '跟随正在运行的节点',
+    grid: 'X/Y 网格…',
+    vary: '在 X/Y 网格中改变…',
     said: {
       queued: (name) => `${name} 已加入队列`,
       queuedMany: (n, name) => `${name} 已加入队列 ${n} 次`,

@@ -1,0 +1,14 @@
+// The X/Y grid of a document: what it is made of, or the one that was queued last.
+import { useState } from 'react';
+import type { Opened } from '../app/documents.ts';
+import '../style/grid.css';
+import { useGrids } from './grids.ts';
+import { Setup } from './Setup.tsx';
+import { GridView } from './View.tsx';
+
+export function GridDialog({ at, node, close }: { at: Opened; node?: string | undefined; close: () => void }) {
+  const grid = useGrids((s) => s[at.doc.uid]);
+  const [making, setMaking] = useState(!grid || node !== undefined);
+  if (grid && !making) return <GridView grid={grid} again={() => setMaking(true)} close={close} />;
+  return <Setup at={at} node={node} close={close} queued={() => setMaking(false)} last={grid && (() => setMaking(false))} />;
+}

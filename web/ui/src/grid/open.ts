@@ -1,0 +1,12 @@
+// Opens the grid of a document.
+import { createElement } from 'react';
+import { ask } from '../app/ask.ts';
+import type { Opened } from '../app/documents.ts';
+import { followGrids } from './follow.ts';
+import { GridDialog } from './GridDialog.tsx';
+
+/** `node`: whose inputs are varied. */
+export function showGrid(at: Opened, node?: string) {
+  followGrids();
+  void ask((answer) => createElement(GridDialog, { at, node, close: () => answer() }));
+}
