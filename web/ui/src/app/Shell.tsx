@@ -1,7 +1,10 @@
 // The page: menus and tabs above, a bar at either side, the canvas between them, what is so below.
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Canvas, CanvasProvider } from '../canvas/Canvas.tsx';
 import { useWords } from '../i18n/words.ts';
+import { startGathering } from '../linear/pictures.ts';
+import { useView } from '../linear/view.ts';
+import { AppOffer, ViewSwitch } from '../linear/ViewSwitch.tsx';
 import { retryNow, useServer } from '../net/server.ts';
 import { MaskOverlay } from '../mask/Overlay.tsx';
 import { RunOverlays } from '../run/Overlays.tsx';
@@ -12,7 +15,7 @@ import { Bar } from './Bar.tsx';
 import { setFocusMode, useBars } from './bars.ts';
 import { commands } from './commands.ts';
 import { Dialogs } from './Dialog.tsx';
-import { newDocument, useDocuments } from './documents.ts';
+import { newDocument, useActive, useDocuments } from './documents.ts';
 import { Icon } from './Icon.tsx';
 import { startKeys } from './keys.ts';
 import { nameOf, pickFiles, startOpening } from './open.ts';
@@ -111,25 +114,47 @@ function Leave() {
   );
 }
 
+const LinearView = lazy(async () => ({ default: (await import('../linear/LinearView.tsx')).LinearView }));
+
+/** Apart from the graph, which does not hear of each change of what is open. */
+function AppView() {
+  const at = useActive();
+  if (!at) return null;
+  return (
+    <Suspense>
+      <LinearView key={at.doc.uid} at={at} />
+    </Suspense>
+  );
+}
+
 export function Shell() {
   const none = useDocuments((s) => s.started && s.opened.length === 0);
   const hidden = useBars((s) => s.hidden);
 
+  const uid = useDocuments((s) => s.opened.find((o) => o.doc.uid === s.active)?.doc.uid);
+  const app = useView(uid) === 'app';
+
   useEffect(() => startKeys(commands), []);
+  useEffect(startGathering, []);
   return (
     <CanvasProvider>
-      <div className="shell" data-hidden={hidden}>
+      <div className="shell" data-hidden={hidden} data-view={app ? 'app' : 'graph'}>
         {!hidden && <TopBar />}
         <div className="middle">
           {!hidden && <Bar side="left" />}
           <div className="centre">
             {!hidden && (
               <div className="strip">
-                <RunBar />
+                <ViewSwitch />
+                {!app && <RunBar />}
               </div>
             )}
+            {!hidden && <AppOffer />}
             <main className="stage">
-              <Canvas />
+              <div className="under" inert={app}>
+                <Canvas />
+              </div>
+              {app && <AppView />}
               {none && <Empty />}
               <Banner />
               <DropHint />

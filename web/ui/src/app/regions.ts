@@ -11,6 +11,6 @@ export function cycleRegions(by: 1 | -1) {
 
   if (at >= 0 && now instanceof HTMLElement) last.set(regions[at]!, now);
   const known = next && last.get(next);
-  const there = known?.isConnected ? known : next?.querySelector<HTMLElement>(next.matches('.stage') ? '[role="application"]' : FOCUSABLE);
+  const there = known?.isConnected ? known : next?.querySelector<HTMLElement>(next.matches('.stage') ? '.under:not([inert]) [role="application"], .linear [tabindex="0"]' : FOCUSABLE);
   there?.focus();
 }

@@ -5,8 +5,10 @@ import { activeDocument } from '../app/documents.ts';
 import { Menu, type MenuItem } from '../app/Menu.tsx';
 import { itemOf } from '../app/MenuBar.tsx';
 import { expose } from '../doc/edge.ts';
+import { isPinned } from '../doc/linear.ts';
 import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
+import { canPin, fieldAt, togglePin } from '../linear/pins.ts';
 import { offerNodes } from './adding.ts';
 import { take } from './connecting.ts';
 import { showConnect } from './connect-list.ts';
@@ -58,6 +60,16 @@ function itemsOfSocket(hit: Extract<Hit, { kind: 'socket' }>, at: { x: number; y
   ];
 }
 
+/** The field that was pressed, to be had in the App view. */
+function itemsOfField(hit: Hit, at: { x: number; y: number }, words: Words): MenuItem[] {
+  const opened = activeDocument();
+  const graph = document.querySelector('.graph')?.getBoundingClientRect();
+  const field = hit.kind === 'node' ? fieldAt(hit.node, toCanvas({ x: at.x, y: at.y - (graph?.y ?? 0) }).y) : undefined;
+  if (!opened || !field || hit.kind !== 'node' || !canPin(opened)) return [];
+  const { id } = hit.node.shape;
+  return [{ label: words.views.pinField, on: isPinned(opened.doc, id, field.name), run: () => togglePin(opened, id, field.name) }];
+}
+
 export function Menus() {
   const words = useWords();
   const open = useMenu((s) => s.open);
@@ -68,6 +80,6 @@ export function Menus() {
   const items =
     hit.kind === 'socket'
       ? itemsOfSocket(hit, at, words)
-      : commandsOf(place).filter((c) => can(c, opened)).map((c) => itemOf(c, opened, words));
+      : [...itemsOfField(hit, at, words), ...commandsOf(place).filter((c) => can(c, opened)).map((c) => itemOf(c, opened, words))];
   return <Menu label={words.canvas.menu} items={items} at={at} close={() => useMenu.setState({ open: undefined })} />;
 }

@@ -1,11 +1,13 @@
 // A node as it is read and edited: title, sockets, fields, what it does and what it gave. It hears of its own node only.
 import type { NodeProps } from '@xyflow/react';
-import { memo, useSyncExternalStore, type CSSProperties } from 'react';
+import { memo, useState, useSyncExternalStore, type CSSProperties } from 'react';
 import { useDocuments } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
 import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
+import { isPinned } from '../doc/linear.ts';
 import { useWords } from '../i18n/words.ts';
+import { PinButton } from '../linear/PinButton.tsx';
 import { NodePictures } from '../run/NodePictures.tsx';
 import { useFaults, useNodeRun, type Problem } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
@@ -65,6 +67,10 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
   const faultAt = (input: string) => faults.find((f) => f.input === input);
   const own = fileColour(shape.bgcolor) ?? fileColour(shape.color);
 
+  const [over, setOver] = useState<string>(); // the field that the pointer was over last
+  const pinnable = prefix === '' && !shape.collapsed;
+  const held = pinnable ? shape.widgets.find((w) => w.name === over) : undefined;
+
   useSyncExternalStore((heard) => doc.subscribe(id, heard), () => doc.version(id));
   return (
     <article
@@ -78,18 +84,21 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
       data-coloured={own !== undefined}
       style={own ? ({ '--own': own } as CSSProperties) : undefined}
       aria-label={words.node(titleIn(box, language), id)}
+      onPointerLeave={() => setOver(undefined)}
     >
       <Title doc={doc} box={box} name={name} />
       {!shape.collapsed &&
         shape.widgets.map((w) => {
           const fault = faultAt(w.name);
           return (
-            <div key={w.name} className="row" data-linked={w.linked} data-fault={fault?.severity} title={fault && sentenceOf(fault, all, w.label)}
+            <div key={w.name} className="row" data-widget={w.name} data-linked={w.linked} data-fault={fault?.severity}
+                 data-pinned={pinnable && isPinned(doc, shape.id, w.name)} onPointerEnter={() => setOver(w.name)} title={fault && sentenceOf(fault, all, w.label)}
                  style={{ top: w.y, height: w.height }}>
               <Widget doc={doc} node={node} shape={w} />
             </div>
           );
         })}
+      {held && <PinButton node={shape.id} widget={held} pinned={isPinned(doc, shape.id, held.name)} />}
       <Sockets shape={shape} id={id} faults={faults} />
       <Pictures uid={doc.uid} run={name} box={box} />
       <Says uid={doc.uid} node={name} />

@@ -3,6 +3,7 @@ import type { ReactFlowInstance } from '@xyflow/react';
 import { activate, show, useDocuments, type Camera } from '../app/documents.ts';
 import { pairOf } from '../doc/geometry.ts';
 import { isObject, type Json, type JsonObject } from '../doc/json.ts';
+import { showView } from '../linear/view.ts';
 import { around, overlap, type Box } from './boxes.ts';
 import { viewOf, type Size } from './near.ts';
 import { useHand, view } from './view.ts';
@@ -107,6 +108,7 @@ export function goTo(uid: string, node: string) {
 
   wanted = { uid, key };
   activate(uid);
+  showView(uid, 'graph');
   show(uid, { path, selection: new Set([key]) });
   useHand.setState({ focus: id });
   arrive();

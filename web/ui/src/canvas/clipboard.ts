@@ -60,7 +60,9 @@ export function startClipboard(graph: HTMLElement): () => void {
   const { signal } = ending;
   let connect = false;
 
-  const isOurs = (e: ClipboardEvent) => !e.defaultPrevented && !inTextField(e.target) && getSelection()?.isCollapsed !== false && atNow();
+  const rests = () => graph.closest('[inert]') !== null; // another view is over it
+  const isOurs = (e: ClipboardEvent) =>
+    !e.defaultPrevented && !rests() && !inTextField(e.target) && getSelection()?.isCollapsed !== false && atNow();
   const copied = (e: ClipboardEvent) => {
     const text = isOurs(e) ? textChosen() : undefined;
     if (text === undefined) return;

@@ -15,6 +15,7 @@ export const graphElement = () => document.querySelector<HTMLElement>('.graph');
 /** Nothing else has the keys. */
 export function onCanvas(): boolean {
   const at = document.activeElement;
+  if (graphElement()?.closest('[inert]')) return false; // another view is over it
   return view.scene.doc !== undefined && (at === graphElement() || at === document.body || at === null);
 }
 

@@ -66,14 +66,19 @@ export function pin(doc: Document, node: Id, widget: string, on: boolean) {
   });
 }
 
-/** Moves a pin to another place of the list. */
+/** Moves a pin to the place of another; both are counted as linearOf lists them. */
 export function movePin(doc: Document, from: number, to: number) {
   const inputs = listIn(dataOf(doc), 'inputs');
-  const moved = inputs[from];
-  if (moved === undefined || to < 0 || to >= inputs.length) return;
+  const places = inputs.flatMap((raw, i) => {
+    const found = readPin(raw);
+    return found && doc.node(found.node) ? [i] : [];
+  });
+  const [here, there] = [places[from], places[to]];
+  const moved = here === undefined ? undefined : inputs[here];
+  if (here === undefined || there === undefined || moved === undefined) return;
   doc.transact('pin widget', (e) => {
-    e.splice(inputs, from, 1);
-    e.splice(inputs, to, 0, moved);
+    e.splice(inputs, here, 1);
+    e.splice(inputs, there, 0, moved);
   });
 }
 

@@ -4,6 +4,7 @@ import { canvas } from './words/canvas.ts';
 import { defs } from './words/defs.ts';
 import { run } from './words/run.ts';
 import { shell } from './words/shell.ts';
+import { views } from './words/views.ts';
 import { widgets } from './words/widgets.ts';
 
 function all<L extends 'en' | 'zh'>(language: L) {
@@ -13,6 +14,7 @@ function all<L extends 'en' | 'zh'>(language: L) {
     canvas: canvas[language],
     defs: defs[language],
     run: run[language],
+    views: views[language],
     widgets: widgets[language],
   };
 }

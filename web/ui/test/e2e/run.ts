@@ -7,6 +7,7 @@ import { canvas } from './canvas.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
+import { linear } from './linear.ts';
 import { mask } from './mask.ts';
 import { opening } from './opening.ts';
 import { runs } from './running.ts';
@@ -16,7 +17,7 @@ import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...opening, ...saving, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask, ...grid };
+const stories: Record<string, Story> = { ...shell, ...app, ...opening, ...saving, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask, ...linear, ...grid };
 let failed = 0;
 
 const chromium = await launch(browser);
