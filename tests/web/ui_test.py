@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The page that is built into limn: how it is served, its unit tests, and its stories in a browser. ui_test.py LIMN [NAME]
+"""The page that is built into limn: how it is served, and its unit tests; or, with rooms, their stories in a browser.
+
+    ui_test.py LIMN [NAME]
+    ui_test.py LIMN --stories ROOM,ROOM… [NAME]
 
 Without the page in the program, without Node, or without Chromium, what would need it is skipped, which is said:
 scripts/setup-ui fetches Node, scripts/setup-clients the browser. What web/ui/test prints is printed here."""
@@ -19,7 +22,8 @@ from running import run_tests  # noqa: E402
 from served import PATIENCE, ROOT, SANITIZED, Served  # noqa: E402
 
 LIMN = sys.argv[1]
-ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
+STORIES = sys.argv[3] if sys.argv[2:3] == ["--stories"] else ""
+ONLY = next(iter(sys.argv[4 if STORIES else 2:]), "")
 UI = ROOT / "build/ui"
 NODE = ROOT / "build/node/bin/node"
 GZIP = {"Accept-Encoding": "gzip, br"}
@@ -148,7 +152,7 @@ def run_node(*command):
     node = subprocess.Popen([NODE, *command], cwd=UI, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             env={**os.environ, "LIMN": LIMN, "PATIENCE": str(PATIENCE), "NO_COLOR": "1"}, start_new_session=True)
     try:
-        said = node.communicate(timeout=PATIENCE * 10)[0]
+        said = node.communicate(timeout=PATIENCE * 25)[0]
     except subprocess.TimeoutExpired:
         os.killpg(node.pid, signal.SIGKILL)
         said = node.communicate()[0] + f"FAILED {command[0]}: it did not end\n"
@@ -170,17 +174,28 @@ def in_browser():
     if not chromium:
         print("SKIPPED ui stories: there is no Chromium here; scripts/setup-clients installs it")
         return True
-    return run_node("test/e2e/run.ts", LIMN, ROOT, chromium, ONLY)
+    subprocess.run([ROOT / "scripts/build-ui", "sources"], check=True)
+    return run_node("test/e2e/run.ts", LIMN, ROOT, chromium, STORIES, ONLY)
+
+
+def there_is_a_page():
+    with Served(LIMN) as s:
+        return bool(files(s))
 
 
 def main():
-    served = serving()
+    if STORIES:
+        served = there_is_a_page() or None
+    else:
+        served = serving()
     if served is None:
         return 0
     if not (NODE.is_file() and (UI / "node_modules").is_dir()):
         print("SKIPPED ui in Node and Chromium: Node is not here; scripts/setup-ui fetches it")
         return not served
-    return not all([served, ONLY or SANITIZED or in_node(), in_browser()])
+    if STORIES:
+        return not in_browser()
+    return not all([served, ONLY or SANITIZED or in_node()])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-// run.ts LIMN ROOT CHROMIUM [NAME]: the stories of this folder, each against one server and in a browser profile of its
-// own. Prints "ok NAME" or "FAILED NAME" for each.
+// run.ts LIMN ROOT CHROMIUM [ROOM,ROOM… [NAME]]: the stories of this folder, or of some of its rooms, against one server and
+// each in a browser profile of its own. Prints "ok NAME" or "FAILED NAME" for each.
+import assert from 'node:assert/strict';
 import { addNode } from './addnode.ts';
 import { app } from './app.ts';
 import { launch } from './browser.ts';
@@ -16,8 +17,12 @@ import { serve } from './served.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
-const [limn = '', root = '', browser = '', only = ''] = process.argv.slice(2);
-const stories: Record<string, Story> = { ...shell, ...app, ...opening, ...saving, ...canvas, ...gates, ...runs, ...gallery, ...widgets, ...addNode, ...mask, ...linear, ...grid };
+const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
+const rooms: Record<string, Record<string, Story>> = {
+  shell, app, opening, saving, canvas, gates, runs, gallery, linear, grid, widgets, addNode, mask,
+};
+const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
+const stories: Record<string, Story> = Object.assign({}, ...chosen);
 let failed = 0;
 
 const chromium = await launch(browser);
