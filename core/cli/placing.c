@@ -341,6 +341,10 @@ bool lm_bundled_carried(const lm_session *s, const char *path, lm_carried *c, li
     const bool      is = bytes || err->code != LIMN_OK;
 
     *c = (lm_carried){ .n = 0 };
+    if (!is) {
+        lm_free(b);
+        return false; /* and c holds nothing */
+    }
     if (bytes && lm_bundle_open(b, bytes, n, err))
         text = s ? lm_bundled_place(s, b, &size, &told, err) : lm_bundle_workflow(b, &size, err);
     lm_text_puts(&c->notes, lm_text_str(&told.brought));
