@@ -32,26 +32,6 @@ static bool write_to(FILE *f, const lm_text *text)
     return !fflush(f) && written;
 }
 
-/* The file appears whole: it is written beside its place first. */
-static bool write_file(const char *path, const lm_text *text, limn_error *err)
-{
-    lm_text beside = { 0 };
-    FILE   *f;
-    bool    ok;
-
-    lm_text_printf(&beside, "%s.new", path);
-    f = fopen(beside.at, "wb");
-    ok = f && write_to(f, text);
-    ok = (!f || !fclose(f)) && ok && !rename(beside.at, path);
-    if (!ok) {
-        limn_fail(err, FILE, "%s cannot be written: %s", path, strerror(errno));
-        if (f)
-            remove(beside.at);
-    }
-    lm_text_done(&beside);
-    return ok;
-}
-
 static int export_workflow(lm_session *s, const lm_args *a, limn_error *err)
 {
     const char  *path = lm_args_value(a, "-o");
@@ -62,7 +42,7 @@ static int export_workflow(lm_session *s, const lm_args *a, limn_error *err)
         return lm_exit_of(err->code);
     add_nodes(w, &text);
     if (path && strcmp(path, "-"))
-        write_file(path, &text, err);
+        lm_write_whole(path, &text, err);
     else if (!write_to(stdout, &text))
         limn_fail(err, FILE, "the output cannot be written: %s", strerror(errno));
     lm_text_done(&text);

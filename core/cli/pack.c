@@ -1,5 +1,4 @@
 /* pack.c: limn pack: a workflow and what it needs, in one file. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -207,26 +206,6 @@ static bool proves(const lm_text *whole, limn_error *err)
     return well;
 }
 
-/* The file appears whole: it is written beside its place first. */
-static bool write_whole(const char *path, const lm_text *whole, limn_error *err)
-{
-    lm_text beside = { 0 };
-    FILE   *f;
-    bool    ok;
-
-    lm_text_printf(&beside, "%s.new", path);
-    f = fopen(beside.at, "wb");
-    ok = f && fwrite(whole->at, 1, whole->size, f) == whole->size;
-    ok = (!f || !fclose(f)) && ok && !rename(beside.at, path);
-    if (!ok) {
-        limn_fail(err, FILE, "%s cannot be written: %s", path, strerror(errno));
-        if (f)
-            remove(beside.at);
-    }
-    lm_text_done(&beside);
-    return ok;
-}
-
 static bool pack_into(packing *p, const lm_args *a, limn_error *err)
 {
     const char *given = lm_args_value(a, "-o");
@@ -240,7 +219,7 @@ static bool pack_into(packing *p, const lm_args *a, limn_error *err)
         return false;
     path = given ? lm_copy_text(given) : default_name(a->words[0]);
     whole = lm_zip_finish(&p->zip);
-    well = proves(&whole, err) && write_whole(path, &whole, err);
+    well = proves(&whole, err) && lm_write_whole(path, &whole, err);
     lm_print_notes(a->words[0], lm_text_str(&p->files.notes));
     if (well)
         puts(path);

@@ -3,6 +3,7 @@
 #ifndef LM_CLI_SESSION_H
 #define LM_CLI_SESSION_H
 
+#include "core/base/text.h"
 #include "core/cli/command.h"
 #include "core/data/call.h"
 #include "core/graph/registry.h"
@@ -114,5 +115,7 @@ int lm_session_next_seeds(const lm_session *s, struct lm_workflow *w, limn_error
 
 /* read_whole.c: the whole of a file ("-": stdin), at most `most` bytes. NULL with FILE.                        [new] */
 char *lm_read_whole(const char *path, size_t most, size_t *size, limn_error *err);
+/* write_whole.c: the file appears whole: it is written beside its place, as PATH.new, first. FILE. */
+bool lm_write_whole(const char *path, const lm_text *text, limn_error *err);
 
 #endif

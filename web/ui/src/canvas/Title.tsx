@@ -1,43 +1,19 @@
 // The title of a node: its arrow, its name, and in a few signs what it does.
-import { useState, type KeyboardEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { renameNode, setFlag } from '../doc/ops.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun } from '../run/run.ts';
+import { NameField } from './NameField.tsx';
 import { titleIn } from './names.ts';
 import type { NodeView } from './scene.ts';
 import { useHand } from './view.ts';
 
 function Rename({ doc, box }: { doc: Document; box: NodeView }) {
   const words = useWords().canvas;
-  const [text, setText] = useState(box.shape.title);
-  const end = (keep: boolean) => {
-    if (useHand.getState().renaming !== box.key) return;
-    useHand.setState({ renaming: undefined });
-    const title = text.trim();
-    if (keep && title !== box.shape.title) renameNode(doc, box.node, title === '' ? undefined : title);
-    document.querySelector<HTMLElement>('.graph')?.focus();
-  };
-  const key = (e: KeyboardEvent) => {
-    e.stopPropagation();
-    if (e.nativeEvent.isComposing || e.key === 'Process') return;
-    if (e.key === 'Enter') end(true);
-    if (e.key === 'Escape') end(false);
-  };
-  return (
-    <input
-      className="rename"
-      aria-label={words.rename}
-      value={text}
-      autoFocus
-      onFocus={(e) => e.currentTarget.select()}
-      onChange={(e) => setText(e.currentTarget.value)}
-      onKeyDown={key}
-      onBlur={() => end(true)}
-    />
-  );
+  const keep = (title: string) => renameNode(doc, box.node, title === '' ? undefined : title);
+  return <NameField of={box.key} className="rename" label={words.rename} text={box.shape.title} keep={keep} />;
 }
 
 /** How far it is; nothing of it where nobody can say. */

@@ -1,7 +1,9 @@
 // A picture of the server's with its mask, and the way back: the mask is what is transparent in it. Source: ComfyUI's
 // LoadImage, whose mask is one minus alpha, and /upload/mask, which gives a picture another alpha.
-import { at, isRefusal, member, sentenceIn } from '../net/http.ts';
+import { at } from '../net/http.ts';
 import type { OutputFile } from '../net/files.ts';
+import { upload } from '../net/upload.ts';
+import { valueOfFile } from '../widgets/files.ts';
 import { newMask, type Mask } from './mask.ts';
 
 const MOST_PIXELS = 64e6;
@@ -59,15 +61,6 @@ export async function saveMask(file: OutputFile, mask: Mask): Promise<string> {
   form.set('original_ref', JSON.stringify({ filename: file.filename, subfolder: file.subfolder, type: file.type }));
   form.set('type', 'input');
   form.set('subfolder', 'clipspace');
-  const answer = await fetch(at('upload/mask'), { method: 'POST', body: form });
-  const text = await answer.text();
-  if (!answer.ok) throw Object.assign(new Error(`upload/mask: ${answer.status}`), { status: answer.status, said: text });
-  const told: unknown = JSON.parse(text);
-  const [name, folder] = [member(told, 'name'), member(told, 'subfolder')];
-  if (typeof name !== 'string') throw new Error('upload/mask: no name');
-  return `${typeof folder === 'string' && folder ? `${folder}/` : ''}${name} [input]`;
-}
-
-export function whyOf(e: unknown): string {
-  return (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
+  const { name, subfolder } = await upload('upload/mask', form);
+  return `${valueOfFile(name, subfolder)} [input]`;
 }

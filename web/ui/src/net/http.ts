@@ -27,6 +27,11 @@ export function sentenceIn(said: string): string {
   }
 }
 
+/** Why something did not come about: what the server said, else what went wrong on the way. */
+export function whyOf(e: unknown): string {
+  return (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
+}
+
 /** An answer's text; anything but 2xx is a Refusal. */
 export async function getText(route: string, signal?: AbortSignal): Promise<string> {
   const answer = await fetch(at(route), { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });

@@ -20,7 +20,6 @@ async function open(browser: Parameters<Story>[0], served: Served, options: Para
 }
 
 const near = (a: Spot, b: Spot) => Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1; // the file has whole numbers
-const zoom = (page: Page) => page.locator('.zoom .value').textContent();
 const undone = (page: Page) => page.keyboard.press('Control+z');
 
 export const canvas: Record<string, Story> = {
@@ -278,12 +277,13 @@ export const canvas: Record<string, Story> = {
     await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
+    await page.locator('.zoom .value', { hasText: /^(99|100) %$/ }).waitFor(); // the way to the node is over
     await page.keyboard.press('Enter');
     await counts(page, 2, 3);
     await page.keyboard.press('Shift+.');
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => /, 10 nodes/.test(document.querySelector('[role="application"]')?.getAttribute('aria-label') ?? ''));
-    assert.match((await zoom(page)) ?? '', /^(99|100) %$/); // and not as a whole
+    await page.locator('.zoom .value', { hasText: /^(99|100) %$/ }).waitFor(); // and not as a whole
     v.clean();
     await v.close();
   },
