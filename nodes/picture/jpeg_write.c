@@ -28,36 +28,61 @@ static void fit(const lm_bitmap *in, int side, lm_bitmap *out)
     out->channels = 3;
 }
 
-/* Row y of `out`, between the rows and columns of `in` that lie around it. */
-static void enlarge_row(const lm_bitmap *in, const lm_bitmap *out, int y)
+/* ------------------------------------------------------------------ rows */
+
+/* A picture that is enlarged row by row, so that it never lies in memory whole. Rows of `in` are made as wide as the
+ * outcome once, the two around the row that is asked for. */
+typedef struct enlarger {
+    const lm_bitmap *in;
+    int              width, height; /* of the outcome */
+    float           *wide[2];       /* width * 3 each */
+    int              which[2];      /* rows of in; -1: none yet */
+    uint8_t         *row;           /* width * 3 */
+} enlarger;
+
+/* Where the middle of pixel i of n_out lies among n_in pixels, and the two pixels around it. */
+static float between(int i, int n_in, int n_out, int *first, int *second)
 {
-    const float    sy = fmaxf(((float)y + 0.5f) * (float)in->height / (float)out->height - 0.5f, 0);
-    const int      y0 = (int)sy, y1 = at_most(y0 + 1, in->height - 1);
-    const uint8_t *above = in->at + (size_t)y0 * (size_t)in->width * 3, *below = in->at + (size_t)y1 * (size_t)in->width * 3;
-    uint8_t       *to = out->at + (size_t)y * (size_t)out->width * 3;
-    const float    fy = sy - (float)y0;
+    const float at = fmaxf(((float)i + 0.5f) * (float)n_in / (float)n_out - 0.5f, 0);
 
-    for (int x = 0; x < out->width; x++) {
-        const float sx = fmaxf(((float)x + 0.5f) * (float)in->width / (float)out->width - 0.5f, 0);
-        const int   x0 = (int)sx, x1 = at_most(x0 + 1, in->width - 1);
-        const float fx = sx - (float)x0;
+    *first = (int)at;
+    *second = at_most(*first + 1, n_in - 1);
+    return at - (float)*first;
+}
 
-        for (int c = 0; c < 3; c++) {
-            const float a = above[3 * x0 + c] + fx * (float)(above[3 * x1 + c] - above[3 * x0 + c]);
-            const float b = below[3 * x0 + c] + fx * (float)(below[3 * x1 + c] - below[3 * x0 + c]);
+static void widen(const enlarger *e, int y, float *to)
+{
+    const uint8_t *from = e->in->at + (size_t)y * (size_t)e->in->width * 3;
 
-            *to++ = (uint8_t)(a + fy * (b - a) + 0.5f);
-        }
+    for (int x = 0; x < e->width; x++) {
+        int         x0, x1;
+        const float fx = between(x, e->in->width, e->width, &x0, &x1);
+
+        for (int c = 0; c < 3; c++)
+            *to++ = from[3 * x0 + c] + fx * (float)(from[3 * x1 + c] - from[3 * x0 + c]);
     }
 }
 
-static bool resize(const lm_bitmap *in, const lm_bitmap *out, limn_error *err)
+/* Row y of the input as wide as the outcome; the one of the two that lies behind it gives way. */
+static const float *wide_row(enlarger *e, int y)
 {
-    if (in->width > out->width || in->height > out->height)
-        return lm_lanczos(*in, *out, NULL, err);
-    for (int y = 0; y < out->height; y++)
-        enlarge_row(in, out, y);
-    return true;
+    const int slot = y & 1;
+
+    if (e->which[slot] != y)
+        widen(e, y, e->wide[slot]);
+    e->which[slot] = y;
+    return e->wide[slot];
+}
+
+static uint8_t *enlarged_row(enlarger *e, int y)
+{
+    int          y0, y1;
+    const float  fy = between(y, e->in->height, e->height, &y0, &y1);
+    const float *above = wide_row(e, y0), *below = wide_row(e, y1);
+
+    for (int i = 0; i < e->width * 3; i++)
+        e->row[i] = (uint8_t)(above[i] + fy * (below[i] - above[i]) + 0.5f);
+    return e->row;
 }
 
 /* ------------------------------------------------------------------ bytes */
@@ -80,7 +105,13 @@ static void say_nothing(j_common_ptr j)
     (void)j;
 }
 
-static bool compress(writing *w, const lm_bitmap *in, int quality)
+/* Where the rows of the outcome come from: a picture, or one that is enlarged on the way (.at is NULL). */
+static JSAMPROW row_of(const lm_bitmap *in, enlarger *e, int y)
+{
+    return in->at ? in->at + (size_t)y * (size_t)in->width * 3 : enlarged_row(e, y);
+}
+
+static bool compress(writing *w, const lm_bitmap *in, enlarger *e, int quality)
 {
     w->jpeg.err = jpeg_std_error(&w->errors);
     w->errors.error_exit = on_error;
@@ -99,7 +130,7 @@ static bool compress(writing *w, const lm_bitmap *in, int quality)
     jpeg_set_quality(&w->jpeg, quality, TRUE);
     jpeg_start_compress(&w->jpeg, TRUE);
     while (w->jpeg.next_scanline < w->jpeg.image_height) {
-        JSAMPROW row = in->at + (size_t)w->jpeg.next_scanline * (size_t)in->width * 3;
+        JSAMPROW row = row_of(in, e, (int)w->jpeg.next_scanline);
 
         jpeg_write_scanlines(&w->jpeg, &row, 1);
     }
@@ -108,20 +139,43 @@ static bool compress(writing *w, const lm_bitmap *in, int quality)
     return true;
 }
 
+static bool write_enlarged(writing *w, const lm_bitmap *in, const lm_bitmap *out, int quality)
+{
+    const size_t wide = (size_t)out->width * 3 * sizeof(float);
+    char        *rows = lm_try_alloc(2 * wide + (size_t)out->width * 3);
+    enlarger     e = { in, out->width, out->height, { (float *)rows, (float *)(rows + wide) }, { -1, -1 },
+                       (uint8_t *)rows + 2 * wide };
+    const bool   well = rows && compress(w, out, &e, quality);
+
+    lm_free(rows);
+    return well;
+}
+
+static bool write_shrunk(writing *w, const lm_bitmap *in, lm_bitmap *out, int quality, limn_error *err)
+{
+    bool well;
+
+    out->at = lm_try_alloc((size_t)out->width * (size_t)out->height * 3);
+    well = out->at && lm_lanczos(*in, *out, NULL, err) && compress(w, out, NULL, quality);
+    lm_free(out->at);
+    return well;
+}
+
 bool lm_jpeg_preview(const lm_bitmap *in, int side, int quality, lm_jpeg_bytes *out, limn_error *err)
 {
-    lm_bitmap small = *in;
+    lm_bitmap sized = { .width = in->width, .height = in->height };
     writing   w = { .size = 0 };
     bool      well;
 
-    if (side > 0) {
-        fit(in, side, &small);
-        small.at = lm_try_alloc((size_t)small.width * (size_t)small.height * 3);
-    }
-    well = small.at && (side <= 0 || resize(in, &small, err)) && compress(&w, &small, quality);
-    if (small.at != in->at)
-        lm_free(small.at);
-    *out = (lm_jpeg_bytes){ w.bytes, w.size, small.width, small.height };
+    if (side > 0)
+        fit(in, side, &sized);
+    if (sized.width == in->width && sized.height == in->height)
+        well = compress(&w, in, NULL, quality);
+    else if (in->width > sized.width || in->height > sized.height)
+        well = write_shrunk(&w, in, &sized, quality, err);
+    else
+        well = write_enlarged(&w, in, &sized, quality);
+    *out = (lm_jpeg_bytes){ w.bytes, w.size, sized.width, sized.height };
     if (well)
         return true;
     lm_jpeg_bytes_done(out);

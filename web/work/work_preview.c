@@ -1,13 +1,14 @@
-/* work_preview.c: previews become JPEGs on a thread of their own: the newest, and at most one in PAUSE_MS, so that
- * nobody waits for them and they cost little. */
+/* work_preview.c: previews become JPEGs on a thread of their own: the newest, at most one in PAUSE_MS, and so few that
+ * they take one SHARE-th of the machine's processors at most. Nobody waits for them, and they cost little. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "web/work/work_parts.h"
 
-enum { PAUSE_MS = 100, LARGEST = 4096, N_TEXTS = LM_WHO_PARENT + 1 };
+enum { PAUSE_MS = 100, SHARE = 200, LARGEST = 4096, N_TEXTS = LM_WHO_PARENT + 1 };
 
 /* What stands to be shown. */
 typedef struct shown {
@@ -79,14 +80,32 @@ static void make_one(lm_preview *v)
     free_shown(&s);
 }
 
-static void rest(lm_preview *v)
+/* ns of the processor that this thread has had. */
+static int64_t spent(void)
+{
+    struct timespec t = { 0 };
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* How long to make none, in ns, behind one that took `cost`. */
+static int64_t pause_after(int64_t cost)
+{
+    const long    n = sysconf(_SC_NPROCESSORS_ONLN);
+    const int64_t fair = cost * SHARE / (n > 0 ? n : 1), least = PAUSE_MS * INT64_C(1000000);
+
+    return fair > least ? fair : least;
+}
+
+static void rest(lm_preview *v, int64_t ns)
 {
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += PAUSE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    ns += until.tv_nsec;
+    until.tv_sec += ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
     while (!v->closing && pthread_cond_timedwait(&v->work, &v->lock, &until) != ETIMEDOUT)
         ;
 }
@@ -94,6 +113,7 @@ static void rest(lm_preview *v)
 static void *make_on(void *self)
 {
     lm_preview *v = self;
+    int64_t     before;
 
     pthread_mutex_lock(&v->lock);
     while (!v->closing) {
@@ -101,8 +121,9 @@ static void *make_on(void *self)
             pthread_cond_wait(&v->work, &v->lock);
             continue;
         }
+        before = spent();
         make_one(v);
-        rest(v);
+        rest(v, pause_after(spent() - before));
     }
     pthread_mutex_unlock(&v->lock);
     return NULL;
