@@ -28,6 +28,7 @@ function payloadOf(at: At, crop: Crop): JsonObject {
     reroutes: crop.points.map((p) => copy(p.raw)),
     subgraphs: definitionsOf(at.doc, crop.nodes).map((d) => copy(d)),
     outer: crop.into.map((l) => asObject(l, undefined)),
+    ...(crop.floating.length ? { floatingLinks: crop.floating.map((f) => copy(f.raw)) } : {}),
   });
 }
 

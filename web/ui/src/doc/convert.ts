@@ -1,8 +1,9 @@
 // A selection becomes a subgraph, and a subgraph becomes the nodes that it is of. What runs is the same before and after.
 import type { Edit } from './document.ts';
 import { addDefinitions } from './clipboard.ts';
+import { beforeLast, laidBy, leading, leadThrough, shareOut, type Chain, type Laid, type Part } from './chains.ts';
 import { freeName, newSlot } from './edge.ts';
-import { around, type Box } from './geometry.ts';
+import { around, contains, type Box, type Pair } from './geometry.ts';
 import { nextId, newUuid } from './ids.ts';
 import { instancesOf } from './instances.ts';
 import { isObject, newObject, type Json, type JsonObject } from './json.ts';
@@ -12,6 +13,7 @@ import { membersOfGroups } from './ops-groups.ts';
 import { putNodes, settle, takeNodes, type Items } from './ops-nodes.ts';
 import { newNode } from './make.ts';
 import { cropOf, plant, type Crop, type Planted } from './plant.ts';
+import { reroutesOf, type Reroute } from './reroutes.ts';
 import { rowsOf, textOf, widgetOf } from './rows.ts';
 import { shapeOf } from './shapes.ts';
 import { entryAt, valueOf } from './values.ts';
@@ -19,6 +21,7 @@ import { drop, join, originOf, shapeAt, targetOf, type At, type End } from './wi
 
 const EDGE_WIDTH = 120;
 const EDGE_GAP = 80;
+const UNMOVED: Pair = [0, 0];
 
 // ------------------------------------------------------------------ nodes become a subgraph
 
@@ -28,6 +31,7 @@ interface Slot {
   widget: boolean;
   inner: End[]; // where it leads within; of an output, the one that it comes from
   outer: End[]; // of an input, the one that it comes from; where an output leads
+  chains: Chain[]; // the points of each of its links
 }
 
 const typeText = (type: Json): string => (typeof type === 'string' ? type : '*');
@@ -35,12 +39,14 @@ const typeText = (type: Json): string => (typeof type === 'string' ? type : '*')
 /** One slot for each origin of links that cross, so that two links from one output come in through one input. */
 function crossings(at: At, links: readonly Link[], side: 'in' | 'out'): Slot[] {
   const slots = new Map<string, Slot>();
+  const { along } = reroutesOf(at.doc, at.graph);
   for (const link of links) {
     const from: End = { node: link.from, index: link.fromSlot };
     const to: End = { node: link.to, index: link.toSlot };
     const socket = side === 'in' ? targetOf(at, to) : originOf(at, from);
     const key = `${String(link.from)} ${link.fromSlot}`;
     const slot = slots.get(key);
+    slot?.chains.push(along(link.id));
     if (slot) (side === 'in' ? slot.inner : slot.outer).push(to);
     else
       slots.set(key, {
@@ -49,6 +55,7 @@ function crossings(at: At, links: readonly Link[], side: 'in' | 'out'): Slot[] {
         widget: socket?.widget !== undefined,
         inner: [side === 'in' ? to : from],
         outer: [side === 'in' ? from : to],
+        chains: [along(link.id)],
       });
   }
   return [...slots.values()];
@@ -76,35 +83,59 @@ function boxOf(at: At, crop: Crop): Box | undefined {
   return around([...crop.nodes.map((n) => shapeOf(n, at.graph, at.doc, at.defs)), ...crop.groups]);
 }
 
+/** Leads the links of a slot, which were just made on one side of the edge, through the points that they have there. */
+function leadAll(e: Edit, at: At, links: readonly (Id | undefined)[], chains: readonly Chain[], laid: Laid, own: boolean) {
+  links.forEach((link, k) => {
+    const points = chains[k];
+    if (link !== undefined && points?.length) leadThrough(e, at, link, [{ points, by: UNMOVED }], laid, () => own);
+  });
+}
+
+/** Which points are within: those that were chosen, and those that lie among the nodes. */
+function within(items: Items, box: Box): (point: Reroute) => boolean {
+  const chosen = new Set(items.reroutes?.map(String));
+  return (point) => chosen.has(String(point.id)) || contains(box, point.at);
+}
+
 /** The selection, with what its groups hold, becomes a subgraph and one node that stands for it, whose id is returned. Undefined,
  * and nothing done, where no node is chosen. */
 export function convertToSubgraph(at: At, items: Items, name: string): Id | undefined {
-  const within = membersOfGroups(at, items.groups ?? []);
-  const ids = [...new Set([...(items.nodes ?? []), ...within.nodes].map(String))];
-  const crop = cropOf(at.doc, at.graph, ids, [...(items.groups ?? []), ...within.groups]);
+  const held = membersOfGroups(at, items.groups ?? []);
+  const ids = [...new Set([...(items.nodes ?? []), ...held.nodes].map(String))];
+  const crop = cropOf(at.doc, at.graph, ids, [...(items.groups ?? []), ...held.groups]);
   const box = boxOf(at, crop);
   if (!crop.nodes.length || !box) return undefined;
   const [ins, outs] = [crossings(at, crop.into, 'in'), crossings(at, crop.out, 'out')];
+  const is = within({ reroutes: [...(items.reroutes ?? []), ...held.reroutes] }, box);
+  const inward = ins.map((slot) => shareOut(slot.chains, (c) => beforeLast(c, is)));
+  const outward = outs.map((slot) => shareOut(slot.chains, (c) => leading(c, is)));
   const id = nextId(at.doc, 'Node');
 
   at.doc.transact('subgraph', (e) => {
     const definition = newDefinition(name, box, ins, outs);
     addDefinitions(e, at.doc, [definition]);
     const inner: At = { ...at, graph: definition };
-    plant(e, inner, crop, [0, 0], true);
-    ins.forEach((slot, index) => slot.inner.forEach((end) => join(e, inner, { node: INPUT_EDGE, index }, end)));
-    outs.forEach((slot, index) => slot.inner.forEach((end) => join(e, inner, end, { node: OUTPUT_EDGE, index })));
+    const laid = laidBy(crop, plant(e, inner, crop, UNMOVED, true));
+    ins.forEach((slot, index) =>
+      leadAll(e, inner, slot.inner.map((end) => join(e, inner, { node: INPUT_EDGE, index }, end)), inward[index]?.rest ?? [], laid, false));
+    outs.forEach((slot, index) =>
+      leadAll(e, inner, slot.inner.map((end) => join(e, inner, end, { node: OUTPUT_EDGE, index })), [outward[index]?.one ?? []], laid, false));
 
     takeNodes(e, at, crop.nodes.map((n) => n['id'] as Id));
     const groups = new Set<Json>(crop.groups.map((g) => g.raw));
     if (Array.isArray(at.graph['groups'])) drop(e, at.graph['groups'], (g) => groups.has(g));
-    standIn(e, at, id, definition, box, ins, outs);
+    standIn(e, at, id, definition, box, ins);
+    const kept: Laid = new Map();
+    ins.forEach((slot, index) =>
+      leadAll(e, at, slot.outer.map((end) => join(e, at, end, { node: id, index })), [inward[index]?.one ?? []], kept, true));
+    outs.forEach((slot, index) =>
+      leadAll(e, at, slot.outer.map((end) => join(e, at, { node: id, index }, end)), outward[index]?.rest ?? [], kept, true));
   });
   return id;
 }
 
 /** Puts the node that stands for it where the nodes were. */
-function standIn(e: Edit, at: At, id: Id, definition: JsonObject, box: Box, ins: readonly Slot[], outs: readonly Slot[]) {
+function standIn(e: Edit, at: At, id: Id, definition: JsonObject, box: Box, ins: readonly Slot[]) {
   const node = newNode(at, id, String(definition['id']));
   for (const [k, slot] of ins.entries()) {
     const input = (node['inputs'] as JsonObject[])[k];
@@ -112,8 +143,6 @@ function standIn(e: Edit, at: At, id: Id, definition: JsonObject, box: Box, ins:
   }
   settle(at, node, [box.x, box.y]);
   putNodes(e, at, [node]);
-  ins.forEach((slot, index) => slot.outer.forEach((end) => join(e, at, end, { node: id, index })));
-  outs.forEach((slot, index) => slot.outer.forEach((end) => join(e, at, { node: id, index }, end)));
 }
 
 // ------------------------------------------------------------------ a subgraph becomes nodes
@@ -150,36 +179,57 @@ function handValuesDown(e: Edit, at: At, instance: JsonObject, definition: JsonO
   }
 }
 
+interface Beyond {
+  end: End;
+  points: Chain; // between it and the edge
+}
+
 interface Ends {
-  origins: ReadonlyMap<number, End>; // of the instance's inputs, by the definition's
-  targets: ReadonlyMap<number, readonly End[]>; // of its outputs
+  origins: ReadonlyMap<number, Beyond>; // of the instance's inputs, by the definition's
+  targets: ReadonlyMap<number, readonly Beyond[]>; // of its outputs
 }
 
 function endsOf(at: At, id: Id, definition: JsonObject): Ends {
   const links = linksOf(at.doc, at.graph);
+  const { along } = reroutesOf(at.doc, at.graph);
   const sockets = shapeAt(at, id)?.inputs ?? [];
-  const origins = new Map<number, End>();
-  const targets = new Map<number, End[]>();
+  const origins = new Map<number, Beyond>();
+  const targets = new Map<number, Beyond[]>();
   slotsIn(definition, 'inputs').forEach((input, slot) => {
     const socket = sockets.find((s) => s.name === input?.['name']);
     const link = links.into(id).find((l) => l.toSlot === socket?.index);
-    if (link) origins.set(slot, { node: link.from, index: link.fromSlot });
+    if (link) origins.set(slot, { end: { node: link.from, index: link.fromSlot }, points: along(link.id) });
   });
-  for (const link of links.from(id)) targets.set(link.fromSlot, [...(targets.get(link.fromSlot) ?? []), { node: link.to, index: link.toSlot }]);
+  for (const link of links.from(id))
+    targets.set(link.fromSlot, [...(targets.get(link.fromSlot) ?? []), { end: { node: link.to, index: link.toSlot }, points: along(link.id) }]);
   return { origins, targets };
 }
 
-/** Links that led through the edge lead to what is behind it. */
-function joinThrough(e: Edit, at: At, inner: { into: readonly Link[]; out: readonly Link[] }, ends: Ends, planted: Planted) {
+interface Inner {
+  into: readonly Link[];
+  out: readonly Link[];
+  along: (link: Id) => Chain;
+}
+
+/** Links that led through the edge lead to what is behind it, through the points on both sides. */
+function joinThrough(e: Edit, at: At, inner: Inner, ends: Ends, planted: Planted, laid: Laid, by: Pair) {
   const here = (id: Id) => planted.nodes.get(String(id));
+  const outside = new Set([...ends.origins.values(), ...[...ends.targets.values()].flat()].flatMap((b) => b.points));
+  const lead = (from: End, to: End, way: readonly Part[]) => {
+    const link = join(e, at, from, to);
+    if (link !== undefined) leadThrough(e, at, link, way, laid, (p) => outside.has(p));
+  };
+  const before = (slot: number): Part => ({ points: ends.origins.get(slot)?.points ?? [], by: UNMOVED });
   for (const link of inner.into) {
-    const [origin, node] = [ends.origins.get(link.fromSlot), here(link.to)];
-    if (origin && node !== undefined) join(e, at, origin, { node, index: link.toSlot });
+    const [origin, node] = [ends.origins.get(link.fromSlot)?.end, here(link.to)];
+    if (origin && node !== undefined) lead(origin, { node, index: link.toSlot }, [before(link.fromSlot), { points: inner.along(link.id), by }]);
   }
   for (const link of inner.out) {
     const node = here(link.from);
-    const origin = String(link.from) === String(INPUT_EDGE) ? ends.origins.get(link.fromSlot) : node === undefined ? undefined : { node, index: link.fromSlot };
-    for (const target of ends.targets.get(link.toSlot) ?? []) if (origin) join(e, at, origin, target);
+    const through = String(link.from) === String(INPUT_EDGE);
+    const origin = through ? ends.origins.get(link.fromSlot)?.end : node === undefined ? undefined : { node, index: link.fromSlot };
+    const way: Part[] = [...(through ? [before(link.fromSlot)] : []), { points: inner.along(link.id), by }];
+    for (const { end, points } of ends.targets.get(link.toSlot) ?? []) if (origin) lead(origin, end, [...way, { points, by: UNMOVED }]);
   }
 }
 
@@ -201,19 +251,20 @@ export function unpack(at: At, id: Id): readonly Id[] | undefined {
   if (!instance || !definition) return undefined;
   const links = linksOf(at.doc, definition);
   const crop = cropOf(at.doc, definition, at.doc.nodes(definition).map((n) => n['id'] as Id), (Array.isArray(definition['groups']) ? definition['groups'] : []).map((_, k) => k));
-  const inner = { into: links.from(INPUT_EDGE), out: links.into(OUTPUT_EDGE) };
+  const inner: Inner = { into: links.from(INPUT_EDGE), out: links.into(OUTPUT_EDGE), along: reroutesOf(at.doc, definition).along };
   const ends = endsOf(at, id, definition);
   const shape = shapeOf(instance, at.graph, at.doc, at.defs);
   const box = boxOf({ ...at, graph: definition }, crop);
   const last = instancesOf(at.doc, definition).length === 1;
+  const by: Pair = [shape.x - (box?.x ?? 0), shape.y - (box?.y ?? 0)];
   let made: readonly Id[] = [];
 
   at.doc.transact('unpack', (e) => {
-    const planted = plant(e, at, crop, [shape.x - (box?.x ?? 0), shape.y - (box?.y ?? 0)], canKeepIds(at, definition));
+    const planted = plant(e, at, crop, by, canKeepIds(at, definition));
     made = [...planted.nodes.values()];
     handValuesDown(e, at, instance, definition, inner.into, planted);
     takeNodes(e, at, [id]);
-    joinThrough(e, at, inner, ends, planted);
+    joinThrough(e, at, inner, ends, planted, laidBy(crop, planted), by);
     if (shape.mode !== 'runs')
       for (const node of made.map((n) => at.doc.node(n, at.graph))) if (node) e.set(node, 'mode', shape.mode === 'muted' ? 2 : 4);
     if (last) dropDefinition(e, at, definition);

@@ -2,6 +2,7 @@
 // and subgraphs that are made and unpacked are all this.
 import type { Document, Edit } from './document.ts';
 import { pairOf, pairPlace, type Pair } from './geometry.ts';
+import { floatingOf, type Floating } from './floating.ts';
 import { groupsOf, type Group } from './groups.ts';
 import { nextId, noteId, type Kind } from './ids.ts';
 import { copy, isObject, type Container, type Json, type JsonObject } from './json.ts';
@@ -15,6 +16,7 @@ export interface Crop {
   links: readonly Link[]; // with both ends among the nodes
   into: readonly Link[]; // from elsewhere
   out: readonly Link[]; // to elsewhere
+  floating: readonly Floating[]; // that wait for their other end
   groups: readonly Group[];
   points: readonly Reroute[];
   last: ReadonlyMap<string, Id>; // the last point of each link that has one
@@ -28,6 +30,7 @@ export function cropOf(doc: Document, graph: JsonObject, ids: readonly Id[], gro
   const [from, to] = [(l: Link) => chosen.has(String(l.from)), (l: Link) => chosen.has(String(l.to))];
   const links = all.filter((l) => from(l) && to(l));
   const chains = links.map((l) => [l, along(l.id)] as const).filter(([, chain]) => chain.length);
+  const floating = floatingOf(doc, graph).filter((f) => chosen.has(String((f.from ?? f.to)?.node)));
 
   return {
     nodes: doc.nodes(graph).filter((n) => chosen.has(String(n['id'])) && doc.node(n['id'] as Id, graph) === n), // of two with one id the first
@@ -35,7 +38,8 @@ export function cropOf(doc: Document, graph: JsonObject, ids: readonly Id[], gro
     into: all.filter((l) => to(l) && !from(l)),
     out: all.filter((l) => from(l) && !to(l)),
     groups: groupsOf(graph).filter((g) => groups.includes(g.index)),
-    points: [...new Set(chains.flatMap(([, chain]) => chain))],
+    floating,
+    points: [...new Set([...chains.flatMap(([, chain]) => chain), ...floating.flatMap((f) => f.points)])],
     last: new Map(chains.map(([l, chain]) => [String(l.id), (chain.at(-1) as Reroute).id])),
   };
 }
@@ -76,19 +80,41 @@ export function cutOut(node: JsonObject, links: ReadonlyMap<string, Id>): JsonOb
   return made;
 }
 
+/** A point for other links, behind another one, moved by that much. */
+export function copyOfPoint(point: Reroute, id: Id, parent: Id | undefined, links: readonly Id[], by: Pair): JsonObject {
+  const made = copy(point.raw);
+  made['id'] = id;
+  if (parent === undefined) delete made['parentId'];
+  else made['parentId'] = parent;
+  delete made['floating'];
+  made['linkIds'] = [...links];
+  shiftCopy(made, by);
+  return made;
+}
+
 function plantPoints(e: Edit, at: At, crop: Crop, links: Ids, points: Ids, by: Pair) {
   for (const point of crop.points) {
-    const made = copy(point.raw);
     const parent = point.parent === undefined ? undefined : points.get(String(point.parent));
-    made['id'] = points.get(String(point.id)) as Id;
-    if (parent === undefined) delete made['parentId'];
-    else made['parentId'] = parent;
-    delete made['floating'];
-    made['linkIds'] = point.links.map((id) => links.get(String(id))).filter((id) => id !== undefined);
-    shiftCopy(made, by);
-    putPoint(e, at, made);
+    const through = point.links.map((id) => links.get(String(id))).filter((id) => id !== undefined);
+    putPoint(e, at, copyOfPoint(point, points.get(String(point.id)) as Id, parent, through, by));
   }
   for (const [link, last] of crop.last) setLast(e, at, links.get(link) as Id, points.get(String(last)));
+}
+
+/** Links that wait do so in the new place, too. */
+function plantFloating(e: Edit, at: At, crop: Crop, nodes: Ids, links: Ids, points: Ids) {
+  const { byId } = reroutesOf(at.doc, at.graph);
+  for (const { id, from, to, points: chain, raw } of crop.floating) {
+    const last = points.get(String(chain.at(-1)?.id));
+    const made = copy(raw);
+    made['id'] = links.get(String(id)) as Id;
+    if (from) made['origin_id'] = nodes.get(String(from.node)) as Id;
+    if (to) made['target_id'] = nodes.get(String(to.node)) as Id;
+    made['parentId'] = last as Id;
+    append(e, at.graph, 'floatingLinks', made);
+    const [was, is] = [chain.at(-1)?.raw['floating'], byId.get(String(last))?.raw];
+    if (is && was !== undefined) e.set(is, 'floating', copy(was));
+  }
 }
 
 function plantGroups(e: Edit, at: At, crop: Crop, [dx, dy]: Pair): number[] {
@@ -111,7 +137,7 @@ const highest = (ids: Ids) => Math.max(0, ...[...ids.values()].filter((id): id i
 /** Puts a part down in a graph, moved by that much: nodes under new ids, or under those they have. */
 export function plant(e: Edit, at: At, crop: Crop, by: Pair, keepIds = false): Planted {
   const nodes = renumber(at.doc, 'Node', crop.nodes.map((n) => n['id'] as Id), keepIds);
-  const links = renumber(at.doc, 'Link', crop.links.map((l) => l.id));
+  const links = renumber(at.doc, 'Link', [...crop.links, ...crop.floating].map((l) => l.id));
   const points = renumber(at.doc, 'Reroute', crop.points.map((p) => p.id));
   const list = Array.isArray(at.graph['links']) ? at.graph['links'] : [];
   const asObjects = at.graph !== at.doc.raw || at.graph['version'] === 1;
@@ -128,6 +154,7 @@ export function plant(e: Edit, at: At, crop: Crop, by: Pair, keepIds = false): P
   append(e, at.graph, 'nodes', ...made);
   append(e, at.graph, 'links', ...rawLinks);
   plantPoints(e, at, crop, links, points, by);
+  plantFloating(e, at, crop, nodes, links, points);
   const groups = plantGroups(e, at, crop, by);
   noteId(e, at.doc, at.graph, 'Node', highest(nodes));
   noteId(e, at.doc, at.graph, 'Link', highest(links));
