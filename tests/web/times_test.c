@@ -88,7 +88,7 @@ static bool summary_says(const char *outputs, const char *what)
     lm_text out = { 0 };
     bool    well;
 
-    lm_summary_write(&out, 1, 2, outputs, strlen(outputs), NULL, 0);
+    lm_summary_write(&out, 1, 2, outputs, strlen(outputs), NULL, 0, NULL);
     well = strstr(lm_text_str(&out), what) != NULL;
     if (!well)
         printf("%s\n", lm_text_str(&out));
@@ -97,6 +97,34 @@ static bool summary_says(const char *outputs, const char *what)
 }
 
 #define FILE_OF(more) "{\"2\": {\"images\": [{\"filename\": \"a.png\"" more "}]}}"
+
+static bool sender_says(const char *extra, const char *what)
+{
+    lm_text out = { 0 };
+    bool    well;
+
+    lm_summary_sender(&out, extra, strlen(extra));
+    well = !strcmp(lm_text_str(&out), what);
+    if (!well)
+        printf("%s\n", lm_text_str(&out));
+    lm_text_done(&out);
+    return well;
+}
+
+TEST(a_job_names_the_document_that_sent_it)
+{
+    char long_name[900];
+
+    WANT(sender_says("{\"limn\": {\"name\": \"por\\\"trait\", \"uid\": \"u-1\", \"outputs\": [\"9\"], \"seed\": \"7\"}}",
+                     "{\"uid\": \"u-1\", \"name\": \"por\\\"trait\", \"seed\": \"7\"}"));
+    WANT(sender_says("{\"limn\": {\"name\": 7, \"seed\": \"18446744073709551615\"}}", "{\"seed\": \"18446744073709551615\"}"));
+    WANT(sender_says("{\"limn\": {\"name\": {\"uid\": \"x\"}}}", ""));
+    WANT(sender_says("{\"limn\": []}", ""));
+    WANT(sender_says("{\"client_id\": \"c\"}", ""));
+    WANT(sender_says("", ""));
+    snprintf(long_name, sizeof long_name, "{\"limn\": {\"name\": \"%0600d\"}}", 1);
+    WANT(sender_says(long_name, ""));
+}
 
 TEST(what_is_shown_of_a_job_has_a_type)
 {

@@ -206,11 +206,14 @@ def jobs_pass_the_front_ends_eye():
     with Served(LIMN) as s:
         (s.base / "input").mkdir(exist_ok=True)
         (s.base / "input" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-        good = s.queue(empty(), extra_data={"extra_pnginfo": {"workflow": {"id": "wf-1", "nodes": []}}})
+        sender = {"uid": "u-1", "name": "肖像", "seed": str(2 ** 64 - 1)}
+        good = s.queue(empty(), extra_data={"extra_pnginfo": {"workflow": {"id": "wf-1", "nodes": []}},
+                                            "limn": {**sender, "outputs": ["2"]}})
         s.wait(good)
         bad = s.queue(failing())
         s.wait(bad)
         answer = get(s, "/api/jobs")
+        assert [j.get("limn") for j in answer["jobs"]] == [None, sender], answer
         keys(answer, "jobs pagination")
         assert answer["pagination"] == {"offset": 0, "limit": 2, "total": 2, "has_more": False}, answer["pagination"]
         job = answer["jobs"][1]

@@ -59,7 +59,7 @@ static void make_summary(lm_text *out, const lm_job *j)
 
     if (fits && (j->state == LM_JOB_ERROR || j->state == LM_JOB_FAILED))
         error = error_of(&j->messages);
-    lm_summary_write(out, j->started_ms, j->ended_ms, j->outputs.at, fits ? j->outputs.size : 0, error.at, error.size);
+    lm_summary_write(out, j->started_ms, j->ended_ms, j->outputs.at, fits ? j->outputs.size : 0, error.at, error.size, NULL);
     lm_text_done(&error);
 }
 

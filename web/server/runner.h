@@ -54,9 +54,12 @@ const struct lm_times *lm_runner_times(const lm_runner *r);
  * `messages`: [["execution_start", {…}], …], as a history's entry has them. A job that the server gave up at its start
  * (docs/queue.md) has the store's own messages and no summary.
  *
- * Appends a summary. `error` is execution_error's data, or empty. */
+ * Appends a summary. `error` is execution_error's data, or empty; `sender` as from below, or empty. */
 void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
-                      const char *error, size_t n_error);
+                      const char *error, size_t n_error, const lm_text *sender);
+/* Appends what extra_data tells of the document that a job was sent from: an object with "uid", "name" and "seed" as
+ * far as they are short texts; nothing where another program sent it. */
+void lm_summary_sender(lm_text *out, const char *extra, size_t n);
 
 extern const lm_part lm_runner_part, lm_prompt_part, lm_queueing_part, lm_ordering_part; /* runner.c, prompt.c, … */
 

@@ -47,7 +47,7 @@ static void sum_up(uv_work_t *work)
     lm_text summary = { 0 };
 
     lm_summary_write(&summary, r->way->began_ms, r->result.ended_ms, r->result.outputs.at, r->result.outputs.size,
-                     r->error.at, r->error.size);
+                     r->error.at, r->error.size, &r->way->sender);
     r->result.summary = blob_of(&summary);
 }
 

@@ -34,7 +34,9 @@ static lm_way *way_new(lm_runner *r, const lm_job *job)
                    .messages.may_fail = true, .last.may_fail = true, .executed.may_fail = true,
                    .outputs.may_fail = true, .meta.may_fail = true,
                    .replay = { .cached.may_fail = true, .executed.may_fail = true },
+                   .sender.may_fail = true,
                    .nodes = { .done.may_fail = true, .credit = LM_TOLD_RATE, .credit_at = uv_now(&r->server->loop) } };
+    lm_summary_sender(&w->sender, job->extra.at, job->extra.size);
     return w;
 }
 
@@ -44,6 +46,7 @@ void lm_way_free(lm_way *w)
         return;
     lm_nodes_done(&w->nodes);
     lm_replay_done(&w->replay);
+    lm_text_done(&w->sender);
     lm_text_done(&w->messages);
     lm_text_done(&w->last);
     lm_text_done(&w->executed);

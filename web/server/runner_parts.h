@@ -53,6 +53,7 @@ typedef struct lm_way {
     char      *quoted;                 /* the id as JSON */
     bool       stopping, cached_told;  /* somebody pressed stop; execution_cached was said */
     int64_t    began_ms;
+    lm_text    sender;                 /* of its summary */
     lm_nodes   nodes;
     lm_replay  replay;
     lm_text    messages;               /* of the history, without brackets */

@@ -5,12 +5,13 @@
 #include <strings.h>
 
 #include "core/base/text.h"
+#include "core/graph/blame.h"
 #include "core/graph/json.h"
 #include "web/server/members.h"
-#include "core/graph/blame.h"
 #include "web/server/runner_parts.h"
 
-enum { ITEM_MAX = 8 << 10, TEXT_MAX = 1024, ERROR_PIECE = 8 << 10, TRACE_PIECES = 8, ERROR_SMALL = 4 << 10 };
+enum { ITEM_MAX = 8 << 10, TEXT_MAX = 1024, ERROR_PIECE = 8 << 10, TRACE_PIECES = 8, ERROR_SMALL = 4 << 10,
+       SENDER_PIECE = 512 };
 
 /* ------------------------------------------------------------------ the picture that is shown */
 
@@ -205,13 +206,34 @@ static void put_error(lm_text *out, const char *error, size_t n)
 
 /* ------------------------------------------------------------------ all of it */
 
+void lm_summary_sender(lm_text *out, const char *extra, size_t n)
+{
+    static const char *const keys[] = { "uid", "name", "seed" };
+    const lm_slice           limn = lm_members_get((lm_slice){ extra, n }, "limn");
+    const char              *before = "{";
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const lm_slice text = limn.n ? lm_members_get(limn, keys[i]) : (lm_slice){ 0 };
+
+        if (text.n < 2 || text.n > SENDER_PIECE || text.at[0] != '"')
+            continue;
+        lm_text_printf(out, "%s\"%s\": ", before, keys[i]);
+        lm_text_add(out, text.at, text.n);
+        before = ", ";
+    }
+    if (*before == ',')
+        lm_text_puts(out, "}");
+}
+
 void lm_summary_write(lm_text *out, int64_t began_ms, int64_t ended_ms, const char *outputs, size_t n_outputs,
-                      const char *error, size_t n_error)
+                      const char *error, size_t n_error, const lm_text *sender)
 {
     lm_text whole = { .may_fail = true }, times = { 0 };
 
     lm_text_printf(&times, "{\"execution_start_time\": %" PRId64 ", \"execution_end_time\": %" PRId64, began_ms, ended_ms);
     lm_text_add(&whole, times.at, times.size);
+    if (sender && sender->size)
+        lm_text_printf(&whole, ", \"limn\": %s", sender->at);
     put_outputs(&whole, outputs, n_outputs);
     put_error(&whole, error, n_error);
     lm_text_puts(&whole, "}");

@@ -15,6 +15,20 @@ export interface Job {
   pictures: number;
   preview?: OutputFile;
   error?: string;
+  sender?: Sender; // where the server says it: of jobs that have ended
+}
+
+/** The document that a job was sent from. */
+export interface Sender {
+  uid: string;
+  name: string;
+  seed?: string; // of the first node that has one: by it a person tells ten runs apart
+}
+
+/** As the page told it to the server, and the server tells it again. */
+export function readSender(limn: unknown): Sender | undefined {
+  const [uid, seed] = [textAt(limn, 'uid'), textAt(limn, 'seed')];
+  return uid === undefined ? undefined : { uid, name: textAt(limn, 'name') ?? '', ...(seed === undefined ? {} : { seed }) };
 }
 
 interface Jobs {
@@ -43,6 +57,7 @@ export function readJob(of: unknown): Job | undefined {
   const ended = numberAt(of, 'execution_end_time');
   const preview = readFile(member(of, 'preview_output'), id.slice(0, 8));
   const error = textAt(of, 'execution_error', 'exception_message');
+  const sender = readSender(member(of, 'limn'));
   return {
     id,
     state: state as JobState,
@@ -53,6 +68,7 @@ export function readJob(of: unknown): Job | undefined {
     ...(ended === undefined ? {} : { ended }),
     ...(preview ? { preview } : {}),
     ...(error === undefined ? {} : { error: error.trim() }),
+    ...(sender ? { sender } : {}),
   };
 }
 

@@ -94,7 +94,7 @@ export async function openJob(job: Job, name: string) {
 }
 
 export async function retryJob(job: Job, name: string) {
-  const sender = senderOf(job.id);
+  const sender = senderOf(job.id) ?? job.sender;
   const open = sender && useDocuments.getState().opened.some((o) => o.doc.uid === sender.uid);
   const { runAgain } = await sending();
   await runAgain(await wholeOf(job), name, open ? sender.uid : undefined);

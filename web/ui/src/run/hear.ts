@@ -2,7 +2,7 @@
 import { useDocuments } from '../app/documents.ts';
 import type { Frame } from '../net/frames.ts';
 import { getJson, member, textAt, textsAt } from '../net/http.ts';
-import { useJobs } from '../net/jobs.ts';
+import { readSender, useJobs } from '../net/jobs.ts';
 import { hear } from '../net/server.ts';
 import { forgetLast } from './last.ts';
 import { lastOf, remember, seedIn, senderOf } from './mine.ts';
@@ -36,9 +36,8 @@ async function askWhose(id: string) {
   try {
     const job = await getJson(`api/jobs/${encodeURIComponent(id)}`);
     const limn = member(job, 'workflow', 'extra_data', 'limn');
-    const uid = textAt(limn, 'uid');
-    const seed = textAt(limn, 'seed');
-    if (uid !== undefined) remember(id, { uid, name: textAt(limn, 'name') ?? '', ...(seed === undefined ? {} : { seed }) });
+    const sender = readSender(limn);
+    if (sender) remember(id, sender);
     know(id, member(job, 'workflow', 'prompt'), member(limn, 'outputs') ? textsAt(limn, 'outputs') : undefined);
   } catch (e) {
     asked.delete(id);

@@ -1,11 +1,6 @@
 // Which jobs were sent from which document: kept for the browser tab, so that a page that is loaded again knows its own.
 import { member, textAt } from '../net/http.ts';
-
-export interface Sender {
-  uid: string;
-  name: string;
-  seed?: string; // of the first node that has one: by it a person tells ten runs apart
-}
+import type { Sender } from '../net/jobs.ts';
 
 const KEY = 'limn.jobs';
 const MOST = 300;

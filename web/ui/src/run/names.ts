@@ -8,13 +8,13 @@ const short = (number: number) => (Number.isInteger(number) ? `#${Math.abs(numbe
 
 /** What tells it from other runs of its workflow. */
 export function seedOf(job: Job): string | undefined {
-  return senderOf(job.id)?.seed;
+  return (senderOf(job.id) ?? job.sender)?.seed;
 }
 
 /** "portrait #41" */
 export function useNames(job: Job): string {
   const words = useWords().run.queue;
-  const sender = senderOf(job.id);
+  const sender = senderOf(job.id) ?? job.sender;
   const open = useDocuments((s) => s.opened.find((o) => o.doc.uid === sender?.uid)?.name);
   return `${open ?? (sender?.name || words.elsewhere)} ${short(job.number)}`.trim();
 }

@@ -42,6 +42,13 @@ test('a job that failed says why, and one that gave a picture which', () => {
   assert.deepEqual(read?.preview, { filename: 'a.png', subfolder: 's', type: 'temp', version: '01234567' });
 });
 
+test('a job of another browser knows the document that sent it', () => {
+  const limn = { uid: 'u', name: '肖像', seed: '18446744073709551615' };
+  assert.deepEqual(readJob({ ...job('0123456789', 'completed'), limn })?.sender, limn);
+  assert.deepEqual(readJob({ ...job('0123456789', 'completed'), limn: { uid: 'u' } })?.sender, { uid: 'u', name: '' });
+  assert.equal(readJob({ ...job('0123456789', 'completed'), limn: 7 })?.sender, undefined);
+});
+
 test('jobs are moved before another, and to the end', () => {
   const jobs = readWaiting({ jobs: ['a', 'b', 'c', 'd'].map((id, i) => job(id, 'pending', i)) }).waiting;
   assert.equal(ids(moved(jobs, ['d'], 'a')), 'd a b c');
