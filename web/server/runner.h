@@ -50,7 +50,8 @@ const struct lm_times *lm_runner_times(const lm_runner *r);
 
 /* What is recorded of a job that ended, beside its texts: `summary`, an object whose members are those of a job in
  * GET /api/jobs, ready to be copied there: execution_start_time, execution_end_time (ms since 1970), outputs_count,
- * previewable_outputs_count, and where there is one preview_output; of what failed execution_error. At most 64 KiB.
+ * previewable_outputs_count, and where there is one preview_output; of what failed execution_error; limn, where the page
+ * sent it: the uid and the name of its document, its seed. At most 64 KiB.
  * `messages`: [["execution_start", {…}], …], as a history's entry has them. A job that the server gave up at its start
  * (docs/queue.md) has the store's own messages and no summary.
  *
