@@ -6,9 +6,10 @@
 void lm_enter_page(lm_request *rq, int status)
 {
     lm_own_page(rq, status,
-                "<form method=\"post\" action=\"limn/enter\"><p>This server asks for its token.</p>\n"
-                "<p><label>Token: <input type=\"password\" name=\"token\" autocomplete=\"current-password\" required "
-                "autofocus></label> <button>Enter</button></p></form>\n");
+                "<form method=\"post\" action=\"limn/enter\"><p>This server asks for its token. "
+                "<span lang=\"zh\">此服务器需要访问令牌。</span></p>\n"
+                "<p><label>Token <span lang=\"zh\">令牌</span>: <input type=\"password\" name=\"token\" autocomplete=\"current-password\" required "
+                "autofocus></label> <button>Enter <span lang=\"zh\">进入</span></button></p></form>\n");
 }
 
 /* Behind a proxy that speaks TLS the cookie never leaves it. */
@@ -47,6 +48,7 @@ void lm_enter(lm_request *rq, void *self)
     else if (given && lm_same_secret(lm_slice_of(given), token))
         let_in(rq, token);
     else
-        lm_own_page(rq, 401, "<p>That is not this server's token. <a href=\"../\">Once more</a></p>\n");
+        lm_own_page(rq, 401, "<p>That is not this server's token. <span lang=\"zh\">令牌不正确。</span> "
+                             "<a href=\"../\">Once more <span lang=\"zh\">再试一次</span></a></p>\n");
     lm_query_done(&form);
 }
