@@ -13,14 +13,15 @@ import { locate } from './where.ts';
 /** A whole number from 0 to `below` − 1. */
 export type Draw = (below: bigint) => bigint;
 
-const WIDE = (1n << 53n) - 1n; // drawn seeds stay where every program that reads the file keeps their digits
+const MOST = (1n << 64n) - 1n; // a seed has 64 bits
+const SAFE = (1n << 53n) - 1n; // what is drawn where the class names no end
 
 /** Every number as often as any other. */
 export const draw: Draw = (below) => {
-  const bits = below.toString(2).length;
+  const bits = (below - 1n).toString(2).length;
   for (;;) {
-    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-    const n = ((BigInt(high) << 32n) | BigInt(low)) & ((1n << BigInt(Math.min(64, bits))) - 1n);
+    const words = crypto.getRandomValues(new Uint32Array(Math.ceil(bits / 32)));
+    const n = words.reduce((all, word) => (all << 32n) | BigInt(word), 0n) & ((1n << BigInt(bits)) - 1n);
     if (n < below) return n;
   }
 };
@@ -32,14 +33,14 @@ const plain = (n: bigint): number | bigint => (Number.isSafeInteger(Number(n)) ?
 
 function nextWhole(control: string, value: number | bigint, def: InputDef | undefined, any: Draw): number | bigint {
   const least = whole(def?.min, 0n);
-  const most = whole(def?.max, WIDE);
+  const end = def?.max === undefined ? undefined : whole(def.max, SAFE);
   const step = whole(def?.step, 1n) || 1n;
   const now = whole(value, 0n);
-  const within = (n: bigint) => plain(n < least ? least : n > most ? most : n);
+  const within = (n: bigint) => plain(n < least ? least : end !== undefined && n > end ? end : n);
   if (control === 'increment') return within(now + step);
   if (control === 'decrement') return within(now - step);
-  const top = most > WIDE && least <= WIDE ? WIDE : most;
-  return plain(least + any((top - least) / step + 1n) * step);
+  const most = end === undefined ? SAFE : end > MOST ? MOST : end; // an end that was told as a float may be a little beyond
+  return plain(most <= least ? least : least + any((most - least) / step + 1n) * step);
 }
 
 function nextPart(control: string, value: number, def: InputDef | undefined, any: Draw): number {

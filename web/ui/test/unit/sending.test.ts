@@ -30,17 +30,51 @@ test('seeds go up and down by one with all their digits, and stop at the ends', 
   assert.equal(nextValue('fixed', 7, seed), 7);
 });
 
-test('a drawn seed is within its bounds, on its steps, and keeps its digits in every program', () => {
+test('a drawn seed is within its bounds and on its steps', () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 1n << 60n), fc.bigInt(0n, 1n << 64n), fc.integer({ min: 1, max: 64 }), (a, b, step) => {
       const [min, max] = a < b ? [a, b] : [b, a];
       const drawn = BigInt(nextValue('randomize', 0, input({ widget: 'int', min, max, step })) as number | bigint);
       assert.ok(drawn >= min && drawn <= max && (drawn - min) % BigInt(step) === 0n);
-      if (min < 1n << 53n) assert.ok(drawn < 1n << 53n);
     }),
   );
   const seen = new Set(Array.from({ length: 200 }, () => draw(3n)));
   assert.deepEqual([...seen].sort(), [0n, 1n, 2n]);
+});
+
+test('a seed is drawn from all that its input allows, to the last digit, and never beyond', () => {
+  const MOST = (1n << 64n) - 1n;
+  const ends = (def: InputDef, at: 'least' | 'most') => {
+    const asked: bigint[] = [];
+    const found = nextValue('randomize', 0, def, (below) => (asked.push(below), at === 'least' ? 0n : below - 1n));
+    return [asked[0], found];
+  };
+  assert.deepEqual(ends(seed, 'most'), [1n << 64n, MOST]);
+  assert.deepEqual(ends(seed, 'least'), [1n << 64n, 0]);
+  assert.deepEqual(ends(input({ widget: 'seed', min: 0, max: 1125899906842624 }), 'most'), [1125899906842625n, 1125899906842624]);
+  assert.deepEqual(ends(input({ widget: 'seed', min: 0, max: 2 ** 64 }), 'most'), [1n << 64n, MOST], 'an end that a float has rounded');
+  assert.deepEqual(ends(input({ widget: 'int' }), 'most'), [1n << 53n, 9007199254740991]);
+  assert.deepEqual(ends(input({ widget: 'int', min: MOST - 10n, max: MOST, step: 4 }), 'most'), [3n, MOST - 2n]);
+  assert.deepEqual(ends(input({ widget: 'int', min: -(1n << 63n), max: (1n << 63n) - 1n }), 'most'), [1n << 64n, (1n << 63n) - 1n]);
+  assert.equal(nextValue('randomize', 0, input({ widget: 'int', min: 5, max: 5 })), 5);
+  assert.equal(nextValue('increment', MOST - 5n, input({ widget: 'int' })), MOST - 4n, 'no end is told');
+  const high = Array.from({ length: 64 }, () => draw(1n << 64n));
+  assert.ok(high.some((n) => n > 1n << 63n) && high.some((n) => n < 1n << 63n) && high.every((n) => n <= MOST));
+  assert.ok(Array.from({ length: 64 }, () => draw(1n << 70n)).some((n) => n > MOST));
+  assert.equal(draw(1n), 0n);
+});
+
+test('a drawn seed stands in the file as it was drawn', () => {
+  const doc = new Document('{"nodes": [{"id": 1, "type": "Sample", "mode": 0, "widgets_values": [7.0, "randomize", 20]}], "links": []}');
+  const big = readDefs(parse('{"Sample": {"input": {"required": {"seed": ["INT", {"min": 0, "max": 18446744073709551615, "control_after_generate": true}], "steps": ["INT", {"default": 20}]}}, "output": [], "output_name": []}}'),
+    readPlans(parse('{"Sample": [["seed", "value"], ["seed", "control"], ["steps", "value"]]}')));
+  for (let n = 0; n < 40; n++) changeSeeds(doc, big);
+  const written = /"widgets_values": ?\[(\d+),/.exec(doc.toText())?.[1] ?? '';
+  const held = (doc.nodes()[0]?.['widgets_values'] as Json[])[0];
+  assert.equal(written, String(held));
+  doc.undo();
+  doc.redo();
+  assert.equal(/"widgets_values": ?\[(\d+),/.exec(doc.toText())?.[1], written);
 });
 
 test('parts and choices have their own next values', () => {
