@@ -49,10 +49,10 @@ static int by_age(const void *a, const void *b)
     return order ? order : by_name(a, b);
 }
 
-static lm_folder_files list(lm_folders *f, const char *kind, bool flat)
+static lm_folder_files list(lm_folders *f, const char *kind, bool every_ending, bool flat)
 {
     gathering g = { .root = 0 };
-    lm_walk   w = { .folders = f, .kind = lm_kind_find(f, kind), .every_ending = flat, .flat = flat,
+    lm_walk   w = { .folders = f, .kind = lm_kind_find(f, kind), .every_ending = every_ending, .flat = flat,
                     .each = gather, .self = &g };
 
     for (; w.kind && g.root < (flat ? 1 : w.kind->n_roots); g.root++)
@@ -64,12 +64,17 @@ static lm_folder_files list(lm_folders *f, const char *kind, bool flat)
 
 lm_folder_files lm_folders_files(lm_folders *f, const char *kind)
 {
-    return list(f, kind, false);
+    return list(f, kind, false, false);
+}
+
+lm_folder_files lm_folders_everything(lm_folders *f, const char *kind)
+{
+    return list(f, kind, true, false);
 }
 
 lm_folder_files lm_folders_newest(lm_folders *f, const char *kind)
 {
-    return list(f, kind, true);
+    return list(f, kind, true, true);
 }
 
 void lm_folder_files_free(lm_folder_files *files)

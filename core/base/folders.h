@@ -53,6 +53,8 @@ typedef struct lm_folder_files {
 } lm_folder_files;
 /* As lm_folders_names, but for one that several directories hold, which is there several times.      [new] */
 lm_folder_files lm_folders_files(lm_folders *f, const char *kind);
+/* The same with what has any other ending: what lies beside the files of a kind, too.                [new] */
+lm_folder_files lm_folders_everything(lm_folders *f, const char *kind);
 /* What lies in the first directory itself, whatever its ending, the newest first.                    [new] */
 lm_folder_files lm_folders_newest(lm_folders *f, const char *kind);
 void            lm_folder_files_free(lm_folder_files *files);

@@ -39,7 +39,8 @@ bool lm_canvas_convert(lm_json *d, lm_json_ref root, const lm_canvas_env *env, l
 
 /* What stands where in widgets_values, class by class, as JSON: {"KSampler": [["seed", "value"], ["seed", "control"],
  * ["steps", "value"], …], "LoadImage": [["image", "value"], ["image", "upload"]]}. A "control" says what becomes of a
- * value after a run, a "filter" which choices it may take then, an "upload" is a button. MEMORY. */
+ * value after a run, a "filter" which choices it may take then, an "upload" is a button. Behind the value of a file of
+ * models stands their kind: ["ckpt_name", "value", "checkpoints"]. MEMORY. */
 bool lm_canvas_plans(const lm_registry *r, lm_text *out, limn_error *err);
 
 #endif

@@ -139,7 +139,12 @@ static void tell_stored(const lm_canvas_stored *s, lm_text *out)
 
     lm_text_puts(out, "[");
     lm_json_write_string(s->row->name, strlen(s->row->name), LM_JSON_SPACES, out);
-    lm_text_printf(out, ", \"%s\"]", kinds[s->what]);
+    lm_text_printf(out, ", \"%s\"", kinds[s->what]);
+    if (s->what == LM_CANVAS_IS_VALUE && s->row->kind == LIMN_KIND_FILE && !lm_folders_working(s->row->folder)) {
+        lm_text_puts(out, ", ");
+        lm_json_write_string(s->row->folder, strlen(s->row->folder), LM_JSON_SPACES, out);
+    }
+    lm_text_puts(out, "]");
 }
 
 static void tell_plan(const lm_canvas_plan *p, lm_text *out)

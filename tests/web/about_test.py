@@ -97,8 +97,69 @@ def each_file_has_its_size_time_and_picture():
         assert status == 200 and heads["Content-Type"] == "image/webp", (status, answer[:80])
         assert "preview" in found["covered.safetensors"]
         assert listed(s, "vae") == {}
+        kinds = {k["name"]: k["files"] for k in s.json("GET", "/limn/models")[1]["kinds"]}
+        assert kinds["checkpoints"] == 3 and kinds["vae"] == 0 and "output" not in kinds and "configs" not in kinds, kinds
+        assert s.json("GET", "/limn/models?folder=checkpoints")[1]["folders"] == [str(at.resolve())]
         for kind, want in (("none", 404), ("output", 404), ("..", 404), ("", 404)):
             assert s.json("GET", f"/limn/models?folder={kind}")[0] == want, kind
+
+
+TAGS = {"10_cat": {"cat": 10, "sitting": 3}, "5_more": {"sitting": 9, "odd": -4, "no number": "x", " ": 2}}
+NOTED = {
+    "trained": (header({}, ss_output_name="my cat", ss_sd_model_name="/home/x/models\\base-v1.safetensors",
+                       ss_tag_frequency=json.dumps(TAGS)), {},
+                {"title": "my cat", "base": "base-v1.safetensors", "tags": ["sitting", "cat"]}),
+    "spec": (header({}, **{"modelspec.title": "A Title", "modelspec.trigger_phrase": "in the style of x", "ss_output_name": "no"}), {},
+             {"title": "A Title", "triggers": ["in the style of x"]}),
+    "site": (header({}, ss_output_name="from the header"),
+             {".civitai.info": {"baseModel": "SD 1.5", "trainedWords": ["ohwx", " cat ", 7, ""], "model": {"name": "Site"},
+                                "files": [{"hashes": {"SHA256": "AB" * 32}}]}},
+             {"title": "Site", "base": "SD 1.5", "triggers": ["ohwx", "cat"], "sha256": "ab" * 32}),
+    "user": (header({}), {".json": {"sd version": "SDXL", "activation text": "one, two ,, three"}},
+             {"base": "SDXL", "triggers": ["one", "two", "three"]}),
+    "keeper": (header({}), {".metadata.json": {"model_name": "Kept", "base_model": "Unknown", "sha256": "0" * 64,
+                                               "civitai": {"trainedWords": ["w"]}}},
+               {"title": "Kept", "triggers": ["w"], "sha256": "0" * 64}),
+    "digest": (header({}), {".sha256": "c" * 64 + "  digest.safetensors\n"}, {"sha256": "c" * 64}),
+    # what says nothing, and is no harm
+    "several": (header({}), {".civitai.info": {"files": [{"hashes": {"SHA256": "a" * 64}}] * 2, "model": 3, "trainedWords": {}}}, {}),
+    "broken": (header({}, ss_tag_frequency="{", ss_output_name="  "), {".json": "{\"sd version\"", ".sha256": "xyz"}, {}),
+    "lists": (header({}), {".json": [1], ".civitai.info": {"files": [[]], "baseModel": []}}, {}),
+    "huge": (header({}), {".json": json.dumps({"model_name": "x"}) + " " * (300 << 10)}, {}),
+    "long": (header({}, ss_output_name="\u00e9" * 150), {}, {"title": "\u00e9" * 100}),
+}
+
+
+def notes_are_told_from_the_header_and_from_beside():
+    s = Served(LIMN)
+    at = folder(s)
+    for name, (data, beside, _) in NOTED.items():
+        (at / f"{name}.safetensors").write_bytes(data)
+        for ending, text in beside.items():
+            (at / f"{name}{ending}").write_text(text if isinstance(text, str) else json.dumps(text))
+    with s:
+        for _ in range(2):  # read, and remembered
+            found = listed(s)
+            for name, (_, _, want) in NOTED.items():
+                told = {k: v for k, v in found[f"{name}.safetensors"].items() if k not in ("name", "size", "mtime", "pathIndex")}
+                assert told == want, (name, told)
+        (at / "digest.json").write_text(json.dumps({"model_name": "Now"}))
+        assert listed(s)["digest.safetensors"]["title"] == "Now", "a note that came meanwhile is read"
+
+
+def thousands_of_files_keep_nobody_waiting():
+    s = Served(LIMN)
+    at = folder(s)
+    for i in range(2000):
+        (at / f"{i}.safetensors").write_bytes(FAMILIES["lora"][1])
+    with s:
+        for _ in range(100):
+            answer = s.json("GET", "/limn/models?folder=checkpoints")[1]
+            assert len(answer["files"]) == 2000
+            assert sum("family" not in f for f in answer["files"]) == answer["unread"]
+            if not answer["unread"]:
+                return
+        raise AssertionError("it never read all of them")
 
 
 def the_bundled_checkpoint_is_a_stable_diffusion_1():
@@ -119,6 +180,7 @@ def it_says_which_limn_it_is():
 
 
 TESTS = [families_are_known_by_their_tensors, each_file_has_its_size_time_and_picture,
+         notes_are_told_from_the_header_and_from_beside, thousands_of_files_keep_nobody_waiting,
          the_bundled_checkpoint_is_a_stable_diffusion_1, it_says_which_limn_it_is]
 
 if __name__ == "__main__":

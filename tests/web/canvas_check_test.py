@@ -233,6 +233,8 @@ def plans_say_what_stands_where():
         assert plans["LoadImage"] == [["image", "value"], ["image", "upload"]]
         assert plans["SaveImage"] == [["filename_prefix", "value"]] and plans["VAEDecode"] == []
         assert plans["UpscaleModelLoader"] == [["model_name", "value"]]
+        assert plans["CheckpointLoaderSimple"] == [["ckpt_name", "value", "checkpoints"]]
+        assert plans["VAELoader"] == [["vae_name", "value", "vae"]]
         info = s.json("GET", "/object_info")[1]
         assert set(plans) == set(info)
         for name, plan in plans.items():

@@ -66,6 +66,13 @@ def a_picture_beside_the_model_or_in_its_header_is_shown_as_webp(s):
     want(is_webp(get(s, "controlnet/0/beside.safetensors", "/api")), "under /api")
 
 
+def it_is_made_to_fit_where_it_is_shown(s):
+    whole, small = get(s, "controlnet/0/named.safetensors"), get(s, "controlnet/0/named.safetensors?limn_w=8&limn_h=8")
+    want(is_webp(small) and len(small[2]) < len(whole[2]), f"{len(small[2])} of {len(whole[2])}")
+    for side in ("0", "x", "", "99999"):
+        want(get(s, f"controlnet/0/named.safetensors?limn_w={side}")[0] == 400, side)
+
+
 def what_has_no_picture_is_404(s):
     for path in ("controlnet/0/bare.safetensors", "controlnet/0/text.safetensors", "controlnet/0/none.safetensors",
                  "controlnet/0/numbers.safetensors", "controlnet/0/rubbish.safetensors", "controlnet/0/list.safetensors",
@@ -89,8 +96,8 @@ def the_server_still_answers(s):
     want(s.ask("GET", "/healthz")[0] == 200, "healthz")
 
 
-TESTS = [a_picture_beside_the_model_or_in_its_header_is_shown_as_webp, what_has_no_picture_is_404,
-         nothing_outside_the_folder_is_shown, the_server_still_answers]
+TESTS = [a_picture_beside_the_model_or_in_its_header_is_shown_as_webp, it_is_made_to_fit_where_it_is_shown,
+         what_has_no_picture_is_404, nothing_outside_the_folder_is_shown, the_server_still_answers]
 
 
 def main():

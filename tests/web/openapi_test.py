@@ -182,7 +182,7 @@ def the_server_is_as_described():
             ("post", "/userdata/{file}/move/{dest}", "/userdata/b.json/move/c.json", 412, "", {"If-Match": '"other"'}),
             ("delete", "/userdata/{file}", "/userdata/b.json", 412, None, {"If-Match": '"other"'}),
             ("post", "/userdata/{file}", "/userdata/workflows%2Fw.json", 200, "5"),
-            ("get", "/limn/models", "/limn/models?folder=checkpoints", 200), ("get", "/limn/models", "/limn/models", 400),
+            ("get", "/limn/models", "/limn/models?folder=checkpoints", 200), ("get", "/limn/models", "/limn/models", 200),
             ("get", "/limn/models", "/limn/models?folder=none", 404), ("get", "/limn/about", "/limn/about", 200),
             ("get", "/limn/outputs", "/limn/outputs", 200), ("get", "/limn/outputs", "/limn/outputs?limit=0", 400),
             ("post", "/limn/outputs/trash", "/limn/outputs/trash", 200, '{"files": [{"name": "none.png"}]}'),

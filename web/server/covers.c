@@ -11,6 +11,7 @@
 #include "web/server/errand.h"
 #include "web/server/pictures.h"
 #include "web/server/reply.h"
+#include "web/server/view.h"
 
 enum {
     QUALITY = 80,          /* what Pillow takes for a WebP */
@@ -23,6 +24,7 @@ typedef struct looking {
     lm_server  *server;
     const char *kind, *model; /* the request's words */
     int         root;         /* which directory of the kind */
+    int         width, height; /* it is made to fit in there; 0: as it is */
     int         fd;           /* of a picture; -1: none */
     uint64_t    order;        /* at the pictures' worker */
 } looking;
@@ -186,12 +188,14 @@ static void show(void *self, const lm_picture_made *m)
 {
     looking *l = self;
 
-    if (m->status == 200)
+    if (m->status == 200) {
+        lm_reply_header(l->e.rq, "Cache-Control", "private, max-age=300");
         lm_reply_copy(l->e.rq, 200, "image/webp", m->bytes, m->n);
-    else if (m->status == 503)
+    } else if (m->status == 503) {
         busy(l->e.rq, m->words);
-    else
+    } else {
         nothing_here(l->e.rq);
+    }
     lm_request_on_gone(l->e.rq, NULL, NULL);
     lm_errand_done(&l->e);
 }
@@ -209,7 +213,9 @@ static void make(looking *l)
 {
     l->e.again = true;
     l->order = lm_pictures_make(l->server->pictures, &(lm_picture_order){ .want = LM_PICTURE_WEBP, .fd = l->fd,
-                                                                          .mask = -1, .quality = QUALITY }, show, l);
+                                                                          .mask = -1, .quality = QUALITY,
+                                                                          .width = l->width, .height = l->height },
+                                   show, l);
     lm_request_on_gone(l->e.rq, on_gone, l);
 }
 
@@ -234,14 +240,21 @@ static void cover(lm_request *rq, void *self)
 {
     const char *number = lm_request_arg(rq, 1);
     const long  root = strtol(number, NULL, 10);
+    const int   width = lm_view_side(lm_request_query(rq, "limn_w")), height = lm_view_side(lm_request_query(rq, "limn_h"));
     looking    *l;
 
     if (!*number || number[strspn(number, "0123456789")] || root > INT_MAX) {
         nothing_here(rq);
         return;
     }
+    if (width < 0 || height < 0) {
+        lm_reply_status(rq, 400, "limn_w and limn_h are whole numbers from 1 to 16384");
+        return;
+    }
     if (!(l = lm_errand_new(rq, sizeof *l, find, answer)))
         return;
+    l->width = width;
+    l->height = height;
     l->server = self;
     l->kind = lm_request_arg(rq, 0);
     l->model = lm_request_arg(rq, 2);

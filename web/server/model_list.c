@@ -1,74 +1,89 @@
-/* model_list.c: GET /limn/models: the files of a kind, with what can be said of each without loading it. */
-#include <pthread.h>
+/* model_list.c: GET /limn/models: the kinds of models, and the files of a kind, with what can be said of each without
+ * loading it. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "core/base/alloc.h"
-#include "core/base/hash.h"
 #include "web/server/family.h"
+#include "web/server/model_known.h"
+#include "web/server/model_notes.h"
 #include "web/server/reply.h"
 #include "web/server/told.h"
 #include "web/work/work_check.h"
 
-enum { MOST_HEADER = 2 << 20, MOST_KNOWN = 20000 };
+enum {
+    MOST_HEADER = 2 << 20,
+    MOST_BESIDE = 256 << 10, /* bytes of a file beside a model */
+    LOOK_MS     = 700        /* from then on files that nobody has looked into are left for the next answer */
+};
+
+/* One answer in the making. */
+typedef struct making {
+    lm_look        *l;
+    lm_folder_files every; /* of the kind's directories, whatever the ending */
+    uint64_t        until; /* of uv_hrtime */
+    size_t          unread;
+} making;
+
+/* ------------------------------------------------------------------ what stands beside a model */
+
+static int by_name(const void *a, const void *b)
+{
+    const lm_folder_file *one = a, *other = b;
+    const int             order = strcmp(one->name, other->name);
+
+    return order ? order : (one->root > other->root) - (one->root < other->root);
+}
+
+/* The file of this name, up to its last dot, with another ending; NULL. */
+static const lm_folder_file *beside(const making *m, const lm_folder_file *f, const char *ending)
+{
+    const char    *slash = strrchr(f->name, '/'), *dot = strrchr(f->name, '.');
+    const int      stem = dot && (!slash || dot > slash + 1) ? (int)(dot - f->name) : (int)strlen(f->name);
+    lm_text        name = { 0 };
+    lm_folder_file want = { .root = f->root };
+    lm_folder_file *found;
+
+    lm_text_printf(&name, "%.*s%s", stem, f->name, ending);
+    want.name = name.at;
+    found = m->every.n ? bsearch(&want, m->every.at, m->every.n, sizeof want, by_name) : NULL;
+    lm_text_done(&name);
+    return found;
+}
+
+static bool has_picture_beside(const making *m, const lm_folder_file *f)
+{
+    static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".preview.png", ".preview.jpg",
+                                           ".preview.jpeg", ".preview.webp" };
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (beside(m, f, endings[i]))
+            return true;
+    return false;
+}
+
+/* Notes beside a model; the last one is a digest alone. */
+static const char *const note_endings[] = { ".civitai.info", ".metadata.json", ".json", ".sha256" };
+enum { N_NOTES = sizeof note_endings / sizeof *note_endings };
 
 /* ------------------------------------------------------------------ what is known of a file */
 
-/* What its header said, by name, size and time: it is read once. */
-typedef struct known {
-    lm_hash     key;
-    const char *family; /* NULL: none */
-    bool        cover;  /* a picture stands in the header */
-} known;
-
-static struct {
-    pthread_mutex_t lock;
-    known          *at;
-    size_t          n, room;
-} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static lm_hash key_of(const char *kind, const lm_folder_file *f)
+static lm_hash hash_state(lm_hash h, const lm_folder_file *f)
 {
-    lm_hash h = lm_hash_text(lm_hash_text(lm_hash_start(), kind), f->name);
-
-    h = lm_hash_u64(lm_hash_u64(h, (uint64_t)f->root), (uint64_t)f->bytes);
-    return lm_hash_u64(h, (uint64_t)(f->modified * 1000));
+    return lm_hash_u64(lm_hash_u64(h, f ? (uint64_t)f->bytes : UINT64_MAX), f ? (uint64_t)(f->modified * 1000) : 0);
 }
 
-static bool recall(lm_hash key, known *out)
+/* By its name, and by the sizes and times of it and of its notes. */
+static lm_hash key_of(const making *m, const lm_folder_file *f)
 {
-    bool there = false;
+    lm_hash h = lm_hash_text(lm_hash_text(lm_hash_start(), m->l->kind), f->name);
 
-    pthread_mutex_lock(&all.lock);
-    for (size_t i = 0; i < all.n && !there; i++)
-        if ((there = lm_hash_same(all.at[i].key, key)))
-            *out = all.at[i];
-    pthread_mutex_unlock(&all.lock);
-    return there;
-}
-
-static void remember(const known *k)
-{
-    pthread_mutex_lock(&all.lock);
-    if (all.n == MOST_KNOWN)
-        all.n = 0;
-    if (all.n == all.room) {
-        all.room = all.room ? 2 * all.room : 64;
-        all.at = lm_grow(all.at, all.room * sizeof *all.at);
-    }
-    all.at[all.n++] = *k;
-    pthread_mutex_unlock(&all.lock);
-}
-
-static void forget(lm_server *s)
-{
-    (void)s;
-    pthread_mutex_lock(&all.lock);
-    lm_free(all.at);
-    all.at = NULL;
-    all.n = all.room = 0;
-    pthread_mutex_unlock(&all.lock);
+    h = hash_state(lm_hash_u64(h, (uint64_t)f->root), f);
+    for (int i = 0; i < N_NOTES; i++)
+        h = hash_state(h, beside(m, f, note_endings[i]));
+    return h;
 }
 
 /* The head of a safetensors file, up to MOST_HEADER bytes of it; NULL when it is none.               [new] */
@@ -95,46 +110,65 @@ static char *read_header(int fd, size_t *n)
     return NULL;
 }
 
-static known look_into(lm_folders *folders, const char *kind, const lm_folder_file *f)
+static void read_note(const making *m, const lm_folder_file *f, bool digest, lm_model_notes *notes)
 {
-    known  k = { .key = key_of(kind, f) };
-    size_t n = 0;
-    char  *header;
-    int    fd;
+    const int fd = lm_folders_open_at(m->l->folders, m->l->kind, f->root, f->name);
+    char     *text = fd >= 0 && f->bytes > 0 && f->bytes <= MOST_BESIDE ? lm_try_alloc(MOST_BESIDE) : NULL;
+    const ssize_t n = text ? pread(fd, text, MOST_BESIDE, 0) : 0;
 
-    if (recall(k.key, &k))
-        return k;
-    fd = lm_folders_open_at(folders, kind, f->root, f->name);
-    header = fd >= 0 ? read_header(fd, &n) : NULL;
+    if (n > 0 && digest)
+        lm_model_notes_digest(notes, text, (size_t)n);
+    else if (n > 0)
+        lm_model_notes_beside(notes, text, (size_t)n);
+    lm_free(text);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void look_into(const making *m, const lm_folder_file *f, lm_model_known *known, lm_text *said)
+{
+    const int      fd = lm_folders_open_at(m->l->folders, m->l->kind, f->root, f->name);
+    size_t         n = 0;
+    char          *header = fd >= 0 ? read_header(fd, &n) : NULL;
+    lm_model_notes notes = { 0 };
+
+    for (int i = 0; i < N_NOTES; i++) {
+        const lm_folder_file *note = beside(m, f, note_endings[i]);
+
+        if (note)
+            read_note(m, note, i == N_NOTES - 1, &notes);
+    }
+    *known = (lm_model_known){ 0 };
     if (header) {
-        k.family = lm_family_of(header, n);
-        k.cover = memmem(header, n, "\"ssmd_cover_images\"", 19);
+        known->family = lm_family_of(header, n);
+        known->cover = memmem(header, n, "\"ssmd_cover_images\"", 19);
+        lm_model_notes_header(&notes, header, n);
     }
     if (fd >= 0)
         close(fd);
     lm_free(header);
-    remember(&k);
-    return k;
+    lm_model_notes_tell(&notes, said);
+    lm_model_notes_done(&notes);
 }
 
-static bool has_picture_beside(lm_folders *folders, const char *kind, const lm_folder_file *f)
+/* False: the answer is not kept waiting for it. */
+static bool know(making *m, const lm_folder_file *f, lm_model_known *known, lm_text *said)
 {
-    static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".preview.png", ".preview.jpg",
-                                           ".preview.jpeg", ".preview.webp" };
-    const char *slash = strrchr(f->name, '/'), *dot = strrchr(f->name, '.');
-    const int   stem = dot && (!slash || dot > slash + 1) ? (int)(dot - f->name) : (int)strlen(f->name);
-    int         fd = -1;
+    const lm_hash key = key_of(m, f);
 
-    for (size_t i = 0; fd < 0 && i < sizeof endings / sizeof *endings; i++) {
-        lm_text name = { 0 };
+    if (lm_model_recall(key, known, said))
+        return true;
+    if (uv_hrtime() > m->until)
+        return false;
+    look_into(m, f, known, said);
+    lm_model_remember(key, known, said->at);
+    return true;
+}
 
-        lm_text_printf(&name, "%.*s%s", stem, f->name, endings[i]);
-        fd = lm_folders_open_at(folders, kind, f->root, name.at);
-        lm_text_done(&name);
-    }
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
+static void forget(lm_server *s)
+{
+    (void)s;
+    lm_model_forget_all();
 }
 
 /* ------------------------------------------------------------------ telling */
@@ -151,11 +185,22 @@ static void put_escaped(lm_text *out, const char *text)
             lm_text_printf(out, "%%%02X", (unsigned char)*text);
 }
 
-static void put_file(lm_look *l, const lm_folder_file *f)
+static void put_preview(lm_text *out, const char *kind, const lm_folder_file *f)
 {
-    lm_text    *out = &l->e.json;
-    const known k = look_into(l->folders, l->kind, f);
+    lm_text_puts(out, ", \"preview\": \"/experiment/models/preview/");
+    put_escaped(out, kind);
+    lm_text_printf(out, "/%d/", f->root);
+    put_escaped(out, f->name);
+    lm_text_puts(out, "\"");
+}
 
+static void put_file(making *m, const lm_folder_file *f)
+{
+    lm_text       *out = &m->l->e.json;
+    lm_model_known k = { 0 };
+    lm_text        said = { 0 };
+
+    m->unread += !know(m, f, &k, &said);
     lm_text_puts(out, "{\"name\": ");
     lm_work_quote(out, f->name);
     lm_text_printf(out, ", \"size\": %lld, \"mtime\": %lld, \"pathIndex\": %d", (long long)f->bytes,
@@ -164,32 +209,62 @@ static void put_file(lm_look *l, const lm_folder_file *f)
         lm_text_puts(out, ", \"family\": ");
         lm_work_quote(out, k.family);
     }
-    if (k.cover || has_picture_beside(l->folders, l->kind, f)) {
-        lm_text_puts(out, ", \"preview\": \"/experiment/models/preview/");
-        put_escaped(out, l->kind);
-        lm_text_printf(out, "/%d/", f->root);
-        put_escaped(out, f->name);
-        lm_text_puts(out, "\"");
-    }
+    lm_text_puts(out, said.at ? said.at : "");
+    if (k.cover || has_picture_beside(m, f))
+        put_preview(out, m->l->kind, f);
     lm_text_puts(out, "}");
+    lm_text_done(&said);
+}
+
+static bool is_shown(const lm_folder_file *f)
+{
+    return *f->name != '.' && !strstr(f->name, "/.");
 }
 
 static void find_files(lm_errand *e)
 {
     lm_look        *l = (lm_look *)e;
     lm_folder_files files = lm_folders_files(l->folders, l->kind);
+    making          m = { .l = l, .every = lm_folders_everything(l->folders, l->kind) };
     const char     *comma = "";
 
+    m.until = uv_hrtime() + (uint64_t)LOOK_MS * 1000000;
     lm_text_puts(&e->json, "{\"files\": [");
-    for (size_t i = 0; i < files.n; i++) {
-        if (*files.at[i].name == '.' || strstr(files.at[i].name, "/."))
+    for (size_t i = 0; i < files.n; i++)
+        if (is_shown(&files.at[i])) {
+            lm_text_puts(&e->json, comma);
+            comma = ", ";
+            put_file(&m, &files.at[i]);
+        }
+    lm_text_puts(&e->json, "], \"folders\": ");
+    lm_told_roots(&e->json, l->folders, l->kind);
+    lm_text_printf(&e->json, ", \"unread\": %zu}", m.unread);
+    lm_folder_files_free(&files);
+    lm_folder_files_free(&m.every);
+}
+
+static void find_kinds(lm_errand *e)
+{
+    lm_folders *f = ((lm_look *)e)->folders;
+    const char *kind, *comma = "";
+
+    lm_text_puts(&e->json, "{\"kinds\": [");
+    for (int i = 0; (kind = lm_folders_kind(f, i)); i++) {
+        lm_folder_files files = { 0 };
+        size_t          n = 0;
+
+        if (lm_folders_working(kind) || !strcmp(kind, "configs"))
             continue;
-        lm_text_puts(&e->json, comma);
+        files = lm_folders_files(f, kind);
+        for (size_t j = 0; j < files.n; j++)
+            n += is_shown(&files.at[j]);
+        lm_folder_files_free(&files);
+        lm_text_printf(&e->json, "%s{\"name\": ", comma);
+        lm_work_quote(&e->json, kind);
+        lm_text_printf(&e->json, ", \"files\": %zu}", n);
         comma = ", ";
-        put_file(l, &files.at[i]);
     }
     lm_text_puts(&e->json, "]}");
-    lm_folder_files_free(&files);
 }
 
 static void get_models(lm_request *rq, void *self)
@@ -198,7 +273,7 @@ static void get_models(lm_request *rq, void *self)
     const char      *kind = lm_request_query(rq, "folder");
 
     if (!kind)
-        lm_reply_error(rq, 400, "folder names a kind of models, as GET /models lists them");
+        lm_look_go(rq, self, NULL, NULL, find_kinds);
     else if (!lm_folders_known(s->folders, kind) || lm_folders_working(kind))
         lm_reply_error(rq, 404, "there is no such kind of models");
     else

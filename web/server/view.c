@@ -197,8 +197,7 @@ static bool wanted(const char *preview, const char *channel, lm_picture_order *o
     return !strcmp(channel, "rgb") || !strcmp(channel, "a");
 }
 
-/* 1 … LM_PICTURE_BOX, 0 when it is not asked for; -1: it is no such number. */
-static int side_of(const char *text)
+int lm_view_side(const char *text)
 {
     long n;
 
@@ -211,7 +210,7 @@ static int side_of(const char *text)
 /* limn_w and limn_h: a WebP that fits in there. False: the request was answered. */
 static bool read_box(lm_request *rq, viewing *v)
 {
-    const int   width = side_of(lm_request_query(rq, "limn_w")), height = side_of(lm_request_query(rq, "limn_h"));
+    const int   width = lm_view_side(lm_request_query(rq, "limn_w")), height = lm_view_side(lm_request_query(rq, "limn_h"));
     const char *preview = lm_request_query(rq, "preview");
 
     if (width < 0 || height < 0) {

@@ -17,6 +17,9 @@ int  lm_file_ref_read(lm_server *s, const char *filename, const char *subfolder,
                       const char *fallback, lm_file_ref *out, const char **words);
 void lm_file_ref_done(lm_file_ref *r);
 
+/* A side that a picture is to fit into, as limn_w and limn_h tell it: 1 … LM_PICTURE_BOX, 0 for NULL; -1: no such number. */
+int  lm_view_side(const char *text);
+
 extern const lm_part lm_view_part;
 
 #endif
