@@ -185,6 +185,7 @@ def the_server_is_as_described():
             ("get", "/limn/models", "/limn/models?folder=checkpoints", 200), ("get", "/limn/models", "/limn/models", 200),
             ("get", "/limn/models", "/limn/models?folder=none", 404), ("get", "/limn/about", "/limn/about", 200),
             ("get", "/limn/outputs", "/limn/outputs", 200), ("get", "/limn/outputs", "/limn/outputs?limit=0", 400),
+            ("get", "/limn/outputs", "/limn/outputs?q=t", 200), ("get", "/limn/outputs/newest", "/limn/outputs/newest", 200),
             ("post", "/limn/outputs/trash", "/limn/outputs/trash", 200, '{"files": [{"name": "none.png"}]}'),
             ("post", "/limn/outputs/trash", "/limn/outputs/trash", 400, "{}"),
             ("post", "/limn/outputs/restore", "/limn/outputs/restore", 200, '{"tokens": ["x"]}'),

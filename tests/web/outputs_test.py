@@ -3,7 +3,9 @@
 import json
 import os
 import sys
+import tempfile
 import time
+import zlib
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -65,7 +67,9 @@ def what_a_job_made_is_the_first():
         assert page(s) == {"files": []}
         s.wait(s.queue(empty(prefix="a/b", side=16)))
         until(s, ["b_00001_.png"])
+        until(s, ["b_00001_.png"], q="b_0 a/")
         file, = page(s)["files"]
+        file.pop("job", None)  # known a moment later
         path = s.base / "output" / "a" / "b_00001_.png"
         assert file == {"name": "b_00001_.png", "subfolder": "a", "size": path.stat().st_size, "width": 16, "height": 16,
                         "mtime": path.stat().st_mtime_ns // 10**6}, file
@@ -127,6 +131,114 @@ def many_are_listed_in_a_moment():
             assert len(first["files"]) == 50
             assert s.ask("GET", "/healthz")[0] == 200
         assert time.monotonic() - begin < 10
+
+
+# ------------------------------------------------------------------ words
+
+def graph(text, seed, prefix="w", ckpt="pony.safetensors"):
+    """A prompt that runs, with nodes that nothing needs beside it."""
+    return {**empty(prefix=prefix, color=seed % 1000),
+            "8": {"class_type": "CLIPTextEncode", "inputs": {"text": text, "clip": ["9", 1]}},
+            "9": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": ckpt}},
+            "10": {"class_type": "KSampler", "inputs": {"seed": seed, "steps": 20, "sampler_name": "dpmpp_2m", "scheduler": "karras"}}}
+
+
+def chunk(kind, data):
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def png_with(*chunks):
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes([0, 0, 0, 8, 0, 0, 0, 6, 8, 2, 0, 0, 0])) + b"".join(chunks) + chunk(b"IEND", b"")
+
+
+def webp_with(exif):
+    body = b"WEBPVP8X" + (10).to_bytes(4, "little") + bytes(10) + b"EXIF" + len(exif).to_bytes(4, "little") + exif + bytes(len(exif) & 1)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def find(s, q):
+    return [f["name"] for f in page(s, q=q)["files"]]
+
+
+def pictures_are_found_by_what_made_them():
+    with Served(LIMN, "--disable-metadata") as s:
+        jobs = {}
+        for prefix, text, seed, name in (("one", "a Red barn, 雪山", 123456789, "Farm"), ("two", "a blue barn", 2**64 - 3, "Farm"),
+                                         ("three", "nothing", 7, "Sea")):
+            jobs[prefix] = s.queue(graph(text, seed, prefix), extra_data={"limn": {"name": name, "uid": "u"}})
+            s.wait(jobs[prefix])
+        until(s, ["three_00001_.png", "two_00001_.png", "one_00001_.png"], q="pony karras")
+        assert find(s, "BARN") == ["two_00001_.png", "one_00001_.png"] and find(s, "barn red") == ["one_00001_.png"]
+        assert find(s, "雪山") == ["one_00001_.png"] and find(s, "seed:123456789") == ["one_00001_.png"]
+        assert find(s, str(2**64 - 3)) == ["two_00001_.png"], "all of its digits"
+        assert find(s, "farm dpmpp_2m") == ["two_00001_.png", "one_00001_.png"] and find(s, "sea") == ["three_00001_.png"]
+        assert find(s, time.strftime("%Y-%m-%d")) == ["three_00001_.png", "two_00001_.png", "one_00001_.png"]
+        assert find(s, "barn 1999-01-01") == [] and find(s, "  ") == find(s, "") and find(s, "three_0 pony") == ["three_00001_.png"]
+        file, = page(s, q="red")["files"]
+        assert (file["job"], file["workflow"]) == (jobs["one"], "Farm") and "reading" not in page(s, q="red"), file
+        newest = s.json("GET", "/limn/outputs/newest")[1]["files"]
+        assert sorted((f["workflow"], f["name"]) for f in newest) == [("Farm", "two_00001_.png"), ("Sea", "three_00001_.png")]
+
+
+def what_goes_away_or_changes_is_found_as_it_is():
+    with Served(LIMN) as s:
+        s.wait(s.queue(graph("a harbour", 1, "h")))
+        until(s, ["h_00001_.png"], q="harbour")
+        gone, = move(s, "trash", files=[{"name": "h_00001_.png"}])
+        assert find(s, "harbour") == [] and s.json("GET", "/limn/outputs/newest")[1] == {"files": []}
+        assert "error" not in move(s, "restore", tokens=[gone["token"]])[0]
+        until(s, ["h_00001_.png"], q="harbour")
+        put(s, "h_00001_.png", 0, png_with(chunk(b"tEXt", b"prompt\0" + json.dumps(graph("a lighthouse", 2)).encode())))
+        until(s, ["h_00001_.png"], q="lighthouse")
+        assert find(s, "harbour") == [] and "job" not in page(s)["files"][0]
+
+
+def older_pictures_say_what_made_them():
+    prompt = json.dumps(graph("an old castle", 42)).encode()
+    with Served(LIMN) as s:
+        put(s, "a.png", 1, png_with(chunk(b"tEXt", b"prompt\0" + prompt)))
+        put(s, "b.webp", 2, webp_with(b"MM\0*prompt:" + prompt + b"\0"))
+        put(s, "c.png", 3, png_with(chunk(b"iTXt", b"prompt\0\0\0en\0\0" + prompt)))
+        put(s, "d.png", 4, png_with(chunk(b"tEXt", b"parameters\0castle, masterpiece\nSteps: 20, Seed: 99, Model: dreamer")))
+        until(s, ["a.png", "b.webp", "c.png", "d.png"], q="castle")
+        assert find(s, "old seed:42") == ["a.png", "b.webp", "c.png"] and find(s, "dreamer") == ["d.png"]
+        for i, bad in enumerate([PNG + b"\xff" * 40, png_with(chunk(b"tEXt", b"prompt\0{")), png_with(chunk(b"tEXt", b"prompt")),
+                                 png_with(chunk(b"iTXt", b"prompt\0\1\0")), webp_with(b"prompt:{"), b"RIFF\0\0\0\0WEBPEXIF\xff\xff\xff\xff",
+                                 png_with(chunk(b"tEXt", b"prompt\0[1,[2]]")), b"", b"\x89PNG\r\n\x1a\n" + bytes(400)]):
+            put(s, f"bad{i}.png", 10 + i, bad)
+        until(s, [f"bad{i}.png" for i in range(9)], q="bad")
+        assert find(s, "castle") == ["a.png", "b.webp", "c.png", "d.png"]
+
+
+def what_is_known_outlives_a_start_and_comes_back_when_it_is_damaged():
+    with tempfile.TemporaryDirectory(prefix="limn-served-") as base:
+        with Served(LIMN, "--disable-metadata", base=base) as s:
+            s.wait(s.queue(graph("a quiet garden", 5, "g")))
+            until(s, ["g_00001_.png"], q="quiet garden")
+        with Served(LIMN, "--disable-metadata", base=base) as s:
+            assert find(s, "quiet garden") == ["g_00001_.png"]
+        for damage in (b"no database", b"SQLite format 3\0" + b"\xff" * 5000, b""):
+            for ending in "-wal", "-shm":
+                (Path(base) / "state" / f"labels.sqlite{ending}").unlink(missing_ok=True)
+            (Path(base) / "state" / "labels.sqlite").write_bytes(damage)
+            with Served(LIMN, "--disable-metadata", base=base) as s:
+                until(s, ["g_00001_.png"], q="quiet garden")
+                s.wait(s.queue(graph("a loud garden", 6, "l")))
+                until(s, ["l_00001_.png"], q="loud", limit=1)
+                assert move(s, "trash", files=[{"name": f["name"]} for f in page(s, q="loud")["files"]])
+
+
+def without_a_place_for_it_pictures_are_found_by_name():
+    with Served(LIMN) as s:
+        (s.base / "state" / "labels.sqlite").exists() and s.stop()
+        for file in (s.base / "state").glob("labels.sqlite*"):
+            file.unlink()
+        (s.base / "state" / "labels.sqlite").mkdir()
+        s.start()
+        s.wait(s.queue(graph("a quiet garden", 5, "g")))
+        until(s, ["g_00001_.png"], q="g_0")
+        assert find(s, "garden") == [] and page(s)["files"][0]["name"] == "g_00001_.png"
+        assert s.json("GET", "/limn/outputs/newest")[1] == {"files": []}
 
 
 # ------------------------------------------------------------------ trash
@@ -201,6 +313,8 @@ def what_has_lain_there_for_a_month_goes():
 
 TESTS = [what_a_job_made_is_the_first, pages_stay_where_they_are_while_new_ones_come, some_can_be_asked_for,
          links_are_not_followed_and_what_is_no_picture_has_no_size, many_are_listed_in_a_moment,
+         pictures_are_found_by_what_made_them, what_goes_away_or_changes_is_found_as_it_is, older_pictures_say_what_made_them,
+         what_is_known_outlives_a_start_and_comes_back_when_it_is_damaged, without_a_place_for_it_pictures_are_found_by_name,
          what_is_put_away_comes_back, nothing_is_written_over, names_and_tokens_stay_inside,
          what_has_lain_there_for_a_month_goes]
 

@@ -1,4 +1,4 @@
-/* outputs.c: GET /limn/outputs: the pictures of the output folder, page by page. */
+/* outputs.c: GET /limn/outputs: the pictures of the output folder, page by page, all or those that words find. */
 #include "web/server/outputs.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "core/base/alloc.h"
 #include "core/base/tree.h"
 #include "web/server/file_name.h"
+#include "web/server/labelling.h"
 #include "web/server/picture_size.h"
 #include "web/server/reply.h"
 #include "web/work/work_check.h"
@@ -17,9 +18,12 @@ enum { USUAL = 50, MOST = 500 };
 typedef struct listing {
     lm_errand    e;
     lm_shelf    *shelf;
+    lm_labels   *labels; /* NULL: there are none */
     const char  *root;
+    const char  *words;  /* the request's; "": any */
     lm_text      folder;
-    lm_shelf_ask ask;    /* its words are the request's */
+    lm_states    found;  /* whose labels have these words */
+    lm_shelf_ask ask;
 } listing;
 
 /* ------------------------------------------------------------------ one page */
@@ -50,26 +54,74 @@ static void put_size(lm_text *out, const char *root, const char *name, uint8_t *
         close(fd);
 }
 
-static void put_page(lm_text *out, const char *root, const lm_shelf_page *p)
+/* The job that made it, and its workflow's name, where they are known. */
+static void put_label(lm_text *out, lm_labels *labels, const lm_shelf_file *f)
+{
+    lm_text job = { 0 }, name = { 0 };
+
+    if (labels && lm_labels_tell(labels, f->name, f->modified_ms, &job, &name)) {
+        if (job.size) {
+            lm_text_puts(out, ", \"job\": ");
+            lm_work_quote(out, job.at);
+        }
+        if (name.size) {
+            lm_text_puts(out, ", \"workflow\": ");
+            lm_work_quote(out, name.at);
+        }
+    }
+    lm_text_done(&job);
+    lm_text_done(&name);
+}
+
+static void put_file(lm_text *out, const listing *l, const lm_shelf_file *f, uint8_t *head)
+{
+    lm_text_puts(out, "{");
+    lm_output_name(out, f->name);
+    lm_text_printf(out, ", \"size\": %llu, \"mtime\": %lld", (unsigned long long)f->bytes, (long long)f->modified_ms);
+    put_size(out, l->root, f->name, head);
+    put_label(out, l->labels, f);
+    lm_text_puts(out, "}");
+}
+
+/* Is there a picture whose words are not known yet? */
+static bool is_being_read(const listing *l)
+{
+    lm_shelf_ask  ask = { .folder = "", .fits = lm_labelling_lacks, .self = l->labels, .limit = 1 };
+    lm_shelf_page page = { 0 };
+    bool          some;
+
+    if (!l->labels || !*l->words)
+        return false;
+    some = lm_shelf_read(l->shelf, &ask, &page) && page.n;
+    lm_shelf_page_done(&page);
+    return some;
+}
+
+static void put_page(lm_text *out, const listing *l, const lm_shelf_page *p)
 {
     uint8_t *head = lm_alloc(LM_PICTURE_HEAD);
 
     lm_text_puts(out, "{\"files\": [");
     for (size_t i = 0; i < p->n; i++) {
-        lm_text_puts(out, i ? ", {" : "{");
-        lm_output_name(out, p->at[i].name);
-        lm_text_printf(out, ", \"size\": %llu, \"mtime\": %lld", (unsigned long long)p->at[i].bytes,
-                       (long long)p->at[i].modified_ms);
-        put_size(out, root, p->at[i].name, head);
-        lm_text_puts(out, "}");
+        lm_text_puts(out, i ? ", " : "");
+        put_file(out, l, &p->at[i], head);
     }
     lm_text_puts(out, "]");
     if (p->next) {
         lm_text_puts(out, ", \"next\": ");
         lm_work_quote(out, p->next);
     }
+    if (is_being_read(l))
+        lm_text_puts(out, ", \"reading\": true");
     lm_text_puts(out, "}");
     lm_free(head);
+}
+
+static bool is_sought(void *self, const char *name, int64_t modified_ms)
+{
+    const listing *l = self;
+
+    return lm_states_has(&l->found, name, modified_ms) || lm_words_all_in(l->words, name);
 }
 
 static void look(lm_errand *e)
@@ -78,11 +130,18 @@ static void look(lm_errand *e)
     lm_shelf_page page;
 
     l->ask.folder = lm_text_str(&l->folder);
+    if (*l->words) {
+        l->ask.fits = is_sought;
+        l->ask.self = l;
+        if (l->labels)
+            l->found = lm_labels_find(l->labels, l->words);
+    }
     if (lm_shelf_read(l->shelf, &l->ask, &page))
-        put_page(&e->json, l->root, &page);
+        put_page(&e->json, l, &page);
     else
         lm_errand_refuse(e, 400, "cursor is none that was given out");
     lm_shelf_page_done(&page);
+    lm_states_done(&l->found);
 }
 
 static void answer(lm_errand *e)
@@ -125,9 +184,68 @@ static void get_outputs(lm_request *rq, void *self)
     }
     l->shelf = s->shelf;
     l->root = lm_folders_tree(s->folders, "output");
+    l->labels = lm_labelling_labels(s);
     l->folder = plain;
-    l->ask = (lm_shelf_ask){ .words = words ? words : "", .cursor = lm_request_query(rq, "cursor"), .limit = limit };
+    l->words = words ? words : "";
+    l->ask = (lm_shelf_ask){ .cursor = lm_request_query(rq, "cursor"), .limit = limit };
+    lm_labelling_read(s);
     lm_errand_go(&l->e);
+}
+
+/* ------------------------------------------------------------------ the newest of each workflow */
+
+enum { MOST_NEWEST = 2000 };
+
+typedef struct newest {
+    lm_errand   e;
+    lm_labels  *labels;
+    const char *root;
+    int         n;
+} newest;
+
+/* Pictures that went away leave their labels behind. */
+static void put_newest(void *self, const lm_label *label)
+{
+    newest       *n = self;
+    lm_text      *out = &n->e.json;
+    lm_tree_entry there = { 0 };
+
+    if (n->n >= MOST_NEWEST || !lm_tree_look(n->root, label->path, &there) || there.folder ||
+        there.modified_ms != label->modified_ms)
+        return;
+    lm_text_puts(out, n->n++ ? ", {" : "{");
+    lm_output_name(out, label->path);
+    lm_text_printf(out, ", \"mtime\": %lld, \"workflow\": ", (long long)label->modified_ms);
+    lm_work_quote(out, label->name);
+    lm_text_puts(out, "}");
+}
+
+static void find_newest(lm_errand *e)
+{
+    newest *n = (newest *)e;
+
+    lm_text_puts(&e->json, "{\"files\": [");
+    if (n->labels)
+        lm_labels_newest(n->labels, n, put_newest);
+    lm_text_puts(&e->json, "]}");
+}
+
+static void answer_newest(lm_errand *e)
+{
+    lm_reply_header(e->rq, "Cache-Control", "no-cache");
+    lm_errand_answer(e);
+}
+
+static void get_newest(lm_request *rq, void *self)
+{
+    lm_server *s = self;
+    newest    *n = lm_errand_new(rq, sizeof *n, find_newest, answer_newest);
+
+    if (!n)
+        return;
+    n->labels = lm_labelling_labels(s);
+    n->root = lm_folders_tree(s->folders, "output");
+    lm_errand_go(&n->e);
 }
 
 /* ------------------------------------------------------------------ the part */
@@ -147,6 +265,7 @@ static void close_outputs(lm_server *s)
 
 static const lm_route outputs_routes[] = {
     { .methods = LM_GET, .pattern = "/limn/outputs", .handle = get_outputs },
+    { .methods = LM_GET, .pattern = "/limn/outputs/newest", .handle = get_newest },
     { .methods = LM_POST, .pattern = "/limn/outputs/trash", .handle = lm_outputs_trash, .body_limit = 256 << 10 },
     { .methods = LM_POST, .pattern = "/limn/outputs/restore", .handle = lm_outputs_restore, .body_limit = 256 << 10 },
     { 0 },

@@ -31,6 +31,8 @@ typedef struct lm_server {
     struct lm_thumbs   *thumbs;         /* thumbs.h: view.c's */
     struct lm_versions *versions;       /* versions.h: what was saved before */
     struct lm_shelf    *shelf;          /* shelf.h: the output folder's pictures */
+    struct lm_labelling *labelling;     /* labelling.h: by which words they are found; NULL: by their names */
+    struct lm_shared   *shared;         /* shared.h: pipelines that everybody is shown; NULL: none */
     struct lm_users    *users;          /* users.h: settings and files of users */
     struct lm_front    *front;          /* page.c's: the front end */
     struct lm_rates    *rates;          /* rates.h: how fast one address may change things; NULL: as it likes */

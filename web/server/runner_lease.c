@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
+#include "web/server/labelling.h"
 #include "web/server/members.h"
 #include "web/server/runner_parts.h"
 #include "web/work/work_check.h"
@@ -157,6 +158,7 @@ static void recorded(void *self, lm_answer *a)
     lm_crash_at("end-kept");
     lm_way_over(way);
     if (a->outcome == LM_STORE_DONE) {
+        lm_labelling_follow(r->server);
         lm_runner_tell_status(r);
         lm_way_bye(way);
     } else if (a->outcome == LM_STORE_NOTHING) {

@@ -226,7 +226,8 @@ static bool fits(const lm_tree_entry *e, const lm_shelf_ask *a)
 {
     const size_t n = strlen(a->folder);
 
-    return (!n || (!strncmp(e->name, a->folder, n) && e->name[n] == '/')) && (!*a->words || strcasestr(e->name, a->words));
+    return (!n || (!strncmp(e->name, a->folder, n) && e->name[n] == '/')) &&
+           (!a->fits || a->fits(a->self, e->name, e->modified_ms));
 }
 
 static void end_page(lm_shelf_page *p)

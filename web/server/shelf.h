@@ -22,7 +22,8 @@ typedef struct lm_shelf_file {
 
 typedef struct lm_shelf_ask {
     const char *folder;   /* this one and those in it; "" is all */
-    const char *words;    /* in its name, whatever their case; "" is any */
+    bool      (*fits)(void *self, const char *name, int64_t modified_ms); /* NULL: any. Under the shelf's lock */
+    void       *self;     /* of `fits` */
     const char *cursor;   /* of the page before; NULL: the first one */
     size_t      limit;
 } lm_shelf_ask;
