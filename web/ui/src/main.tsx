@@ -5,6 +5,7 @@ import { followSettings, useSettings } from './app/settings.ts';
 import { readEntries } from './app/journal.ts';
 import { startDocuments } from './app/start.ts';
 import { startDefs } from './defs/defs.ts';
+import { followLook } from './canvas/look.ts';
 import { loadNames } from './defs/labels.ts';
 import { languages } from './i18n/languages.ts';
 import { startServer } from './net/server.ts';
@@ -48,6 +49,7 @@ function fail(root: HTMLElement, cause: unknown) {
 async function start(root: HTMLElement) {
   try {
     followSettings();
+    followLook();
     await loadNames(useSettings.getState().language).catch(console.warn);
     startRuns();
     startServer();

@@ -1,8 +1,10 @@
 // What a person can set, each said once: the dialog of settings and the palette read it.
 import type { Words } from '../i18n/languages.ts';
 import { usePreferences } from '../run/preferences.ts';
-import { useSettings } from './settings.ts';
+import { GRIDS, isTheme, useSettings } from './settings.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
+import { roomWords } from '../i18n/room.ts';
+import { choices } from '../i18n/words/choices.ts';
 
 type Label = (words: Words) => string;
 
@@ -21,6 +23,10 @@ const onOff = [
   { value: 'on', label: (w: Words) => dialogWords(w).settings.on },
   { value: 'off', label: (w: Words) => dialogWords(w).settings.off },
 ] as const;
+
+const LINKS = ['curved', 'straight', 'angled', 'hidden'] as const;
+type Said = Exclude<keyof typeof choices.en, 'keys'>;
+const say = (word: Said): Label => (w) => roomWords(choices, w)[word];
 
 /** Asks the browser first; what it refuses stays off. */
 async function notify(on: boolean) {
@@ -49,7 +55,7 @@ export const options: readonly Option[] = [
       { value: 'dark', label: (w) => dialogWords(w).settings.dark },
     ],
     now: () => chosen().theme ?? '',
-    set: (value) => choose({ theme: value === 'light' || value === 'dark' ? value : undefined }),
+    set: (value) => choose({ theme: isTheme(value) ? value : undefined }),
   },
   {
     id: 'wheel',
@@ -62,6 +68,42 @@ export const options: readonly Option[] = [
     ],
     now: () => useSettings.getState().wheel,
     set: (value) => choose({ wheel: value === 'zoom' || value === 'pan' ? value : 'device' }),
+  },
+  {
+    id: 'links',
+    label: say('links'),
+    hint: say('linksHint'),
+    choices: LINKS.map((value) => ({ value, label: say(value) })),
+    now: () => useSettings.getState().links,
+    set: (value) => choose({ links: LINKS.find((l) => l === value) ?? 'curved' }),
+  },
+  {
+    id: 'quiet',
+    label: say('quiet'),
+    hint: say('quietHint'),
+    choices: onOff,
+    now: () => (useSettings.getState().quiet ? 'on' : 'off'),
+    set: (value) => choose({ quiet: value === 'on' }),
+  },
+  {
+    id: 'snap',
+    label: say('snap'),
+    hint: say('snapHint'),
+    choices: [
+      { value: 'shift', label: say('shift') },
+      { value: 'always', label: say('always') },
+      { value: 'off', label: (w) => dialogWords(w).settings.off },
+    ],
+    now: () => useSettings.getState().snap,
+    set: (value) => choose({ snap: value === 'always' || value === 'off' ? value : 'shift' }),
+  },
+  {
+    id: 'grid',
+    label: say('grid'),
+    hint: say('gridHint'),
+    choices: GRIDS.map((n) => ({ value: String(n), label: () => String(n) })),
+    now: () => String(useSettings.getState().grid),
+    set: (value) => choose({ grid: Number(value) }),
   },
   {
     id: 'autosave',

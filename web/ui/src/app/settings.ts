@@ -1,38 +1,60 @@
 // What a person has chosen for this browser: language, theme, how the canvas answers to a hand. Kept in localStorage; a
-// language and a theme that were never chosen follow the browser. public/first.js reads the same text before the first picture.
+// language and a theme that were never chosen follow the browser. public/first.js does the same before the first picture.
 import { create } from 'zustand';
 import { loadNames } from '../defs/labels.ts';
 import { languageOf, type Language } from '../i18n/languages.ts';
 
-export type Theme = 'light' | 'dark';
+export const themes = ['light', 'dark', 'grey', 'contrast'] as const;
+export type Theme = (typeof themes)[number];
+export const isTheme = (of: unknown): of is Theme => themes.includes(of as Theme);
 export type Wheel = 'device' | 'zoom' | 'pan'; // of a mouse it zooms and of a trackpad it moves; or always one of the two
-interface Chosen {
-  language?: Language | undefined; // undefined: the browser's
-  theme?: Theme | undefined;
-  wheel?: Wheel;
-  autosave?: boolean;
-}
-interface Settings {
-  chosen: Chosen;
-  language: Language;
-  theme: Theme;
+export type LinkStyle = 'curved' | 'straight' | 'angled' | 'hidden';
+export type Snap = 'shift' | 'always' | 'off'; // to the grid, while Shift is held; or, with Shift for the opposite, all the time
+interface Choices {
   wheel: Wheel;
   autosave: boolean;
+  links: LinkStyle;
+  quiet: boolean; // links that have nothing to do with the selection stand back
+  snap: Snap;
+  grid: number; // in the file's units
+  keys: Readonly<Record<string, readonly string[]>>; // of commands that a person gave others than they were made with
+  keysAt: number; // when, in ms since 1970
+}
+interface Chosen extends Partial<Choices> {
+  language?: Language | undefined; // undefined: the browser's
+  theme?: Theme | undefined;
+}
+interface Settings extends Choices {
+  chosen: Chosen;
+  language: Language;
+  theme: 'light' | 'dark'; // which of the two the colours are like
+  colours: string; // another text when they are others
   choose(what: Chosen): void;
 }
 
+export const GRIDS = [5, 8, 10, 16, 20, 24, 32, 50];
 const KEY = 'limn.settings';
-const dark = matchMedia('(prefers-color-scheme: dark)');
+const wishes = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((q) => matchMedia(q)); // of the system
+const wished = (n: number) => wishes[n]?.matches === true;
+const KNOWN: Readonly<Record<string, readonly unknown[]>> = {
+  language: ['en', 'zh'], theme: themes, wheel: ['zoom', 'pan'], autosave: [true],
+  links: ['straight', 'angled', 'hidden'], quiet: [true], snap: ['always', 'off'], grid: GRIDS,
+};
+
+const isRecord = (of: unknown): of is Record<string, unknown> => typeof of === 'object' && of !== null;
+
+/** Keys of commands as somebody keeps them; what is none is left out. */
+export function readKeys(of: unknown): Choices['keys'] {
+  const lists = Object.entries(isRecord(of) ? of : {}).filter(([, keys]) => Array.isArray(keys) && keys.every((k) => typeof k === 'string'));
+  return Object.fromEntries(lists) as Choices['keys'];
+}
 
 function read(): Chosen {
   try {
-    const { language, theme, wheel, autosave } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
-    return {
-      ...(language === 'en' || language === 'zh' ? { language } : {}),
-      ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
-      ...(wheel === 'zoom' || wheel === 'pan' ? { wheel } : {}),
-      ...(autosave === true ? { autosave } : {}),
-    };
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    if (!isRecord(kept)) return {};
+    const chosen = Object.entries(KNOWN).filter(([key, all]) => all.includes(kept[key])).map(([key]) => [key, kept[key]] as const);
+    return { ...Object.fromEntries(chosen), keys: readKeys(kept['keys']), keysAt: Number(kept['keysAt']) || 0 };
   } catch {
     return {};
   }
@@ -46,12 +68,14 @@ function write(chosen: Chosen) {
   }
 }
 
+const USUAL: Choices = { wheel: 'device', autosave: false, links: 'curved', quiet: false, snap: 'shift', grid: 10, keys: {}, keysAt: 0 };
 const settled = (chosen: Chosen) => ({
+  ...USUAL,
+  ...chosen,
   chosen,
   language: chosen.language ?? languageOf(navigator.languages),
-  theme: chosen.theme ?? (dark.matches ? 'dark' : 'light'),
-  wheel: chosen.wheel ?? 'device',
-  autosave: chosen.autosave ?? false,
+  theme: (chosen.theme === 'dark' || ((chosen.theme ?? 'contrast') === 'contrast' && wished(0)) ? 'dark' : 'light') as Settings['theme'],
+  colours: `${chosen.theme} ${wishes.map((w) => w.matches)}`,
 });
 
 /** Chinese has names that are loaded first; a server that is gone is no reason to stay with English. */
@@ -73,14 +97,14 @@ export const useSettings = create<Settings>((set, get) => ({
 function show({ chosen, language }: Settings) {
   const page = document.documentElement;
   page.lang = language === 'zh' ? 'zh-Hans' : 'en';
-  if (chosen.theme) page.dataset['theme'] = chosen.theme;
-  else delete page.dataset['theme'];
+  page.dataset['theme'] = chosen.theme ?? '';
+  page.dataset['contrast'] = chosen.theme === 'contrast' || (wished(1) && chosen.theme !== 'grey') ? 'more' : '';
 }
 
-/** The page follows the settings, the browser's theme, and what another tab of it chooses. */
+/** The page follows the settings, the system's theme and contrast, and what another tab of it chooses. */
 export function followSettings() {
   show(useSettings.getState());
   useSettings.subscribe(show);
-  dark.addEventListener('change', () => useSettings.setState(settled(useSettings.getState().chosen)));
+  for (const wish of wishes) wish.addEventListener('change', () => useSettings.setState(settled(useSettings.getState().chosen)));
   addEventListener('storage', (e) => e.key === KEY && settle(read(), useSettings.setState));
 }

@@ -1,5 +1,6 @@
 // What can be done on the canvas; keys as ComfyUI's users know them.
 import type { Command } from '../app/command.ts';
+import { useSettings } from '../app/settings.ts';
 import { moveItems } from '../doc/ops-groups.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
@@ -19,7 +20,7 @@ import { useHand, view } from './view.ts';
 
 const some = () => chosen().size > 0;
 const nodes = () => nodesMeant().length > 0;
-const GRID = 10;
+const grid = () => useSettings.getState().grid;
 
 /** The node that the keyboard is at, or the first that is chosen. */
 function withNode(act: (node: NodeView) => void) {
@@ -174,12 +175,12 @@ const walking: readonly Command[] = [
     {
       id: `nudge.${way}`, label: (w) => w.canvas.nudge[way], keys: [`Ctrl+Arrow${way}`], quiet: true,
       can: () => onCanvas() && some(),
-      run: () => nudge(dx * GRID, dy * GRID),
+      run: () => nudge(dx * grid(), dy * grid()),
     },
     {
       id: `push.${way}`, label: (w) => w.canvas.push[way], keys: [`Ctrl+Shift+Arrow${way}`], quiet: true,
       can: () => onCanvas() && some(),
-      run: () => nudge(dx * GRID * 10, dy * GRID * 10),
+      run: () => nudge(dx * grid() * 10, dy * grid() * 10),
     },
   ]),
   {

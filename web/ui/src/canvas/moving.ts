@@ -1,5 +1,6 @@
 // Dragging what is chosen. Until the drop nothing of the document changes and nothing is drawn by React: bodies that are on the
 // page are moved by one style each, everything else by the drawing. A thousand nodes cost what the visible ones cost.
+import { useSettings } from '../app/settings.ts';
 import { fits } from '../defs/types.ts';
 import type { Id } from '../doc/links.ts';
 import { insertOnLink, itemsOf } from '../doc/ops-nodes.ts';
@@ -16,7 +17,13 @@ import type { GroupView, LinkView, NodeView } from './scene.ts';
 import { choose, chosen } from './select.ts';
 import { repaint, view } from './view.ts';
 
-const GRID = 24;
+const toGrid = (n: number, grid: number) => Math.round(n / grid) * grid;
+
+/** What a hand moves or sizes goes to the lines of the grid, or stays where the hand is. */
+function snapped(n: number, e: PointerEvent): number {
+  const { snap, grid } = useSettings.getState();
+  return snap === 'always' ? (e.shiftKey ? n : toGrid(n, grid)) : snap === 'shift' && e.shiftKey ? toGrid(n, grid) : n;
+}
 
 /** Moves the bodies that are on the page; `done` lets go of them. */
 export function shiftBodies(done = false) {
@@ -64,7 +71,9 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
   const keys = alongWith(chosen(), frames);
   const nodes = view.scene.nodes.filter((n) => keys.has(n.key));
   const alone = nodes.length === 1 && keys.size === 1 && !copy ? nodes[0] : undefined;
-  const first = nodes[0];
+  const own = (of: { key: string }) => keys.has(of.key);
+  const group = view.scene.groups.find(own);
+  const first = nodes[0] ? { x: nodes[0].x, y: nodes[0].y + TITLE } : (group ?? view.scene.reroutes.find(own)); // its corner comes to the grid
 
   view.moving = { keys, dx: 0, dy: 0 };
   const let_go = () => {
@@ -74,8 +83,8 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
   };
   return {
     move(p, e) {
-      let [dx, dy] = [p.x - from.x, p.y - from.y];
-      if (e.ctrlKey && first) [dx, dy] = [Math.round((first.x + dx) / GRID) * GRID - first.x, Math.round((first.y + dy) / GRID) * GRID - first.y];
+      const { x = 0, y = 0 } = first ?? {};
+      const [dx, dy] = [snapped(x + p.x - from.x, e) - x, snapped(y + p.y - from.y, e) - y];
       view.moving = { keys, dx, dy };
       view.over = e.altKey ? undefined : linkUnder(alone)?.key;
       shiftBodies();
@@ -129,9 +138,10 @@ export function resize(node: NodeView, from: Point): Gesture {
   const { doc } = at ?? {};
   let done = false;
   return {
-    move(p) {
+    move(p, e) {
       if (!doc) return;
-      const [width, height] = [node.width + p.x - from.x, node.height - TITLE + p.y - from.y];
+      const [x, y] = [node.x, node.y + TITLE];
+      const [width, height] = [snapped(x + node.width + p.x - from.x, e) - x, snapped(y + node.height - TITLE + p.y - from.y, e) - y];
       resizeNode(doc, node.node, Math.max(80, Math.round(width)), Math.max(0, Math.round(height)), join);
       done = true;
     },
@@ -146,8 +156,9 @@ export function resizeFrame({ key, group, width, height, x, y }: GroupView, from
     repaint();
   };
   return {
-    move(p) {
-      view.sizing = { key, width: Math.max(80, Math.round(width + p.x - from.x)), height: Math.max(60, Math.round(height + p.y - from.y)) };
+    move(p, e) {
+      const [right, bottom] = [snapped(x + width + p.x - from.x, e), snapped(y + height + p.y - from.y, e)];
+      view.sizing = { key, width: Math.max(80, Math.round(right - x)), height: Math.max(60, Math.round(bottom - y)) };
       repaint();
     },
     drop() {

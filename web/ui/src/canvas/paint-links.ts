@@ -1,7 +1,8 @@
 // Links: all that are in view, colour by colour, so that a thousand of them are a few strokes of the pen.
+import { useSettings } from '../app/settings.ts';
 import { useRuns } from '../run/run.ts';
 import { overlap } from './boxes.ts';
-import { trace, type Point } from './curve.ts';
+import { areHidden, trace, type Point } from './curve.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { token, typeColour } from './palette.ts';
 import type { LinkView } from './scene.ts';
@@ -18,6 +19,7 @@ export function pointsNow(link: LinkView): readonly Point[] {
 
 interface Pens {
   plain: Map<string, Path2D>;
+  quiet: Map<string, Path2D>; // of nobody who is chosen
   broken: Map<string, Path2D>; // from or into a node that does not run
   bold: Map<string, Path2D>;
   running: Map<string, Path2D>;
@@ -51,19 +53,21 @@ function straight(pen: Path2D, points: readonly Point[]) {
 }
 
 function sort({ seen, chosen, zoom }: Brush): Pens {
-  const pens: Pens = { plain: new Map(), broken: new Map(), bold: new Map(), running: new Map() };
+  const pens: Pens = { plain: new Map(), quiet: new Map(), broken: new Map(), bold: new Map(), running: new Map() };
   const nodes = useRuns.getState()[view.uid]?.nodes ?? {};
   const inHand = new Set(view.pending?.from.map((end) => end.link));
 
   const { dx = 0, dy = 0 } = view.moving ?? {};
   const along = { ...seen, x: seen.x - dx, y: seen.y - dy };
-  for (const link of [...view.scene.links, ...view.scene.waiting]) {
+  const dims = useSettings.getState().quiet && chosen.size > 0;
+  const loud = (link: LinkView) => !dims || chosen.has(`node:${link.from}`) || chosen.has(`node:${link.to}`) || link.owners.some((o) => chosen.has(o));
+  for (const link of [...(areHidden() ? [] : view.scene.links), ...view.scene.waiting]) {
     const moved = movedOf(link);
     if ((moved !== 'some' && !overlap(link.box, moved ? along : seen)) || inHand.has(link.key)) continue;
     const colour = typeColour(link.type);
     const strong = view.over === link.key || chosen.has(link.key);
     const runs = link.to !== undefined && nodes[view.scene.prefix + link.to]?.state === 'running';
-    const kind = strong ? pens.bold : runs ? pens.running : link.broken ? pens.broken : pens.plain;
+    const kind = strong ? pens.bold : runs ? pens.running : !loud(link) ? pens.quiet : link.broken ? pens.broken : pens.plain;
     const points = moved ? pointsNow(link) : link.points;
     if (zoom < FLAT || isShort(points, zoom)) straight(penOf(kind, colour), points);
     else trace(penOf(kind, colour), points);
@@ -85,6 +89,8 @@ export function paintLinks(brush: Brush): boolean {
   const width = Math.max(2, 1.1 / zoom);
 
   ctx.lineWidth = width;
+  ctx.globalAlpha = 0.18;
+  draw(ctx, pens.quiet);
   ctx.globalAlpha = zoom < 0.2 ? 0.7 : 1;
   draw(ctx, pens.plain);
   ctx.setLineDash([6, 6]);

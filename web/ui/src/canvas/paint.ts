@@ -1,6 +1,7 @@
 // Draws on one canvas element what lies behind the bodies: groups, links, reroute points, a subgraph's edges, and nodes
 // that are too small or too many to have a body. A frame of a thousand nodes takes a few milliseconds this way.
 import { useDocuments } from '../app/documents.ts';
+import { useSettings } from '../app/settings.ts';
 import { grown, type Box } from './boxes.ts';
 import { viewOf } from './near.ts';
 import { paintBoxes } from './paint-boxes.ts';
@@ -41,7 +42,8 @@ function fitTo(canvas: HTMLCanvasElement, density: number, beyond: number) {
 
 /** Dots where lines of a grid would cross, as far apart as can still be told. */
 function paintGround({ ctx, zoom, seen }: Brush) {
-  const step = 24 * 2 ** Math.max(0, Math.ceil(Math.log2(0.6 / zoom)));
+  const { grid } = useSettings.getState();
+  const step = grid * 2 ** Math.max(0, Math.ceil(Math.log2(14.4 / zoom / grid)));
   const size = 1.5 / zoom;
   const [left, top] = [Math.ceil(seen.x / step) * step, Math.ceil(seen.y / step) * step];
 

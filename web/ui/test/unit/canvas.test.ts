@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { around, between, overlap } from '../../src/canvas/boxes.ts';
-import { isCut, middle, nearest, pieces, pointAt } from '../../src/canvas/curve.ts';
+import { isCut, middle, nearest, pieces, pointAt, setLinkStyle, trace } from '../../src/canvas/curve.ts';
 import { hitAt } from '../../src/canvas/hit.ts';
 import { isNear, MOST_BODIES, NONE_NEAR, nearOf } from '../../src/canvas/near.ts';
 import { EMPTY_SCENE, sceneOf } from '../../src/canvas/scene.ts';
@@ -115,4 +115,29 @@ test('boxes: around several, between two corners', () => {
   assert.equal(around([]), undefined);
   assert.deepEqual(around([{ x: 0, y: 0, width: 10, height: 10 }, { x: 20, y: -5, width: 5, height: 5 }]), { x: 0, y: -5, width: 25, height: 15 });
   assert.deepEqual(between({ x: 5, y: 9 }, { x: 1, y: 2 }), { x: 1, y: 2, width: 4, height: 7 });
+});
+
+test('links of each style begin and end at their sockets, and are met where they are seen', () => {
+  const points = [{ x: 0, y: 0 }, { x: 100, y: 60 }, { x: 40, y: 200 }];
+  const lines: string[] = [];
+  const pen = { moveTo: () => lines.push('m'), lineTo: () => lines.push('l'), bezierCurveTo: () => lines.push('c') };
+  for (const style of ['curved', 'straight', 'angled'] as const) {
+    setLinkStyle(style);
+    const all = pieces(points);
+    assert.deepEqual([all[0]?.[0], all.at(-1)?.[3]], [points[0], points[2]], style);
+    for (const [i, piece] of all.slice(1).entries()) assert.deepEqual(piece[0], all[i]?.[3], `${style}: one piece goes on where another ended`);
+    assert.ok(nearest(points, middle(points)).distance < 2, style);
+    assert.deepEqual([nearest(points, { x: 2, y: 1 }).behind, nearest(points, { x: 39, y: 199 }).behind], [0, 1], style);
+    if (style === 'angled') for (const [a, , , b] of all) assert.ok(a.x === b.x || a.y === b.y, 'right angles only');
+    trace(pen, points);
+  }
+  assert.match(lines.join(''), /^mccm?l/);
+  setLinkStyle('angled');
+  const back = pieces([{ x: 300, y: 0 }, { x: 0, y: 100 }]);
+  assert.ok((back[0]?.[3].x ?? 0) > 300 && (back.at(-1)?.[0].x ?? 0) < 0, 'out to the right, in from the left, even when it leads back');
+  setLinkStyle('hidden');
+  assert.equal(nearest(points, points[1]!).distance, Infinity);
+  assert.ok(!isCut(points, { x: 50, y: -100 }, { x: 50, y: 300 }));
+  setLinkStyle('curved');
+  assert.ok(isCut(points, { x: 50, y: -100 }, { x: 50, y: 300 }));
 });
