@@ -56,9 +56,18 @@ export function changedValues(a: Document, b: Document, defs: Defs): ValueChange
   });
 }
 
+/** Which values are meant: all, the texts that are written over several lines, or the seeds. */
+export type Which = 'all' | 'prompt' | 'seed';
+
+const isMeant: Record<Which, (change: ValueChange) => boolean> = {
+  all: () => true,
+  prompt: ({ widget, to }) => typeof to === 'string' && (widget.def ?? widget.source?.widget.def)?.options['multiline'] === true,
+  seed: ({ widget, to }) => typeof to !== 'string' && /seed/i.test(widget.source?.widget.name ?? widget.name),
+};
+
 /** Puts the values of the second into the first, as one step; how many. */
-export function takeValues(a: Document, b: Document, defs: Defs): number {
-  const changes = changedValues(a, b, defs);
+export function takeValues(a: Document, b: Document, defs: Defs, which: Which = 'all'): number {
+  const changes = changedValues(a, b, defs).filter(isMeant[which]);
   setWidgetValues(a, 'values', changes.map(({ node, widget, to }) => ({ node, widget, value: to })));
   return changes.length;
 }

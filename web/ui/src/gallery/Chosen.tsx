@@ -13,12 +13,14 @@ import { useRoom } from '../i18n/room.ts';
 import { gallery } from '../i18n/words/gallery.ts';
 
 function Known({ file }: { file: Output }) {
+  const words = useRoom(gallery);
   const { width, height, bytes: size, at } = file;
   const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' } as Intl.DateTimeFormatOptions);
   return (
     <p className="known">
       <strong>{nameOf(file)}</strong>
       <span>{[width && height ? `${width} × ${height}` : '', size ? bytes(size) : '', at ? when : ''].filter(Boolean).join(' · ')}</span>
+      {file.job && <span title={file.job}>{words.madeBy(file.workflow ?? '', file.job.slice(0, 8))}</span>}
     </p>
   );
 }
@@ -51,6 +53,8 @@ export function Chosen({ files }: { files: readonly Output[] }) {
         {!two && tool('search', words.look, () => view(files, files.indexOf(one)))}
         {tool('file', two ? words.openTabs : words.open, () => openPictures(picked))}
         {!two && tool('pencil', words.take, () => takeValuesOf(one), !at)}
+        {!two && tool('pencil', words.takePrompt, () => takeValuesOf(one, 'prompt'), !at)}
+        {!two && tool('pencil', words.takeSeed, () => takeValuesOf(one, 'seed'), !at)}
         {!two && tool('image', words.give, () => giveToLoader(one), !at || !images)}
         {tool('star', allStarred ? words.unstar : words.star, () => attempt(toggleStars(picked)))}
         {tool('trash', words.trash, () => trash(picked))}

@@ -3,7 +3,7 @@ import { activeDocument, type Opened } from '../app/documents.ts';
 import { openFiles } from '../app/open.ts';
 import { complain, say } from '../app/toasts.ts';
 import { centreOfView } from './place.ts';
-import { takeValues } from '../compare/changes.ts';
+import { takeValues, type Which } from '../compare/changes.ts';
 import { useDefs } from '../defs/defs.ts';
 import type { JsonObject } from '../doc/json.ts';
 import { addNode } from '../doc/ops-nodes.ts';
@@ -29,14 +29,14 @@ export async function openPictures(files: readonly OutputFile[]) {
   })());
 }
 
-/** The values in which its workflow differs from the open one. */
-export async function takeValuesOf(file: OutputFile, at: Opened | undefined = activeDocument()) {
+/** The values in which its workflow differs from the open one, or its prompt alone, or its seed. */
+export async function takeValuesOf(file: OutputFile, which: Which = 'all', at: Opened | undefined = activeDocument()) {
   if (!at) return;
   await attempt((async () => {
     const from = await workflowOf(file);
     if (!from) return complain((w) => roomWords(gallery, w).noWorkflow(nameOf(file)));
-    const n = takeValues(at.doc, from, useDefs.getState().defs);
-    say((w) => roomWords(gallery, w).taken(n), n ? { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() } : undefined);
+    const n = takeValues(at.doc, from, useDefs.getState().defs, which);
+    say((w) => roomWords(gallery, w).taken(n, which), n ? { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() } : undefined);
   })());
 }
 

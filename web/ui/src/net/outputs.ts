@@ -1,26 +1,29 @@
 // The pictures of the output folder, the newest first, page by page; and what lies in its trash.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from './files.ts';
-import { getJson, listAt, numberAt, postJson, textAt } from './http.ts';
+import { getJson, listAt, member, numberAt, postJson, textAt } from './http.ts';
 
 export interface Output extends OutputFile {
   bytes: number;
   at: number; // when it was written, milliseconds since 1970
   width?: number;
   height?: number;
+  job?: string; // that made it, and its workflow's name, where the server knows
+  workflow?: string;
 }
 
 interface Outputs {
   files: readonly Output[];
   next?: string; // where the next page begins; undefined: there is none
   sought: string;
+  reading: boolean; // the server looks into older pictures: more may be found in a moment
   state: 'unknown' | 'asking' | 'there' | 'failed';
   why?: string;
 }
 
 const PAGE = 60;
 
-export const useOutputs = create<Outputs>(() => ({ files: [], sought: '', state: 'unknown' }));
+export const useOutputs = create<Outputs>(() => ({ files: [], sought: '', reading: false, state: 'unknown' }));
 
 /** One row of /limn/outputs. */
 export function readOutput(of: unknown): Output | undefined {
@@ -28,10 +31,12 @@ export function readOutput(of: unknown): Output | undefined {
   const at = numberAt(of, 'mtime') ?? 0;
   const width = numberAt(of, 'width');
   const height = numberAt(of, 'height');
+  const job = textAt(of, 'job');
+  const workflow = textAt(of, 'workflow');
   if (!filename) return undefined;
   return {
     filename, subfolder: textAt(of, 'subfolder') ?? '', type: 'output', version: String(at), at, bytes: numberAt(of, 'size') ?? 0,
-    ...(width ? { width } : {}), ...(height ? { height } : {}),
+    ...(width ? { width } : {}), ...(height ? { height } : {}), ...(job ? { job } : {}), ...(workflow ? { workflow } : {}),
   };
 }
 
@@ -48,14 +53,32 @@ function ask(sought: string, cursor?: string): Promise<unknown> {
 
 let asked = 0;
 
+const AGAIN_MS = 700;
+const MOST_AGAIN = 200; // two minutes and more
+
+/** While the server still reads older pictures, what is sought is asked for again. */
+function askAgain(mine: number, sought: string, times: number) {
+  if (times >= MOST_AGAIN) return useOutputs.setState({ reading: false });
+  setTimeout(() => {
+    if (mine !== asked) return;
+    ask(sought).then((answer) => mine === asked && take(mine, sought, answer, times + 1), console.warn);
+  }, AGAIN_MS);
+}
+
+function take(mine: number, sought: string, answer: unknown, times: number) {
+  const { files, next } = readOutputs(answer);
+  const reading = member(answer, 'reading') === true;
+  useOutputs.setState(({ next: _gone, ...s }) => ({ ...s, files, sought, reading, state: 'there', ...(next === undefined ? {} : { next }) }), true);
+  if (reading) askAgain(mine, sought, times);
+}
+
 /** The first page, of what is sought. What is shown stays until it is there. */
 export async function seekOutputs(sought: string) {
   const mine = ++asked;
   useOutputs.setState({ sought, state: 'asking' });
   try {
-    const { files, next } = readOutputs(await ask(sought));
-    if (mine === asked) useOutputs.setState({ files, sought, state: 'there', ...(next === undefined ? {} : { next }) }, false);
-    if (mine === asked && next === undefined) useOutputs.setState(({ next: _gone, ...s }) => s, true);
+    const answer = await ask(sought);
+    if (mine === asked) take(mine, sought, answer, 0);
   } catch (e) {
     if (mine === asked) useOutputs.setState({ state: 'failed', why: e instanceof Error ? e.message : String(e) });
   }
@@ -67,12 +90,19 @@ export async function refreshOutputs() {
   if (state === 'asking') return;
   if (!files.length) return seekOutputs(sought);
   const mine = ++asked;
-  const fresh = readOutputs(await ask(sought)).files;
+  const answer = await ask(sought);
+  const fresh = readOutputs(answer).files;
   if (mine !== asked) return;
-  const known = new Set(files.map((f) => `${keyOf(f)} ${f.version ?? ''}`));
-  const added = fresh.filter((f) => !known.has(`${keyOf(f)} ${f.version ?? ''}`));
+  const reading = member(answer, 'reading') === true;
+  if (reading !== useOutputs.getState().reading) useOutputs.setState({ reading });
+  if (reading) askAgain(mine, sought, 0);
+  const stateOf = (f: Output) => `${keyOf(f)} ${f.version ?? ''}`;
+  const told = new Map(fresh.map((f) => [stateOf(f), f]));
+  const known = files.map((f) => (f.job ? f : (told.get(stateOf(f)) ?? f))); // a job is known a moment after its picture
+  const there = new Set(files.map(stateOf));
+  const added = fresh.filter((f) => !there.has(stateOf(f)));
   const replaced = new Set(added.map(keyOf));
-  if (added.length) useOutputs.setState({ files: [...added, ...files.filter((f) => !replaced.has(keyOf(f)))] });
+  if (added.length || known.some((f, i) => f.job !== files[i]?.job)) useOutputs.setState({ files: [...added, ...known.filter((f) => !replaced.has(keyOf(f)))] });
 }
 
 let older: Promise<void> | undefined;

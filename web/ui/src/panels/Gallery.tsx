@@ -35,6 +35,7 @@ function Search() {
       value={text}
       placeholder={words.search}
       aria-label={words.search}
+      title={words.searchHint}
       onCompositionStart={() => (composing.current = true)}
       onCompositionEnd={(e) => ((composing.current = false), setText(`${e.currentTarget.value}`), void seekOutputs(e.currentTarget.value))}
       onChange={(e) => setText(e.target.value)}
@@ -180,7 +181,7 @@ function Pictures({ files }: { files: readonly Output[] }) {
 
 function Nothing() {
   const words = useRoom(gallery);
-  const { state, sought, why } = useOutputs();
+  const { state, sought, why, reading } = useOutputs();
   const onlyStars = useGallery((s) => s.onlyStars);
   if (state === 'failed')
     return (
@@ -193,6 +194,7 @@ function Nothing() {
       </p>
     );
   if (state === 'asking' || state === 'unknown') return <div className="tiles" data-size="middle" aria-label={words.loading} role="status">{[0, 1, 2, 3].map((i) => <span key={i} className="tile" data-empty="true" />)}</div>;
+  if (reading) return <p className="nothing" role="status">{words.reading}</p>;
   return <p className="nothing">{onlyStars ? words.noStars : sought ? words.notFound(sought) : words.empty}</p>;
 }
 

@@ -81,6 +81,30 @@ export const gallery: Record<string, Story> = {
     await v.close();
   },
 
+  'pictures are found by prompt, model, seed and day; their seed alone is used again': async (browser, served) => {
+    await rest(served);
+    await paint(served, 'words/one', 424201, 2);
+    await paint(served, 'words/two', 424202, 2);
+    const v = await open(browser, served);
+    const found = (n: number) => v.page.waitForFunction((n) => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === n, n);
+    const search = v.page.getByRole('searchbox');
+
+    await search.fill('words circle limn-shapes 4242');
+    await found(2);
+    await search.fill('seed:424201');
+    await found(1);
+    await tiles(v.page).first().click();
+    await chosen(v.page).getByText(/job [0-9a-f]{8}/).waitFor();
+    await chosen(v.page).getByRole('button', { name: 'Only its seed' }).click();
+    await v.page.locator('.toast').getByText('1 value taken over').waitFor();
+    await v.page.locator('.body', { hasText: 'KSampler' }).getByText('424201', { exact: true }).waitFor();
+    await search.fill('424201 1999-01-01');
+    await v.page.getByText('No picture fits “424201 1999-01-01”').waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    v.clean();
+    await v.close();
+  },
+
   'two pictures are compared in four ways, with what their workflows differ in': async (browser, served) => {
     await rest(served);
     await paint(served, 'cmp/one', 1, 2);

@@ -14,6 +14,7 @@ test('a page of pictures is read, and what is none of them is left out', () => {
   assert.deepEqual(files[0], { filename: 'a.png', subfolder: 's', type: 'output', version: '1700', bytes: 10, at: 1700, width: 64, height: 32 });
   assert.deepEqual([files.length, next], [2, 'x']);
   assert.equal(readOutputs({ files: [], next: null }).next, undefined);
+  assert.deepEqual(readOutputs({ files: [{ ...row, job: 'j', workflow: 'w' }] }).files[0]?.job, 'j');
   for (const odd of [undefined, null, 3, 'x', [], { files: 3 }]) assert.deepEqual(readOutputs(odd), { files: [] });
 });
 
@@ -44,6 +45,16 @@ test('two workflows differ in values, whatever becomes of them after a run', () 
   const b = open(`${sample(5, '[18446744073709551615,"randomize",20,"heun"]')},${text(2, '["red"]')}`);
   assert.deepEqual(said(a, b), ['seed 1 -> 18446744073709551615', 'sampler euler -> heun']);
   assert.deepEqual(said(a, a), []);
+});
+
+test('of a workflow only the prompt is taken over, or only the seed', () => {
+  const a = open(`${sample(5, '[1,"fixed",20,"euler"]')},${text(2, '["red"]')}`);
+  const b = open(`${sample(5, '[18446744073709551615,"randomize",30,"heun"]')},${text(2, '["blue"]')}`);
+  assert.equal(takeValues(a, b, DEFS, 'prompt'), 1);
+  assert.deepEqual(said(a, b), ['seed 1 -> 18446744073709551615', 'steps 20 -> 30', 'sampler euler -> heun']);
+  assert.equal(takeValues(a, b, DEFS, 'seed'), 1);
+  assert.deepEqual(said(a, b), ['steps 20 -> 30', 'sampler euler -> heun']);
+  assert.equal(takeValues(a, b, DEFS, 'seed'), 0);
 });
 
 test('values are taken over as one step, with their digits, and given back by one', () => {
