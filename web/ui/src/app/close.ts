@@ -10,7 +10,7 @@ export async function close(at: Opened) {
       { value: 'stay', label: words.closing.stay },
       { value: 'save', label: words.commands.save, main: true },
     ]);
-    if (answer === 'save' ? !(await (await import('./save.ts')).save(at)) : answer !== 'discard') return;
+    if (answer === 'save' ? !(await (await import('./save.ts')).save(at)) || at.doc.dirtySince !== undefined : answer !== 'discard') return;
   }
   closeDocument(at.doc.uid);
 }

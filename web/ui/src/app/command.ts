@@ -9,6 +9,7 @@ export interface Command {
   keys?: readonly string[]; // "Ctrl+Shift+Z", "Alt+C", "/": Ctrl is Cmd on a Mac
   anywhere?: true; // its keys act in text fields, too: Ctrl+S, Ctrl+Enter
   menu?: 'file' | 'edit' | 'view' | 'run' | 'help' | 'node' | 'canvas' | 'link' | 'group';
+  held?: true; // again and again while its keys are held down; arrow keys do so by themselves
   quiet?: true; // known by its keys alone: not in the palette
   line?: true; // in a menu a line stands above it
   /** Not given: whenever a document is open. */

@@ -36,7 +36,7 @@ export const fileCommands: readonly Command[] = [
   { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', line: true, run: (at) => at && withExporting((m) => m.exportWorkflow(at)) },
   { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && withExporting((m) => m.exportPrompt(at)) },
   { id: 'file.close', label: (w) => w.app.commands.close, menu: 'file', line: true, run: (at) => at && void close(at) },
-  { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], anywhere: true, can: several, run: () => activateNext(1) },
-  { id: 'tab.before', label: (w) => w.app.commands.tabBefore, keys: ['Alt+PageUp'], anywhere: true, can: several, run: () => activateNext(-1) },
+  { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], held: true, anywhere: true, can: several, run: () => activateNext(1) },
+  { id: 'tab.before', label: (w) => w.app.commands.tabBefore, keys: ['Alt+PageUp'], held: true, anywhere: true, can: several, run: () => activateNext(-1) },
   ...tabs,
 ];

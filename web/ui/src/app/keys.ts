@@ -25,7 +25,7 @@ export function pressed(e: KeyboardEvent, commands: readonly Command[]) {
   const at = activeDocument();
   const command = fits.find((c) => can(c, at));
   if (command || e.ctrlKey || e.metaKey) e.preventDefault(); // the browser's own Ctrl+S is nobody's wish here
-  command?.run(at);
+  if (!e.repeat || command?.held || /^Arrow/.test(e.key)) command?.run(at);
 }
 
 /** Listens from now on; returns what ends it. */

@@ -125,7 +125,7 @@ async function ownPatiently(uid: string): Promise<boolean> {
 /** As it was; a copy, where another tab has it open (this one was made from that). */
 export function reopen(entry: Entry, seen: Partial<Seen> = {}, copy = false): Opened {
   const doc = new Document(entry.text, copy ? undefined : entry.uid);
-  if (entry.dirtySince !== undefined) doc.dirtySince = entry.dirtySince;
+  if (entry.dirtySince !== undefined) doc.unsaved(entry.dirtySince);
   const at = openDocument(doc, entry.name, {
     ...(entry.file ? { file: entry.file } : {}),
     ...(entry.origin === undefined ? {} : { origin: entry.origin }),

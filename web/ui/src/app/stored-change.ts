@@ -38,7 +38,7 @@ export async function removeStored(path: string) {
     forgetRecent(path);
     if (at) {
       show(at.doc.uid, { file: undefined });
-      at.doc.dirtySince ??= Date.now(); // nothing has it now but this tab
+      at.doc.unsaved(); // nothing has it now but this tab
     }
   } catch (e) {
     complain((w) => dialogWords(w).stored.failed(nameOf(path), reasonOf(e)));

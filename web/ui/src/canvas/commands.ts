@@ -139,8 +139,8 @@ const ofNodes: readonly Command[] = [
 const looking: readonly Command[] = [
   { id: 'view.fit', label: (w) => w.canvas.commands.fit, keys: ['.'], menu: 'view', line: true, run: fitSelection },
   { id: 'view.fitAll', label: (w) => w.canvas.commands.fitAll, keys: ['Shift+.'], menu: 'view', run: fitAll },
-  { id: 'view.zoomIn', label: (w) => w.zoom.in, keys: ['Alt+='], menu: 'view', run: zoomIn },
-  { id: 'view.zoomOut', label: (w) => w.zoom.out, keys: ['Alt+-'], menu: 'view', run: zoomOut },
+  { id: 'view.zoomIn', label: (w) => w.zoom.in, keys: ['Alt+='], held: true, menu: 'view', run: zoomIn },
+  { id: 'view.zoomOut', label: (w) => w.zoom.out, keys: ['Alt+-'], held: true, menu: 'view', run: zoomOut },
   { id: 'view.zoomReset', label: (w) => w.zoom.reset, keys: ['Alt+0'], menu: 'view', run: () => zoomTo(1) },
   {
     id: 'view.map', label: (w) => w.canvas.map, keys: ['Alt+M'], menu: 'view', on: () => useHand.getState().map,

@@ -111,12 +111,12 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
 export function moveCopy(from: Point): Gesture {
   const at = atNow();
   const before = chosen();
-  const changes = at?.doc.changes;
+  const was = at?.doc.now;
   duplicateChosen(0, 0);
   const moved = move(from, { copy: true });
   const back = () => {
     moved.cancel();
-    if (at && at.doc.changes !== changes) at.doc.undo();
+    if (at && at.doc.now !== was) at.doc.takeBack();
     choose(before);
   };
   return {
@@ -136,17 +136,16 @@ export function resize(node: NodeView, from: Point): Gesture {
   const at = atNow();
   const join = `resize ${node.id} ${performance.now()}`;
   const { doc } = at ?? {};
-  let done = false;
+  const was = doc?.now;
   return {
     move(p, e) {
       if (!doc) return;
       const [x, y] = [node.x, node.y + TITLE];
       const [width, height] = [snapped(x + node.width + p.x - from.x, e) - x, snapped(y + node.height - TITLE + p.y - from.y, e) - y];
       resizeNode(doc, node.node, Math.max(80, Math.round(width)), Math.max(0, Math.round(height)), join);
-      done = true;
     },
     drop: () => {},
-    cancel: () => done && doc?.undo(),
+    cancel: () => doc && doc.now !== was && doc.takeBack(),
   };
 }
 

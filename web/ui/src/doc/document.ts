@@ -4,17 +4,19 @@
 import { isObject, layoutOf, newObject, parse, print, type Container, type Json, type JsonObject, type Layout } from './json.ts';
 import { readLink, type Id, type Link } from './links.ts';
 import { graphsHolding, lookUp, nodesIn, type Lookup } from './lookup.ts';
-import { addChanges, apply, having, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { apply, having, isNothing, isStructural, redo, setting, splicing, undo, weight, type Change } from './patch.ts';
+import { dropLast, keepStep, lastOf, momentOf, newSteps, type Moment, type Step } from './steps.ts';
 
-const MOST_STEPS = 500;
-const MOST_BYTES = 32 << 20;
+/** What a step is besides its changes. */
+export interface How {
+  join?: string | undefined; // a step of the same name goes on with this one
+  own?: true; // the page's own doing, such as a seed that is drawn: it makes nothing unsaved
+}
 
-interface Step {
-  label: string;
-  join: string | undefined; // a step of the same name goes on with this one
-  patch: Change[];
-  touched: Set<string>;
-  bytes: number;
+/** A document's text on its way to a file. */
+export interface Saving {
+  text: string;
+  moment: Moment;
 }
 
 /** What a transaction is given: every change goes through it. */
@@ -45,7 +47,7 @@ export class Document {
   /** Never in the file: everything that is not the file's is known by it. */
   readonly uid: string;
   readonly raw: JsonObject;
-  dirtySince: number | undefined;
+  #dirtySince: number | undefined;
   #text: string;
   #layout: Layout;
   #changes = 0;
@@ -54,11 +56,9 @@ export class Document {
   #together: string | undefined; // what the steps under way have as their `join`
   #known: Lookup | undefined;
   #knownAt = 0;
-  #steps: Step[] = [];
-  #bytes = 0; // of all steps
-  #done = 0; // steps that are in effect; behind them are those that can be redone
-  #saved: Step | undefined; // the last step that the text has; undefined: none of those that are kept
-  #savedIsStart = true;
+  #steps = newSteps();
+  #textAt = this.now; // when it was as the text has it
+  #saved = new Set([this.now]); // when there was nothing that the file lacks
   #listeners = new Map<string, Set<() => void>>();
   #versions = new Map<string, number>();
 
@@ -118,7 +118,8 @@ export class Document {
   // ---------------------------------------------------------------- changing it
 
   /** One intention, one step. Nothing changed, no step; an exception takes all of it back. */
-  transact(label: string, edit: (e: Edit) => void, join?: string) {
+  transact(label: string, edit: (e: Edit) => void, how: string | How = {}) {
+    const { join, own } = typeof how === 'string' ? { join: how } : how;
     const patch: Change[] = [];
     const touched = new Set<string>();
     const make = (change: Change) => {
@@ -144,7 +145,7 @@ export class Document {
     } finally {
       this.#deep--;
     }
-    if (patch.length) this.#keep({ label, join: this.#together ?? join, patch, touched, bytes: weight(patch) });
+    if (patch.length) this.#keep({ label, join: this.#together ?? join, patch, touched, bytes: weight(patch) }, own);
   }
 
   /** All transactions within are one step: a node that is added and linked at once. */
@@ -158,69 +159,62 @@ export class Document {
     }
   }
 
-  #keep(step: Step) {
-    const last = this.#steps[this.#done - 1];
-
-    for (const gone of this.#steps.splice(this.#done)) this.#bytes -= gone.bytes;
-    if (last && step.join !== undefined && last.join === step.join && last !== this.#saved) {
-      addChanges(last.patch, step.patch);
-      this.#bytes -= last.bytes;
-      last.bytes = weight(last.patch);
-      for (const node of step.touched) last.touched.add(node);
-      if (!last.patch.length) this.#steps.pop();
-      this.#bytes += last.bytes;
-    } else {
-      this.#steps.push(step);
-      this.#bytes += step.bytes;
-    }
-    this.dirtySince ??= Date.now();
-    this.#forget();
+  #keep(step: Step, own?: boolean) {
+    const clean = own === true && this.#saved.has(this.now);
+    keepStep(this.#steps, step);
+    if (clean) this.#saved.add(this.now);
     this.#tell(step);
   }
 
-  /** The oldest steps go when there are too many; the last one stays. */
-  #forget() {
-    while (this.#steps.length > 1 && (this.#steps.length > MOST_STEPS || this.#bytes > MOST_BYTES)) {
-      this.#bytes -= this.#steps.shift()?.bytes ?? 0;
-      this.#savedIsStart = false;
-    }
-    this.#done = this.#steps.length;
+  /** The same moment, the same document. */
+  get now(): Moment {
+    return momentOf(this.#steps);
+  }
+
+  /** Since when it has what its file has not; undefined: nothing of that kind. */
+  get dirtySince(): number | undefined {
+    return this.#dirtySince;
   }
 
   get canUndo(): string | undefined {
-    return this.#steps[this.#done - 1]?.label;
+    return lastOf(this.#steps)?.label;
   }
 
   get canRedo(): string | undefined {
-    return this.#steps[this.#done]?.label;
+    return this.#next?.label;
+  }
+
+  get #next(): Step | undefined {
+    return this.#steps.all[this.#steps.done];
   }
 
   /** The graphs that the next step back, or forth, changes. */
   graphsOf(way: 'undo' | 'redo'): readonly JsonObject[] {
-    const step = this.#steps[way === 'undo' ? this.#done - 1 : this.#done];
+    const step = way === 'undo' ? lastOf(this.#steps) : this.#next;
     return step ? graphsHolding(this.graphs(), new Set(step.patch.map((c) => c.of))) : [];
   }
 
-  undo(): boolean {
-    const step = this.#steps[this.#done - 1];
+  #turn(step: Step | undefined, by: (patch: readonly Change[]) => void, steps: () => void): boolean {
     if (!step) return false;
-    undo(step.patch);
+    by(step.patch);
     this.#changes++;
     this.#structure++;
-    this.#done--;
+    steps();
     this.#tell(step);
     return true;
   }
 
+  undo(): boolean {
+    return this.#turn(lastOf(this.#steps), undo, () => this.#steps.done--);
+  }
+
   redo(): boolean {
-    const step = this.#steps[this.#done];
-    if (!step) return false;
-    redo(step.patch);
-    this.#changes++;
-    this.#structure++;
-    this.#done++;
-    this.#tell(step);
-    return true;
+    return this.#turn(this.#next, redo, () => this.#steps.done++);
+  }
+
+  /** As if the last step had never been made: for what a hand did and Escape cancelled. What could be redone before, can be again. */
+  takeBack(): boolean {
+    return this.#turn(lastOf(this.#steps), undo, () => dropLast(this.#steps));
   }
 
   // ---------------------------------------------------------------- writing it
@@ -228,18 +222,34 @@ export class Document {
   /** As it was read or saved, byte for byte, while it is as it was then; else laid out as the file was, with where one looks at it
    * when that is given: looking is no change, and alone it is not written. */
   toText(view?: View): string {
-    const last = this.#steps[this.#done - 1];
-    if (last ? last === this.#saved : this.#savedIsStart) return this.#text;
+    if (this.now === this.#textAt) return this.#text;
     const extra = isObject(this.raw['extra']) ? this.raw['extra'] : newObject();
     return print(view ? having(this.raw, 'extra', having(extra, 'ds', newObject({ scale: view.scale, offset: [...view.offset] }))) : this.raw, this.#layout);
   }
 
-  /** The file has this text now. */
-  saved(text: string) {
+  /** For a file; `saved` is told of it when it is there. What is typed from now on is a step of its own. */
+  toSave(view?: View): Saving {
+    const last = lastOf(this.#steps);
+    if (last) last.closed = true;
+    return { text: this.toText(view), moment: this.now };
+  }
+
+  /** The file has it now, whatever was changed meanwhile. */
+  saved({ text, moment }: Saving) {
     this.#text = text;
-    this.#saved = this.#steps[this.#done - 1];
-    this.#savedIsStart = this.#done === 0;
-    this.dirtySince = undefined;
+    this.#textAt = moment;
+    this.#saved = new Set([moment]);
+    this.#mark();
+  }
+
+  /** No file has what is here. */
+  unsaved(since = Date.now()) {
+    this.#saved.clear();
+    this.#dirtySince = since;
+  }
+
+  #mark() {
+    this.#dirtySince = this.#saved.has(this.now) ? undefined : (this.#dirtySince ?? Date.now());
   }
 
   // ---------------------------------------------------------------- telling
@@ -261,6 +271,7 @@ export class Document {
   }
 
   #tell(step: Step) {
+    this.#mark();
     const keys = [...step.touched, '*'];
     for (const key of keys) this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
     for (const key of keys) for (const heard of [...(this.#listeners.get(key) ?? [])]) heard();

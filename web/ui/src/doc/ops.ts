@@ -1,5 +1,5 @@
 // What people do to a document, each as one transaction.
-import type { Document, Edit } from './document.ts';
+import type { Document, Edit, How } from './document.ts';
 import { pairOf, pairPlace } from './geometry.ts';
 import { isObject, newObject, type Json, type JsonObject } from './json.ts';
 import type { Id } from './links.ts';
@@ -131,7 +131,7 @@ export function setWidgetValue(doc: Document, node: JsonObject, at: WidgetShape 
 }
 
 /** Many values, of many widgets, as one step. */
-export function setWidgetValues(doc: Document, label: string, values: readonly { node: JsonObject; widget: WidgetShape; value: Json }[]) {
+export function setWidgetValues(doc: Document, label: string, values: readonly { node: JsonObject; widget: WidgetShape; value: Json }[], how: How = {}) {
   doc.transact(label, (e) => {
     for (const { node, widget, value } of values) {
       const [owner, at] = holder(node, widget);
@@ -139,7 +139,7 @@ export function setWidgetValues(doc: Document, label: string, values: readonly {
       putValue(e, owner, at.place, at, value);
       if (owner !== node) e.touch(idOf(node));
     }
-  });
+  }, how);
 }
 
 /** What becomes of a widget's value after each run: fixed, increment, decrement, randomize. */

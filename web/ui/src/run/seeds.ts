@@ -102,7 +102,7 @@ export function changeSeeds(doc: Document, defs: Defs, prompt?: JsonObject) {
     const value = nextValue(controlOf(node, widget), before, widget.def);
     return value === undefined || value === before || isObject(value) ? [] : [{ node, widget, value }];
   });
-  if (values.length) setWidgetValues(doc, 'seed', values);
+  if (values.length) setWidgetValues(doc, 'seed', values, { join: 'seed', own: true }); // of ten runs one step, and no reason to save
 }
 
 const begun = new WeakSet<Document>();

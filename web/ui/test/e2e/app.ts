@@ -11,8 +11,8 @@ export const tab = (page: Page) => page.getByRole('tab', { selected: true });
 export const nodes = (page: Page, n: number) => page.locator('.status').getByText(`${n} nodes`).waitFor();
 
 /** Writes into the prompt of the first graph. */
-export async function edit(page: Page, text: string) {
-  await page.getByText('a red circle on a blue background').first().click();
+export async function edit(page: Page, text: string, before = 'a red circle on a blue background') {
+  await page.getByText(before, { exact: true }).first().click();
   await page.locator('.stage textarea').first().fill(text);
   await page.locator('.stage textarea').first().press('Escape');
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { edit, nodes, tab } from './app.ts';
-import { launchKept, visit } from './browser.ts';
+import { launchKept, PATIENCE, visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 /** In the page: does the journal have this text? */
@@ -56,6 +56,61 @@ export const saving: Record<string, Story> = {
     await v.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await panel.getByText('Nothing is saved yet.').waitFor();
     await v.page.getByRole('tab', { name: 'ship, not saved' }).waitFor(); // the tab has the only copy now
+    v.clean();
+    await v.close();
+  },
+
+  'what is typed while a save is under way stays unsaved; saves come one after the other, and one for a key that is held': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const file = async () => (await fetch(new URL('userdata/workflows%2Fslow.json', served.url))).text();
+    const saves: (() => void)[] = [];
+    const unsaved = v.page.getByRole('tab', { name: 'slow, not saved' });
+    const saved = v.page.getByRole('tab', { name: 'slow', exact: true });
+    const under = async (n: number) => {
+      const end = Date.now() + PATIENCE;
+      while (saves.length < n && Date.now() < end) await v.page.waitForTimeout(10);
+      assert.equal(saves.length, n);
+    };
+
+    await edit(v.page, 'one');
+    await v.page.keyboard.press('Control+S');
+    await v.page.getByRole('dialog').getByRole('combobox').fill('slow');
+    await v.page.keyboard.press('Enter');
+    await saved.waitFor();
+    await v.page.route('**/userdata/*', async (route) => {
+      if (route.request().method() === 'POST') await new Promise<void>((go) => saves.push(go));
+      await route.continue();
+    });
+
+    await edit(v.page, 'two', 'one');
+    await unsaved.waitFor();
+    await v.page.keyboard.press('Control+S');
+    await under(1);
+    await edit(v.page, 'three', 'two');
+    saves[0]?.();
+    for (const end = Date.now() + PATIENCE; !(await file()).includes('"two"') && Date.now() < end; ) await v.page.waitForTimeout(10);
+    assert.ok((await file()).includes('"two"'));
+    await unsaved.waitFor();
+
+    await v.page.keyboard.down('Control');
+    for (let i = 0; i < 4; i++) await v.page.keyboard.down('S');
+    for (const key of ['S', 'Control']) await v.page.keyboard.up(key);
+    await v.page.keyboard.press('Control+S');
+    await under(2);
+    await edit(v.page, 'four', 'three');
+    saves[1]?.();
+    await under(3);
+    saves[2]?.();
+    await saved.waitFor();
+    assert.ok((await file()).includes('"four"'));
+    assert.equal(await v.page.getByRole('dialog').count(), 0);
+    assert.equal(saves.length, 3);
+
+    await v.page.keyboard.press('Escape');
+    await v.page.keyboard.press('Control+Z');
+    await unsaved.waitFor();
+    await v.page.keyboard.press('Control+Y');
+    await saved.waitFor();
     v.clean();
     await v.close();
   },

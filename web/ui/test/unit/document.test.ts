@@ -141,11 +141,75 @@ test('letters that are typed one after the other are one step', () => {
 test('what was saved is not joined to', () => {
   const doc = small();
   renameNode(doc, only(doc), 'a');
-  doc.saved(doc.toText());
+  doc.saved(doc.toSave());
   assert.equal(doc.dirtySince, undefined);
   renameNode(doc, only(doc), 'ab');
   assert.notEqual(doc.dirtySince, undefined);
   doc.undo();
+  assert.equal(only(doc)['title'], 'a');
+});
+
+test('what is typed while a save is under way is not saved with it', () => {
+  const doc = small();
+  renameNode(doc, only(doc), 'a');
+  const saving = doc.toSave();
+  renameNode(doc, only(doc), 'ab');
+  doc.saved(saving);
+  assert.notEqual(doc.dirtySince, undefined);
+  assert.match(doc.toText(), /"title": ?"ab"/);
+  doc.undo();
+  assert.equal(doc.dirtySince, undefined, 'that was saved');
+  assert.equal(doc.toText(), saving.text);
+  doc.redo();
+  assert.notEqual(doc.dirtySince, undefined);
+});
+
+test('a step back from what was saved is unsaved, and the way forth is saved again', () => {
+  const doc = small();
+  renameNode(doc, only(doc), 'a');
+  doc.saved(doc.toSave());
+  doc.undo();
+  assert.notEqual(doc.dirtySince, undefined);
+  doc.redo();
+  assert.equal(doc.dirtySince, undefined);
+  doc.unsaved(5);
+  assert.equal(doc.dirtySince, 5);
+  doc.undo();
+  doc.redo();
+  assert.equal(doc.dirtySince, 5, 'no file has any of it');
+});
+
+test('what the page does by itself makes nothing unsaved, is written all the same, and can be taken back', () => {
+  const doc = small();
+  const seed = (to: number) => doc.transact('seed', (e) => e.set(only(doc), 'seed', to), { join: 'seed', own: true });
+  for (const n of [1, 2, 3]) seed(n);
+  assert.equal(doc.dirtySince, undefined);
+  assert.match(doc.toText(), /"seed": ?3/);
+  renameNode(doc, only(doc), 'a');
+  seed(4);
+  assert.notEqual(doc.dirtySince, undefined, 'there was something unsaved before');
+  doc.undo();
+  doc.undo();
+  assert.equal(doc.dirtySince, undefined);
+  assert.equal(only(doc)['seed'], 3);
+  doc.undo();
+  assert.ok(!('seed' in only(doc)), 'three in a row are one step');
+  assert.equal(doc.dirtySince, undefined);
+});
+
+test('what is taken back leaves no trace, and what could be redone can be redone', () => {
+  const doc = small();
+  renameNode(doc, only(doc), 'a');
+  doc.undo();
+  const was = doc.now;
+  for (const x of [1, 2]) doc.transact('resize', (e) => e.set(only(doc), 'size', x), 'held');
+  assert.equal(doc.canRedo, undefined);
+  assert.ok(doc.now !== was && doc.takeBack());
+  assert.ok(doc.now === was && doc.canRedo === 'rename' && doc.dirtySince === undefined);
+  const place = (doc.node(2) as JsonObject)['pos'] as Json[];
+  for (const x of [5, 0]) doc.transact('move', (e) => e.set(place, 0, x), 'held');
+  assert.ok(doc.now === was, 'what ends where it began was no step');
+  assert.ok(doc.redo());
   assert.equal(only(doc)['title'], 'a');
 });
 
@@ -281,6 +345,6 @@ test('where one looks is written with a change, alone not at all, and is no chan
   const written = '{"nodes": [{"id": 1, "pos": [1.0, 3]}], "extra": {"7": 1.0, "ds": {"scale": 0.5, "offset": [10, 20]}, "x": 2.50}, "version": 0.4}';
   assert.equal(doc.toText(view), written);
   assert.equal(doc.toText(), written.replace('{"scale": 0.5, "offset": [10, 20]}', '{"scale": 1.0, "offset": [0, 0]}'));
-  doc.saved(written);
+  doc.saved(doc.toSave(view));
   assert.equal(doc.toText(), written);
 });
