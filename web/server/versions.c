@@ -1,38 +1,37 @@
 /* versions.c: what was saved under a name before, each a file whose own name says when and what. */
 #include "web/server/versions.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/hash.h"
-#include "core/base/tree.h"
+#include "web/server/bounded.h"
 
 enum { MOST_ONE = 32 << 20, ID = 13 + 1 + 16, FOLDER = 32 };
 
 struct lm_versions {
-    char           *folder;
-    uint64_t        most;
-    pthread_mutex_t lock;  /* of what follows */
-    uint64_t        bytes; /* of all versions, as far as we know */
-    bool            known;
-    int64_t         last;  /* when the newest of all was kept */
+    lm_bounded kept;
+    int64_t    last; /* when the newest of all was kept; under the lock */
 };
+
+/* By names, which begin with their time. */
+static int oldest_first(const void *a, const void *b)
+{
+    const char *x = strrchr(((const lm_tree_entry *)a)->name, '/'), *y = strrchr(((const lm_tree_entry *)b)->name, '/');
+
+    return strcmp(x ? x : "", y ? y : "");
+}
 
 lm_versions *lm_versions_new(const char *folder, uint64_t most)
 {
     lm_versions *v = lm_alloc(sizeof *v);
 
-    *v = (lm_versions){ .folder = lm_copy_text(folder), .most = most };
-    pthread_mutex_init(&v->lock, NULL);
+    lm_bounded_init(&v->kept, folder, most, true, oldest_first);
     return v;
 }
 
@@ -40,8 +39,7 @@ void lm_versions_free(lm_versions *v)
 {
     if (!v)
         return;
-    pthread_mutex_destroy(&v->lock);
-    lm_free(v->folder);
+    lm_bounded_done(&v->kept);
     lm_free(v);
 }
 
@@ -88,7 +86,7 @@ static void list(const lm_versions *v, const char *folder, lm_tree_list *out)
     size_t n = 0;
 
     *out = (lm_tree_list){ 0 };
-    if (!lm_tree_each(v->folder, folder, false, NULL, out))
+    if (!lm_tree_each(v->kept.folder, folder, false, NULL, out))
         *out = (lm_tree_list){ 0 };
     for (size_t i = 0; i < out->n; i++)
         if (!out->at[i].folder && is_id(out->at[i].name)) {
@@ -110,88 +108,26 @@ static void path_of(const char *folder, const char *id, char out[FOLDER + ID + 2
 
 /* ------------------------------------------------------------------ making room */
 
-static bool drop(lm_versions *v, const char *path, uint64_t bytes)
-{
-    if (!lm_tree_remove(v->folder, path))
-        return false;
-    v->bytes -= bytes < v->bytes ? bytes : v->bytes;
-    return true;
-}
-
-static int oldest_first(const void *a, const void *b)
-{
-    const char *x = strrchr(((const lm_tree_entry *)a)->name, '/'), *y = strrchr(((const lm_tree_entry *)b)->name, '/');
-
-    return strcmp(x ? x : "", y ? y : "");
-}
-
-/* The oldest of all leave until three quarters of what may be there are left. */
-static void sweep(lm_versions *v)
-{
-    lm_tree_list all = { 0 };
-    uint64_t     left = v->most;
-
-    if (!lm_tree_each(v->folder, "", true, NULL, &all))
-        return;
-    v->known = true;
-    v->bytes = 0;
-    for (size_t i = 0; i < all.n; i++)
-        v->bytes += all.at[i].folder ? 0 : all.at[i].bytes;
-    if (v->bytes > v->most) {
-        left = v->most / 4 * 3;
-        qsort(all.at, all.n, sizeof *all.at, oldest_first);
-    }
-    for (size_t i = 0; v->bytes > left && i < all.n; i++)
-        if (!all.at[i].folder)
-            drop(v, all.at[i].name, all.at[i].bytes);
-    lm_tree_list_done(&all);
-}
-
 static void drop_old(lm_versions *v, const char *folder, const lm_tree_list *those)
 {
     char path[FOLDER + ID + 2];
 
     for (size_t i = LM_VERSIONS_EACH - 1; i < those->n; i++) {
         path_of(folder, those->at[i].name, path);
-        drop(v, path, those->at[i].bytes);
+        lm_bounded_drop(&v->kept, path, those->at[i].bytes);
     }
 }
 
 /* ------------------------------------------------------------------ keeping */
 
+/* Closes the file; -1 is welcome. */
 static char *read_file(int fd, size_t *n)
 {
-    struct stat st;
-    char       *bytes = NULL;
-    ssize_t     got = 1;
+    char *bytes = fd < 0 ? NULL : lm_bounded_read(fd, MOST_ONE, n);
 
-    *n = 0;
-    if (fd >= 0 && !fstat(fd, &st) && st.st_size <= MOST_ONE)
-        bytes = lm_try_alloc((size_t)st.st_size + 1);
-    while (bytes && got > 0 && *n < (size_t)st.st_size) {
-        got = read(fd, bytes + *n, (size_t)st.st_size - *n);
-        *n += got > 0 ? (size_t)got : 0;
-    }
     if (fd >= 0)
         close(fd);
-    if (!bytes || *n == (size_t)st.st_size)
-        return bytes;
-    lm_free(bytes);
-    return NULL;
-}
-
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    ssize_t put;
-
-    for (size_t done = 0; done < n; done += (size_t)put) {
-        put = write(fd, bytes + done, n - done);
-        if (put < 0 && errno == EINTR)
-            put = 0;
-        if (put < 0)
-            return false;
-    }
-    return true;
+    return bytes;
 }
 
 static int64_t now_ms(void)
@@ -215,24 +151,17 @@ static void new_id(lm_versions *v, const lm_tree_list *those, uint64_t sum, char
 static void put(lm_versions *v, const char *folder, const lm_tree_list *those, const char *bytes, size_t n)
 {
     const uint64_t sum = sum_of(bytes, n);
-    limn_error     err = { 0 };
-    lm_new_file    f;
+    const lm_slice whole = { bytes, n };
     char           id[ID + 1], path[FOLDER + ID + 2];
 
     if (those->n && strtoull(those->at[0].name + 14, NULL, 16) == sum)
         return;
     new_id(v, those, sum, id);
     path_of(folder, id, path);
-    if (!lm_tree_make(v->folder) || !lm_new_file_beneath(v->folder, path, &f))
-        return;
-    f.durable = false;
-    if (write_all(f.fd, bytes, n) && lm_new_file_commit(&f, &err)) {
-        v->bytes += n;
+    if (lm_bounded_put(&v->kept, path, &whole, 1, false)) {
         drop_old(v, folder, those);
-        if (!v->known || v->bytes > v->most)
-            sweep(v);
+        lm_bounded_grew(&v->kept, n);
     }
-    lm_new_file_abandon(&f);
 }
 
 void lm_versions_keep(lm_versions *v, const char *root, const char *name)
@@ -244,11 +173,11 @@ void lm_versions_keep(lm_versions *v, const char *root, const char *name)
     if (!bytes)
         return;
     folder_of(name, folder);
-    pthread_mutex_lock(&v->lock);
+    pthread_mutex_lock(&v->kept.lock);
     list(v, folder, &those);
     put(v, folder, &those, bytes, n);
     lm_tree_list_done(&those);
-    pthread_mutex_unlock(&v->lock);
+    pthread_mutex_unlock(&v->kept.lock);
     lm_free(bytes);
 }
 
@@ -260,15 +189,15 @@ void lm_versions_move(lm_versions *v, const char *from, const char *to)
 
     folder_of(from, old);
     folder_of(to, new);
-    pthread_mutex_lock(&v->lock);
+    pthread_mutex_lock(&v->kept.lock);
     list(v, old, &those);
     for (size_t i = 0; i < those.n; i++) {
         path_of(old, those.at[i].name, a);
         path_of(new, those.at[i].name, b);
-        lm_tree_move(v->folder, a, b, true);
+        lm_tree_move(v->kept.folder, a, b, true);
     }
     lm_tree_list_done(&those);
-    pthread_mutex_unlock(&v->lock);
+    pthread_mutex_unlock(&v->kept.lock);
 }
 
 /* ------------------------------------------------------------------ telling */
@@ -296,7 +225,7 @@ char *lm_versions_read(lm_versions *v, const char *name, const char *id, size_t 
         return NULL;
     folder_of(name, folder);
     path_of(folder, id, path);
-    bytes = read_file(lm_tree_file(v->folder, path), n);
+    bytes = read_file(lm_tree_file(v->kept.folder, path), n);
     if (!bytes || sum_of(bytes, *n) == strtoull(id + 14, NULL, 16))
         return bytes;
     lm_free(bytes);
