@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -14,6 +15,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "core/cli/landlock.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LEAK_CHECKER 1 /* gcc; it traces our threads from a process of its own */
@@ -51,9 +54,26 @@ static void go_before_others(void)
         close(fd);
 }
 
+/* A worker that root started is no administrator: files of any owner are all that is left of that. */
+static void shed_rights(void)
+{
+    enum { KEPT = 1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH | 1 << CAP_FOWNER };
+    struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct   all[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+    if (syscall(SYS_capget, &head, all))
+        return;
+    all[1] = (struct __user_cap_data_struct){ 0 };
+    all[0].effective &= KEPT;
+    all[0].permitted &= KEPT;
+    all[0].inheritable &= KEPT;
+    syscall(SYS_capset, &head, all);
+}
+
 void lm_confine(void)
 {
     go_before_others();
+    shed_rights();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
@@ -68,6 +88,8 @@ enum { MACHINE = AUDIT_ARCH_X86_64, SECOND_SET = 0x40000000 }; /* from there on:
 enum { MACHINE = AUDIT_ARCH_AARCH64, SECOND_SET = 0x7fffffff };
 #endif
 
+enum { FCHMODAT2 = 452, SETXATTRAT = 463, REMOVEXATTRAT = 466 }; /* on every architecture; younger than our headers */
+
 static const uint16_t refused[] = {
     SYS_execve, SYS_execveat,                                     /* programs */
     SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, /* the network */
@@ -79,6 +101,11 @@ static const uint16_t refused[] = {
     SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_open_by_handle_at, /* the house */
     SYS_bpf, SYS_userfaultfd, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot,
     SYS_swapon, SYS_swapoff, SYS_add_key, SYS_request_key, SYS_keyctl, SYS_acct, SYS_quotactl, SYS_personality,
+    SYS_fchmodat, FCHMODAT2, SYS_fchownat, SYS_setxattr, SYS_lsetxattr, SYS_removexattr, SYS_lremovexattr, SETXATTRAT,
+    REMOVEXATTRAT, /* whose a file is, which Landlock leaves to everybody who knows its name */
+#ifdef SYS_chmod
+    SYS_chmod, SYS_chown, SYS_lchown,
+#endif
 };
 
 enum { N_REFUSED = sizeof refused / sizeof *refused, N_FRONT = 4, N_FILTER = N_FRONT + N_REFUSED + 2 };
@@ -153,6 +180,7 @@ static bool filter_reader(void)
 bool lm_confine_reader(uint64_t memory, uint64_t file)
 {
     lm_confine();
+    lm_landlock_keep(lm_landlock_new());
     limit(RLIMIT_NOFILE, 16);
     limit(RLIMIT_FSIZE, file);
     signal(SIGXFSZ, SIG_IGN);
