@@ -11,12 +11,12 @@
 #include "core/base/beneath.h"
 #include "core/base/folders_inside.h"
 
-/* How far `path` reaches into `root`, or 0: the length of root when path lies inside. */
+/* How far `path` reaches into `root`, or 0: the length of root, which is resolved, when path lies inside. */
 static size_t reach(const char *root, const char *path)
 {
     const size_t n = strlen(root);
 
-    return !strncmp(root, path, n) && (path[n] == '/' || (n && root[n - 1] == '/')) ? n : 0;
+    return !strncmp(root, path, n) && (path[n] == '/' || root[n - 1] == '/') ? n : 0;
 }
 
 static void take_longer(char **best, char *root, const char *path)

@@ -51,10 +51,9 @@ static const char *today(const char *kind)
 
 char *lm_path_join(const char *directory, const char *name)
 {
-    lm_text     t = { 0 };
-    const char *end = directory + strlen(directory);
+    lm_text t = { 0 };
 
-    lm_text_printf(&t, "%s%s%s", directory, end > directory && end[-1] == '/' ? "" : "/", name);
+    lm_text_printf(&t, "%s%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/", name);
     return lm_text_take(&t);
 }
 
@@ -203,7 +202,7 @@ static int open_in(const lm_folders *f, const lm_kind *k, const char *directory,
     return fd;
 }
 
-/* The first directory of the kind that holds the file wins; what went wrong there is told. */
+/* The first directory of the kind that holds the file wins; what went wrong there is told, ENOTDIR as ENOENT. */
 static int open_first(const lm_folders *f, const lm_kind *k, const char *name, int *which)
 {
     int fd, why = ENOENT;
@@ -246,7 +245,7 @@ static void tell_open(limn_error *err, const lm_kind *k, const char *name, int w
     const lm_shown shown = lm_shown_name(name);
     char           text[96];
 
-    if (why == ENOENT || why == ENOTDIR)
+    if (why == ENOENT)
         limn_fail(err, FILE, "there is no \"%s\" in %s", shown.text, k->name);
     else if (why == ELOOP)
         limn_fail(err, FILE, "\"%s\" in %s is reached through a symbolic link, which is not followed "

@@ -44,7 +44,7 @@ lm_kind *lm_kind_find(const lm_folders *f, const char *name);
 int  lm_folders_follow(const lm_folders *f, int at, const char *name);
 bool lm_folders_follows(const lm_folders *f, int at, const char *name); /* would it? */
 
-/* "directory/name".                                                                              [new] */
+/* "directory/name"; neither is "".                                                                [new] */
 char *lm_path_join(const char *directory, const char *name);
 
 /* Splits " [input]" and its like off `name`; the kind it names, or `kind`. `plain` is the rest.  [new] */
