@@ -58,7 +58,7 @@ function nodeOffers(query: string, words: Words): Offer[] {
     id: n.key,
     label: title,
     note: `${type === title ? dialogWords(words).palette.node : type} #${n.id}`,
-    run: () => at && goTo(at.doc.uid, n.id),
+    run: () => at && goTo(at.doc.uid, view.scene.prefix + n.id),
   }));
 }
 

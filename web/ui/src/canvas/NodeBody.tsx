@@ -94,7 +94,7 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
             <div key={w.name} className="row" data-widget={w.name} data-linked={w.linked} data-fault={fault?.severity}
                  data-pinned={pinnable && isPinned(doc, shape.id, w.name)} onPointerEnter={() => setOver(w.name)} title={fault && sentenceOf(fault, all, w.label)}
                  style={{ top: w.y, height: w.height }}>
-              <Widget doc={doc} node={node} shape={w} />
+              <Widget doc={doc} node={node} shape={w} name={name} />
             </div>
           );
         })}

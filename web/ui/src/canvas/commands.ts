@@ -1,21 +1,25 @@
 // What can be done on the canvas; keys as ComfyUI's users know them.
 import type { Command } from '../app/command.ts';
 import { useSettings } from '../app/settings.ts';
+import { resizeNode } from '../doc/ops.ts';
 import { moveItems } from '../doc/ops-groups.ts';
+import { itemsOf } from '../doc/ops-nodes.ts';
+import { TITLE } from '../doc/shape.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';
 import { copyChosen, duplicateChosen, pasteNow } from './clipboard.ts';
+import { showColours } from './colouring.ts';
 import { showConnect } from './connect-list.ts';
 import {
-  atNow, fitSizes, groupChosen, isolateMeant, itemsChosen, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
+  atNow, fitSizes, groupChosen, isolateMeant, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
 } from './edit.ts';
 import { atFocus, followLink, goInto, goOut, onCanvas, walk } from './going.ts';
 import type { NodeView } from './scene.ts';
 import { openMenuHere } from './menus.ts';
 import { startRenaming } from './presses.ts';
 import { shapeCommands } from './commands-shape.ts';
-import { chooseAll, chosen } from './select.ts';
+import { chooseAll, chosen, toggle } from './select.ts';
 import { useHand, view } from './view.ts';
 
 const some = () => chosen().size > 0;
@@ -110,6 +114,7 @@ const ofNodes: readonly Command[] = [
     run: () => toggleFlag('pinned'),
   },
   { id: 'node.fitSize', label: (w) => w.canvas.commands.fitSize, menu: 'node', can: nodes, run: fitSizes },
+  { id: 'node.colour', label: (w) => w.canvas.commands.colour, menu: 'node', can: nodes, run: showColours },
   {
     id: 'node.group', label: (w) => w.canvas.commands.group, keys: ['Ctrl+G'], menu: 'node', line: true, can: some,
     run: () => groupChosen(wordsNow().canvas.newGroup),
@@ -130,6 +135,7 @@ const ofNodes: readonly Command[] = [
     id: 'group.rename', label: (w) => w.canvas.commands.rename, menu: 'group', quiet: true, can: some,
     run: renameGroupChosen,
   },
+  { id: 'group.colour', label: (w) => w.canvas.commands.colour, menu: 'group', quiet: true, can: some, run: showColours },
   {
     id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', quiet: true, can: some,
     run: () => removeChosen(),
@@ -158,10 +164,21 @@ const looking: readonly Command[] = [
   },
 ];
 
-/** By arrow keys: what is chosen moves, step after step as one. */
+/** By arrow keys: what is chosen moves, step after step as one; what is pinned stays. */
 function nudge(dx: number, dy: number) {
   const at = atNow();
-  if (at) moveItems(at, itemsChosen(at), dx, dy, { join: `nudge ${[...chosen()].join(' ')}` });
+  if (!at) return;
+  const items = itemsOf(at, [...chosen()].filter((key) => !view.scene.byKey.get(key)?.shape.pinned));
+  moveItems(at, items, dx, dy, { join: `nudge ${[...chosen()].join(' ')}` });
+}
+
+/** By arrow keys, too: the nodes that are meant become wider or higher, as one step. */
+function stretch(dx: number, dy: number) {
+  const at = atNow();
+  if (!at) return;
+  const all = nodesMeant().filter((n) => !n.shape.pinned && !n.shape.collapsed);
+  const join = `stretch ${all.map((n) => n.id).join(' ')}`;
+  for (const n of all) resizeNode(at.doc, n.node, n.width + dx, n.height - TITLE + dy, join);
 }
 
 const ARROWS = [['Left', -1, 0], ['Right', 1, 0], ['Up', 0, -1], ['Down', 0, 1]] as const;
@@ -171,6 +188,16 @@ const walking: readonly Command[] = [
     {
       id: `walk.${way}`, label: (w) => w.canvas.walk[way], keys: [`Arrow${way}`], quiet: true, can: onCanvas,
       run: () => walk(way.toLowerCase() as 'left'),
+    },
+    {
+      id: `extend.${way}`, label: (w) => w.canvas.also(w.canvas.walk[way]), keys: [`Shift+Arrow${way}`], quiet: true,
+      can: onCanvas,
+      run: () => walk(way.toLowerCase() as 'left', true),
+    },
+    {
+      id: `size.${way}`, label: (w) => w.canvas.size[way], keys: [`Alt+Shift+Arrow${way}`], quiet: true,
+      can: () => onCanvas() && nodes(),
+      run: () => stretch(dx * grid(), dy * grid()),
     },
     {
       id: `nudge.${way}`, label: (w) => w.canvas.nudge[way], keys: [`Ctrl+Arrow${way}`], quiet: true,
@@ -183,6 +210,11 @@ const walking: readonly Command[] = [
       run: () => nudge(dx * grid() * 10, dy * grid() * 10),
     },
   ]),
+  {
+    id: 'walk.choose', label: (w) => w.canvas.commands.choose, keys: ['S'], quiet: true,
+    can: () => onCanvas() && atFocus() !== undefined,
+    run: () => withNode((n) => toggle(n.key)),
+  },
   {
     id: 'walk.out', label: (w) => w.canvas.commands.followOut, keys: ['Alt+ArrowRight'], quiet: true, can: onCanvas,
     run: () => followLink('right'),

@@ -64,7 +64,11 @@ function onHit(hit: Hit, p: Point, e: PointerEvent): Partial<Press> {
   if (hit.kind === 'node') {
     const click = pick(hit.node.key, e);
     if (hit.part === 'corner') return { begin: () => resize(hit.node, p), click };
-    return { begin: () => (e.altKey ? moveCopy(p) : move(p)), click };
+    const begin = () => {
+      if (!chosen().has(hit.node.key)) choose([...chosen(), hit.node.key]); // Shift and Ctrl choose at the click only
+      return e.altKey ? moveCopy(p) : move(p);
+    };
+    return { begin, click };
   }
   if (hit.kind === 'reroute') {
     const held = hit.reroute.floating && takeFloating(scene, hit.reroute.floating);

@@ -21,18 +21,19 @@ export function onCanvas(): boolean {
 
 export const atFocus = (): NodeView | undefined => view.scene.byKey.get(`node:${useHand.getState().focus}`);
 
-function arriveAt(node: NodeView | undefined) {
+function arriveAt(node: NodeView | undefined, also: Iterable<string> = []) {
   if (!node) return;
   useHand.setState({ focus: node.id });
-  choose([node.key]);
+  choose([...also, node.key]);
   reveal(node);
   graphElement()?.focus({ preventScroll: true });
 }
 
-export function walk(way: Way) {
+/** `adding`: what is chosen stays so. */
+export function walk(way: Way, adding = false) {
   const { scene, camera, size } = view;
   const from = atFocus() ?? scene.nodes.find((n) => chosen().has(n.key));
-  arriveAt(from ? toward(scene.nodes, from, way) : middleOf(scene.nodes, viewOf(camera, size)));
+  arriveAt(from ? toward(scene.nodes, from, way) : middleOf(scene.nodes, viewOf(camera, size)), adding ? chosen() : []);
 }
 
 export function followLink(way: 'left' | 'right') {
@@ -40,7 +41,7 @@ export function followLink(way: 'left' | 'right') {
   if (from) arriveAt(along(view.scene, from, way));
 }
 
-const FIELD = '.row [tabindex], .row input, .row textarea, .row button';
+const FIELD = '.row [tabindex], .row input, .row textarea, .row button, .node-pictures :is(button, audio)';
 
 const fieldsOf = (node: string) =>
   [...document.querySelectorAll<HTMLElement>(`.react-flow__node[data-id="node:${CSS.escape(node)}"] :is(${FIELD})`)];
@@ -65,7 +66,7 @@ export function goInto() {
 
 /** Out of a field, then of what is chosen, then of the subgraph. */
 export function goOut() {
-  if (document.activeElement?.closest('.graph .row')) graphElement()?.focus({ preventScroll: true });
+  if (document.activeElement?.closest('.graph :is(.row, .node-pictures)')) graphElement()?.focus({ preventScroll: true });
   else if (chosen().size > 0) choose([]);
   else leave();
 }
@@ -73,7 +74,7 @@ export function goOut() {
 /** Within a node Tab goes from field to field, and behind the last one back to the canvas. */
 export function startFields(graph: HTMLElement): () => void {
   const key = (e: KeyboardEvent) => {
-    const row = e.target instanceof Element ? e.target.closest('.row') : null;
+    const row = e.target instanceof Element ? e.target.closest('.row, .node-pictures') : null;
     const node = row?.closest<HTMLElement>('.react-flow__node')?.dataset['id']?.slice(5);
     if (!node || e.defaultPrevented || e.isComposing) return;
     if (e.key !== 'Tab' && !(e.key === 'Escape' && e.target === document.activeElement && !(e.target as Element).matches('input, textarea'))) return;

@@ -4,7 +4,7 @@ import { isCut, type Point } from './curve.ts';
 import { cutLinks } from './edit.ts';
 import type { Gesture } from './gestures.ts';
 import { choose, chosen } from './select.ts';
-import { repaint, view } from './view.ts';
+import { repaint, useHand, view } from './view.ts';
 
 /** `adding`: to what is chosen already. Groups are chosen when they lie within the frame as a whole. */
 export function frame(from: Point, adding: boolean): Gesture {
@@ -12,6 +12,13 @@ export function frame(from: Point, adding: boolean): Gesture {
   const end = () => {
     view.frame = undefined;
     repaint();
+  };
+  /** The keyboard goes on from what was framed, not from what was pressed before. */
+  const drop = () => {
+    end();
+    const { focus } = useHand.getState();
+    const nodes = view.scene.nodes.filter((n) => chosen().has(n.key));
+    if (!nodes.some((n) => n.id === focus)) useHand.setState({ focus: nodes[0]?.id });
   };
   return {
     move(p) {
@@ -27,7 +34,7 @@ export function frame(from: Point, adding: boolean): Gesture {
       choose([...(adding ? before : []), ...touched.map((t) => t.key)]);
       repaint();
     },
-    drop: end,
+    drop,
     cancel() {
       choose(before);
       end();

@@ -14,7 +14,7 @@ function stepFor(width: number): number {
 }
 
 function Sound({ file }: { file: OutputFile }) {
-  return <audio controls preload="none" src={viewOf(file)} aria-label={nameOf(file)} />;
+  return <audio controls tabIndex={-1} preload="none" src={viewOf(file)} aria-label={nameOf(file)} />;
 }
 
 function Picture({ file, width, open }: { file: OutputFile; width: number; open: () => void }) {
@@ -24,7 +24,7 @@ function Picture({ file, width, open }: { file: OutputFile; width: number; open:
   if (media === 'audio') return <Sound file={file} />;
   if (media === 'other' || bad) return <span className="file-name">{bad ? words.gone(nameOf(file)) : nameOf(file)}</span>;
   return (
-    <button className="look nodrag" onClick={open} aria-label={words.open(nameOf(file))} title={nameOf(file)}>
+    <button className="look nodrag" tabIndex={-1} onClick={open} aria-label={words.open(nameOf(file))} title={nameOf(file)}>
       {media === 'video' ? (
         <video src={viewOf(file)} muted loop autoPlay playsInline onError={() => setBad(true)} />
       ) : (

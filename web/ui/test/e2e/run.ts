@@ -11,6 +11,7 @@ import { grid } from './grid.ts';
 import { linear } from './linear.ts';
 import { mask } from './mask.ts';
 import { opening } from './opening.ts';
+import { reach } from './reach.ts';
 import { runs } from './running.ts';
 import { saving } from './saving.ts';
 import { serve } from './served.ts';
@@ -19,7 +20,7 @@ import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, saving, canvas, gates, runs, gallery, linear, grid, widgets, addNode, mask,
+  shell, app, opening, saving, canvas, reach, gates, runs, gallery, linear, grid, widgets, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

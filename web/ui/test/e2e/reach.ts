@@ -1,0 +1,97 @@
+// Stories of what keys and menus reach on the canvas: several nodes at once, colours, sizes, and places within subgraphs.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { visit } from './browser.ts';
+import { body, counts, drag, dropFile, graph, place, titleSpot } from './hands.ts';
+import type { Story } from './shell.ts';
+
+const file = join(import.meta.dirname, '../../../..', 'tests/canvas/corpus/subgraph.json');
+
+export const reach: Record<string, Story> = {
+  'several nodes are chosen, coloured, widened and grouped by keys alone': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1800, height: 1000 } });
+    const { page } = v;
+    const chosen = page.locator('.body[data-chosen="true"]');
+    const many = (n: number) => page.waitForFunction((n) => document.querySelectorAll('.body[data-chosen="true"]').length === n, n);
+    const name = async () => (await chosen.first().getAttribute('aria-label')) ?? '';
+
+    await body(page, 'KSampler').waitFor();
+    await graph(page).focus();
+    await page.keyboard.press('ArrowRight');
+    await many(1);
+    const first = await name();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await many(2);
+    await page.keyboard.press('s');
+    await many(1);
+    assert.equal(await name(), first);
+    await page.keyboard.press('s');
+    await many(2);
+
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Colour …' }).press('Enter');
+    await page.getByRole('button', { name: 'Red' }).press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.body[data-coloured="true"]').length === 2);
+
+    const before = await chosen.first().boundingBox();
+    await page.keyboard.press('Alt+Shift+ArrowRight');
+    await page.waitForFunction((width) => (document.querySelector('.body[data-chosen="true"]')?.getBoundingClientRect().width ?? 0) > width, before?.width ?? 0);
+    await page.keyboard.press('Control+z');
+    await page.waitForFunction((width) => Math.abs((document.querySelector('.body[data-chosen="true"]')?.getBoundingClientRect().width ?? 0) - width) < 1, before?.width ?? 0);
+    await page.keyboard.press('Control+z');
+    await page.waitForFunction(() => document.querySelectorAll('.body[data-coloured="true"]').length === 0); // both at once
+
+    await page.keyboard.press('Control+g');
+    await page.getByRole('textbox', { name: 'Name of the group' }).press('Enter');
+    await page.keyboard.press('Control+z');
+    v.clean();
+    await v.close();
+  },
+
+  'a drag with Ctrl takes the node that is pressed, and arrow keys leave what is pinned': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1800, height: 1000 } });
+    const { page } = v;
+
+    await body(page, 'KSampler').waitFor();
+    const [sampler, decode] = [await place(page, 'KSampler'), await place(page, 'VAE Decode')];
+    const title = await titleSpot(page, 'VAE Decode');
+    await drag(page, await titleSpot(page, 'KSampler'), { ...(await titleSpot(page, 'KSampler')) }); // chosen, not moved
+    await drag(page, title, { x: title.x, y: title.y + 96 }, { keys: ['Control'] });
+    assert.notEqual((await place(page, 'VAE Decode')).y, decode.y);
+    await page.keyboard.press('Control+z');
+
+    await page.mouse.click(title.x, title.y);
+    await page.keyboard.press('p');
+    await page.keyboard.press('Control+ArrowDown');
+    await page.keyboard.press('p');
+    assert.deepEqual(await place(page, 'VAE Decode'), decode);
+    await page.keyboard.press('Control+ArrowDown');
+    await page.waitForFunction(([y]) => document.querySelector('.body[data-chosen="true"]')?.getBoundingClientRect().y !== y, [decode.y]);
+    assert.deepEqual(await place(page, 'KSampler'), sampler);
+    v.clean();
+    await v.close();
+  },
+
+  'the palette goes to a node of the subgraph on the screen': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+
+    await body(page, 'KSampler').waitFor();
+    await dropFile(page, 'subgraph', readFileSync(file, 'utf8').replaceAll('sd1.safetensors', 'limn-shapes.safetensors'));
+    await page.keyboard.press('Control+f');
+    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await counts(page, 2, 3);
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog input').fill('@');
+    await page.locator('[role="option"][aria-selected="true"]').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.body[data-chosen="true"]').length === 1);
+    await counts(page, 2, 3); // still in it
+    v.clean();
+    await v.close();
+  },
+};
