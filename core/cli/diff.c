@@ -141,31 +141,6 @@ static void add_words(lm_text *out, const lm_difference *d)
     lm_text_puts(out, "\n");
 }
 
-/* ------------------------------------------------------------------ JSON */
-
-static void add_member(lm_text *out, const char *key, const char *text)
-{
-    if (!text)
-        return;
-    lm_text_printf(out, ", \"%s\": ", key);
-    lm_json_write_string(text, strlen(text), LM_JSON_SPACES, out);
-}
-
-static void add_json(lm_text *out, const lm_difference *d)
-{
-    lm_text_printf(out, "{\"kind\": \"%s\"", lm_diff_words[d->kind]);
-    add_member(out, "graph", d->graph_id);
-    add_member(out, "node", d->node);
-    add_member(out, "class", d->class_name);
-    add_member(out, "title", d->title);
-    add_member(out, "field", d->field);
-    if (d->was)
-        lm_text_printf(out, ", \"was\": %s", d->was);
-    if (d->now)
-        lm_text_printf(out, ", \"now\": %s", d->now);
-    lm_text_puts(out, "}");
-}
-
 /* ------------------------------------------------------------------ both */
 
 /* Nodes are moved by the dozen: one line has them all. */
@@ -189,7 +164,7 @@ static void tell(void *self, const lm_difference *d)
         return;
     if (t->json) {
         lm_text_puts(&t->out, t->n ? ",\n  " : "\n  ");
-        add_json(&t->out, d);
+        lm_diff_add_json(&t->out, d);
     } else if (d->kind == LM_DIFF_MOVED && !d->graph) {
         note_moved(t, d);
     } else {

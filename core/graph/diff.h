@@ -50,6 +50,10 @@ typedef void lm_diff_tell(void *self, const lm_difference *d);
 bool lm_diff(lm_json *a, lm_json *b, bool as_run, const lm_canvas_env *env, lm_diff_tell *tell, void *self,
              int *blamed, limn_error *err);
 
+/* Appends {"kind", "graph"?, "node"?, "class"?, "title"?, "field"?, "was"?, "now"?}: `graph` is its id, `was` and `now`
+ * are values.                                                                                              [any] */
+void lm_diff_add_json(lm_text *out, const lm_difference *d);
+
 /* Do two values mean the same: numbers by value (a seed exactly), objects whatever their order? */
 bool lm_diff_same(const lm_json *a, lm_json_ref v, const lm_json *b, lm_json_ref w);
 

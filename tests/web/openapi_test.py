@@ -140,6 +140,8 @@ def the_server_is_as_described():
             ("post", "/limn/check", "/limn/check", 400, "{}"),
             ("post", "/limn/open", "/limn/open", 200, json.dumps({"1": {"class_type": "Nope", "inputs": {}}})),
             ("post", "/limn/open", "/limn/open", 400, "{}"),
+            ("post", "/limn/diff", "/limn/diff", 200, json.dumps({"a": empty(color=1), "b": empty(color=2)})),
+            ("post", "/limn/diff", "/limn/diff", 400, "{}"),
             ("get", "/limn/plans", "/limn/plans", 200),
             ("get", "/limn/templates", "/limn/templates", 200), ("get", "/limn/templates/{name}", "/limn/templates/batch", 200),
             ("get", "/limn/templates/{name}", "/limn/templates/batch.webp", 200),

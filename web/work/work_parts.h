@@ -59,6 +59,11 @@ void lm_work_check(lm_working *w, const lm_wire *m);
 /* A check that asks what a file carries: CHECKED, with that as JSON, or {"error": "sentence"}. */
 void lm_work_open(lm_working *w, const lm_wire *m);
 
+/* ------------------------------------------------------------------ work_diff.c */
+
+/* A check that asks what changed between two workflows: CHECKED, with that as JSON, or {"error", "of"?}. */
+void lm_work_diff(lm_working *w, const lm_wire *m);
+
 /* ------------------------------------------------------------------ work_tell.c */
 
 /* One job, as far as it was told. */
