@@ -158,7 +158,7 @@ static bool read_manifest(lm_bundle *b, limn_error *err)
     lm_json_to_int(b->manifest, lm_json_get(b->manifest, root, "format"), &format);
     if (format != LM_BUNDLE_FORMAT)
         return limn_fail(err, FILE, "manifest.json: this limn opens bundles of format %d", LM_BUNDLE_FORMAT);
-    return text_of(b, root, "author", &b->author, err) && text_of(b, root, "licence", &b->licence, err) &&
+    return text_of(b, root, "title", &b->title, err) && text_of(b, root, "author", &b->author, err) && text_of(b, root, "licence", &b->licence, err) &&
            text_of(b, root, "limn", &b->limn, err) && read_list(b, "inputs", LM_BUNDLE_INPUTS, read_input, err) &&
            read_list(b, "models", LM_BUNDLE_MODELS, read_model, err) &&
            read_list(b, "plugins", LM_BUNDLE_PLUGINS, read_plugin, err) && every_input_is_listed(b, err);

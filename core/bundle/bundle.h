@@ -43,7 +43,7 @@ typedef struct lm_bundle_plugin {
 typedef struct lm_bundle {
     lm_zip           zip;
     lm_json         *manifest;
-    const char      *author, *licence, *limn; /* "" where it does not say */
+    const char      *title, *author, *licence, *limn; /* "" where it does not say */
     lm_bundle_input  inputs[LM_BUNDLE_INPUTS];
     lm_bundle_model  models[LM_BUNDLE_MODELS];
     lm_bundle_plugin plugins[LM_BUNDLE_PLUGINS];

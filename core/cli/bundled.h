@@ -13,6 +13,11 @@
 bool lm_bundled_digest(int fd, char hex[65]);
 void lm_bundled_digest_of(const void *at, size_t n, char hex[65]);
 
+/* Digests of files that this process has read, by device, inode, size and times. [any] */
+struct stat;
+bool lm_digests_find(const struct stat *st, char hex[65]);
+void lm_digests_keep(const struct stat *st, const char hex[65]);
+
 /* The ending of a picture's file by its first bytes, ".png", ".jpg" or ".webp"; NULL: it is none. */
 const char *lm_bundled_ending(const void *at, size_t n);
 
@@ -38,6 +43,9 @@ typedef struct lm_packing {
     lm_index         unknown_names;
     lm_text          unknown; /* classes that nobody here knows, as JSON texts with commas between them */
     lm_text          notes;
+    bool             no_digests; /* models are not read for theirs */
+    uint64_t         most_read;  /* bytes of models that are read for them; 0: no bound */
+    uint64_t         read;
 } lm_packing;
 
 /* Finds the files and plugins that p->d, a workflow, uses, and reads the pictures; what is not here is noted. */

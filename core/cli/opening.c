@@ -106,7 +106,9 @@ static void add_known_of(opening *o, const char *folder, const char *name)
 
         if (strcmp(m->folder, folder) || strcmp(m->name, name) || !m->bytes)
             continue;
-        lm_text_printf(&o->missing, ", \"bytes\": %" PRIu64 ", \"sha256\": \"%s\"", m->bytes, m->sha256);
+        lm_text_printf(&o->missing, ", \"bytes\": %" PRIu64, m->bytes);
+        if (*m->sha256)
+            lm_text_printf(&o->missing, ", \"sha256\": \"%s\"", m->sha256);
         if (*m->family)
             add_text(&o->missing, ", \"family\": ", m->family);
         return;

@@ -55,13 +55,32 @@ static void tell_family(lm_packed_file *f, int fd)
     }
 }
 
-static bool look_at_model(lm_packed_file *f, int fd)
+/* Its digest, where it is wanted and may be read for it. */
+static bool digest_model(lm_packing *p, lm_packed_file *f, int fd, const struct stat *st)
+{
+    if (p->no_digests || lm_digests_find(st, f->sha256))
+        return true;
+    if (p->most_read && f->bytes_there > p->most_read - p->read) {
+        lm_text_printf(&p->notes, "%s %s is told by name and size alone: to read its %.1f GB takes too long here; limn pack does it\n",
+                       f->folder, f->name, (double)f->bytes_there / 1e9);
+        return true;
+    }
+    p->read += f->bytes_there;
+    if (!lm_bundled_digest(fd, f->sha256))
+        return false;
+    lm_digests_keep(st, f->sha256);
+    return true;
+}
+
+static bool look_at_model(lm_packing *p, lm_packed_file *f, int fd)
 {
     struct stat st;
 
-    if (fstat(fd, &st) || !lm_bundled_digest(fd, f->sha256))
+    if (fstat(fd, &st))
         return false;
     f->bytes_there = (uint64_t)st.st_size;
+    if (!digest_model(p, f, fd, &st))
+        return false;
     tell_family(f, fd);
     return true;
 }
@@ -77,7 +96,7 @@ static void look_at(lm_packing *p, lm_packed_file *f)
                        picture ? "the picture" : f->folder, f->name);
         return;
     }
-    f->here = picture ? read_picture(p, f, fd) : look_at_model(f, fd);
+    f->here = picture ? read_picture(p, f, fd) : look_at_model(p, f, fd);
     close(fd);
 }
 

@@ -205,7 +205,9 @@ static void note_missing(placing *p, const lm_bundle_model *m, const lm_folder_f
         names[i] = files->at[i].name;
     n = lm_nearest_files(m->name, names, near, NEAR);
     lm_text_printf(&p->told->missing, "missing: %s/%s", m->folder, m->name);
-    if (m->bytes)
+    if (m->bytes && !*m->sha256)
+        lm_text_printf(&p->told->missing, " (%.1f MB%s%s)", (double)m->bytes / 1e6, *m->family ? ", " : "", m->family);
+    else if (m->bytes)
         lm_text_printf(&p->told->missing, " (%.1f MB%s%s, SHA-256 %.12s…)", (double)m->bytes / 1e6,
                        *m->family ? ", " : "", m->family, m->sha256);
     for (int i = 0; i < n; i++)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import bundles
@@ -234,6 +235,105 @@ def plugins_are_named_and_never_brought():
         assert json.loads(entries(bundle)["manifest.json"])["unknown"] == ["Nobody knows"] and "Nobody knows" in said
 
 
+# ---------------------------------------------------------------- as a picture, as JSON
+
+def texts_of_png(data):
+    out, at = {}, 8
+    while data[at + 4:at + 8] != b"IEND":
+        n, kind = int.from_bytes(data[at:at + 4], "big"), data[at + 4:at + 8]
+        assert int.from_bytes(data[at + 8 + n:at + 12 + n], "big") == zlib.crc32(data[at + 4:at + 8 + n])
+        if kind in (b"tEXt", b"iTXt", b"zTXt"):
+            key, _, text = data[at + 8:at + 8 + n].partition(b"\0")
+            out[key.decode()] = text.decode()
+        at += n + 12
+    return out
+
+
+def texts_of_webp(data):
+    """The tags of its EXIF block, as a reader of TIFF finds them."""
+    assert data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") + 8 == len(data) and data[12:16] == b"VP8X"
+    at = 12
+    while data[at:at + 4] != b"EXIF":
+        at += 8 + int.from_bytes(data[at + 4:at + 8], "little") + (data[at + 4] & 1)
+    exif = data[at + 8:at + 8 + int.from_bytes(data[at + 4:at + 8], "little")]
+    assert exif[:8] == b"MM\0*\0\0\0\x08"
+    out, n = {}, int.from_bytes(exif[8:10], "big")
+    for i in range(n):
+        entry = exif[10 + 12 * i:22 + 12 * i]
+        size, offset = int.from_bytes(entry[4:8], "big"), int.from_bytes(entry[8:12], "big")
+        assert entry[2:4] == b"\0\2" and exif[offset + size - 1] == 0
+        key, _, text = exif[offset:offset + size - 1].decode().partition(":")
+        out[key] = text
+    return out
+
+
+def a_picture_carries_the_workflow():
+    template = json.loads((ROOT / "workflows/templates/text-to-image.json").read_text())
+    with Place() as p:
+        p.write("here/input/cat.png", png())
+        for kind, texts in ("png", texts_of_png), ("webp", texts_of_webp):
+            for picture in [], ["--thumbnail", p.here / "input/cat.png"]:
+                made, said = p.pack(template, "--as", kind, *picture, "-o", p.at / f"made.{kind}")
+                data = made.read_bytes()
+                told = texts(data)
+                assert not said and sorted(told) == ["prompt", "workflow"] and json.loads(told["workflow"]) == template, said
+                prompt = json.loads(told["prompt"])
+                assert any(n["class_type"] == "KSampler" for n in prompt.values())
+                assert limn("diff", made, p.at / "w.json", "--no-plugins")[0] == 0
+                status, out, err = limn("export", made, "--no-plugins")
+                assert status == 0 and json.loads(out) == json.loads(limn("export", p.at / "w.json", "--no-plugins")[1]), err
+        made, _ = p.pack(workflow(model=None), "--as", "png")
+        assert made.name == "w.png" and list(texts_of_png(made.read_bytes())) == ["prompt"], "API format has no canvas"
+        assert json.loads(limn("export", made, "--no-plugins")[1]) == json.loads(limn("export", p.at / "w.json", "--no-plugins")[1])
+
+
+def only_the_workflow_travels_with_a_picture():
+    """Whatever else the picture's file carried stays, and secrets as in a bundle."""
+    graph = {"1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 255}},
+             "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": f"x {SECRETS[0]}"}}}
+    with Place() as p:
+        data = png()
+        key = b"tEXtapi_key\0" + SECRETS[4].encode()
+        data = data[:33] + (len(key) - 4).to_bytes(4, "big") + key + zlib.crc32(key).to_bytes(4, "big") + data[33:]
+        picture = p.write("secret.png", data)
+        for kind in "png", "webp":
+            made, said = p.pack(graph, "--as", kind, "--thumbnail", picture)
+            data = made.read_bytes()
+            assert "2" in said and not any(s.encode() in data for s in SECRETS) and b"api_key" not in data, said
+        plain, said = p.pack({"prompt": graph, "extra_data": {"token": SECRETS[4]}}, "--as", "json", "-o", p.at / "plain.json")
+        assert json.loads(plain.read_text())["2"]["inputs"]["filename_prefix"].strip() == "x" and said
+
+
+def graphs_of_every_kind_are_drawn():
+    odd = [{"nodes": [{"id": 1, "type": "X", "pos": [1e300, -1e300], "size": [-5, 1e308]}, {"id": "a", "type": "Y", "pos": {"0": 5, "1": None}}],
+            "links": [[1, 1, 0, "a", 0, "T"], {"origin_id": "a", "target_id": 1}, [1], 5, None], "groups": [{"bounding": [0, 0, -1, 5]}, {}]},
+           {"nodes": [], "links": []},
+           {str(i): {"class_type": "PreviewAny", "inputs": {"source": [str((i + 1) % 300), 0]}} for i in range(300)}]
+    with Place() as p:
+        for graph in odd:
+            status, out, err = limn("pack", p.write("o.json", graph), "--base", p.here, "--no-plugins", "-o", p.at / "o.limn", cwd=p.at)
+            assert status in (0, 4), (status, err)
+            if status == 0:
+                assert entries(p.at / "o.limn")["thumbnail.webp"][8:12] == b"WEBP"
+        many = {"nodes": [{"id": i, "type": f"T{i % 7}", "pos": [i % 60 * 250, i // 60 * 200], "size": [200, 150]} for i in range(3000)],
+                "links": [[i, i, 0, i + 1, 0, "T"] for i in range(2999)], "version": 0.4}
+        assert entries(p.pack(many)[0])["thumbnail.webp"][8:12] == b"WEBP"
+
+
+def options_of_packing():
+    with Place() as p:
+        shutil.copyfile(ROOT / "models/checkpoints/limn-shapes.safetensors", p.here / "models/checkpoints/limn-shapes.safetensors")
+        bundle, _ = p.pack(ROOT / "workflows/templates/text-to-image.json", "--no-digests", "--title", "A 圆", "--author", "Ann")
+        m = json.loads(entries(bundle)["manifest.json"])
+        assert m["title"] == "A 圆" and m["models"][0]["bytes"] == 20389670 and "sha256" not in m["models"][0], m
+        _, said = p.unpack(bundle)
+        assert "missing: checkpoints/limn-shapes.safetensors (20.4 MB, Stable Diffusion 1.x)" in said, said
+        graph = p.write("w.json", workflow(model=None))
+        assert limn("pack", graph, "--as", "gif", "--base", p.here, cwd=p.at)[0] == 2
+        assert limn("pack", "w.json", "--as", "json", "--base", p.here, "--no-plugins", cwd=p.at)[0] == 4
+        assert json.loads(graph.read_text()) == workflow(model=None), "it is not written over itself"
+
+
 # ---------------------------------------------------------------- what stays at home
 
 SECRETS = ["sk-abcdefghijklmnopqrstuvwx", "hf_ABCDEFGHIJKLMNOPQRSTUVWX12", "ghp_abcdefghijklmnopqrstuvwx123", "AKIAABCDEFGHIJKLMNOP", "hunter2-under-a-name",
@@ -253,7 +353,7 @@ def secrets_and_paths_stay():
                   "mounted": "see /mnt/disk/x.png", "keep": "a red circle / a blue one", "url": "https://example.org/a/b", "tokens": 77, "note": "/"}}
     with Place() as p:
         bundle, said = p.pack(graph)
-        text = b"\n".join(entries(bundle).values()).decode()
+        text = b"\n".join(data for name, data in entries(bundle).items() if name != "thumbnail.webp").decode()
         for gone in SECRETS + PATHS:
             assert gone not in text, (gone, text)
         w = json.loads(entries(bundle)["workflow.json"])
@@ -359,7 +459,8 @@ def what_is_no_bundle_is_said():
 if __name__ == "__main__":
     sys.exit(run_tests([
         what_is_packed_here_runs_there, the_same_workflow_gives_the_same_bytes, canvases_and_subgraphs_keep_their_pictures, a_template_travels,
-        a_picture_packs_itself_with_its_thumbnail, pictures_are_found_by_content_and_nothing_is_replaced, names_in_a_bundle_never_become_paths,
+        a_picture_packs_itself_with_its_thumbnail, a_picture_carries_the_workflow, only_the_workflow_travels_with_a_picture, graphs_of_every_kind_are_drawn,
+        options_of_packing, pictures_are_found_by_content_and_nothing_is_replaced, names_in_a_bundle_never_become_paths,
         a_workflow_is_never_written_over_another, models_are_found_by_content_then_by_name, embeddings_of_prompts_are_models, plugins_are_named_and_never_brought, secrets_and_paths_stay,
         ordinary_words_are_left_alone, what_travels_with_a_prompt_stays_as_well, nothing_of_a_hostile_bundle_is_left, every_single_bit_counts,
         a_second_picture_that_is_broken_leaves_the_first_unwritten, a_bundle_that_others_zipped_again_opens, a_pipe_is_opened_once,
