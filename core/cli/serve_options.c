@@ -20,6 +20,7 @@ const lm_option lm_serve_options[] = {
     { "--allowed-host", "NAME[:PORT]", "Another name of this server, as a proxy's; may be given several times." },
     { "--enable-cors-header", "[ORIGIN]", "Let pages of this origin ask (bare: all pages)." },
     { "--front-end", "DIR", "Serve this page: a folder with an index.html.", "--front-end-root" },
+    { "--share", "DIR", "Show the pipelines in this folder to everybody who comes; nothing is written there." },
     LM_OPTIONS_RUNNING,
     { "--user-directory", "DIR", "Settings and workflows of users (default: BASE/user)." },
     { "--max-upload-size", "MB", "The largest file that may be uploaded (default: 100)." },
@@ -216,6 +217,8 @@ bool lm_serving_read(lm_serving *s, const lm_args *a, const char *self, limn_err
     if (err->code != LIMN_OK || !lm_serving_listen(s, a, err))
         return false;
     place(s, a);
+    if (!lm_serving_share(s, a, err))
+        return false;
     s->o.compress = lm_args_has(a, "--enable-compress-response-body");
     s->o.verify = lm_args_has(a, "--verify");
     s->o.inside = lm_args_has(a, "--in-process") ? lm_work_inside : NULL;
@@ -235,4 +238,5 @@ void lm_serving_done(lm_serving *s)
     lm_models_config_done(&s->models);
     lm_token_free(s->token);
     lm_free(s->temp);
+    lm_free(s->share);
 }

@@ -11,7 +11,7 @@ typedef struct lm_serving {
     lm_server_options o; /* lends from what follows, and from the arguments */
     lm_words          listen, hosts, work, check, pictures, argv;
     lm_models_config  models;
-    char             *token, *temp;
+    char             *token, *temp, *share;
 } lm_serving;
 
 extern const lm_option lm_serve_options[];
@@ -24,6 +24,10 @@ void lm_serving_done(lm_serving *s);
 /* serve_listen.c: --listen's addresses, --allowed-host's names and --enable-cors-header's origin, tried by the letter; and
  * whether strangers may come, which needs --auth-token-file or --insecure-listen. s->token is read already. */
 bool lm_serving_listen(lm_serving *s, const lm_args *a, limn_error *err);
+
+/* serve_share.c: --share's folder, where links lead to; INPUT when it is none, or when what is written by routes lies in it
+ * or around it. s->o's folders are settled already. */
+bool lm_serving_share(lm_serving *s, const lm_args *a, limn_error *err);
 
 /* serve_programs.c: the programs to start, with the options that concern them; our own words as others may see them. */
 void lm_serving_programs(lm_serving *s, const lm_args *a, const char *self);

@@ -56,6 +56,6 @@ lm_tables *lm_checks_known(const lm_checks *c);
 
 bool lm_checks_ready(const lm_checks *c);
 
-extern const lm_part lm_checks_part, lm_opening_part; /* checks.c, opening.c */
+extern const lm_part lm_checks_part, lm_opening_part, lm_packing_part; /* checks.c, opening.c, packing.c */
 
 #endif

@@ -9,6 +9,7 @@
 #include "web/server/checks.h"
 #include "web/server/pictures.h"
 #include "web/server/runner.h"
+#include "web/server/shared.h"
 #include "web/server/outputs.h"
 #include "web/server/page.h"
 #include "web/server/upload.h"
@@ -28,7 +29,7 @@
 
 static const lm_part *const parts[] = {
     &lm_lines_part, &lm_folders_part, &lm_queue_part, &lm_users_part, &lm_hub_part, &lm_pictures_part,
-    &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_opening_part, &lm_queueing_part, &lm_ordering_part,
+    &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_opening_part, &lm_packing_part, &lm_shared_part, &lm_queueing_part, &lm_ordering_part,
     &lm_health_part,
     &lm_listing_part, &lm_history_part, &lm_jobs_part, &lm_nodes_part, &lm_models_part, &lm_system_part,
     &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_about_part, &lm_templates_part,

@@ -16,6 +16,7 @@ typedef struct lm_server_options {
     /* Folders; NULL: <base>/input, output, temp, user. Texts are lent for as long as the server runs. */
     const char *base, *input, *output, *temp, *user;
     const char *front_end;            /* a folder with an index.html; NULL: none */
+    const char *share;                /* a folder of pipelines for everybody, read only; NULL: none */
     const char *const *more_folders;  /* as lm_folders_more takes them; NULL-terminated, may be NULL */
 
     const char *const *listen;        /* addresses, as literals; NULL-terminated */

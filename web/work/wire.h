@@ -64,10 +64,11 @@ typedef enum lm_wire_type {
 
 /* Bits. */
 enum { LM_WIRE_PLAIN = 1 };                            /* JOB: pictures carry no workflow */
-enum { LM_WIRE_CANVAS = 1, LM_WIRE_WHOLE = 2, LM_WIRE_CANVAS_TOO = 4, LM_WIRE_OPEN = 8, LM_WIRE_DIFF = 16 }; /* CHECK:
+enum { LM_WIRE_CANVAS = 1, LM_WIRE_WHOLE = 2, LM_WIRE_CANVAS_TOO = 4, LM_WIRE_OPEN = 8, LM_WIRE_DIFF = 16, LM_WIRE_MAKE = 32 }; /* CHECK:
                     the prompt is a canvas's file; tell work_workflow.h's members as well; with the canvas's own; the
                     prompt is any file's bytes, and what it carries is to be told (lm_work's `open`); the prompt is
-                    {"a", "b", "as_run"?}, and what changed from one workflow to the other is to be told */
+                    {"a", "b", "as_run"?}, and what changed from one workflow to the other is to be told; something is to be
+                    made of the prompt, as the extra's word says (lm_work's `make`) */
 enum { LM_WIRE_RESULTS = 1, LM_WIRE_MODELS = 2 };      /* FREE */
 enum { LM_WIRE_WANT_NODES = 1, LM_WIRE_WANT_STATS = 2 }; /* ASK */
 

@@ -25,6 +25,9 @@ typedef char *lm_work_encode_fn(const uint8_t *rgb, int *width, int *height, int
 /* What a file carries, told as JSON. False: why it carries nothing. */
 typedef bool lm_work_open_fn(void *self, const char *bytes, size_t n, lm_text *json, limn_error *err);
 
+/* Something made of what the server hands down, as `as` says: a bundle, a picture, a card … False: why not. */
+typedef bool lm_work_make_fn(void *self, const char *as, const char *bytes, size_t n, lm_text *out, limn_error *err);
+
 typedef struct lm_work {
     const lm_registry *registry;
     lm_run_env         env;         /* stop, listener, previews and texts are set for each job */
@@ -33,7 +36,8 @@ typedef struct lm_work {
     bool               only_checks; /* there is no device: jobs fail */
     lm_work_encode_fn *encode;      /* NULL: no previews */
     lm_work_open_fn   *open;        /* NULL: no file is opened */
-    void              *open_self;
+    lm_work_make_fn   *make;        /* NULL: nothing is made */
+    void              *open_self;   /* of both */
     bool               inside;      /* the server's own process: one that hangs up stops the job, and ends nothing else */
 } lm_work;
 

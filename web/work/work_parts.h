@@ -58,6 +58,8 @@ void lm_work_check(lm_working *w, const lm_wire *m);
 
 /* A check that asks what a file carries: CHECKED, with that as JSON, or {"error": "sentence"}. */
 void lm_work_open(lm_working *w, const lm_wire *m);
+/* A check that asks for something to be made: CHECKED, with its bytes, or {"error": "sentence"}. */
+void lm_work_make(lm_working *w, const lm_wire *m);
 
 /* ------------------------------------------------------------------ work_diff.c */
 
