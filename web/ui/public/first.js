@@ -2,7 +2,10 @@
 (function () {
   try {
     const chosen = JSON.parse(localStorage.getItem('limn.settings') || '{}');
-    if (chosen.theme === 'light' || chosen.theme === 'dark') document.documentElement.dataset.theme = chosen.theme;
-    if (chosen.language === 'zh') document.documentElement.lang = 'zh-Hans';
+    const page = document.documentElement;
+    if (typeof chosen.theme === 'string') page.dataset.theme = chosen.theme;
+    if (chosen.theme === 'contrast' || (matchMedia('(prefers-contrast: more)').matches && chosen.theme !== 'grey'))
+      page.dataset.contrast = 'more';
+    if (chosen.language === 'zh') page.lang = 'zh-Hans';
   } catch { /* the page begins with its defaults */ }
 })();

@@ -4,6 +4,7 @@ import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { Dialog } from './Dialog.tsx';
 import { offers } from './offers.ts';
+import '../style/palette.css';
 
 const MOST = 60;
 

@@ -40,6 +40,14 @@ export const viewCommands: readonly Command[] = [
     run: () => useSettings.getState().choose({ theme: useSettings.getState().theme === 'dark' ? 'light' : 'dark' }),
   },
   {
+    id: 'view.contrast',
+    label: (w) => w.theme.contrast,
+    menu: 'view',
+    can: always,
+    on: () => useSettings.getState().chosen.theme === 'contrast',
+    run: () => useSettings.getState().choose({ theme: useSettings.getState().chosen.theme === 'contrast' ? undefined : 'contrast' }),
+  },
+  {
     id: 'view.language',
     label: (w) => w.language.change,
     menu: 'view',

@@ -53,6 +53,8 @@ export const options: readonly Option[] = [
       { value: '', label: (w) => dialogWords(w).settings.system },
       { value: 'light', label: (w) => dialogWords(w).settings.light },
       { value: 'dark', label: (w) => dialogWords(w).settings.dark },
+      { value: 'grey', label: (w) => dialogWords(w).settings.grey },
+      { value: 'contrast', label: (w) => w.theme.contrast },
     ],
     now: () => chosen().theme ?? '',
     set: (value) => choose({ theme: isTheme(value) ? value : undefined }),

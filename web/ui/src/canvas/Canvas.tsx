@@ -2,7 +2,7 @@
 // worked out from the document that is open (scene.ts), and nothing of the graph is kept here.
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
 import { show, useDocuments, type Camera } from '../app/documents.ts';
@@ -10,13 +10,14 @@ import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
 import '../style/canvas.css';
+import '../style/body.css';
+import '../style/body-rows.css';
 import { useSaid } from './announce.ts';
 import { bodyOf } from './body.ts';
 import { arrive, cameraFor, cameraIn, holdFlow, LEAST_ZOOM, lookAt, MOST_ZOOM } from './camera.ts';
 import { startClipboard } from './clipboard.ts';
 import { Crumbs } from './Crumbs.tsx';
 import { Drawing } from './Drawing.tsx';
-import { Find } from './Find.tsx';
 import { Focus, focusId } from './Focus.tsx';
 import { startGestures } from './gestures.ts';
 import { startFields } from './going.ts';
@@ -144,11 +145,22 @@ export function Canvas() {
       <Focus scene={scene} uid={uid} />
       <GraphMap scene={scene} />
       {doc && <Crumbs doc={doc} path={path} />}
-      <Find scene={scene} />
+      <Finding scene={scene} />
       <GroupName scene={scene} />
       <Hands />
       <Said />
     </ReactFlow>
+  );
+}
+
+const Find = lazy(() => import('./Find.tsx').then((m) => ({ default: m.Find })));
+
+function Finding({ scene }: { scene: Scene }) {
+  const finds = useHand((s) => s.find);
+  return finds && (
+    <Suspense>
+      <Find scene={scene} />
+    </Suspense>
   );
 }
 

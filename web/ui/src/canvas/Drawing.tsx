@@ -56,12 +56,12 @@ export function Drawing() {
   const store = useStoreApi();
   const canvas = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
-  const theme = useSettings((s) => s.theme);
+  const colours = useSettings((s) => s.colours);
 
   useLayoutEffect(() => {
     forgetColours();
     repaint();
-  }, [theme]);
+  }, [colours]);
   useLayoutEffect(() => {
     if (!canvas.current || !above.current) return;
     readColoursAt(canvas.current);

@@ -11,7 +11,7 @@ import { useHand, view } from './view.ts';
 
 const MOST = 8;
 
-function Bar({ scene }: { scene: Scene }) {
+export function Find({ scene }: { scene: Scene }) {
   const words = useWords().canvas;
   const language = useSettings((s) => s.language);
   const [text, setText] = useState('');
@@ -76,8 +76,4 @@ function Bar({ scene }: { scene: Scene }) {
       </ul>
     </search>
   );
-}
-
-export function Find({ scene }: { scene: Scene }) {
-  return useHand((s) => s.find) ? <Bar scene={scene} /> : null;
 }

@@ -64,24 +64,24 @@ function placeSeen(element: HTMLElement, { x, y, by }: Scale) {
 export function Map({ scene }: { scene: Scene }) {
   const words = useWords().canvas;
   const shown = useHand((s) => s.map);
-  const theme = useSettings((s) => s.theme);
+  const colours = useSettings((s) => s.colours);
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<Scale>(undefined);
 
   const seen = useRef<HTMLDivElement>(null);
-  const painted = useRef<{ scene: Scene; runs: unknown; theme: string }>(undefined);
+  const painted = useRef<{ scene: Scene; runs: unknown; colours: string }>(undefined);
 
   useLayoutEffect(() => onRepaint(() => {
     const scale = scaleOf(scene);
     const runs = useRuns.getState()[view.uid]?.nodes;
     if (!canvas.current || !seen.current || !scale) return;
     const was = painted.current;
-    if (!was || was.scene !== scene || was.runs !== runs || was.theme !== theme) paintMap(canvas.current, scene, scale);
-    painted.current = { scene, runs, theme };
+    if (!was || was.scene !== scene || was.runs !== runs || was.colours !== colours) paintMap(canvas.current, scene, scale);
+    painted.current = { scene, runs, colours };
     placeSeen(seen.current, scale);
-  }), [scene, theme]);
+  }), [scene, colours]);
   if (!shown) painted.current = undefined;
-  useLayoutEffect(repaint, [theme, shown, scene]);
+  useLayoutEffect(repaint, [colours, shown, scene]);
   const go = (e: PointerEvent<HTMLElement>) => {
     const scale = held.current;
     if (!scale) return;

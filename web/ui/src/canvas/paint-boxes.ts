@@ -4,7 +4,7 @@ import { overlap } from './boxes.ts';
 import { useRuns, type NodeRun } from '../run/run.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { titleIn } from './names.ts';
-import { colour, fileColour, token, typeColour } from './palette.ts';
+import { colour, fileColour, lineOf, token, typeColour } from './palette.ts';
 import { FONT, shorten } from './paint-text.ts';
 import { pictureOf } from './pictures.ts';
 import type { NodeView } from './scene.ts';
@@ -71,7 +71,7 @@ function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   const { shape, width, height } = box;
   const { dx, dy } = shiftOf(box.key);
   const ring = ringOf(run, chosen.has(box.key));
-  const line = (ring ? 2 : 1) / zoom;
+  const line = lineOf(ring) / zoom;
 
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
   ctx.fillStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : EDGE());
@@ -107,7 +107,7 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   ctx.beginPath();
   ctx.roundRect(x, y, width, height, round);
   const ring = ringOf(run, chosen.has(box.key));
-  ctx.lineWidth = (ring ? 2 : 1) / Math.min(1, zoom);
+  ctx.lineWidth = lineOf(ring) / Math.min(1, zoom);
   ctx.strokeStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : EDGE());
   if (shape.kind === 'ghost' || shape.mode === 'bypassed') ctx.setLineDash([6 / zoom, 4 / zoom]);
   ctx.stroke();

@@ -1,7 +1,7 @@
 // Groups: rectangles behind everything, in the file's colour, thinned so that all texts on them can be read.
 import { overlap } from './boxes.ts';
 import { shiftOf, type Brush } from './paint.ts';
-import { fileColour, token } from './palette.ts';
+import { fileColour, lineOf, token } from './palette.ts';
 import { FONT, shorten } from './paint-text.ts';
 import type { GroupView } from './scene.ts';
 import { view } from './view.ts';
@@ -30,7 +30,7 @@ function paintGroup({ ctx, zoom, chosen }: Brush, given: GroupView) {
   ctx.roundRect(x, y, group.width, group.height, ROUND);
   ctx.globalAlpha = marked ? 1 : 0.6;
   ctx.strokeStyle = chosen.has(group.key) ? token('accent') : own;
-  ctx.lineWidth = (chosen.has(group.key) ? 2 : 1) / Math.min(1, zoom);
+  ctx.lineWidth = lineOf(chosen.has(group.key)) / Math.min(1, zoom);
   ctx.stroke();
   ctx.globalAlpha = 1;
   if (size * zoom < 8) return;

@@ -3,16 +3,21 @@ import { colorOf } from '../defs/types.ts';
 
 const known = new Map<string, string>();
 let probe: HTMLElement | undefined;
+let thick = 1;
 
 /** An element of the page in whose theme colours are read. */
 export function readColoursAt(element: HTMLElement) {
   probe = element;
-  known.clear();
+  forgetColours();
 }
 
 export function forgetColours() {
   known.clear();
+  if (probe) thick = parseFloat(getComputedStyle(probe).getPropertyValue('--line')) || 1;
 }
+
+/** Of a border, in screen pixels; of what is chosen, runs or is wrong. */
+export const lineOf = (bold: unknown) => (bold ? 2 * thick : thick);
 
 /** Of any CSS colour: what it is now. */
 export function colour(css: string): string {

@@ -6,6 +6,8 @@ import { percent } from '../i18n/format.ts';
 import { nameOf, viewOf, type OutputFile } from '../net/files.ts';
 import { FITTED, moved, standing, zoomed, type Look, type Size } from '../run/looking.ts';
 import '../style/gallery.css';
+import '../style/viewer.css';
+import '../style/compare.css';
 import { Changes } from './Changes.tsx';
 import { MODES, stopComparing, useComparing, type Mode } from './comparing.ts';
 import { Difference } from './Difference.tsx';

@@ -54,7 +54,7 @@ export function colorOf(type: string): string {
   if (family === 'any') return 'var(--text-2)';
   if (family !== 'other') return `var(--type-${(kind === 'COMBO' ? 'STRING' : kind).toLowerCase().replaceAll('_', '-')})`;
   const hue = hueOf(kind);
-  return `light-dark(oklch(0.46 0.12 ${hue}), oklch(0.78 0.12 ${hue}))`;
+  return `light-dark(oklch(0.4 0.12 ${hue}), oklch(0.78 0.12 ${hue}))`; // read in every theme
 }
 
 // ------------------------------------------------------------------ marks as paths

@@ -7,6 +7,7 @@ import { Dialog } from '../app/Dialog.tsx';
 import { onMac } from '../app/keys.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
+import '../style/palette.css';
 
 const PLACES = ['file', 'edit', 'run', 'canvas', 'node', 'link', 'group', 'view', 'help', 'other'] as const;
 type Place = (typeof PLACES)[number];

@@ -1,6 +1,7 @@
 // A document asks for node classes or model files that are not here: which, where they belong, and what is near.
 import { useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
+import '../style/templates.css';
 import type { Opened } from '../app/documents.ts';
 import { grouped, useInstead, type MissingModel } from '../app/missing.ts';
 import { say } from '../app/toasts.ts';

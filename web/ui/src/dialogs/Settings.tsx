@@ -6,6 +6,7 @@ import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { usePreferences } from '../run/preferences.ts';
+import '../style/settings.css';
 
 function Row({ option }: { option: Option }) {
   const words = useWords();

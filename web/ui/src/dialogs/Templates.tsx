@@ -7,6 +7,7 @@ import { useSettings } from '../app/settings.ts';
 import { loadTemplates, openTemplate, pictureOf, useTemplates, type Template } from '../app/templates.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { at } from '../net/http.ts';
+import '../style/templates.css';
 
 function Card({ template, close }: { template: Template; close: () => void }) {
   const words = useDialogWords().templates;

@@ -2,6 +2,8 @@
 import { useState } from 'react';
 import type { Opened } from '../app/documents.ts';
 import '../style/grid.css';
+import '../style/viewer.css';
+import '../style/grid-cells.css';
 import { useGrids } from './grids.ts';
 import { Setup } from './Setup.tsx';
 import { GridView } from './View.tsx';

@@ -5,6 +5,7 @@ import { useDefs } from '../defs/defs.ts';
 import { useRoom } from '../i18n/room.ts';
 import { linear } from '../i18n/words/linear.ts';
 import '../style/linear.css';
+import '../style/linear-fields.css';
 import { Chooser } from './Chooser.tsx';
 import { Fields } from './Fields.tsx';
 import { fieldsOf, resultNodes } from './fields.ts';

@@ -24,7 +24,7 @@ import { moveToGroup } from './outline-move.ts';
 import { outlineRows, type OutlineRow } from './outline-rows.ts';
 import '../style/panels.css';
 
-const ROW = 28;
+const ROW = 1.75 * parseFloat(getComputedStyle(document.documentElement).fontSize); // as panels.css has it
 const AIR = 8; // rows above and below those in sight
 
 const toggled = (set: ReadonlySet<string>, key: string) => {

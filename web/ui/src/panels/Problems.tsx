@@ -11,6 +11,7 @@ import { useWords } from '../i18n/words.ts';
 import { useProblems, useRuns, type Problem } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
 import { locate, titleOf } from '../run/where.ts';
+import '../style/problems.css';
 
 /** What the page calls the node and the input. */
 function useLabels(doc: Document, { node, input }: Problem) {

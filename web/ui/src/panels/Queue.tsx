@@ -13,6 +13,7 @@ import { announce } from '../run/live.ts';
 import { seedOf, useNames } from '../run/names.ts';
 import { Past } from '../run/Past.tsx';
 import { useRunning } from '../run/running.ts';
+import '../style/queue.css';
 
 const SETTLED_MS = 1500; // after which a page that has just been opened has other things behind it
 

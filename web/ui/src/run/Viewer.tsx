@@ -6,6 +6,7 @@ import { useWords } from '../i18n/words.ts';
 import { mediaOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
 import { FITTED, fitting, moved, standing, zoomed, type Look, type Size } from './looking.ts';
 import { closeViewer, useViewer, viewNext } from './viewer.ts';
+import '../style/viewer.css';
 
 const STEP = 1.25;
 const MOVE = 80; // pixels a key

@@ -8,6 +8,8 @@ import type { WidgetShape } from '../doc/shape.ts';
 import { useWords } from '../i18n/words.ts';
 import { useFault } from '../run/run.ts';
 import '../style/widgets.css';
+import '../style/widgets-large.css';
+import '../style/choices.css';
 import { useValue, type Field } from './field.ts';
 import { ControlButton } from './Seed.tsx';
 import { kinds } from './table.ts';

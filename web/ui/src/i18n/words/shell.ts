@@ -11,7 +11,7 @@ export const shell = both(
       waiting: (n: number) => `${n} waiting`,
     },
     language: { change: 'Change the language to Chinese', short: '中文' },
-    theme: { toDark: 'Change to the dark theme', toLight: 'Change to the light theme' },
+    theme: { toDark: 'Change to the dark theme', toLight: 'Change to the light theme', contrast: 'High contrast' },
     empty: {
       title: 'Nothing is open',
       text: 'Drop a workflow or a picture that carries one, or begin here.',
@@ -52,7 +52,7 @@ export const shell = both(
       waiting: (n) => `等待 ${n} 个`,
     },
     language: { change: '切换为英文', short: 'English' },
-    theme: { toDark: '切换为深色主题', toLight: '切换为浅色主题' },
+    theme: { toDark: '切换为深色主题', toLight: '切换为浅色主题', contrast: '高对比度' },
     empty: {
       title: '没有打开的工作流',
       text: '把工作流，或带有工作流的图像拖到这里；也可以从这里开始。',
