@@ -4,19 +4,20 @@ import { commands } from '../app/commands.ts';
 import { activeDocument } from '../app/documents.ts';
 import { Menu, type MenuItem } from '../app/Menu.tsx';
 import { itemOf } from '../app/MenuBar.tsx';
-import { expose } from '../doc/edge.ts';
+import { expose, removeSlot, type Side } from '../doc/edge.ts';
 import { isPinned } from '../doc/linear.ts';
 import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
 import { canPin, fieldAt, togglePin } from '../linear/pins.ts';
 import { offerNodes } from './adding.ts';
+import { showEdges } from './asking.ts';
 import { take } from './connecting.ts';
 import { showConnect } from './connect-list.ts';
 import { atNow, cutLinks } from './edit.ts';
 import type { Hit } from './hit.ts';
 import { useMenu } from './menus.ts';
 import type { SocketEnd } from './scene.ts';
-import { toCanvas, view } from './view.ts';
+import { inSubgraph, toCanvas, view } from './view.ts';
 
 type Place = 'node' | 'canvas' | 'link' | 'group';
 
@@ -33,13 +34,18 @@ const placeOf: Record<Hit['kind'], Place | undefined> = {
   node: 'node', reroute: 'link', link: 'link', group: 'group', empty: 'canvas', edge: 'canvas', socket: undefined,
 };
 
-const inSubgraph = () => view.scene.graph !== undefined && view.scene.graph !== view.scene.doc?.raw;
-
 /** A socket within becomes one of the subgraph's own. */
 function exposeSocket(end: SocketEnd) {
   const at = atNow();
   const node = view.scene.byKey.get(`node:${end.node}`)?.shape.id;
   if (at && node !== undefined) expose(at, end.side === 'in' ? 'inputs' : 'outputs', { node, index: end.index });
+}
+
+/** The subgraph's own inputs lead into it from the left, where they are what links begin at. */
+function removeOwn(end: SocketEnd) {
+  const at = atNow();
+  const side: Side = end.side === 'out' ? 'inputs' : 'outputs';
+  if (at) removeSlot(at, side, end.index);
 }
 
 /** What can be done to a socket. */
@@ -55,6 +61,9 @@ function itemsOfSocket(hit: Extract<Hit, { kind: 'socket' }>, at: { x: number; y
   return [
     { label: words.canvas.commands.connect, run: () => showConnect(end) },
     { label: words.canvas.commands.newNode, run: () => offerNodes(here, held, toCanvas(aside)) },
+    ...(end.node.startsWith('-')
+      ? [{ label: words.canvas.commands.rename, run: showEdges }, { label: words.canvas.commands.delete, run: () => removeOwn(end) }]
+      : []),
     ...(inSubgraph() && !end.node.startsWith('-') ? [{ label: words.canvas.commands.expose, run: () => exposeSocket(end) }] : []),
     { label: words.canvas.commands.cutLinks, line: true, disabled: !ids.length, run: () => cutLinks(ids) },
   ];

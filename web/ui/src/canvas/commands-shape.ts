@@ -6,11 +6,12 @@ import type { Id } from '../doc/links.ts';
 import { align, distribute, type Edge } from '../doc/ops-align.ts';
 import { makeUnique } from '../doc/subgraph.ts';
 import type { At } from '../doc/wire.ts';
+import { showEdges } from './asking.ts';
 import { atNow, itemsChosen, nodesChosen } from './edit.ts';
 import { enter } from './presses.ts';
 import type { NodeView } from './scene.ts';
 import { choose, chosen, focusOn } from './select.ts';
-import { view } from './view.ts';
+import { inSubgraph, view } from './view.ts';
 
 /** With where edits go. */
 const edit = (act: (at: At) => void) => () => {
@@ -88,6 +89,7 @@ export const shapeCommands: readonly Command[] = [
     menu: 'node', can: () => chosen().size > 0 && nodesChosen().length > 0,
     run: () => void toSubgraph(),
   },
+  { id: 'subgraph.edges', label: (w) => w.canvas.commands.edges, menu: 'canvas', can: inSubgraph, run: showEdges },
   { id: 'subgraph.unpack', label: (w) => w.canvas.commands.unpack, menu: 'node', can: subgraph, run: () => void takeApart() },
   {
     id: 'subgraph.unique', label: (w) => w.canvas.commands.unique, menu: 'node', can: subgraph,

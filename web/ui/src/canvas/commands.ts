@@ -7,9 +7,9 @@ import { itemsOf } from '../doc/ops-nodes.ts';
 import { TITLE } from '../doc/shape.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
+import { showColours } from './asking.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';
 import { copyChosen, duplicateChosen, pasteNow } from './clipboard.ts';
-import { showColours } from './colouring.ts';
 import { showConnect } from './connect-list.ts';
 import {
   atNow, fitSizes, groupChosen, isolateMeant, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,

@@ -1,6 +1,7 @@
 // A link in somebody's hand: from a socket, to one that fits, a node that has one, or nothing at all.
 import { fits } from '../defs/types.ts';
-import type { Id } from '../doc/links.ts';
+import { expose } from '../doc/edge.ts';
+import { INPUT_EDGE, OUTPUT_EDGE, type Id } from '../doc/links.ts';
 import { landFloating, leaveFloating, type Floating } from '../doc/floating.ts';
 import { moveItems } from '../doc/ops-groups.ts';
 import { closesCircle } from '../doc/ops-nodes.ts';
@@ -15,7 +16,7 @@ import { hitAt } from './hit.ts';
 import { endOf, shapeById, type Scene, type SocketEnd } from './scene.ts';
 import { repaint, toScreen, useHand, view } from './view.ts';
 
-const ON_SOMETHING = new Set(['node', 'socket', 'edge']);
+const ON_SOMETHING = new Set(['node', 'socket']);
 const REACH = 24; // screen pixels: a target is easier to hit than a source
 
 /** What is in the hand: the ends that stay where they are, and what they want to meet. */
@@ -118,6 +119,14 @@ export function takeFloating(scene: Scene, floating: Floating): Held | undefined
   return shape && origin ? { ends: [endOf(shape, 'out', origin)], side: 'in', type: origin.type, floating } : undefined;
 }
 
+/** On the subgraph's edge a link makes a new input, or output, of the subgraph. */
+function becomeOwn(at: At, held: Held, edge: string) {
+  const [first] = held.ends;
+  const side = held.side === 'out' ? 'inputs' : 'outputs';
+  if (!first || first.link || held.floating || edge !== String(side === 'inputs' ? INPUT_EDGE : OUTPUT_EDGE)) return;
+  expose(at, side, { node: idOf(view.scene, first.node), index: first.index });
+}
+
 function dropOnNothing(at: At, held: Held, p: Point, e: PointerEvent) {
   const first = held.ends[0];
   const last = held.floating?.points.at(-1);
@@ -154,8 +163,10 @@ export function carry(held: Held, from: Point): Gesture {
       const { over, refused } = view.pending ?? {};
       end();
       if (!at || refused) return;
+      const hit = hitAt(view.scene, p, view.camera.zoom, { links: false });
       if (over) joinTo(at, held, over.end);
-      else if (!ON_SOMETHING.has(hitAt(view.scene, p, view.camera.zoom, { links: false }).kind)) dropOnNothing(at, held, p, e);
+      else if (hit.kind === 'edge') becomeOwn(at, held, String(hit.edge.shape.id));
+      else if (!ON_SOMETHING.has(hit.kind)) dropOnNothing(at, held, p, e);
     },
     cancel: end,
   };

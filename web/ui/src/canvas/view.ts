@@ -46,6 +46,9 @@ export const view: View = {
   far: false,
 };
 
+/** Is the graph on the screen one that nodes stand for? */
+export const inSubgraph = () => view.scene.graph !== undefined && view.scene.graph !== view.scene.doc?.raw;
+
 /** What the page's elements hear of, too: the node that the keyboard is at, and the ends that a link in hand may go to. */
 export const useHand = create<{
   focus?: string | undefined;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visit } from './browser.ts';
-import { body, counts, drag, dropFile, graph, place, titleSpot } from './hands.ts';
+import { body, counts, drag, dropFile, graph, place, socket, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
 
 const file = join(import.meta.dirname, '../../../..', 'tests/canvas/corpus/subgraph.json');
@@ -91,6 +91,61 @@ export const reach: Record<string, Story> = {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelectorAll('.body[data-chosen="true"]').length === 1);
     await counts(page, 2, 3); // still in it
+    v.clean();
+    await v.close();
+  },
+
+  'a subgraph gets a name, and its inputs and outputs are named, exposed and removed': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1600, height: 900 } });
+    const { page } = v;
+    const dialog = page.getByRole('dialog', { name: 'The subgraph' });
+    const inputs = dialog.getByRole('group', { name: 'Inputs' }).getByRole('textbox');
+
+    await body(page, 'KSampler').waitFor();
+    await dropFile(page, 'subgraph', readFileSync(file, 'utf8').replaceAll('sd1.safetensors', 'limn-shapes.safetensors'));
+    await page.keyboard.press('Control+f');
+    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await counts(page, 2, 3);
+
+    const openDialog = async () => {
+      await page.keyboard.press('Control+k');
+      await page.locator('dialog input').fill('inputs and outputs');
+      await page.keyboard.press('Enter');
+      await dialog.waitFor();
+    };
+    await openDialog();
+    const before = await inputs.count();
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Reversed');
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).press('Enter');
+    await inputs.first().fill('the picture');
+    await inputs.first().press('Enter');
+    await dialog.getByRole('combobox', { name: 'Another input, of a node' }).selectOption({ index: 1 });
+    await dialog.getByRole('button', { name: 'Expose' }).first().click();
+    await page.waitForFunction((n) => document.querySelectorAll('.edges fieldset:first-of-type li').length === n, before + 1);
+    await page.keyboard.press('Escape');
+    await page.locator('.crumbs strong', { hasText: 'Reversed' }).waitFor();
+    await counts(page, 2, 4);
+
+    await openDialog();
+    await dialog.getByRole('button', { name: 'Remove “the picture”' }).click();
+    await page.waitForFunction((n) => document.querySelectorAll('.edges fieldset:first-of-type li').length === n, before);
+    await page.keyboard.press('Escape');
+    await counts(page, 2, 3);
+    await page.keyboard.press('Control+z');
+    await counts(page, 2, 4);
+    await openDialog();
+    assert.equal(await inputs.first().inputValue(), 'the picture');
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Shift+.'); // a link that is let go on the edge's last row makes an output
+    await place(page, 'Invert Image');
+    const free = await page.locator('.react-flow__viewport').evaluate((at) => new DOMMatrix(getComputedStyle(at).transform).transformPoint({ x: 860, y: 44 }));
+    const stage = await graph(page).boundingBox();
+    await drag(page, await socket(page, 'Invert Image', 'out', 'IMAGE'), { x: free.x + (stage?.x ?? 0), y: free.y + (stage?.y ?? 0) });
+    await counts(page, 2, 5);
     v.clean();
     await v.close();
   },
