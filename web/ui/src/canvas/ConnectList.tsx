@@ -5,11 +5,11 @@ import { useWords } from '../i18n/words.ts';
 import { offerNodes } from './adding.ts';
 import { partnersOf, socketsOf, type Choice } from './connect-list.ts';
 import { joinTo, type Held } from './connecting.ts';
-import { atNow } from './edit.ts';
+import { atNow, exposeSocket } from './edit.ts';
 import { TypeMark } from './TypeMark.tsx';
 import { announce } from './announce.ts';
 import { shapeById, type NodeView, type SocketEnd } from './scene.ts';
-import { toScreen, view } from './view.ts';
+import { inSubgraph, toScreen, view } from './view.ts';
 
 const MOST = 200;
 
@@ -25,13 +25,19 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
   const wanted = text.trim().toLocaleLowerCase();
   const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.type}`.toLocaleLowerCase();
   const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST);
-  const last = found.length + (end ? 1 : 0); // behind them: a new node
+  const own = end && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
+  const last = found.length + (end ? 1 : 0) + (own ? 1 : 0); // behind them: a new node, a socket of the subgraph
 
   function newNode(of: SocketEnd) {
     const p = toScreen(of.at);
     const x = of.at.x + (of.side === 'in' ? -320 : 120);
     close();
     offerNodes({ x: p.x, y: p.y }, heldBy(of), { x, y: of.at.y });
+  }
+  function exposeIt(of: SocketEnd) {
+    exposeSocket(of);
+    announce(words.commands.expose);
+    close();
   }
   function pick(choice: Choice | undefined) {
     if (!end) {
@@ -52,11 +58,11 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
     if (e.nativeEvent.isComposing || e.key === 'Process') return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (by !== undefined) setAt((at + by + Math.max(1, last)) % Math.max(1, last));
-    else if (e.key === 'Enter') pick(found[at]);
+    else if (e.key === 'Enter') own && at === found.length + 1 ? exposeIt(end) : pick(found[at]);
     else return;
     e.preventDefault();
   };
-  const option = (i: number, body: React.ReactNode, choice?: Choice) => (
+  const option = (i: number, body: React.ReactNode, choice?: Choice, act = () => pick(choice)) => (
     <li
       key={i}
       id={`to-${i}`}
@@ -64,7 +70,7 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
       aria-selected={i === at}
       ref={i === at ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
       onPointerEnter={() => setAt(i)}
-      onClick={() => pick(choice)}
+      onClick={act}
     >
       {body}
     </li>
@@ -96,6 +102,7 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
           </>
         ), c))}
         {end && option(found.length, <span>{words.newNode}</span>)}
+        {own && option(found.length + 1, <span>{words.commands.expose}</span>, undefined, () => exposeIt(end))}
       </ul>
     </Dialog>
   );

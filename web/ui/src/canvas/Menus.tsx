@@ -4,7 +4,7 @@ import { commands } from '../app/commands.ts';
 import { activeDocument } from '../app/documents.ts';
 import { Menu, type MenuItem } from '../app/Menu.tsx';
 import { itemOf } from '../app/MenuBar.tsx';
-import { expose, removeSlot, type Side } from '../doc/edge.ts';
+import { removeSlot, type Side } from '../doc/edge.ts';
 import { isPinned } from '../doc/linear.ts';
 import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
@@ -13,7 +13,7 @@ import { offerNodes } from './adding.ts';
 import { showEdges } from './asking.ts';
 import { take } from './connecting.ts';
 import { showConnect } from './connect-list.ts';
-import { atNow, cutLinks } from './edit.ts';
+import { atNow, cutLinks, exposeSocket } from './edit.ts';
 import type { Hit } from './hit.ts';
 import { useMenu } from './menus.ts';
 import type { SocketEnd } from './scene.ts';
@@ -33,13 +33,6 @@ function commandsOf(place: Place | undefined): readonly Command[] {
 const placeOf: Record<Hit['kind'], Place | undefined> = {
   node: 'node', reroute: 'link', link: 'link', group: 'group', empty: 'canvas', edge: 'canvas', socket: undefined,
 };
-
-/** A socket within becomes one of the subgraph's own. */
-function exposeSocket(end: SocketEnd) {
-  const at = atNow();
-  const node = view.scene.byKey.get(`node:${end.node}`)?.shape.id;
-  if (at && node !== undefined) expose(at, end.side === 'in' ? 'inputs' : 'outputs', { node, index: end.index });
-}
 
 /** The subgraph's own inputs lead into it from the left, where they are what links begin at. */
 function removeOwn(end: SocketEnd) {

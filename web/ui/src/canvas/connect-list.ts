@@ -23,7 +23,7 @@ function linkedTo(scene: Scene, end: SocketEnd): string[] {
     .map((l) => titleOf(scene, end.side === 'in' ? l.from : l.to));
 }
 
-function choiceOf(scene: Scene, node: NodeView, side: 'in' | 'out'): Choice[] {
+function choiceOf(scene: Scene, node: Pick<NodeView, 'shape'>, side: 'in' | 'out'): Choice[] {
   const sockets = side === 'in' ? node.shape.inputs : node.shape.outputs;
   return sockets.map((s) => {
     const end = endOf(node.shape, side, s);
@@ -45,10 +45,12 @@ export function partnersOf(scene: Scene, end: SocketEnd): Choice[] {
   const side = end.side === 'in' ? 'out' : 'in';
   if (!at || !own) return [];
   const away = (e: SocketEnd) => Math.hypot(e.at.x - end.at.x, e.at.y - end.at.y);
-  return scene.nodes
+  const nodes = scene.nodes
     .filter((n) => n.id !== end.node)
-    .filter((n) => (side === 'in' ? !closesCircle(at, own.id, n.shape.id) : !closesCircle(at, n.shape.id, own.id)))
-    .flatMap((n) => choiceOf(scene, n, side))
+    .filter((n) => (side === 'in' ? !closesCircle(at, own.id, n.shape.id) : !closesCircle(at, n.shape.id, own.id)));
+  const edges = own.kind === 'edge' ? [] : scene.edges; // of the subgraph, whose sockets lead out of it
+  return [...nodes, ...edges]
+    .flatMap((n) => choiceOf(scene, n, side).map((c) => ({ ...c, title: c.title || String(at.graph['name'] ?? '') })))
     .filter((c) => (side === 'in' ? fits(end.type, c.end.type) : fits(c.end.type, end.type)))
     .sort((a, b) => away(a.end) - away(b.end));
 }

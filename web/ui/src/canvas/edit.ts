@@ -2,6 +2,7 @@
 import { flushSync } from 'react-dom';
 import { wordsNow } from '../app/confirm.ts';
 import { useDefs } from '../defs/defs.ts';
+import { expose } from '../doc/edge.ts';
 import type { Id } from '../doc/links.ts';
 import { renameNode, resizeNode, setFlag, setMode } from '../doc/ops.ts';
 import { groupItems } from '../doc/ops-groups.ts';
@@ -11,7 +12,7 @@ import type { At } from '../doc/wire.ts';
 import { announce } from './announce.ts';
 import { centre } from './boxes.ts';
 import { choose, chosen } from './select.ts';
-import type { NodeView } from './scene.ts';
+import type { NodeView, SocketEnd } from './scene.ts';
 import { useHand, view } from './view.ts';
 
 /** Where edits go; undefined: nothing is open. */
@@ -85,6 +86,13 @@ export function cutLinks(ids: Iterable<Id>) {
   const at = atNow();
   const all = [...ids];
   if (at && all.length) removeLinks(at, all);
+}
+
+/** A socket within becomes one of the subgraph's own. */
+export function exposeSocket(end: SocketEnd) {
+  const at = atNow();
+  const node = view.scene.byKey.get(`node:${end.node}`)?.shape.id;
+  if (at && node !== undefined) expose(at, end.side === 'in' ? 'inputs' : 'outputs', { node, index: end.index });
 }
 
 export function isolateMeant() {

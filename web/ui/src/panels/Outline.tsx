@@ -1,11 +1,11 @@
 // The graph as rows, for who cannot use the canvas and for who wants to see all of it: every edit of the canvas is possible here.
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { offerNodesHere } from '../canvas/adding.ts';
 import { reveal } from '../canvas/camera.ts';
 import { showConnect } from '../canvas/connect-list.ts';
 import { cutLinks, rename } from '../canvas/edit.ts';
-import { EMPTY_SCENE } from '../canvas/scene.ts';
-import { choose } from '../canvas/select.ts';
+import { EMPTY_SCENE, endOf } from '../canvas/scene.ts';
+import { choose, toggle as toggleChosen } from '../canvas/select.ts';
 import { useScene } from '../canvas/use-scene.ts';
 import { useHand } from '../canvas/view.ts';
 import { removeItems } from '../doc/ops-nodes.ts';
@@ -32,6 +32,8 @@ const toggled = (set: ReadonlySet<string>, key: string) => {
   if (!next.delete(key)) next.add(key);
   return next;
 };
+
+const keyOf = (row: OutlineRow) => (row.kind === 'group' ? row.group.key : row.view.key);
 
 export function Outline() {
   const words = useWords();
@@ -76,12 +78,17 @@ export function Outline() {
   if (!at || !scene.doc || !scene.graph || !scene.defs) return <p className="outline nothing">{said.none}</p>;
   const where: At = { doc: scene.doc, graph: scene.graph, defs: scene.defs };
 
-  const goTo = (row: OutlineRow | undefined) => {
+  const goTo = (row: OutlineRow | undefined, adding = false) => {
     if (!row) return;
     setHere(row.key);
-    const key = row.kind === 'group' ? row.group.key : row.view.key;
-    choose([key]);
+    choose([...(adding ? at.selection : []), keyOf(row)]);
     if (row.kind !== 'group') useHand.setState({ focus: row.view.id });
+  };
+  const clicked = (row: OutlineRow, e: MouseEvent) => {
+    if (e.target instanceof Element && e.target.matches('input, select, textarea')) return;
+    if (!(e.ctrlKey || e.metaKey)) return goTo(row, e.shiftKey);
+    setHere(row.key);
+    toggleChosen(keyOf(row));
   };
   const toggle = (row: OutlineRow) => (row.kind === 'group' ? setClosed(toggled(closed, row.key)) : setOpened(toggled(opened, row.key)));
   const remove = (row: OutlineRow) => {
@@ -104,12 +111,13 @@ export function Outline() {
   const key = (e: KeyboardEvent) => {
     const row = rows[index];
     if (!row || editing !== undefined) return;
-    if (e.key === 'ArrowDown') goTo(rows[Math.min(rows.length - 1, index + 1)]);
-    else if (e.key === 'ArrowUp') goTo(rows[Math.max(0, index - 1)]);
+    if (e.key === 'ArrowDown') goTo(rows[Math.min(rows.length - 1, index + 1)], e.shiftKey);
+    else if (e.key === 'ArrowUp') goTo(rows[Math.max(0, index - 1)], e.shiftKey);
     else if (e.key === 'Home') goTo(rows[0]);
     else if (e.key === 'End') goTo(rows.at(-1));
     else if (e.key === 'ArrowRight') row.open === false ? toggle(row) : row.open && goTo(rows[index + 1]);
     else if (e.key === 'ArrowLeft') row.open ? toggle(row) : goTo(parentOf(row));
+    else if (e.key === ' ' && (e.ctrlKey || row.kind === 'node' || row.kind === 'group')) toggleChosen(keyOf(row));
     else if (e.key === 'Enter' || e.key === ' ') act(row);
     else if (e.key === 'F2' && (row.kind === 'node' || row.kind === 'group')) setEditing(row.key);
     else if (e.key === 'Delete' || e.key === 'Backspace') remove(row);
@@ -129,7 +137,12 @@ export function Outline() {
         { label: said.connect, hint: 'Enter', run: () => showConnect(row.end) },
         { label: said.cut, hint: 'Delete', disabled: !row.links.length, run: () => cutLinks(row.links) },
       ];
-    if (row.kind === 'field') return [{ label: said.edit, hint: 'Enter', run: () => act(row) }];
+    const socket = row.kind === 'field' ? row.view.shape.inputs.find((s) => s.widget === row.widget.name) : undefined;
+    if (row.kind === 'field')
+      return [
+        { label: said.edit, hint: 'Enter', run: () => act(row) },
+        ...(socket ? [{ label: said.connect, run: () => showConnect(endOf(row.view.shape, 'in', socket)) }] : []),
+      ];
     const kind = row.kind === 'group' ? 'group' : 'node';
     const ofKind = commands.filter((c) => c.menu === kind && !/rename|delete/.test(c.id)).map((c) => itemOf(c, at, words));
     const toGroups = row.kind === 'group' ? [] : scene.groups.map((g, i): MenuItem => ({ label: said.moveTo(g.label), line: i === 0, run: () => moveToGroup(where, scene, row.view, g) }));
@@ -160,6 +173,7 @@ export function Outline() {
         aria-label={said.label}
         aria-rowcount={rows.length}
         aria-colcount={2}
+        aria-multiselectable
         ref={grid}
         onKeyDown={key}
         onScroll={(e) => setFrom(e.currentTarget.scrollTop)}
@@ -179,7 +193,7 @@ export function Outline() {
               aria-expanded={row.open}
               aria-selected={at.selection.has(row.key)}
               style={{ transform: `translateY(${(first + i) * ROW}px)`, paddingLeft: 4 + (row.level - 1) * 14 }}
-              onClick={(e) => !(e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement) && goTo(row)}
+              onClick={(e) => clicked(row, e)}
               onDoubleClick={() => act(row)}
               onContextMenu={(e) => (e.preventDefault(), goTo(row), setMenu({ x: e.clientX, y: e.clientY, row }))}
             >

@@ -149,4 +149,51 @@ export const reach: Record<string, Story> = {
     v.clean();
     await v.close();
   },
+
+  'the outline chooses several, keeps the lines of a text, and connects a field': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1600, height: 900 } });
+    const { page } = v;
+    const outline = page.getByRole('treegrid', { name: 'Outline' });
+    const row = (name: RegExp) => outline.getByRole('row', { name }).first();
+    const many = (n: number) => page.waitForFunction((n) => document.querySelectorAll('.outline [aria-selected="true"]').length === n, n);
+
+    await body(page, 'KSampler').waitFor();
+    await page.keyboard.press('o');
+    await row(/^Load Checkpoint/).click();
+    await page.keyboard.press('Shift+ArrowDown');
+    await many(2);
+    await page.keyboard.press('Space');
+    await many(1);
+
+    await row(/^Prompt/).click();
+    await page.keyboard.press('ArrowRight');
+    await row(/^text/).click();
+    await page.keyboard.press('Enter');
+    const text = outline.getByRole('textbox', { name: 'text' });
+    await text.fill('one\ntwo');
+    await text.press('End');
+    await text.press('Enter');
+    await text.pressSequentially('three');
+    await text.press('Control+Enter');
+    await row(/^text/).click();
+    await page.keyboard.press('Enter');
+    assert.equal(await text.inputValue(), 'one\ntwo\nthree');
+    await text.press('Escape');
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Connect …' }).click();
+    await page.getByRole('dialog', { name: 'Connect “text” to' }).waitFor();
+    await page.keyboard.press('Escape');
+
+    await row(/^KSampler/).click();
+    await page.keyboard.press('ArrowRight');
+    await row(/^sampler_name/).click();
+    await page.keyboard.press('Enter');
+    const list = outline.getByRole('combobox', { name: 'sampler_name' });
+    for (let i = 0; i < 3; i++) await list.press('ArrowDown');
+    await list.waitFor(); // it is still there
+    await list.press('Enter');
+    await row(/^sampler_name\s*(?!euler$)\S+/).waitFor();
+    v.clean();
+    await v.close();
+  },
 };
