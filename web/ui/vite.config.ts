@@ -1,5 +1,6 @@
 // Builds the page into dist/: one HTML file, hashed scripts and styles beside it, nothing inlined and nothing from
 // elsewhere, as the server's Content-Security-Policy wants it.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
@@ -26,6 +27,7 @@ const first = { name: (id: string, graph: Graph) => (isFirst(id, graph) ? 'index
 
 export default defineConfig({
   base: './',
+  resolve: { alias: { 'd3-color': fileURLToPath(new URL('src/canvas/no-colours.ts', import.meta.url)) } },
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,
