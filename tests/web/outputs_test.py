@@ -165,7 +165,8 @@ def pictures_are_found_by_what_made_them():
         jobs = {}
         for prefix, text, seed, name in (("one", "a Red barn, 雪山", 123456789, "Farm"), ("two", "a blue barn", 2**64 - 3, "Farm"),
                                          ("three", "nothing", 7, "Sea")):
-            jobs[prefix] = s.queue(graph(text, seed, prefix), extra_data={"limn": {"name": name, "uid": "u"}})
+            file = {"file": f"workflows/land/{name}.json"} if name == "Farm" else {"file": "/etc/x.json"}
+            jobs[prefix] = s.queue(graph(text, seed, prefix), extra_data={"limn": {"name": name, "uid": "u", **file}})
             s.wait(jobs[prefix])
         until(s, ["three_00001_.png", "two_00001_.png", "one_00001_.png"], q="pony karras")
         assert find(s, "BARN") == ["two_00001_.png", "one_00001_.png"] and find(s, "barn red") == ["one_00001_.png"]
@@ -175,9 +176,9 @@ def pictures_are_found_by_what_made_them():
         assert find(s, time.strftime("%Y-%m-%d")) == ["three_00001_.png", "two_00001_.png", "one_00001_.png"]
         assert find(s, "barn 1999-01-01") == [] and find(s, "  ") == find(s, "") and find(s, "three_0 pony") == ["three_00001_.png"]
         file, = page(s, q="red")["files"]
-        assert (file["job"], file["workflow"]) == (jobs["one"], "Farm") and "reading" not in page(s, q="red"), file
+        assert (file["job"], file["workflow"]) == (jobs["one"], "land/Farm") and "reading" not in page(s, q="red"), file
         newest = s.json("GET", "/limn/outputs/newest")[1]["files"]
-        assert sorted((f["workflow"], f["name"]) for f in newest) == [("Farm", "two_00001_.png"), ("Sea", "three_00001_.png")]
+        assert sorted((f["workflow"], f["name"]) for f in newest) == [("Sea", "three_00001_.png"), ("land/Farm", "two_00001_.png")]
 
 
 def what_goes_away_or_changes_is_found_as_it_is():

@@ -158,16 +158,35 @@ static void label_outputs(ended *e, const lm_json *d)
     }
 }
 
-/* extra_data.limn.name: what the page calls the workflow. */
+static bool add_name(lm_text *out, const char *name, size_t n)
+{
+    if (!name || !n || n > 200 || memchr(name, 0, n))
+        return false;
+    lm_text_add(out, name, n);
+    return true;
+}
+
+/* "workflows/portraits/harbour.json" -> "portraits/harbour" */
+static bool add_file(lm_text *out, const char *file, size_t n)
+{
+    static const char before[] = "workflows/", behind[] = ".json";
+    const size_t      b = sizeof before - 1, e = sizeof behind - 1;
+
+    return file && n > b + e && !memcmp(file, before, b) && !memcmp(file + n - e, behind, e) && add_name(out, file + b, n - b - e);
+}
+
+/* What the page calls the workflow: extra_data.limn.file, where it is saved, else its name. */
 static void read_name(const lm_blob *extra, lm_text *out)
 {
-    limn_error  err = { 0 };
-    lm_json    *d = extra->size ? lm_json_read(extra->at, extra->size, &err) : NULL;
-    size_t      n = 0;
-    const char *name = d ? lm_json_string(d, lm_json_get(d, lm_json_get(d, lm_json_root(d), "limn"), "name"), &n) : NULL;
+    limn_error        err = { 0 };
+    lm_json          *d = extra->size ? lm_json_read(extra->at, extra->size, &err) : NULL;
+    const lm_json_ref limn = d ? lm_json_get(d, lm_json_root(d), "limn") : 0;
+    size_t            n = 0, m = 0;
+    const char       *file = d ? lm_json_string(d, lm_json_get(d, limn, "file"), &n) : NULL;
+    const char       *name = d ? lm_json_string(d, lm_json_get(d, limn, "name"), &m) : NULL;
 
-    if (name && n && n <= 200 && !memchr(name, 0, n))
-        lm_text_add(out, name, n);
+    if (!add_file(out, file, n))
+        add_name(out, name, m);
     lm_json_free(d);
 }
 

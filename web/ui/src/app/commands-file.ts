@@ -4,7 +4,7 @@ import { close } from './close.ts';
 import { always, type Command } from './command.ts';
 import { wordsNow } from './confirm.ts';
 import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
-import { withExporting, withSaving } from './later.ts';
+import { withExporting, withSaving, withSharing } from './later.ts';
 import { pickFiles } from './open.ts';
 
 const several = () => useDocuments.getState().opened.length > 1;
@@ -33,7 +33,8 @@ export const fileCommands: readonly Command[] = [
     run: (at) => withSaving((m) => m.saveAndSay(at)),
   },
   { id: 'file.saveAs', label: (w) => w.app.commands.saveAs, keys: ['Ctrl+Shift+S'], anywhere: true, menu: 'file', run: (at) => withSaving((m) => m.saveAs(at)) },
-  { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', line: true, run: (at) => at && withExporting((m) => m.exportWorkflow(at)) },
+  { id: 'file.share', label: (w) => w.app.commands.share, menu: 'file', line: true, run: (at) => at && withSharing((m) => m.showShare(at)) },
+  { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', run: (at) => at && withExporting((m) => m.exportWorkflow(at)) },
   { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && withExporting((m) => m.exportPrompt(at)) },
   { id: 'file.close', label: (w) => w.app.commands.close, menu: 'file', line: true, run: (at) => at && void close(at) },
   { id: 'tab.next', label: (w) => w.app.commands.nextTab, keys: ['Alt+PageDown'], held: true, anywhere: true, can: several, run: () => activateNext(1) },

@@ -5,6 +5,7 @@ const REST_MS = 3000;
 
 const saving = () => import('./save.ts');
 const exporting = () => import('./export.ts');
+const sharing = () => import('../share/show.ts');
 
 async function use<M>(load: () => Promise<M>, run: (module: M) => unknown) {
   let module: M;
@@ -18,6 +19,7 @@ async function use<M>(load: () => Promise<M>, run: (module: M) => unknown) {
 }
 
 export const withSaving = (run: (m: Awaited<ReturnType<typeof saving>>) => unknown) => void use(saving, run);
+export const withSharing = (run: (m: Awaited<ReturnType<typeof sharing>>) => unknown) => void use(sharing, run);
 export const withExporting = (run: (m: Awaited<ReturnType<typeof exporting>>) => unknown) => void use(exporting, run);
 
 export function fetchRest() {

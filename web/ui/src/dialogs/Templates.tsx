@@ -6,7 +6,11 @@ import { match } from '../app/match.ts';
 import { useSettings } from '../app/settings.ts';
 import { loadTemplates, openTemplate, pictureOf, useTemplates, type Template } from '../app/templates.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { useRoom } from '../i18n/room.ts';
+import { share } from '../i18n/words/share.ts';
 import { at } from '../net/http.ts';
+import { followShared, useShared } from '../share/shared.ts';
+import { SharedList } from '../share/SharedList.tsx';
 import '../style/templates.css';
 
 function Card({ template, close }: { template: Template; close: () => void }) {
@@ -31,36 +35,49 @@ function Card({ template, close }: { template: Template; close: () => void }) {
   );
 }
 
+const SHARED = ':shared'; // beside the categories; no category is called so
+
 export function Templates({ close }: { close: () => void }) {
   const words = useDialogWords().templates;
   const language = useSettings((s) => s.language);
   const { categories, templates, state, fault } = useTemplates();
   const [query, setQuery] = useState('');
   const [category, setCategory] = useState('');
+  const said = useRoom(share);
+  const isShared = useShared((s) => s.shared);
 
   useEffect(() => void loadTemplates(), []);
+  useEffect(followShared, []);
   const fits = (t: Template) =>
     (!category || t.category === category) && match(query, `${t.title[language]} ${t.title.en} ${t.description[language]}`) > 0;
   const found = templates.filter(fits);
+  const theirs = isShared && category === SHARED;
+  const search = theirs ? said.search : words.search;
   return (
     <Dialog title={words.title} kind="wide" close={close}>
       <div className="choose">
-        <input className="search" role="searchbox" data-focus value={query} placeholder={words.search} aria-label={words.search} onChange={(e) => setQuery(e.target.value)} />
+        <input className="search" role="searchbox" data-focus value={query} placeholder={search} aria-label={search} onChange={(e) => setQuery(e.target.value)} />
         <div className="chips" role="group" aria-label={words.categories}>
           {[{ id: '', title: { en: words.all, zh: words.all } }, ...categories].map((c) => (
             <button key={c.id} aria-pressed={category === c.id} onClick={() => setCategory(c.id)}>
               {c.title[language]}
             </button>
           ))}
+          {isShared && (
+            <button aria-pressed={theirs} onClick={() => setCategory(SHARED)}>
+              {said.shared}
+            </button>
+          )}
         </div>
       </div>
-      {state === 'failed' && <p role="alert">{words.failed(fault ?? '')}</p>}
-      <div className="cards" aria-busy={state === 'loading'}>
+      {theirs && <SharedList query={query} close={close} />}
+      {!theirs && state === 'failed' && <p role="alert">{words.failed(fault ?? '')}</p>}
+      <div className="cards" hidden={theirs} aria-busy={state === 'loading'}>
         {found.map((t) => (
           <Card key={t.name} template={t} close={close} />
         ))}
       </div>
-      {state === 'ready' && !found.length && <p>{words.none}</p>}
+      {!theirs && state === 'ready' && !found.length && <p>{words.none}</p>}
     </Dialog>
   );
 }

@@ -10,6 +10,9 @@ import { refreshStored, useStored } from '../app/stored.ts';
 import { ago } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
+import { viewOf } from '../net/files.ts';
+import { useJobs } from '../net/jobs.ts';
+import { refreshNewest, useNewest } from '../net/newest.ts';
 import { FOLDER, type Stored } from '../net/userdata.ts';
 import '../style/panels.css';
 
@@ -21,6 +24,7 @@ function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
   const said = useDialogWords().stored;
   const [at, setAt] = useState<{ x: number; y: number }>();
   const name = shortOf(file.path).replace(/^.*\//, '');
+  const picture = useNewest((s) => s.pictures.get(shortOf(file.path)));
   const key = (e: KeyboardEvent) => {
     if (e.key === 'F2') void renameStored(file.path);
     else if (e.key === 'Delete') void removeStored(file.path);
@@ -42,7 +46,7 @@ function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
       }}
     >
       <button className="open" aria-current={chosen || undefined} title={file.path} onClick={() => void openStored(file.path)} onKeyDown={key}>
-        <Icon name="file" />
+        {picture ? <img src={viewOf(picture, 64)} alt="" width={28} height={28} loading="lazy" decoding="async" /> : <Icon name="file" />}
         <span className="label">{name}</span>
         <span className="note">{ago(file.modified, words.locale)}</span>
       </button>
@@ -90,7 +94,10 @@ export function Workflows() {
   const open = useActive()?.file?.path;
   const [query, setQuery] = useState('');
 
+  const ended = useJobs((s) => s.history[0]?.id);
+
   useEffect(() => void refreshStored(), []);
+  useEffect(() => void refreshNewest(), [ended]);
   const folders = foldersOf(files ?? [], query);
   return (
     <div className="stored">

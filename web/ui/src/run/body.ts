@@ -16,6 +16,7 @@ export interface Sending {
   client: string;
   uid: string;
   name: string;
+  file?: string | undefined; // where it is saved
   seed?: string | undefined;
   outputs: readonly string[];
   targets?: readonly string[];
@@ -24,8 +25,8 @@ export interface Sending {
 }
 
 /** The body of POST /prompt. */
-export function bodyOf({ id, prompt, workflow, client, uid, name, seed, outputs, targets, first, grid }: Sending): string {
-  const limn = JSON.stringify({ uid, name, outputs, ...(seed === undefined ? {} : { seed }), ...(grid ? { grid: grid.id, x: grid.x, y: grid.y } : {}) });
+export function bodyOf({ id, prompt, workflow, client, uid, name, file, seed, outputs, targets, first, grid }: Sending): string {
+  const limn = JSON.stringify({ uid, name, outputs, ...(file === undefined ? {} : { file }), ...(seed === undefined ? {} : { seed }), ...(grid ? { grid: grid.id, x: grid.x, y: grid.y } : {}) });
   const members = [
     `"prompt":${prompt}`,
     `"prompt_id":${JSON.stringify(id)}`,

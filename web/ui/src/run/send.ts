@@ -72,7 +72,7 @@ async function post(at: Opened, check: Check, prompt: JsonObject, text: string, 
   sends(id, uid, at.name, prompt, outputs);
   try {
     await postText('prompt', bodyOf({
-      id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, seed: seedIn(prompt), outputs, first, ...(targets ? { targets } : {}),
+      id, prompt: print(prompt), workflow, client: clientId(), uid, name: at.name, file: at.file?.path, seed: seedIn(prompt), outputs, first, ...(targets ? { targets } : {}),
     }));
     sent(id);
   } catch (e) {

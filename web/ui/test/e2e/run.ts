@@ -15,12 +15,13 @@ import { reach } from './reach.ts';
 import { runs } from './running.ts';
 import { saving } from './saving.ts';
 import { serve } from './served.ts';
+import { sharing } from './share.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, saving, canvas, reach, gates, runs, gallery, linear, grid, widgets, addNode, mask,
+  shell, app, opening, saving, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

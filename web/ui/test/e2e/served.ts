@@ -21,7 +21,7 @@ const ended = (child: ChildProcess) =>
     child.exitCode !== null || child.signalCode ? resolve(child.exitCode) : child.once('exit', resolve),
   );
 
-export async function serve(limn: string, root: string): Promise<Served> {
+export async function serve(limn: string, root: string, more: readonly string[] = []): Promise<Served> {
   const base = mkdtempSync(join(tmpdir(), 'limn-ui-'));
   const words = join(base, 'stderr.txt');
   let child: ChildProcess;
@@ -31,7 +31,7 @@ export async function serve(limn: string, root: string): Promise<Served> {
   symlinkSync(join(root, 'models'), join(base, 'models'));
   async function start() {
     const port = url ? new URL(url).port : '0';
-    child = spawn(limn, ['serve', '--base', base, '--port', port, ...frontEnd], { stdio: ['ignore', 'pipe', openSync(words, 'a')] });
+    child = spawn(limn, ['serve', '--base', base, '--port', port, ...more, ...frontEnd], { stdio: ['ignore', 'pipe', openSync(words, 'a')] });
     for await (const line of createInterface({ input: child.stdout! })) {
       url = line.trim();
       return;

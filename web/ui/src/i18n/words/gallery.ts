@@ -5,7 +5,7 @@ const pictures = (n: number) => `${n} ${n === 1 ? 'picture' : 'pictures'}`;
 
 export const gallery = both(
   {
-    search: 'Search by prompt, model, seed, name …',
+    search: 'Prompt, model, seed, name …',
     searchHint: 'Words of the prompt, names of models and samplers, a seed, a day (2026-11-22), the workflow or the file',
     reading: 'Older pictures are being read …',
     onlyStars: 'Starred only',
@@ -55,7 +55,7 @@ export const gallery = both(
     sizesDiffer: 'They are of different sizes: B is drawn as large as A.',
   },
   {
-    search: '按提示词、模型、种子、名称搜索…',
+    search: '提示词、模型、种子、名称…',
     searchHint: '提示词、模型和采样器的名称、种子、日期（2026-11-22）、工作流或文件名',
     reading: '正在读取较早的图像…',
     onlyStars: '只看星标',
