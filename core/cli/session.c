@@ -37,8 +37,7 @@ static void watch_signals(void)
 
 /* ------------------------------------------------------------------ the machine's own answers */
 
-/* $XDG_CACHE_HOME/limn/<name> or ~/.cache/limn/<name>; NULL: there is no such place.             [new] */
-static char *cache_path(const char *name)
+char *lm_session_cache(void)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     lm_text     path = { 0 };
@@ -52,7 +51,19 @@ static char *cache_path(const char *name)
     mkdir(path.at, 0777);
     lm_text_puts(&path, "/limn");
     mkdir(path.at, 0777);
-    lm_text_printf(&path, "/%s", name);
+    return lm_text_take(&path);
+}
+
+/* A file or folder in there; NULL: there is no such place.                                        [new] */
+static char *cache_path(const char *name)
+{
+    char   *folder = lm_session_cache();
+    lm_text path = { 0 };
+
+    if (!folder)
+        return NULL;
+    lm_text_printf(&path, "%s/%s", folder, name);
+    lm_free(folder);
     return lm_text_take(&path);
 }
 
@@ -83,7 +94,7 @@ static bool place_temp(lm_folders *f, const char *directory, limn_error *err)
     return well;
 }
 
-static bool add_models(lm_folders *f, const lm_args *a, limn_error *err)
+bool lm_session_models(lm_folders *f, const lm_args *a, limn_error *err)
 {
     lm_models_config c = { 0 };
     bool             well = lm_models_config_options(&c, a, err);
@@ -94,24 +105,33 @@ static bool add_models(lm_folders *f, const lm_args *a, limn_error *err)
     return well;
 }
 
-bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
+lm_folders *lm_session_folders(const lm_args *a, limn_error *err)
 {
     const char *base = lm_args_value(a, "--base");
-    char       *notes;
+    lm_folders *f = lm_folders_new(base ? base : ".", err);
+
+    if (f && place(f, "output", lm_args_value(a, "--output"), err) &&
+        place(f, "input", lm_args_value(a, "--input-directory"), err) &&
+        place_temp(f, lm_args_value(a, "--temp-directory"), err))
+        return f;
+    lm_folders_free(f);
+    return NULL;
+}
+
+bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
+{
+    char *notes;
 
     *s = (lm_session){ .registry = lm_registry_new() };
     s->env.stop = &stop;
-    s->folders = lm_folders_new(base ? base : ".", err);
+    s->folders = lm_session_folders(a, err);
     s->env.folders = s->folders;
-    if (!s->folders || !add_nodes(s->registry, err) ||
-        !place(s->folders, "output", lm_args_value(a, "--output"), err) ||
-        !place(s->folders, "input", lm_args_value(a, "--input-directory"), err) ||
-        !place_temp(s->folders, lm_args_value(a, "--temp-directory"), err))
+    if (!s->folders || !add_nodes(s->registry, err))
         return false;
     notes = cache_path("plugins");
     s->plugins = lm_session_plugins(a, s->registry, s->folders, notes);
     lm_free(notes);
-    return add_models(s->folders, a, err);
+    return lm_session_models(s->folders, a, err);
 }
 
 bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)

@@ -77,6 +77,15 @@ bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err);
 bool lm_session_start(lm_session *s, const lm_args *a, limn_error *err);
 void lm_session_close(lm_session *s);
 
+/* What lm_session_look begins with: the base folder with input, output and temp as the options say; NULL with the error. [new] */
+lm_folders *lm_session_folders(const lm_args *a, limn_error *err);
+/* The directories of models that options and files of them name. */
+bool lm_session_models(lm_folders *f, const lm_args *a, limn_error *err);
+
+/* Where limn notes what it found out about this machine: $XDG_CACHE_HOME/limn or ~/.cache/limn, made when it is not
+ * there; NULL: there is no such place.                                                           [new] */
+char *lm_session_cache(void);
+
 /* plugins.c: loads what base and options name, with its samplers and schedules. `remembered` is a folder for notes,
  * or NULL.                                                                                       [new] */
 lm_plugins *lm_session_plugins(const lm_args *a, lm_registry *r, lm_folders *f, const char *remembered);

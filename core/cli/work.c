@@ -12,10 +12,10 @@
 #include "core/cli/commands.h"
 #include "core/cli/confine.h"
 #include "core/cli/opening.h"
-#include "core/cli/packed.h"
 #include "core/cli/session.h"
 #include "core/cli/words.h"
 #include "core/cli/work_pictures.h"
+#include "core/cli/work_places.h"
 #include "kernels/devices.h"
 #include "nodes/picture/jpeg_write.h"
 #include "web/work/work.h"
@@ -97,10 +97,28 @@ static bool open_one_by_one(lm_session *s, const lm_args *a, bool only_checks, l
     return well;
 }
 
+static const char *moved(void *places)
+{
+    return lm_places_moved(places);
+}
+
+/* Before there is code of a stranger's or another thread in this process.                         [new] */
+static lm_places *settle_down(const lm_args *a, bool only_checks)
+{
+    lm_places *p = lm_work_places(a, only_checks);
+
+    if (!lm_places_keep(p))
+        lm_log(LM_LOG_INFO, "limn work: this kernel shuts no folders: plugins may open what the user may");
+    if (!lm_confine_calls())
+        lm_log(LM_LOG_INFO, "limn work: this kernel filters no calls: plugins may do what the user may");
+    return p;
+}
+
 static int serve(const lm_args *a, int fd)
 {
     const bool only_checks = lm_args_has(a, "--only-checks"), inside = lm_args_has(a, "--in-process");
     const char *device = lm_args_value(a, "--device");
+    lm_places  *places = inside ? NULL : settle_down(a, only_checks);
     lm_session s;
     limn_error err = { 0 };
     int        status;
@@ -108,15 +126,14 @@ static int serve(const lm_args *a, int fd)
     if (open_one_by_one(&s, a, only_checks, &err)) {
         lm_work w = { .registry = s.registry, .env = s.env, .cache = s.cache, .only_checks = only_checks,
                       .device = only_checks ? "none" : device ? device : "cpu", .encode = encode,
-                      .open = lm_open_dropped, .open_self = &s, .make = lm_pack_asked, .inside = inside,
+                      .open = lm_open_dropped, .open_self = &s, .inside = inside,
+                      .moved = inside ? NULL : moved, .moved_self = places,
                       .arithmetic = only_checks ? "" : s.env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32" };
 
         if (!inside) {
             signal(SIGINT, SIG_IGN); /* lm_session_start has its own idea */
             signal(SIGTERM, SIG_DFL);
         }
-        if (!inside && !lm_confine_calls())
-            lm_log(LM_LOG_INFO, "limn work: this kernel filters no calls: plugins may do what the user may");
         status = lm_work_serve(&w, fd);
     } else {
         lm_print_error("limn work", &err);
@@ -124,6 +141,7 @@ static int serve(const lm_args *a, int fd)
         close(fd);
     }
     lm_session_close(&s);
+    lm_places_free(places);
     return status;
 }
 

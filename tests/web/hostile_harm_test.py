@@ -5,14 +5,17 @@
 
 `whole` takes the limits and numbers of GOAL-15 and GOAL-16 as they are, which lasts minutes; figures are printed with a name."""
 import contextlib
+import ctypes
 import json
 import os
 import random
 import re
 import resource
+import shutil
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -378,13 +381,13 @@ def requests_in_one_breath_are_all_answered():
 
 # ------------------------------------------------------------ plugins that misbehave (GOAL-21)
 
-def zoo(how, node="Zoo_in_run"):
-    return {"1": {"class_type": node, "inputs": {"how": how}}, "2": {"class_type": "PreviewAny", "inputs": {"source": ["1", 0]}}}
+def zoo(how, node="Zoo_in_run", **more):
+    return {"1": {"class_type": node, "inputs": {"how": how, **more}}, "2": {"class_type": "PreviewAny", "inputs": {"source": ["1", 0]}}}
 
 
 def failure(s, graph):
     entry = s.wait(s.queue(graph), 2 * PATIENCE)
-    assert entry["status"]["status_str"] == "error", entry["status"]
+    assert entry["status"]["status_str"] == "error", (graph, entry["status"])
     return next(m[1] for m in entry["status"]["messages"] if m[0] == "execution_error")
 
 
@@ -425,6 +428,85 @@ def plugins_start_no_program_and_open_no_socket():
         assert s.wait(s.queue(zoo("stay", "Zoo_escapes")))["status"]["completed"]
 
 
+def landlock():
+    """The kernel's version of it; 0: it has none"""
+    return max(0, ctypes.CDLL(None).syscall(444, None, 0, 1))
+
+
+def plugins_read_and_write_nothing_outside_their_places():
+    if not landlock():
+        return "    this kernel has no Landlock: nothing was tried"
+    with tempfile.TemporaryDirectory(prefix="limn-secret-") as outside, tempfile.TemporaryDirectory(prefix="limn-base-") as base:
+        os.mkdir(base + "/models")
+        shutil.copytree(ROOT / "models/checkpoints", base + "/models/checkpoints")
+        try_ways_out(outside, base)
+
+
+def try_ways_out(outside, base):
+    with Served(LIMN, "--plugin", ESCAPES, base=base) as s:
+        secret, model = Path(outside, "secret.txt"), s.base / "models/checkpoints/limn-shapes.safetensors"
+        secret.write_text("secret")
+        (s.base / "token").write_text("secret")
+        s.ask("POST", "/userdata/mine.txt", b"mine")
+        upload(s, "a.png", noise(8, 1))
+        mine = next(p for p in (s.base / "user").rglob("mine.txt"))
+        tries = [("read", f) for f in (secret, s.base / "token", s.base / "state/limn.sqlite", mine, "/etc/hostname", f"/proc/{s.process.pid}/environ", f"/proc/{s.process.pid}/mem")]
+        tries += [("list", d) for d in ("/", "/root", "/etc", outside, s.base, s.base / "state", mine.parent)]
+        tries += [("write", f) for f in (secret, outside + "/new", s.base / "new", s.base / "state/new", s.base / "models/new", s.base / "input/new", "/tmp/limn-new", "/usr/new")]
+        tries += [("append", f) for f in (secret, model, s.base / "input/a.png", "/proc/self/comm", s.base / "state/limn.sqlite")]
+        tries += [("make", s.base / "models/folder"), ("make", outside + "/folder"), ("remove", secret), ("remove", model), ("remove", s.base / "input/a.png"),
+                  ("rename", secret), ("rename", model), ("link", s.base / "output/link"), ("link", outside + "/link")]
+        tries += [("truncate", f) for f in (secret, model)] if landlock() >= 3 else []
+        for how, where in tries:
+            said = failure(s, zoo(how, "Zoo_escapes", where=str(where)))["exception_message"]
+            assert f"{how}: Permission denied" in said and str(where) not in said, (how, where, said)
+        assert "mode: Operation not permitted" in failure(s, zoo("mode", "Zoo_escapes", where=str(s.base / "token")))["exception_message"]
+        if landlock() >= 6:
+            assert "kill: Operation not permitted" in failure(s, zoo("kill", "Zoo_escapes"))["exception_message"]
+        for how, where in [("read", model), ("list", model.parent), ("read", s.base / "input/a.png"), ("list", s.base / "input"), ("write", s.base / "output/new"),
+                           ("append", s.base / "output/new"), ("make", s.base / "temp/folder"), ("rename", s.base / "output/new"), ("remove", s.base / "output/new.2")]:
+            entry = s.wait(s.queue(zoo(how, "Zoo_escapes", where=str(where))))
+            assert entry["status"]["completed"], (how, where, entry["status"])
+        assert secret.read_text() == "secret" and os.listdir(outside) == ["secret.txt"] and model.stat().st_size > 1000
+        assert s.wait(s.queue(sampler(steps=1)))["status"]["completed"] and s.ask("GET", "/prompt")[0] == 200
+        say(f"{len(tries)} ways out of the worker's places, none of them open")
+
+
+def folders_that_come_or_are_exchanged_are_found():
+    """A worker keeps to the folders that were there when it began; for others there is the next one, and nobody notices."""
+    with tempfile.TemporaryDirectory(prefix="limn-later-") as outside:
+        more, config = Path(outside, "mounted/later"), Path(outside, "more.yaml")
+        config.write_text(f"more:\n  base_path: {more}\n  checkpoints: checkpoints\n")
+        with Served(LIMN, "--extra-model-paths-config", config) as s:
+            assert s.wait(s.queue(empty(color=1)))["status"]["completed"]
+            first = worker_of(s)
+            (more / "checkpoints").mkdir(parents=True)
+            shutil.copy(ROOT / "models/checkpoints/limn-shapes.safetensors", more / "checkpoints/later.safetensors")
+            graph = sampler(steps=1)
+            graph["1"]["inputs"]["ckpt_name"] = "later.safetensors"
+            assert "later.safetensors" in s.json("GET", "/models/checkpoints")[1]
+            assert "later.safetensors" in json.dumps(s.json("GET", "/object_info/CheckpointLoaderSimple")[1])
+            assert s.wait(s.queue(graph))["status"]["completed"]
+            second = worker_of(s)
+            shutil.rmtree(s.base / "output")
+            with s.socket("c") as ws:
+                jobs = [s.queue(empty(color=i, prefix="after"), client_id="c") for i in (2, 3)]
+                for job in jobs:
+                    ws.until("execution_success", lambda d, job=job: d["prompt_id"] == job)
+            assert all(s.wait(job)["status"]["completed"] for job in jobs)
+            assert len(list((s.base / "output").glob("after*"))) == 2
+            third = worker_of(s)
+            if landlock():
+                assert len({first, second, third}) == 3 and s.said().count("another one than before") >= 2, s.said()
+            assert len(s.json("GET", "/history")[1]) == 4
+            shutil.rmtree(s.base / "input", ignore_errors=True)  # the process that checks writes there
+            assert s.json("POST", "/limn/check", {"prompt": graph})[0] == 200
+            upload(s, "b.png", noise(8, 2))
+            shown = {"1": {"class_type": "LoadImage", "inputs": {"image": "b.png"}}, "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}}
+            assert s.wait(s.queue(shown))["status"]["completed"]
+            say(f"workers {first}, {second}, {third}, {worker_of(s)}")
+
+
 def held_by(pid):
     """What its descriptors lead to: names of files, and of sockets and pipes by their numbers"""
     out = set()
@@ -446,11 +528,14 @@ def workers_hold_nothing_of_the_servers():
                 both = {name for name in held_by(pid) & ours if name.startswith("socket:") or name.startswith(str(s.base / "state"))}
                 assert not both, (line, both)
                 assert not [name for name in held_by(pid) if name.startswith(str(s.base / "state"))], line
+                rights = int(re.search(r"CapPrm:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1], 16)
+                assert not rights & ~0b1110, (line, hex(rights))  # of root's: files of any owner
 
 
 TESTS = [clients_that_are_slow_are_cut_off_and_slow_nobody_down, a_socket_that_does_not_read_costs_others_nothing, answers_that_nobody_reads_share_a_limit,
          pictures_that_are_bombs_are_refused_and_cost_little, who_leaves_in_the_middle_leaves_nothing_behind, requests_in_one_breath_are_all_answered,
-         plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket, workers_hold_nothing_of_the_servers]
+         plugins_that_crash_loop_or_take_all_memory_cost_their_job, plugins_start_no_program_and_open_no_socket, plugins_read_and_write_nothing_outside_their_places,
+         folders_that_come_or_are_exchanged_are_found, workers_hold_nothing_of_the_servers]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ accounts.py).
 The points are the lm_crash_at() of the sources; each has a row here that says what leads there. A row whose point is
 not passed fails.
 """
+import os
 import random
 import re
 import signal
@@ -199,11 +200,26 @@ LOADS = {"start": lambda *_: None, "work": work, "order": order, "files": keep_f
 def start(base, row, n):
     """An armed server, and whether it came as far as to say its address."""
     s = Served(LIMN, base=base, session=True, env={"LIMN_CRASH_AT": f"{row.point}:{n}+all"})
+    before = len(s.said()) if (s.base / "stderr.txt").exists() else 0
     try:
-        return s.start(), True
+        s.start()
+        threading.Thread(target=watch, args=(s, before), daemon=True).start()
+        return s, True
     except AssertionError:
         bury(s)
         return s, False
+
+
+def watch(s, before):
+    """A worker at its point reaches no other process: it has said where it is and waits, and all are ended from here."""
+    while s.process.poll() is None:
+        if "LIMN_CRASH_AT" in s.said()[before:]:
+            try:
+                os.killpg(s.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            return
+        time.sleep(0.02)
 
 
 def run(s, row, book, files, chance, killed):

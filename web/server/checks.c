@@ -254,6 +254,20 @@ static int count_sent(const lm_checks *c)
     return n;
 }
 
+/* The process went by itself, for the next one to take over: whoever waits is sent there. Once, for each prompt that is
+ * the first. */
+static bool send_again(lm_checks *c, const lm_worker_end *e)
+{
+    const int64_t first = c->first ? c->first->number : 0;
+
+    if (e->why != LM_WORKER_LEFT || c->server->leaving || (first && first == c->left_with))
+        return false;
+    c->left_with = first;
+    c->unsent = c->first;
+    lm_checks_tables_again(c);
+    return true;
+}
+
 /* One that was alone with the process is to blame; of several, which were perhaps answered already, nobody knows: they
  * go to the next process one by one. A process that does not get as far as HELLO serves nobody. */
 static void ended(void *self, lm_worker *w, const lm_worker_end *e)
@@ -265,6 +279,8 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
 
     (void)w;
     c->born = false;
+    if (born && send_again(c, e))
+        return;
     snprintf(words, sizeof words, "the prompt could not be checked: %s", e->sentence);
     if (e->why != LM_WORKER_LEFT && !*e->plugin)
         lm_log(c->server->leaving || e->signal == SIGINT || e->signal == SIGTERM ? LM_LOG_INFO : LM_LOG_ERROR,

@@ -20,6 +20,7 @@ struct lm_checks {
 
     lm_check_wait  *first, **last, *unsent; /* in their order; those before `unsent` are with the worker */
     int             waiting;
+    int64_t         left_with;          /* the first one's number when a process last went by itself */
     int             careful;            /* so many from the first on go one by one: one of them ended the last process */
     size_t          bytes;
     int64_t         numbers;
@@ -45,6 +46,7 @@ char *lm_checks_with_named(char *json, size_t *n, bool plans);
 
 void lm_checks_tables_begin(lm_checks *c);                    /* a process was greeted: its tables come by themselves */
 void lm_checks_tables_heard(lm_checks *c, const lm_wire *m);
-void lm_checks_tables_lost(lm_checks *c);                     /* the process is gone: nobody waits any more */
+void lm_checks_tables_lost(lm_checks *c);                     /* the process is gone: nobody waits any more … */
+void lm_checks_tables_again(lm_checks *c);                    /* … or those who wait get the next one's */
 
 #endif

@@ -151,6 +151,18 @@ void lm_checks_tables_lost(lm_checks *c)
     answer_all(c, gathering, NULL);
 }
 
+void lm_checks_tables_again(lm_checks *c)
+{
+    lm_tables_wait **last = &c->asked;
+
+    while (*last)
+        last = &(*last)->next;
+    *last = c->gathering;
+    c->gathering = c->asked;
+    c->asked = NULL;
+    c->expected = false;
+}
+
 /* ------------------------------------------------------------------ what comes */
 
 /* `t` NULL: nothing has changed. */

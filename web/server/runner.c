@@ -134,9 +134,11 @@ static bool is_asked_to_leave(const lm_runner *r, const lm_worker_end *e)
     return r->server->leaving || (!e->job && (e->signal == SIGINT || e->signal == SIGTERM));
 }
 
-/* Its end was not its job's fault, and the job runs again. */
+/* Its end was not its job's fault, and the job runs again: it went before it began with it, or we wanted it to go. */
 static bool is_let_go(const lm_runner *r, const lm_worker_end *e)
 {
+    if (e->why == LM_WORKER_LEFT && !e->begun)
+        return true;
     return r->server->leaving && (e->why == LM_WORKER_KILLED || e->why == LM_WORKER_LATE || e->why == LM_WORKER_LEFT ||
                                   e->signal == SIGTERM);
 }
@@ -153,11 +155,11 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     if (!way)
         return;
     r->now = NULL;
-    r->stats.lost++;
     if (is_let_go(r, e)) {
         lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
     } else {
+        r->stats.lost++;
         lm_way_lost(way, e);
     }
     look_at_end(r);

@@ -82,13 +82,19 @@ static bool hear(lm_working *w, lm_wire *m, limn_error *err)
     return true;
 }
 
+/* Under the lock. */
+static void drop_waiting(lm_working *w)
+{
+    for (; w->waiting; w->waiting--, w->first = (w->first + 1) % INBOX)
+        lm_wire_done(&w->inbox[w->first]);
+    w->asked = 0;
+}
+
 /* Inside the server's process: what runs is stopped, what waits is dropped, and lm_work_serve comes to its end. */
 static void hang_up(lm_working *w)
 {
     pthread_mutex_lock(&w->lock);
-    for (; w->waiting; w->waiting--, w->first = (w->first + 1) % INBOX)
-        lm_wire_done(&w->inbox[w->first]);
-    w->asked = 0;
+    drop_waiting(w);
     w->bye = true;
     atomic_store(&w->stop, true);
     pthread_cond_signal(&w->work);
@@ -194,10 +200,6 @@ static void do_one(lm_working *w, lm_wire *m)
         lm_work_job(w, m);
     else if (m->numbers[0] & LM_WIRE_OPEN)
         lm_work_open(w, m);
-    else if (m->numbers[0] & LM_WIRE_DIFF)
-        lm_work_diff(w, m);
-    else if (m->numbers[0] & LM_WIRE_MAKE)
-        lm_work_make(w, m);
     else
         lm_work_check(w, m);
     lm_wire_done(m);
@@ -225,12 +227,31 @@ static bool next(lm_working *w, lm_wire *m, int64_t *asked, int64_t *freed)
     return !w->leaving;
 }
 
+/* It leaves as after a BYE: what waits, and what it was to do now, is the next process's. */
+static bool has_moved(lm_working *w)
+{
+    const char *path = w->with->moved ? w->with->moved(w->with->moved_self) : NULL;
+
+    if (!path)
+        return false;
+    fprintf(stderr, "limn: the folder %s is another one than before: a new process opens it\n", path);
+    pthread_mutex_lock(&w->lock);
+    w->leaving = true;
+    drop_waiting(w);
+    pthread_mutex_unlock(&w->lock);
+    return true;
+}
+
 static void work_on(lm_working *w)
 {
     int64_t asked, freed;
     lm_wire m;
 
     while (next(w, &m, &asked, &freed)) {
+        if ((m.type || asked) && has_moved(w)) {
+            lm_wire_done(&m);
+            return;
+        }
         let_go(w, freed);
         if (asked)
             send_nodes(w);

@@ -25,8 +25,8 @@ typedef char *lm_work_encode_fn(const uint8_t *rgb, int *width, int *height, int
 /* What a file carries, told as JSON. False: why it carries nothing. */
 typedef bool lm_work_open_fn(void *self, const char *bytes, size_t n, lm_text *json, limn_error *err);
 
-/* Something made of what the server hands down, as `as` says: a bundle, a picture, a card … False: why not. */
-typedef bool lm_work_make_fn(void *self, const char *as, const char *bytes, size_t n, lm_text *out, limn_error *err);
+/* A folder that this process should be able to open and cannot, as it is another one now; NULL: there is none. [lends] */
+typedef const char *lm_work_moved_fn(void *self);
 
 typedef struct lm_work {
     const lm_registry *registry;
@@ -36,8 +36,10 @@ typedef struct lm_work {
     bool               only_checks; /* there is no device: jobs fail */
     lm_work_encode_fn *encode;      /* NULL: no previews */
     lm_work_open_fn   *open;        /* NULL: no file is opened */
-    lm_work_make_fn   *make;        /* NULL: nothing is made */
-    void              *open_self;   /* of both */
+    void              *open_self;
+    lm_work_moved_fn  *moved;       /* asked before each job and check: the process then leaves, and its next one is given
+                                       what it did not begin. NULL: nothing moves */
+    void              *moved_self;
     bool               inside;      /* the server's own process: one that hangs up stops the job, and ends nothing else */
 } lm_work;
 

@@ -110,6 +110,7 @@ static void tell_end(lm_worker *w)
     w->state = LM_WORKER_RESTING;
     w->end.job = w->job;
     w->end.epoch = w->epoch;
+    w->end.begun = w->begun;
     w->end.checks = w->checks;
     lm_worker_word(w);
     w->job = w->epoch = w->pid = w->checks = 0;

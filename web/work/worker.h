@@ -20,7 +20,7 @@
 typedef struct lm_worker lm_worker;
 
 typedef enum lm_worker_why {
-    LM_WORKER_LEFT,     /* it was told BYE */
+    LM_WORKER_LEFT,     /* it was told BYE, or said it by itself: another process shall take over */
     LM_WORKER_DIED,     /* by itself: status or signal */
     LM_WORKER_KILLED,   /* lm_worker_kill */
     LM_WORKER_SILENT,   /* hang_ms without a word from its job; start_ms without HELLO */
@@ -34,6 +34,7 @@ typedef struct lm_worker_end {
     lm_worker_why why;
     int           status, signal;   /* the system's words; 0 where there are none */
     int64_t       job, epoch;       /* the job that is lost; 0: it had none */
+    bool          begun;            /* it had told something of that job */
     int           checks;           /* that were not answered */
     char          node[256], node_class[128], plugin[128]; /* at fault: what the crash's sentence names, or the node
                                                               that began last */

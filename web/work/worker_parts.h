@@ -29,7 +29,7 @@ struct lm_worker {
     uv_timer_t        timer;
     lm_worker_state   state;
     int               closing_handles, pid, deaths; /* deaths: since it last ended a job */
-    bool              has_process, exited, wire_ended, words_ended, held, leaving, said_bye;
+    bool              has_process, exited, wire_ended, words_ended, held, leaving, said_bye, begun;
     void            (*closed)(void *self);
     void             *closed_self;
 

@@ -60,6 +60,7 @@ bool lm_worker_job(lm_worker *w, const lm_wire *order, limn_error *err)
         return limn_fail(err, BUG, "that is no job");
     w->job = order->job;
     w->epoch = order->epoch;
+    w->begun = false;
     w->heard_at = uv_now(w->loop);
     w->job_by = w->o.job_ms ? w->heard_at + (uint64_t)w->o.job_ms : 0;
     lm_worker_arm(w);
@@ -167,6 +168,7 @@ static bool hear(lm_worker *w, const lm_wire *m)
     }
     w->heard_at = uv_now(w->loop);
     w->said_bye |= m->type == LM_WIRE_BYE;
+    w->begun |= m->epoch != 0;
     w->checks -= m->type == LM_WIRE_CHECKED;
     note_node(w, m);
     if (m->type == LM_WIRE_ENDED)
