@@ -1,4 +1,5 @@
 // Code that the first screen does without: fetched when the page has come to rest, so that it is there when the server is not.
+import { fetchList } from '../widgets/LateList.tsx';
 import { complain } from './toasts.ts';
 
 const REST_MS = 3000;
@@ -24,6 +25,6 @@ export const withExporting = (run: (m: Awaited<ReturnType<typeof exporting>>) =>
 
 export function fetchRest() {
   setTimeout(() => {
-    for (const load of [saving, exporting]) load().catch(() => {}); // asked for again when it is needed
+    for (const load of [saving, exporting, fetchList]) load().catch(() => {}); // asked for again when it is needed
   }, REST_MS);
 }

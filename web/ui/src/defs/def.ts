@@ -37,6 +37,7 @@ export interface Place {
   input: string;
   holds: 'value' | 'control' | 'filter' | 'upload';
   maybe?: boolean; // a control that some canvases wrote and others did not
+  folder?: string; // of a value that names a model: its kind, "checkpoints"
 }
 
 export interface NodeDef {

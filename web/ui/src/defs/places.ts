@@ -12,9 +12,9 @@ export function isSeed(name: string, options: JsonObject): boolean {
 }
 
 function readPlace(raw: Json): Place | undefined {
-  const [input, told] = Array.isArray(raw) ? raw : [];
+  const [input, told, folder] = Array.isArray(raw) ? raw : [];
   const holds = HOLDS.find((h) => h === told);
-  return typeof input === 'string' && holds ? { input, holds } : undefined;
+  return typeof input === 'string' && holds ? { input, holds, ...(typeof folder === 'string' ? { folder } : {}) } : undefined;
 }
 
 /** {"KSampler": [["seed", "value"], …]}; a class with a place that cannot be read is left out. */

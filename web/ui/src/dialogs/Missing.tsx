@@ -8,6 +8,7 @@ import { say } from '../app/toasts.ts';
 import { dialogWords, useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Checked } from '../run/run.ts';
+import { Another } from './Another.tsx';
 
 const MOST_NEAR = 3;
 
@@ -19,16 +20,18 @@ function Model({ where, at }: { where: readonly MissingModel[]; at: Opened }) {
   const words = useDialogWords().missing;
   const [used, setUsed] = useState<string>();
   const { name, folder, near } = where[0]!;
+  const use = (n: string) => (useInstead(at.doc, where, n), setUsed(n));
   return (
     <li>
       <strong>{name}</strong>
       <span>{words.put(folder)}</span>
       <span className="ways">
         {near.slice(0, MOST_NEAR).map((n) => (
-          <button key={n} className="plain" aria-pressed={used === n} onClick={() => (useInstead(at.doc, where, n), setUsed(n))}>
+          <button key={n} className="plain" aria-pressed={used === n} onClick={() => use(n)}>
             {used === n ? words.used(n) : words.use(n)}
           </button>
         ))}
+        <Another folder={folder} name={name} near={near} used={used} use={use} />
         <button className="text" onClick={() => copy(name)}>
           {words.copy}
         </button>

@@ -1,7 +1,7 @@
 // The panels there are, from top to bottom of their bar.
-import { outline, workflows } from './app.ts';
+import { models, outline, workflows } from './app.ts';
 import { nodes } from './defs.ts';
 import type { Panel } from './panel.ts';
 import { gallery, problems, queue } from './run.ts';
 
-export const panels: readonly Panel[] = [workflows, nodes, gallery, outline, problems, queue];
+export const panels: readonly Panel[] = [workflows, nodes, models, gallery, outline, problems, queue];

@@ -19,3 +19,12 @@ export const outline: Panel = {
   label: (w) => w.app.panels.outline,
   Body: lazy(() => import('./Outline.tsx').then((m) => ({ default: m.Outline }))),
 };
+
+export const models: Panel = {
+  id: 'models',
+  side: 'left',
+  icon: 'box',
+  key: 'M',
+  label: (w) => w.app.panels.models,
+  Body: lazy(() => import('./Models.tsx').then((m) => ({ default: m.Models }))),
+};

@@ -3,6 +3,12 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent, type CSSProperti
 import { Icon } from '../app/Icon.tsx';
 import type { Json } from '../doc/json.ts';
 import { useWords } from '../i18n/words.ts';
+import { useRoom } from '../i18n/room.ts';
+import { models as room } from '../i18n/words/models.ts';
+import { useDefs } from '../defs/defs.ts';
+import { browseModels } from '../models/browse.ts';
+import { folderOfWidget } from '../models/folders.ts';
+import type { Field } from './field.ts';
 import { isChoice, rowsFor, type Choice, type Row } from './rows.ts';
 
 interface Props {
@@ -13,6 +19,8 @@ interface Props {
   recent: readonly string[];
   chosen: readonly Json[];
   many?: boolean; // picking does not close it
+  typed?: string; // before it was there; Enter is a line's end
+  field?: Field; // of models: the last row leads to all that is known of them
   pick: (value: Json) => void;
   /** `by` is what closed it: the focus goes on by Tab, back by Escape, and elsewhere by a click. */
   close: (by: 'escape' | 'pick' | 'tab' | 'tab-back' | 'outside') => void;
@@ -70,29 +78,40 @@ function Rows({ rows, id, active, chosen, many, onPick, onPoint }: {
   );
 }
 
-/** The next choice that way; headings are passed over. */
-function moved(rows: readonly Row[], from: number, by: number): number {
+/** The browser of the kind of models that a field takes: the row behind the last one. */
+function useBrowse(field: Field | undefined) {
+  const words = useRoom(room);
+  const defs = useDefs((s) => s.defs);
+  const kind = field && folderOfWidget(field.node, field.shape, defs);
+  if (!kind || field.fixed) return undefined;
+  return { label: words.browse(words.kinds[kind] ?? kind), run: () => browseModels(kind, typeof field.value === 'string' ? field.value : undefined) };
+}
+
+/** The next choice that way; headings are passed over. `last`: there is a row behind them. */
+function moved(rows: readonly Row[], from: number, by: number, last: boolean): number {
   for (let at = from + by; at >= 0 && at < rows.length; at += by) if (isChoice(rows[at])) return at;
-  return from;
+  return last && by > 0 ? rows.length : from;
 }
 
 const firstOf = (rows: readonly Row[]) => Math.max(0, rows.findIndex(isChoice));
 
-export function List({ id, anchor, label, values, recent, chosen, many = false, pick, close }: Props) {
+export function List({ id, anchor, label, values, recent, chosen, many = false, typed = '', field, pick, close }: Props) {
+  const browse = useBrowse(field);
   const words = useWords().widgets;
   const box = useRef<HTMLDivElement>(null);
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(typed.split('\n')[0] ?? '');
   const [place] = useState(() => placeBeside(anchor));
   const rows = rowsFor(values, recent, query);
   const [active, setActive] = useState(() => {
     const at = rows.findLastIndex((r) => isChoice(r) && Object.is(r.value, chosen[0]));
-    return at >= 0 ? at : firstOf(rows);
+    return at >= 0 && typed === '' ? at : firstOf(rows);
   });
 
   useLayoutEffect(() => {
     const it = box.current;
     it?.showPopover();
     it?.querySelector('input')?.focus({ preventScroll: true });
+    if (typed.includes('\n')) take(rows[active]);
     const wheel = (e: WheelEvent) => it && !it.contains(e.target as Node) && close('outside');
     addEventListener('wheel', wheel, { capture: true, passive: true });
     return () => removeEventListener('wheel', wheel, { capture: true });
@@ -101,7 +120,13 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
     box.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active, query]);
 
+  const more = () => {
+    close('outside');
+    browse?.run();
+  };
+  const go = (from: number, by: number) => moved(rows, from, by, browse !== undefined);
   const take = (row: Row | undefined) => {
+    if (browse && active === rows.length) return more();
     if (!isChoice(row)) return;
     pick(row.value);
     if (!many) close('pick');
@@ -111,10 +136,10 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
     e.stopPropagation();
     if (e.nativeEvent.isComposing || e.key === 'Process') return;
     const steps: Record<string, () => void> = {
-      ArrowDown: () => setActive(moved(rows, active, 1)),
-      ArrowUp: () => setActive(moved(rows, active, -1)),
-      PageDown: () => setActive(Array.from({ length: 10 }).reduce((at: number) => moved(rows, at, 1), active)),
-      PageUp: () => setActive(Array.from({ length: 10 }).reduce((at: number) => moved(rows, at, -1), active)),
+      ArrowDown: () => setActive(go(active, 1)),
+      ArrowUp: () => setActive(go(active, -1)),
+      PageDown: () => setActive(Array.from({ length: 10 }).reduce((at: number) => go(at, 1), active)),
+      PageUp: () => setActive(Array.from({ length: 10 }).reduce((at: number) => go(at, -1), active)),
       Enter: () => take(rows[active]),
       Escape: () => close('escape'),
       Tab: () => close(e.shiftKey ? 'tab-back' : 'tab'),
@@ -140,9 +165,10 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
       <input
         role="combobox"
         aria-label={words.filter(label)}
+        defaultValue={query}
         aria-expanded="true"
         aria-controls={id}
-        aria-activedescendant={isChoice(rows[active]) ? `${id}-${active}` : undefined}
+        aria-activedescendant={isChoice(rows[active]) || (browse && active === rows.length) ? `${id}-${active}` : undefined}
         placeholder={words.filterHint}
         spellCheck={false}
         autoComplete="off"
@@ -156,10 +182,18 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
         role="listbox"
         aria-label={label}
         aria-multiselectable={many || undefined}
-        hidden={!rows.some(isChoice)}
+        hidden={!rows.some(isChoice) && !browse}
         onMouseDown={(e) => e.preventDefault()}
       >
         <Rows rows={rows} id={id} active={active} chosen={chosen} many={many} onPick={take} onPoint={setActive} />
+        {browse && <li role="presentation" className="heading" />}
+        {browse && (
+          <li id={`${id}-${rows.length}`} role="option" className="browse" aria-selected={active === rows.length} data-active={active === rows.length}
+              onPointerMove={() => active !== rows.length && setActive(rows.length)} onClick={more}>
+            <span className="tick"><Icon name="box" /></span>
+            <span className="text">{browse.label}</span>
+          </li>
+        )}
       </ul>
       {!rows.some(isChoice) && <p className="none">{values.length ? words.noMatch : words.emptyList}</p>}
     </div>

@@ -4,7 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import type { Json } from '../doc/json.ts';
 import { useWords } from '../i18n/words.ts';
 import { isComposing, leave, neighbour, tab, type Field } from './field.ts';
-import { List } from './List.tsx';
+import { List } from './LateList.tsx';
 import { noteRecent, recentOf } from './recent.ts';
 import { useRemote } from './remote.ts';
 import { toText } from './values.ts';
@@ -78,6 +78,7 @@ function Opening({ field, text, many = false, pick, step, chosen }: Opens) {
           recent={many ? [] : recentOf(keyOf(field))}
           chosen={chosen}
           many={many}
+          field={field}
           pick={(value) => {
             noteRecent(keyOf(field), value);
             pick(value);

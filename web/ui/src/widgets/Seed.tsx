@@ -8,7 +8,7 @@ import { useWords } from '../i18n/words.ts';
 import { useLastValue } from '../run/last.ts';
 import { nextValue } from '../run/seeds.ts';
 import { isComposing, leave, tab, type Field } from './field.ts';
-import { List } from './List.tsx';
+import { List } from './LateList.tsx';
 import { NumberBox } from './NumberBox.tsx';
 import { Sign, type SignName } from './Sign.tsx';
 import { toText } from './values.ts';

@@ -74,27 +74,3 @@ export function isKnown(value: Json | undefined, def: InputDef | undefined): boo
       return true;
   }
 }
-
-// ------------------------------------------------------------------ weights in prompts
-
-const WEIGHTED = /^\((.*):(-?\d+(?:\.\d+)?)\)$/s;
-
-/** A word or a selection with its weight changed: "cat" -> "(cat:1.05)", and back at 1. */
-export function weighted(text: string, by: number): string {
-  const [, inner = text, told = '1'] = WEIGHTED.exec(text) ?? [];
-  const weight = Math.round((Number(told) + by) * 100) / 100;
-  return weight === 1 ? inner : `(${inner}:${weight.toFixed(2).replace(/0$/, '')})`;
-}
-
-/** What a selection or a caret stands in: the weighted brackets around it, else the selection, else the word. */
-export function spanAround(text: string, from: number, to: number): [number, number] {
-  const open = text.lastIndexOf('(', from);
-  const close = text.indexOf(')', Math.max(to - 1, open));
-  if (open >= 0 && close >= 0 && !text.slice(open + 1, from).includes(')') && WEIGHTED.test(text.slice(open, close + 1))) return [open, close + 1];
-  if (from !== to) return [from, to];
-  const letter = /[^\s,()|{}]/;
-  let [a, b] = [from, to];
-  while (a > 0 && letter.test(text[a - 1] ?? '')) a--;
-  while (b < text.length && letter.test(text[b] ?? '')) b++;
-  return [a, b];
-}

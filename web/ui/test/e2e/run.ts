@@ -10,6 +10,7 @@ import { gates } from './gates.ts';
 import { grid } from './grid.ts';
 import { linear } from './linear.ts';
 import { mask } from './mask.ts';
+import { models } from './models.ts';
 import { opening } from './opening.ts';
 import { reach } from './reach.ts';
 import { runs } from './running.ts';
@@ -21,7 +22,7 @@ import { widgets } from './widgets.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, saving, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, addNode, mask,
+  shell, app, opening, saving, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

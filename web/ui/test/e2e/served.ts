@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 
 export interface Served {
   url: string;
+  base: string; // its folder
   /** Ends it (at once with SIGKILL). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Begins it again where it was. */
@@ -43,6 +44,7 @@ export async function serve(limn: string, root: string, more: readonly string[] 
     get url() {
       return url;
     },
+    base,
     stop(signal = 'SIGTERM') {
       child.kill(signal);
       return ended(child);

@@ -9,7 +9,8 @@ import { blocksOf, spansOf } from '../../src/widgets/markdown.ts';
 import { numberText, readNumber, shareOf, snap, stepped } from '../../src/widgets/numbers.ts';
 import { listIn, routeOf } from '../../src/widgets/remote.ts';
 import { isChoice, rowsFor } from '../../src/widgets/rows.ts';
-import { fromText, isKnown, spanAround, toText, weighted } from '../../src/widgets/values.ts';
+import { fromText, isKnown, toText } from '../../src/widgets/values.ts';
+import { spanAround, weighted } from '../../src/widgets/weights.ts';
 
 const MOST = 18446744073709551615n;
 

@@ -39,7 +39,7 @@ export const app = both(
       keys: 'Keys',
       api: 'API of this server',
     },
-    panels: { workflows: 'Workflows', outline: 'Outline' },
+    panels: { workflows: 'Workflows', models: 'Models', outline: 'Outline' },
     search: 'Search',
     searchAll: 'Find anything',
     tabs: {
@@ -112,7 +112,7 @@ export const app = both(
       keys: '快捷键',
       api: '服务器的 API',
     },
-    panels: { workflows: '工作流', outline: '大纲' },
+    panels: { workflows: '工作流', models: '模型', outline: '大纲' },
     search: '搜索',
     searchAll: '查找',
     tabs: {
