@@ -24,7 +24,7 @@ function Needs({ file }: { file: SharedFile }) {
 function Card({ file, close }: { file: SharedFile; close: () => void }) {
   const words = useRoom(share);
   const id = useId();
-  const by = words.by(file.author, file.licence);
+  const by = [file.author, file.licence].filter(Boolean).join(' · ');
   const way = (label: string, name: string, go: (file: SharedFile) => Promise<unknown>) => (
     <button className="plain" aria-label={name} disabled={!file.read} onClick={() => (close(), void go(file))}>
       {label}

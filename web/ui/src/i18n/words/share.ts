@@ -40,7 +40,6 @@ export const share = both(
     shared: 'Shared here',
     search: 'Search shared pipelines',
     list: 'Pipelines that are shared here',
-    by: (author: string, licence: string) => [author, licence].filter(Boolean).join(' · '),
     ready: (n: number) => (n === 0 ? 'needs no model' : n === 1 ? '1 model, here' : `${n} models, here`),
     missing: (names: string) => `missing ${names}`,
     unknown: (names: string) => `unknown nodes: ${names}`,
@@ -60,7 +59,7 @@ export const share = both(
   {
     title: (name) => `分享“${name}”`,
     as: '格式',
-    kinds: { bundle: '打包文件', png: 'PNG', webp: 'WebP', json: 'JSON' },
+    kinds: { bundle: '打包文件', png: 'PNG 图像', webp: 'WebP 图像', json: 'JSON 文件' },
     about: {
       bundle: '一个文件，含工作流、它加载的图像和所需模型的清单。',
       png: '带有工作流的图像，拖到画布上即可打开。',
@@ -95,7 +94,6 @@ export const share = both(
     shared: '此处共享',
     search: '搜索共享的流程',
     list: '此处共享的流程',
-    by: (author, licence) => [author, licence].filter(Boolean).join(' · '),
     ready: (n) => (n === 0 ? '不需要模型' : `${n} 个模型，都在`),
     missing: (names) => `缺少 ${names}`,
     unknown: (names) => `未知节点：${names}`,
