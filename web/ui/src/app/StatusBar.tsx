@@ -1,9 +1,10 @@
 // The bar below: what is in the document, how near the canvas is, is the server there, what machine is it, what does it do.
 import { Zoom } from '../canvas/Zoom.tsx';
-import { bytes, clock } from '../i18n/format.ts';
+import { bytes, clock, percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { useServer } from '../net/server.ts';
 import { useProblems } from '../run/run.ts';
+import { useRunning } from '../run/running.ts';
 import { showPanel } from './bars.ts';
 import { useActive, useVersion, type Opened } from './documents.ts';
 import { Icon } from './Icon.tsx';
@@ -81,11 +82,13 @@ function Queue() {
   const running = work?.running ?? 0;
   const waiting = work?.waiting ?? 0;
 
+  const share = useRunning((s) => Object.values(s)[0]?.share);
   const what = !work ? words.unknown : running ? words.running(running) : waiting ? null : words.idle;
   return (
     <div className="queue" role="status" aria-label={words.label} data-state={running ? 'running' : 'idle'} data-stale={stale}>
       <span className="dot" />
       {what && <span>{what}</span>}
+      {running > 0 && share !== undefined && <span className="counts">{percent(share)}</span>}
       {waiting > 0 && <span className="waiting">{words.waiting(waiting)}</span>}
     </div>
   );

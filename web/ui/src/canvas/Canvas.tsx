@@ -146,6 +146,11 @@ export function Canvas() {
       <GraphMap scene={scene} />
       {doc && <Crumbs doc={doc} path={path} />}
       <Finding scene={scene} />
+      {doc && scene.doc === doc && scene.nodes.length === 0 && (
+        <Suspense>
+          <EmptyGraph />
+        </Suspense>
+      )}
       <GroupName scene={scene} />
       <Hands />
       <Said />
@@ -153,6 +158,7 @@ export function Canvas() {
   );
 }
 
+const EmptyGraph = lazy(() => import('./EmptyGraph.tsx').then((m) => ({ default: m.EmptyGraph })));
 const Find = lazy(() => import('./Find.tsx').then((m) => ({ default: m.Find })));
 
 function Finding({ scene }: { scene: Scene }) {

@@ -3,12 +3,15 @@ import { Icon } from '../app/Icon.tsx';
 import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { renameNode, setFlag } from '../doc/ops.ts';
+import { rate } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun } from '../run/run.ts';
 import { NameField } from './NameField.tsx';
 import { titleIn } from './names.ts';
 import type { NodeView } from './scene.ts';
 import { useHand } from './view.ts';
+
+const WIDE = 240; // of nodes whose title has room for how fast it goes
 
 function Rename({ doc, box }: { doc: Document; box: NodeView }) {
   const words = useWords().canvas;
@@ -17,7 +20,8 @@ function Rename({ doc, box }: { doc: Document; box: NodeView }) {
 }
 
 /** How far it is; nothing of it where nobody can say. */
-function Progress({ uid, node }: { uid: string; node: string }) {
+function Progress({ uid, node, wide }: { uid: string; node: string; wide: boolean }) {
+  const words = useWords().run.queue;
   const run = useNodeRun(uid, node);
   if (run?.state !== 'running') return null;
   const share = run.max > 0 ? Math.min(1, run.value / run.max) : 0;
@@ -26,6 +30,7 @@ function Progress({ uid, node }: { uid: string; node: string }) {
       {run.max > 1 && (
         <span className="steps">
           {run.value}/{run.max}
+          {wide && run.rate !== undefined && ` · ${words.rate(rate(run.rate))}`}
         </span>
       )}
       <span className="progress" data-unknown={run.max <= 0} aria-hidden="true">
@@ -41,7 +46,7 @@ function Signs({ uid, name, box }: { uid: string; name: string; box: NodeView })
   const { mode, pinned, kind } = box.shape;
   return (
     <>
-      <Progress uid={uid} node={name} />
+      <Progress uid={uid} node={name} wide={box.width >= WIDE} />
       {(state === 'done' || state === 'cached') && (
         <span className="sign" data-sign={state} title={words.states[state]}>
           <Icon name="check" />

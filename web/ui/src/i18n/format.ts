@@ -16,6 +16,9 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** Steps a second: "3.1", "12" */
+export const rate = (steps: number): string => steps.toFixed(steps < 10 ? 1 : 0);
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['minute', 60], ['hour', 3600], ['day', 86400], ['month', 2629800], ['year', 31557600]];
 
 /** "3 min. ago"; a moment ago is 0 minutes. */

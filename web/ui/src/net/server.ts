@@ -30,6 +30,7 @@ export interface Hearer {
 export const useServer = create<Server>(() => ({ link: { is: 'connecting' } }));
 
 const POLL_MS = 3000; // where sockets do not come through
+const MACHINE_MS = 2000;
 const hearers = new Set<Hearer>();
 let socket: Socket | undefined;
 
@@ -100,6 +101,16 @@ async function askForMachine() {
   }
 }
 
+let machineLater: ReturnType<typeof setTimeout> | undefined;
+
+/** Jobs begin and end, models come and go: what the machine has left is asked for again, once for many of them. */
+function askForMachineSoon() {
+  machineLater ??= setTimeout(() => {
+    machineLater = undefined;
+    if (!document.hidden) void askForMachine();
+  }, MACHINE_MS);
+}
+
 // ------------------------------------------------------------------ from the first moment on
 
 function linked(link: Link) {
@@ -113,7 +124,10 @@ export function startServer() {
   socket = new Socket(clientId(), {
     link: linked,
     message: (type, data) => {
-      if (type === 'status') askForWork();
+      if (type === 'status') {
+        askForWork();
+        askForMachineSoon();
+      }
       for (const hearer of hearers) hearer.message(type, data);
     },
     frame: (frame) => {

@@ -4,7 +4,7 @@ import { shown } from '../app/chords.ts';
 import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { onMac } from '../app/keys.ts';
-import { percent } from '../i18n/format.ts';
+import { percent, rate } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
@@ -29,7 +29,7 @@ function Progress({ job }: { job: Job }) {
       <progress value={share} aria-label={words.share} />
       <span className="doing">
         {run?.node !== undefined && <span className="node-name">{words.node(run.node, run.value, run.max)}</span>}
-        {run?.rate !== undefined && <span>{words.rate(run.rate.toFixed(run.rate < 10 ? 1 : 0))}</span>}
+        {run?.rate !== undefined && <span>{words.rate(rate(run.rate))}</span>}
       </span>
     </>
   );
@@ -159,6 +159,8 @@ function Waiting() {
     if (drag && drag.before !== drag.id) void attempt(moveJobs([drag.id], drag.before));
     setDrag(undefined);
   };
+  const heard = useJobs((s) => s.at !== undefined);
+  if (!heard) return <ul className="jobs unheard" aria-hidden="true"><li /><li /><li /></ul>;
   if (!waiting.length)
     return (
       <p className="nothing">
@@ -190,6 +192,7 @@ function History() {
   useEffect(() => {
     if (changed !== undefined && changed !== useJobs.getState().historyAt) refreshHistory().catch(console.warn);
   }, [changed]);
+  if (changed === undefined) return null;
   if (!history.length) return <p className="nothing">{words.noHistory}</p>;
   return (
     <>
