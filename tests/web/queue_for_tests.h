@@ -16,18 +16,22 @@ static char      folder[TEMPORARY_PATH];
 static lm_queue *q;
 static sem_t     woken;
 static int64_t   log_bytes;
+static size_t    most_waiting;
 static lm_keep   kept_so_long;
+static void    (*at_wake)(void); /* before the test is woken, on a thread of the queue's */
 
 static inline void wake(void *self)
 {
     (void)self;
+    if (at_wake)
+        at_wake();
     sem_post(&woken);
 }
 
 static inline void start(const char *vfs)
 {
     const lm_queue_options o = { .store = { .folder = folder, .vfs = vfs, .keep = kept_so_long }, .most_pending = 300, .wake = wake,
-                                 .log_bytes = log_bytes };
+                                 .log_bytes = log_bytes, .most_waiting = most_waiting };
     limn_error             err = { 0 };
 
     sem_init(&woken, 0, 0);

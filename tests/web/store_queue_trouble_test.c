@@ -1,4 +1,7 @@
 /* store_queue_trouble_test.c: the queue with disks that fail and memory that runs out. */
+#include <errno.h>
+
+#include "tests/calls.h"
 #include "tests/web/queue_for_tests.h"
 
 /* ---------------------------------------------------------------- disks that fail */
@@ -67,15 +70,6 @@ TEST(one_that_does_not_fit_is_refused_alone)
 }
 
 /* ---------------------------------------------------------------- memory that runs out */
-
-static atomic_llong fail_at; /* counts down; the allocation at 1 fails */
-
-void *__real_lm_try_alloc(size_t bytes);
-void *__wrap_lm_try_alloc(size_t bytes);
-void *__wrap_lm_try_alloc(size_t bytes)
-{
-    return atomic_fetch_sub(&fail_at, 1) == 1 ? NULL : __real_lm_try_alloc(bytes);
-}
 
 /* DONE, or a refusal that says "memory". */
 static bool told_or_done(bool asked_for)
@@ -154,8 +148,9 @@ TEST(an_end_that_finds_no_memory_can_be_told_again)
     start(NULL);
     one(submit("a", "{}"));
     one(lease());
-    atomic_store(&fail_at, 1);
+    calls_fail(CALL_LM_TRY_ALLOC, 1, ENOMEM, false);
     WANT(!lm_queue_finish(q, 1, 1, &r, keep, NULL, &err) && err.code == LIMN_MEMORY);
+    calls_work();
     WANT_TEXT(r.messages.at, "[1]");
     WANT(one(lm_queue_finish(q, 1, 1, &r, keep, NULL, &err))->outcome == LM_STORE_DONE && !r.messages.at);
     WANT(lm_queue_count(q).history == 1 && lm_queue_count(q).running == 0);
@@ -174,23 +169,33 @@ static void clear_away(void)
     forget_answers();
 }
 
+/* The nth piece of memory of this kind cannot be had; false when there are not that many. */
+static bool without_memory(int kind, int nth)
+{
+    bool came;
+
+    calls_fail(kind, nth, ENOMEM, false);
+    a_life();
+    came = calls_failed();
+    calls_work();
+    forget_answers();
+    WANT(one(submit("after", "{}"))->outcome == LM_STORE_DONE);
+    WANT(!lm_queue_is_broken(q));
+    clear_away();
+    return came;
+}
+
 TEST(memory_that_runs_out_costs_one_request)
 {
-    bool came = true;
-
     folder_new(folder);
     start(NULL);
-    for (int nth = 1; came && nth < 500; nth++) {
-        atomic_store(&fail_at, nth);
-        a_life();
-        came = atomic_load(&fail_at) <= 0;
-        atomic_store(&fail_at, 0);
-        forget_answers();
-        WANT(one(submit("after", "{}"))->outcome == LM_STORE_DONE);
-        WANT(!lm_queue_is_broken(q));
-        clear_away();
+    for (int kind = CALL_LM_TRY_ALLOC; kind <= CALL_LM_TRY_COPY_BYTES; kind++) {
+        int nth = 1;
+
+        while (without_memory(kind, nth) && nth < 1000)
+            nth++;
+        WANT(nth > 1 && nth < 1000);
     }
-    WANT(!came);
     end();
 }
 

@@ -84,9 +84,7 @@ void lm_wish_free(lm_wish *w)
 
 static bool copy_word(char **to, const char *from)
 {
-    const size_t n = from ? strlen(from) + 1 : 0;
-
-    return !from || ((*to = lm_try_alloc(n)) && memcpy(*to, from, n));
+    return !from || (*to = lm_try_copy_bytes(from, strlen(from)));
 }
 
 static lm_wish *wish_new(lm_wish_kind kind, const char *id, lm_answer_fn *fn, void *self, limn_error *err)

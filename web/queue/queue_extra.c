@@ -54,7 +54,7 @@ static char *workflow_of(lm_json *d)
     size_t            n = 0;
     const char       *text = lm_json_string(d, id, &n) && n <= LM_STORE_NAME_MAX ? lm_json_c_string(d, id) : NULL;
 
-    return text && strlen(text) <= LM_STORE_NAME_MAX ? lm_copy_text(text) : NULL;
+    return text && strlen(text) <= LM_STORE_NAME_MAX ? lm_copy_text(text) : NULL; /* a NUL has become three bytes */
 }
 
 bool lm_extra_split(lm_blob *extra, lm_blob *secrets, char **workflow, limn_error *err)

@@ -39,7 +39,7 @@ static bool next(lm_queue *q, lm_wish **w, bool *settles)
     *w = lm_wishes_take(&q->reading);
     *settles = q->settle;
     q->settle = false;
-    goes_on = *w || *settles || !q->stopping;
+    goes_on = *w || *settles;
     pthread_mutex_unlock(&q->lock);
     return goes_on;
 }

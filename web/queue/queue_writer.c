@@ -207,7 +207,7 @@ static void prepare(lm_queue *q, lm_wish *w)
 {
     char *workflow = NULL;
 
-    if (w->kind != LM_WISH_SUBMIT || w->settled)
+    if (w->kind != LM_WISH_SUBMIT)
         return;
     if (!lm_extra_split(&w->submission.extra, &w->secrets, w->workflow ? NULL : &workflow, &w->a.error)) {
         w->a.outcome = w->a.error.code == LIMN_MEMORY ? LM_STORE_BUSY : LM_STORE_REFUSED;
@@ -295,7 +295,7 @@ static void hold_back(lm_queue *q, lm_wishes *batch)
         const bool waits = w->kind == LM_WISH_FINISH && !last &&
                            (w->a.outcome == LM_STORE_FULL || w->a.outcome == LM_STORE_BUSY);
 
-        w->settled = w->settled && !waits;
+        w->settled = !waits;
         lm_wishes_put(waits ? &q->held : &done, w);
     }
     lm_wishes_move(batch, &done);

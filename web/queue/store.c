@@ -114,13 +114,14 @@ static void leave_log(lm_sqlite *s, bool leave)
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)leave, NULL);
 }
 
-/* Every connection is one thread's, so SQLite needs no lock of its own around it. */
+/* Every connection is one thread's, so SQLite needs no lock of its own around it. Without memory for it, it is NULL. */
 static void connect(lm_sqlite *s)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW;
 
     lm_sql_note(s, sqlite3_open_v2(s->path, &s->db, flags, s->vfs), "open");
-    leave_log(s, true);
+    if (s->db)
+        leave_log(s, true);
 }
 
 static void disconnect(lm_sqlite *s)
@@ -172,21 +173,22 @@ static bool open_sound(lm_sqlite *s, limn_error *err)
         disconnect(s);
         ok = lm_place_move_aside(s, fault, err);
         lm_free(fault);
-        if (ok && (fault = open_and_look(s, &ok, err)))
+        fault = ok ? open_and_look(s, &ok, err) : NULL;
+        if (fault)
             ok = limn_fail(err, FILE, "a new database for the queue is damaged at once (%.100s): is the disk sound?",
                            fault);
         lm_free(fault);
-    } else if (!ok && err && err->code == LIMN_OK) {
-        *err = first;
+    } else if (!ok) {
+        limn_fail_at(err, first.code, first.file, first.line, "%s", first.text);
     }
     if (ok)
         leave_log(s, false);
     return ok;
 }
 
-static int64_t first_number(lm_sqlite *s, sqlite3_stmt *row, int column)
+static int64_t first_number(sqlite3_stmt *row, int column)
 {
-    return row && s->rc == SQLITE_OK ? sqlite3_column_int64(row, column) : 0;
+    return row ? sqlite3_column_int64(row, column) : 0;
 }
 
 static void read_ledger(lm_sqlite *s)
@@ -194,20 +196,20 @@ static void read_ledger(lm_sqlite *s)
     lm_ledger    *l = &s->ledger;
     sqlite3_stmt *row = lm_sql_row(s, LM_SQL_LEDGER_GET, "");
 
-    l->seq = first_number(s, row, 0);
-    l->counter = first_number(s, row, 1);
-    l->epoch = first_number(s, row, 2);
-    l->ended = first_number(s, row, 3);
-    l->floor = first_number(s, row, 4);
-    l->tally.paused = first_number(s, row, 5);
+    l->seq = first_number(row, 0);
+    l->counter = first_number(row, 1);
+    l->epoch = first_number(row, 2);
+    l->ended = first_number(row, 3);
+    l->floor = first_number(row, 4);
+    l->tally.paused = first_number(row, 5);
     for (int i = LM_JOB_SUCCESS; i < LM_JOB_STATES; i++)
-        l->in[i] = first_number(s, row, LM_LEDGER_IN + i);
+        l->in[i] = first_number(row, LM_LEDGER_IN + i);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_PENDING);
-    l->tally.pending = first_number(s, row, 0);
+    l->tally.pending = first_number(row, 0);
     row = lm_sql_row(s, LM_SQL_COUNT_LIVE, "i", (int64_t)LM_JOB_RUNNING);
-    l->tally.running = first_number(s, row, 0);
+    l->tally.running = first_number(row, 0);
     row = lm_sql_row(s, LM_SQL_HISTORY_BYTES, "i", l->floor);
-    l->tally.history_bytes = first_number(s, row, 0);
+    l->tally.history_bytes = first_number(row, 0);
     lm_sql_rest(s, LM_SQL_HISTORY_BYTES);
 }
 
@@ -218,7 +220,7 @@ static void count_history(lm_sqlite *s)
 
     l->tally.history = 0;
     for (int i = LM_JOB_SUCCESS; i < LM_JOB_STATES; i++) {
-        l->in[i] = first_number(s, lm_sql_row(s, LM_SQL_COUNT_ENDED, "ii", (int64_t)i, l->floor), 0);
+        l->in[i] = first_number(lm_sql_row(s, LM_SQL_COUNT_ENDED, "ii", (int64_t)i, l->floor), 0);
         l->tally.history += l->in[i];
     }
     lm_sql_rest(s, LM_SQL_COUNT_ENDED);
@@ -250,9 +252,11 @@ lm_store *lm_store_open(const lm_store_options *o, limn_error *err)
     lm_sqlite *s = store_new(o->vfs);
 
     s->keep = o->keep;
-    if (lm_place_take(s, o->folder, err) && open_sound(s, err) && sqlite3_wal_hook(s->db, remember_log, s) == NULL &&
-        take_over(s, o->now_ms, err))
-        return &s->base;
+    if (lm_place_take(s, o->folder, err) && open_sound(s, err)) {
+        sqlite3_wal_hook(s->db, remember_log, s);
+        if (take_over(s, o->now_ms, err))
+            return &s->base;
+    }
     store_close(&s->base);
     return NULL;
 }

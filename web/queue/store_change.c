@@ -148,10 +148,9 @@ lm_outcome lm_store_holds(lm_sqlite *s, int64_t seq, int64_t epoch, const char *
 {
     sqlite3_stmt *row = lm_sql_row(s, LM_SQL_STANDING, "i", seq);
 
-    if (row && sqlite3_column_int64(row, 0) == LM_JOB_RUNNING && sqlite3_column_int64(row, 1) == epoch) {
-        *id = (const char *)sqlite3_column_text(row, 2);
+    if (row && sqlite3_column_int64(row, 0) == LM_JOB_RUNNING && sqlite3_column_int64(row, 1) == epoch &&
+        (*id = lm_sql_text(s, row, 2)))
         return LM_STORE_DONE;
-    }
     if (s->rc != SQLITE_OK)
         return lm_sql_outcome(s, err);
     limn_fail(err, INPUT, "job %lld is no longer held under epoch %lld; what its worker says about it is not recorded",
@@ -185,6 +184,7 @@ void lm_store_recover(lm_sqlite *s, int64_t now_ms)
 {
     sqlite3_stmt *row;
     int64_t       seq = 0;
+    const char   *lent;
     char         *id;
 
     while ((row = lm_sql_row(s, LM_SQL_LEFT_RUNNING, "i", seq))) {
@@ -194,7 +194,9 @@ void lm_store_recover(lm_sqlite *s, int64_t now_ms)
             back_to_pending(s, seq, 0);
             continue;
         }
-        id = lm_copy_text((const char *)sqlite3_column_text(row, 2));
+        if (!(lent = lm_sql_text(s, row, 2)))
+            return;
+        id = lm_copy_text(lent);
         lm_store_give_up(s, seq, id, now_ms, "limn ended while this job ran, three times; it is not started again");
         lm_free(id);
     }
@@ -211,6 +213,7 @@ static void drop_all(lm_sqlite *s, lm_dropped *out)
 
 static void drop_one(lm_sqlite *s, const char *id, lm_dropped *out)
 {
+    const char   *worker;
     sqlite3_stmt *row;
 
     while ((row = lm_sql_row(s, LM_SQL_PENDING_OF, "t", id))) {
@@ -221,7 +224,8 @@ static void drop_one(lm_sqlite *s, const char *id, lm_dropped *out)
         return;
     out->seq = sqlite3_column_int64(row, 0);
     out->epoch = sqlite3_column_int64(row, 1);
-    snprintf(out->worker, sizeof out->worker, "%s", (const char *)sqlite3_column_text(row, 2));
+    if ((worker = lm_sql_text(s, row, 2)))
+        snprintf(out->worker, sizeof out->worker, "%s", worker);
 }
 
 lm_outcome lm_store_drop(lm_store *store, const char *id, lm_dropped *out, limn_error *err)

@@ -59,7 +59,7 @@ static void bind_all(lm_sqlite *s, sqlite3_stmt *at, const char *kinds, va_list 
         case 't':
             lm_sql_note(s, bind_text(at, column, va_arg(ap, const char *)), "bind");
             break;
-        case 'z':
+        default: /* 'z' */
             lm_sql_note(s, lm_blob_bind(at, column++, va_arg(ap, const lm_blob *), &s->stored), "bind");
             break;
         }
@@ -67,9 +67,9 @@ static void bind_all(lm_sqlite *s, sqlite3_stmt *at, const char *kinds, va_list 
 
 bool lm_sql_step(lm_sqlite *s, sqlite3_stmt *at)
 {
-    const int rc = s->rc == SQLITE_OK && at ? sqlite3_step(at) : SQLITE_DONE;
+    const int rc = s->rc == SQLITE_OK ? sqlite3_step(at) : SQLITE_DONE;
 
-    lm_sql_note(s, rc, at ? sqlite3_sql(at) : NULL);
+    lm_sql_note(s, rc, sqlite3_sql(at)); /* which welcomes NULL */
     return rc == SQLITE_ROW;
 }
 
@@ -110,6 +110,15 @@ void lm_sql_rest(lm_sqlite *s, lm_sql name)
         put_back(s->statements[name]);
 }
 
+const char *lm_sql_text(lm_sqlite *s, sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+
+    if (!text)
+        lm_sql_note(s, SQLITE_NOMEM, "read a text");
+    return text;
+}
+
 bool lm_sql_is_damage(int rc)
 {
     return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
@@ -128,8 +137,6 @@ static lm_outcome outcome_of(int rc, int system_errno)
     case SQLITE_PROTOCOL:
     case SQLITE_CANTOPEN:
         return LM_STORE_BUSY;
-    case SQLITE_TOOBIG:
-        return LM_STORE_REFUSED;
     }
     if (rc == SQLITE_IOERR_NOMEM)
         return LM_STORE_BUSY;
@@ -149,9 +156,6 @@ static void say(const lm_sqlite *s, lm_outcome outcome, limn_error *err)
         break;
     case LM_STORE_BUSY:
         limn_fail(err, MEMORY, "the queue's database cannot be reached just now: %s", why);
-        break;
-    case LM_STORE_REFUSED:
-        limn_fail(err, INPUT, "the queue's database does not take it: %s", why);
         break;
     default:
         if ((s->rc & 0xff) == SQLITE_IOERR && s->system_errno)

@@ -39,13 +39,11 @@ static bool index_ids(lm_index *x, const char *const *ids, int32_t n)
 
 static void read_one(lm_sqlite *s, row *r, sqlite3_stmt *at, const lm_index *x, const char *before)
 {
-    const char *id = (const char *)sqlite3_column_text(at, 2);
+    const char *id = lm_sql_text(s, at, 2);
     waiting    *w = &r->jobs[r->n];
 
-    if (!id) {
-        lm_sql_note(s, SQLITE_NOMEM, "read an id");
+    if (!id)
         return;
-    }
     *w = (waiting){ .seq = sqlite3_column_int64(at, 0), .number = sqlite3_column_double(at, 1), .at = r->n };
     w->was = w->number;
     w->rank = lm_index_find(x, id, strlen(id));

@@ -128,7 +128,7 @@ static void suffix_now(const lm_sqlite *s, char out[32])
 
     gmtime_r(&now, &utc);
     strftime(out, 24, "%Y%m%d-%H%M%S", &utc);
-    for (int i = 2; i < 100; i++) {
+    for (int i = 2;; i++) {
         snprintf(name, sizeof name, "%s.damaged-%s", database, out);
         if (faccessat(s->folder, name, F_OK, 0))
             return;

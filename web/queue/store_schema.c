@@ -62,7 +62,7 @@ static int64_t number(lm_sqlite *s, const char *sql)
     return n;
 }
 
-bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
+static void set_options(lm_sqlite *s, bool writer)
 {
     sqlite3_busy_timeout(s->db, 5000);
     sqlite3_extended_result_codes(s->db, 1);
@@ -76,7 +76,13 @@ bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
      * in half the time. Moving it into the database is settle's work, never a commit's. */
     run(s, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 33554432; PRAGMA wal_autocheckpoint = 0;");
     s->page_bytes = number(s, "PRAGMA page_size");
-    if (s->rc != SQLITE_OK && err)
+}
+
+bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
+{
+    if (s->rc == SQLITE_OK)
+        set_options(s, writer);
+    if (s->rc != SQLITE_OK)
         limn_fail(err, FILE, "the queue's database \"%.150s\" cannot be opened: %s", s->path, sqlite3_errstr(s->rc));
     return s->rc == SQLITE_OK;
 }
@@ -117,11 +123,12 @@ static char *one_line(char *text)
 static char *first_text(lm_sqlite *s, const char *sql)
 {
     sqlite3_stmt *at = NULL;
+    const char   *said;
     char         *text = NULL;
 
     lm_sql_note(s, sqlite3_prepare_v2(s->db, sql, -1, &at, NULL), sql);
-    if (lm_sql_step(s, at) && sqlite3_column_text(at, 0))
-        text = one_line(lm_copy_text((const char *)sqlite3_column_text(at, 0)));
+    if (lm_sql_step(s, at) && (said = lm_sql_text(s, at, 0)))
+        text = one_line(lm_copy_text(said));
     sqlite3_finalize(at);
     return text;
 }

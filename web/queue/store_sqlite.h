@@ -56,8 +56,10 @@ typedef struct lm_sqlite {
 void lm_sql_run(lm_sqlite *s, lm_sql name, const char *kinds, ...);
 /* … and stands at its first row; NULL when there is none. Good until the statement is used again.  [lends] */
 sqlite3_stmt *lm_sql_row(lm_sqlite *s, lm_sql name, const char *kinds, ...);
-bool          lm_sql_step(lm_sqlite *s, sqlite3_stmt *at); /* to the next row */
+bool          lm_sql_step(lm_sqlite *s, sqlite3_stmt *at); /* to the next row; `at` is NULL only after a failure */
 void          lm_sql_rest(lm_sqlite *s, lm_sql name);      /* its row is not needed any more */
+/* A text that is never NULL in the database; NULL without memory, which is noted.                    [lends] */
+const char   *lm_sql_text(lm_sqlite *s, sqlite3_stmt *row, int column);
 void          lm_sql_note(lm_sqlite *s, int rc, const char *doing);
 /* What became of it, with a sentence; resets every statement. */
 lm_outcome lm_sql_outcome(lm_sqlite *s, limn_error *err);

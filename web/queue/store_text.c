@@ -68,9 +68,7 @@ static bool word_read(sqlite3_stmt *at, int column, char **out)
     const char  *text = (const char *)sqlite3_column_text(at, column);
     const size_t n = (size_t)sqlite3_column_bytes(at, column);
 
-    *out = lm_try_alloc(n + 1);
-    if (*out && n)
-        memcpy(*out, text, n);
+    *out = text ? lm_try_copy_bytes(text, n) : NULL; /* NULL: there was no memory for its NUL */
     return *out != NULL;
 }
 

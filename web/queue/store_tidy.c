@@ -8,9 +8,10 @@ enum {
     SLACK_PAGES = 256  /* free pages that stay in the file for the next jobs: 1 MiB */
 };
 
+/* Asked where an age is given. */
 static bool too_old(const lm_sqlite *s, int64_t ended_ms, int64_t now_ms)
 {
-    return s->keep.age_ms && now_ms - ended_ms > s->keep.age_ms;
+    return now_ms - ended_ms > s->keep.age_ms;
 }
 
 static bool too_much(const lm_sqlite *s)
