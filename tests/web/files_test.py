@@ -601,6 +601,31 @@ def the_token_is_asked_for_once_and_kept_in_a_cookie():
             assert "of+24" not in s.said()
 
 
+def a_manifest_is_for_everybody_and_nothing_else_is():
+    """Browsers fetch a page's manifest without its cookies."""
+    with tempfile.TemporaryDirectory() as site, tempfile.NamedTemporaryFile("w") as f:
+        f.write("a-token-of-thirty-two-letters-00\n")
+        f.flush()
+        for name in "index.html", "manifest.json", "assets/manifest-1a2b.json", "app/manifest.webmanifest", "assets/manifest.js", "assets/a.json", "assets/manifest-1a2b.json.map":
+            (Path(site) / name).parent.mkdir(exist_ok=True)
+            (Path(site) / name).write_text("{}")
+        with Files("--front-end", site, "--auth-token-file", f.name) as s:
+            known = {"Authorization": "Bearer a-token-of-thirty-two-letters-00"}
+            assert s.ask("POST", "/userdata/manifest.json", b"mine", known)[0] == 200
+            dest = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "manifest"}
+            for path in "/manifest.json", "/assets/manifest-1a2b.json", "/app/manifest.webmanifest":
+                status, body, headers = s.ask("GET", path, headers=dest)
+                assert (status, body, headers["X-Content-Type-Options"]) == (200, b"{}", "nosniff") and s.ask("HEAD", path)[0] == 200, (path, status, headers)
+                assert s.ask("GET", path, headers={**dest, "Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"})[0] == 403, path
+                assert s.ask("POST", path, b"{}")[0] in (401, 405), path
+            for path in ("/assets/manifest.js", "/assets/a.json", "/assets/manifest-1a2b.json.map", "/userdata/manifest.json", "/api/userdata/manifest.json", "/view/manifest.json", "/manifest.json/x",
+                         "/manifest.json?", "/assets/a.json?/manifest.json", "/assets/a.json%2Fmanifest.json", "/assets/..%2Fmanifest-x.json", "/templates/manifest.json", "/docs/manifest.json",
+                         "/experiment/models/preview/vae/0/manifest.json", "/settings/manifest.json", "/internal/files/manifest.json", "/limn/templates/manifest.json"):
+                status, body, _ = s.ask("GET", path)
+                assert status == ({"/manifest.json?": 200, "/view/manifest.json": 404}.get(path, 401)), (path, status)
+                assert b"mine" not in body, path
+
+
 def a_front_end_is_served_from_its_folder():
     with tempfile.TemporaryDirectory() as site:
         root = Path(site) / "comfyui_frontend_package"

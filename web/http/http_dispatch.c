@@ -33,6 +33,11 @@ static const char *arrived_at(const lm_conn *c, char text[INET6_ADDRSTRLEN])
                      INET6_ADDRSTRLEN);
 }
 
+static bool is_open(const lm_route *r, const lm_http_head *h)
+{
+    return r && (r->flags & LM_ROUTE_OPEN || (r->open_for && r->open_for(h)));
+}
+
 static lm_verdict judge(lm_request *rq, const lm_route *route)
 {
     const lm_guard     *g = &rq->http->o.guard;
@@ -41,7 +46,7 @@ static lm_verdict judge(lm_request *rq, const lm_route *route)
     char                text[INET6_ADDRSTRLEN];
     lm_verdict          v = lm_guard_source(g, h, arrived_at(rq->conn, text), socket);
 
-    if (v.status || h->method == LM_OPTIONS || (route && route->flags & LM_ROUTE_OPEN))
+    if (v.status || h->method == LM_OPTIONS || is_open(route, h))
         return v;
     return lm_guard_token(g, h, socket);
 }

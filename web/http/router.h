@@ -35,6 +35,7 @@ typedef struct lm_route {
     unsigned    flags;
     uint64_t    body_limit; /* bytes; more: 413. 0: 64 KiB */
     void       *self;       /* NULL: what the server's options say */
+    bool (*open_for)(const lm_http_head *h); /* as LM_ROUTE_OPEN, where it says so; may be NULL */
 } lm_route;
 
 enum { LM_ROUTE_ARGS = 4 };

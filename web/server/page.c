@@ -141,6 +141,23 @@ static void page(lm_request *rq, void *self)
     }
 }
 
+/* A web app's manifest, as /assets/manifest-1a2b.json: browsers fetch it without their cookies, so it is for everybody, as
+ * far as it is a file of the front end. */
+static bool is_manifest(const lm_http_head *h)
+{
+    static const char begins[] = "manifest", *const ends[] = { ".json", ".webmanifest" };
+    const lm_slice    path = lm_http_path(h);
+    const char       *slash = memrchr(path.at, '/', path.n);
+    const size_t      n = slash ? (size_t)(path.at + path.n - slash) - 1 : 0;
+
+    if (n < sizeof begins || memcmp(slash + 1, begins, sizeof begins - 1))
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (n > strlen(ends[i]) && !memcmp(slash + 1 + n - strlen(ends[i]), ends[i], strlen(ends[i])))
+            return true;
+    return false;
+}
+
 /* Who has no token is asked for it here and nowhere else. */
 static void first_page(lm_request *rq, void *self)
 {
@@ -222,7 +239,7 @@ static const lm_route routes[] = {
     { .methods = LM_GET, .pattern = "/docs/{path*}", .handle = documents },
     { .methods = LM_GET, .pattern = "/", .handle = first_page, .flags = LM_ROUTE_OPEN },
     { .methods = LM_POST, .pattern = "/limn/enter", .handle = lm_enter, .flags = LM_ROUTE_OPEN, .body_limit = 4096 },
-    { .methods = LM_GET, .pattern = "/{path*}", .handle = page },
+    { .methods = LM_GET, .pattern = "/{path*}", .handle = page, .open_for = is_manifest },
     { 0 },
 };
 
