@@ -28,13 +28,13 @@ def free_port():
 class Proxy:
     """nginx with docs/deploy/nginx.conf, its places and ports changed, in front of a server."""
 
-    def __init__(self, port):
+    def __init__(self, port, *changes):
         self.folder = tempfile.TemporaryDirectory(prefix="limn-nginx-")
         self.at = Path(self.folder.name)
         self.port, self.plain = free_port(), free_port()
         conf = (ROOT / "docs/deploy/nginx.conf").read_text()
         for old, new in (("127.0.0.1:8188", f"127.0.0.1:{port}"), ("/etc/limn/limn.example.org", str(self.at / "cert")),
-                         ("listen 443", f"listen 127.0.0.1:{self.port}"), ("listen 80", f"listen 127.0.0.1:{self.plain}")):
+                         ("listen 443", f"listen 127.0.0.1:{self.port}"), ("listen 80", f"listen 127.0.0.1:{self.plain}"), *changes):
             assert old in conf, old
             conf = conf.replace(old, new)
         conf = re.sub(r"    listen \[::\].*\n", "", conf)
@@ -114,6 +114,37 @@ def clients_come_through_nginx():
                 assert got.startswith(b"HTTP/1.1 101"), got
 
 
+def counted(p, method, path):
+    """How many requests, one behind the other, are let through before the first 429"""
+    c = http.client.HTTPConnection(NAME, timeout=PATIENCE)
+    c.sock = p.tls()
+    for n in range(999):  # as many as nginx takes in one connection
+        c.request(method, path, b"{}" if method == "POST" else None, {"Host": NAME})
+        r = c.getresponse()
+        r.read()
+        if r.status == 429:
+            break
+        assert r.status == 200, r.status
+    c.close()
+    return n
+
+
+def nginx_counts_what_an_address_asks_for():
+    """Its bursts; they are refilled by six a minute here, so that a slow machine counts as a fast one does."""
+    if not NGINX:
+        print("skipped: nginx is not there; scripts/fetch-nginx unpacks one")
+        return
+    with Served(LIMN, "--no-plugins", "--allowed-host", NAME) as s, Proxy(s.port, ("rate=50r/s", "rate=6r/m"), ("rate=20r/s", "rate=6r/m")) as p:
+        page = ["/", "/features", "/queue", "/settings", "/system_stats", "/users", "/limn/about", "/history", "/models", "/embeddings", "/extensions", "/i18n"]
+        for path in page * 4:  # four pages at once
+            assert p.ask("GET", path)[0] == 200, path
+        changes = counted(p, "POST", "/queue")
+        assert 101 <= changes < 110, changes
+        assert p.ask("GET", "/queue")[0] == 200  # who changed too much may still look
+        asked = counted(p, "GET", "/features") + changes + 4 * len(page) + 2
+        assert 501 <= asked < 520, asked
+
+
 def the_unit_is_well_formed():
     analyze = shutil.which("systemd-analyze")
     if not analyze:
@@ -134,7 +165,7 @@ def the_unit_is_well_formed():
             assert status == 4 and "/dev/null" in err, (status, err)  # all of it is understood, but for the token
 
 
-TESTS = [clients_come_through_nginx, the_unit_is_well_formed]
+TESTS = [clients_come_through_nginx, nginx_counts_what_an_address_asks_for, the_unit_is_well_formed]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))
