@@ -1,7 +1,9 @@
 // Builds the page into dist/: one HTML file, hashed scripts and styles beside it, nothing inlined and nothing from
 // elsewhere, as the server's Content-Security-Policy wants it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
 
@@ -25,7 +27,46 @@ function isFirst(id: string, graph: Graph): boolean {
 /** All of it is one script, however much of it what comes later uses too: each script is a request. */
 const first = { name: (id: string, graph: Graph) => (isFirst(id, graph) ? 'index' : null) };
 
+// ------------------------------------------------------------------ Chinese words, apart from the first load
+
+const I18N = join(import.meta.dirname, 'src/i18n');
+const WORDS = /src\/i18n\/words\/(\w+)\.ts(\?zh)?$/;
+const FIRST = [...readFileSync(join(I18N, 'languages.ts'), 'utf8').matchAll(/from '\.\/words\/(\w+)\.ts'/g)].map((m) => m[1] ?? '');
+
+interface Place {
+  start: number;
+  end: number;
+}
+
+/** Where `both(english, chinese)` stands in a file of words, and its second part. */
+function chineseIn(program: unknown): { call: Place; zh: Place } {
+  for (const { declaration } of (program as { body: { declaration?: { declarations?: { init?: Place & { callee?: { name?: string }; arguments?: Place[] } }[] } }[] }).body) {
+    const call = declaration?.declarations?.[0]?.init;
+    const zh = call?.arguments?.[1];
+    if (call?.callee?.name === 'both' && zh) return { call, zh };
+  }
+  throw new Error('words are said as `export const room = both(english, chinese)`');
+}
+
+/** The words of the first load come in English, and in Chinese with i18n/zh.ts; what people write is one file with both. */
+const chinese: Plugin = {
+  name: 'chinese-apart',
+  load(id) {
+    if (id !== join(I18N, 'zh.ts')) return null;
+    const take = FIRST.flatMap((room) => [`import { ${room} } from './words/${room}.ts'`, `import { ${room} as ${room}Zh } from './words/${room}.ts?zh'`]);
+    return [...take, `import { fill } from './languages.ts'`, ...FIRST.map((room) => `${room}.zh = ${room}Zh`), 'fill()'].join(';\n');
+  },
+  transform(code, id) {
+    const [, room = '', apart] = WORDS.exec(id) ?? [];
+    if (!FIRST.includes(room)) return null;
+    const { call, zh } = chineseIn(this.parse(code));
+    const made = apart ? code.slice(0, call.start) + code.slice(zh.start, zh.end) + code.slice(call.end) : `${code.slice(0, zh.start)}undefined${code.slice(zh.end)}`;
+    return { code: made, map: null };
+  },
+};
+
 export default defineConfig({
+  plugins: [chinese],
   base: './',
   resolve: { alias: { 'd3-color': fileURLToPath(new URL('src/canvas/no-colours.ts', import.meta.url)) } },
   build: {

@@ -5,6 +5,7 @@ export interface Both<T> {
   zh: T;
 }
 
+/** In the build the Chinese words of the first load come later (vite.config.ts): until then it is English. */
 export function both<T extends object>(en: T, zh: NoInfer<T>): Both<T> {
-  return { en, zh };
+  return { en, zh: (zh as T | undefined) ?? en };
 }

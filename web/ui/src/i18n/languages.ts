@@ -23,6 +23,12 @@ export const languages = {
   en: { locale: 'en', name: 'English', ...all('en') },
   zh: { locale: 'zh-Hans', name: '中文', ...all('zh') },
 };
+
+/** The Chinese words have come. */
+export function fill() {
+  Object.assign(languages.zh, all('zh'));
+}
+
 export type Words = (typeof languages)['en'];
 export type Language = keyof typeof languages;
 
