@@ -1,11 +1,13 @@
 // The list of nodes to add, where the canvas asks for it. It comes with the first question.
-import { lazy, Suspense, useRef } from 'react';
+import { useRef } from 'react';
 import { addHere, stopAdding, useAdding } from '../canvas/adding.ts';
 import type { NodeDef } from '../defs/def.ts';
 import { withNames } from '../defs/labels.ts';
 import type { Wanted } from '../defs/search.ts';
+import { Framed } from './Dialog.tsx';
+import { late } from './late.ts';
 
-const AddNode = lazy(() => withNames(import('./AddNode.tsx')).then((m) => ({ default: m.AddNode })));
+const AddNode = late(() => withNames(import('./AddNode.tsx')).then((m) => m.AddNode));
 const STEP = 30; // between nodes that are added one after the other
 
 export function AddNodes() {
@@ -28,8 +30,8 @@ export function AddNodes() {
   };
   const corner = wanted.length ? { x: at.x + (canvas?.x ?? 0), y: at.y + (canvas?.y ?? 0) } : undefined;
   return (
-    <Suspense>
+    <Framed close={close}>
       <AddNode wanted={wanted} at={corner} onPick={pick} onClose={close} />
-    </Suspense>
+    </Framed>
   );
 }

@@ -5,6 +5,7 @@ import { panels } from '../panels/all.ts';
 import type { Panel, Side } from '../panels/panel.ts';
 import { LEAST_WIDTH, MOST_WIDTH, setWidth, showPanel, togglePanel, useBars, widthOf } from './bars.ts';
 import { Icon } from './Icon.tsx';
+import { Boundary } from './late.ts';
 
 function Edge({ panel }: { panel: Panel }) {
   const words = useWords();
@@ -50,9 +51,11 @@ function Open({ panel }: { panel: Panel }) {
             <Icon name="close" />
           </button>
         </header>
-        <Suspense>
-          <panel.Body />
-        </Suspense>
+        <Boundary>
+          <Suspense>
+            <panel.Body />
+          </Suspense>
+        </Boundary>
       </section>
       <Edge panel={panel} />
     </>

@@ -3,6 +3,8 @@ import { Suspense, useId, useLayoutEffect, useRef, type PointerEvent, type React
 import { useWords } from '../i18n/words.ts';
 import { useAsked } from './ask.ts';
 import { Icon } from './Icon.tsx';
+import { Boundary, Frame } from './late.ts';
+import '../style/faults.css';
 
 interface Props {
   title: string;
@@ -46,8 +48,24 @@ export function Dialog({ title, close, kind = 'small', children, foot }: Props) 
   );
 }
 
+/** What lies over the page: where it cannot be had or fails, a dialog says so, and closes it. */
+export function Framed({ close, children }: { close: () => void; children: ReactNode }) {
+  const words = useWords().app;
+  return (
+    <Frame value={(says) => <Dialog title={words.fault} close={close}>{says}</Dialog>}>
+      <Boundary>
+        <Suspense>{children}</Suspense>
+      </Boundary>
+    </Frame>
+  );
+}
+
 /** All that is asked now, the last one on top. */
 export function Dialogs() {
   const asked = useAsked((s) => s.asked);
-  return asked.map((a) => <Suspense key={a.id}>{a.body}</Suspense>);
+  return asked.map((a) => (
+    <Framed key={a.id} close={a.close}>
+      {a.body}
+    </Framed>
+  ));
 }

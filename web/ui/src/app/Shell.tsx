@@ -1,5 +1,5 @@
 // The page: menus and tabs above, a bar at either side, the canvas between them, what is so below.
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Canvas, CanvasProvider } from '../canvas/Canvas.tsx';
 import { useWords } from '../i18n/words.ts';
 import { startGathering } from '../linear/pictures.ts';
@@ -18,6 +18,7 @@ import { Dialogs } from './Dialog.tsx';
 import { newDocument, useActive, useDocuments } from './documents.ts';
 import { Icon } from './Icon.tsx';
 import { startKeys } from './keys.ts';
+import { Boundary, late } from './late.ts';
 import { nameOf, pickFiles, startOpening } from './open.ts';
 import { openFirst } from './start.ts';
 import { openStored } from './stored-open.ts';
@@ -114,17 +115,13 @@ function Leave() {
   );
 }
 
-const LinearView = lazy(async () => ({ default: (await import('../linear/LinearView.tsx')).LinearView }));
+const LinearView = late(async () => (await import('../linear/LinearView.tsx')).LinearView);
 
 /** Apart from the graph, which does not hear of each change of what is open. */
 function AppView() {
   const at = useActive();
   if (!at) return null;
-  return (
-    <Suspense>
-      <LinearView key={at.doc.uid} at={at} />
-    </Suspense>
-  );
+  return <LinearView key={at.doc.uid} at={at} />;
 }
 
 export function Shell() {
@@ -152,7 +149,9 @@ export function Shell() {
             {!hidden && <AppOffer />}
             <main className="stage">
               <div className="under" inert={app}>
-                <Canvas />
+                <Boundary of={uid}>
+                  <Canvas />
+                </Boundary>
               </div>
               {app && <AppView />}
               {none && <Empty />}

@@ -5,6 +5,7 @@ import { create } from 'zustand';
 interface Asked {
   id: number;
   body: ReactNode;
+  close: () => void; // without an answer
 }
 
 export const useAsked = create<{ asked: readonly Asked[] }>(() => ({ asked: [] }));
@@ -17,6 +18,6 @@ export function ask<T>(body: (answer: (value?: T) => void) => ReactNode): Promis
       useAsked.setState((s) => ({ asked: s.asked.filter((a) => a.id !== id) }));
       resolve(value);
     };
-    useAsked.setState((s) => ({ asked: [...s.asked, { id, body: body(answer) }] }));
+    useAsked.setState((s) => ({ asked: [...s.asked, { id, body: body(answer), close: () => answer() }] }));
   });
 }

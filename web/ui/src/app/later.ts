@@ -1,19 +1,21 @@
 // Code that the first screen does without: fetched when the page has come to rest, so that it is there when the server is not.
-import { fetchList } from '../widgets/LateList.tsx';
+import { useServer } from '../net/server.ts';
+import { fetchAll, later } from './fetched.ts';
+import { sayOf } from './late.ts';
 import { complain } from './toasts.ts';
 
 const REST_MS = 3000;
 
-const saving = () => import('./save.ts');
-const exporting = () => import('./export.ts');
-const sharing = () => import('../share/show.ts');
+const saving = later(() => import('./save.ts'));
+const exporting = later(() => import('./export.ts'));
+const sharing = later(() => import('../share/show.ts'));
 
 async function use<M>(load: () => Promise<M>, run: (module: M) => unknown) {
   let module: M;
   try {
     module = await load();
   } catch (e) {
-    complain((w) => w.app.notLoaded(e instanceof Error ? e.message : String(e)));
+    complain((w) => w.app.notLoaded(sayOf(e)));
     return undefined;
   }
   return run(module);
@@ -24,7 +26,7 @@ export const withSharing = (run: (m: Awaited<ReturnType<typeof sharing>>) => unk
 export const withExporting = (run: (m: Awaited<ReturnType<typeof exporting>>) => unknown) => void use(exporting, run);
 
 export function fetchRest() {
-  setTimeout(() => {
-    for (const load of [saving, exporting, fetchList]) load().catch(() => {}); // asked for again when it is needed
-  }, REST_MS);
+  setTimeout(() => void fetchAll(), REST_MS);
+  addEventListener('unhandledrejection', (e) => complain((w) => w.app.broken(sayOf(e.reason)))); // nothing fails without a word
+  useServer.subscribe((s, before) => s.link.is === 'open' && before.link.is === 'lost' && void fetchAll());
 }

@@ -1,11 +1,15 @@
 // Files become tabs: picked, dropped on the window, or pasted. What is open already is never touched by it.
 import type { Carried, Found } from '../net/carried.ts';
+import { useDefs } from '../defs/defs.ts';
 import { at } from '../net/http.ts';
 import { readFile } from '../net/reading.ts';
 import { wordsNow } from './confirm.ts';
+import { later } from './fetched.ts';
 import { activate, activeDocument, openDocument, openText, useDocuments, type Opened } from './documents.ts';
 import { complain, say } from './toasts.ts';
 
+const prompts = later(() => import('../doc/prompt.ts'));
+const opening = later(() => import('./opened.ts'));
 const ENDINGS = '.json,.limn,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
 
 export const nameOf = (file: string) => file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || file;
@@ -14,7 +18,6 @@ type Origin = Pick<Opened, 'file' | 'origin'>;
 
 /** Nodes are built from their classes, so these are waited for. */
 async function knownDefs() {
-  const { useDefs } = await import('../defs/defs.ts');
   if (useDefs.getState().state === 'loading')
     await new Promise<void>((resolve) => {
       const end = useDefs.subscribe((s) => s.state !== 'loading' && (end(), resolve()));
@@ -23,7 +26,7 @@ async function knownDefs() {
 }
 
 async function openPrompt(text: string, name: string, from: Origin): Promise<Opened | undefined> {
-  const { documentOfText } = await import('../doc/prompt.ts');
+  const { documentOfText } = await prompts();
   const made = documentOfText(text, await knownDefs());
   if (!made) return undefined;
   if (made.absent.length) complain((w) => w.app.open.absent(name, made.absent.map((a) => `${a.node}.${a.input} → ${a.to}`).join(', ')));
@@ -34,7 +37,7 @@ async function openPrompt(text: string, name: string, from: Origin): Promise<Ope
 async function openCarried(carried: Carried, name: string, from: Origin, file?: File): Promise<Opened | undefined> {
   if (carried.is === 'workflow') return openText(carried.text, name, from);
   if (carried.is === 'prompt') return openPrompt(carried.text, name, from);
-  const { carriedThere } = await import('./opened.ts');
+  const { carriedThere } = await opening();
   const made = await carriedThere(carried.is === 'bundle' && file ? file : carried.text, name);
   return made && openCarried(made, name, from);
 }

@@ -2,10 +2,11 @@
 // worked out from the document that is open (scene.ts), and nothing of the graph is kept here.
 import { ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
 import { show, useDocuments, type Camera } from '../app/documents.ts';
+import { late } from '../app/late.ts';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
@@ -147,9 +148,7 @@ export function Canvas() {
       {doc && <Crumbs doc={doc} path={path} />}
       <Finding scene={scene} />
       {doc && scene.doc === doc && scene.nodes.length === 0 && (
-        <Suspense>
-          <EmptyGraph />
-        </Suspense>
+        <EmptyGraph />
       )}
       <GroupName scene={scene} />
       <Hands />
@@ -158,16 +157,12 @@ export function Canvas() {
   );
 }
 
-const EmptyGraph = lazy(() => import('./EmptyGraph.tsx').then((m) => ({ default: m.EmptyGraph })));
-const Find = lazy(() => import('./Find.tsx').then((m) => ({ default: m.Find })));
+const EmptyGraph = late(() => import('./EmptyGraph.tsx').then((m) => m.EmptyGraph));
+const Find = late(() => import('./Find.tsx').then((m) => m.Find));
 
 function Finding({ scene }: { scene: Scene }) {
   const finds = useHand((s) => s.find);
-  return finds && (
-    <Suspense>
-      <Find scene={scene} />
-    </Suspense>
-  );
+  return finds && <Find scene={scene} />;
 }
 
 /** Whoever listens to pointer, wheel and keys on the canvas. */

@@ -3,6 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useState, useSyncExternalStore, type CSSProperties } from 'react';
 import { useDocuments } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
+import { Boundary, sayOf } from '../app/late.ts';
 import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { isPinned } from '../doc/linear.ts';
@@ -106,6 +107,22 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
   );
 }
 
+/** A node that fails while it is drawn; the next change of it tries anew. */
+function Broken({ box, fault }: { box: NodeView; fault: unknown }) {
+  const { app } = useWords();
+  return (
+    <article className="body" data-kind="broken">
+      <h2>{box.shape.title}</h2>
+      <p role="note">{app.broken(sayOf(fault))}</p>
+    </article>
+  );
+}
+
 export const NodeBody = memo(function NodeBody({ data }: NodeProps<BodyNode>) {
-  return <Body doc={data.doc} box={data.box} prefix={data.prefix} />;
+  const { doc, box, prefix } = data;
+  return (
+    <Boundary of={box} fallback={(fault) => <Broken box={box} fault={fault} />}>
+      <Body doc={doc} box={box} prefix={prefix} />
+    </Boundary>
+  );
 });

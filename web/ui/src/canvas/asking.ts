@@ -1,9 +1,10 @@
 // Dialogs of the canvas, which come when they are asked for.
-import { createElement, lazy } from 'react';
+import { createElement } from 'react';
 import { ask } from '../app/ask.ts';
+import { late } from '../app/late.ts';
 
-const Colours = lazy(() => import('./Colours.tsx').then((m) => ({ default: m.Colours })));
-const Edges = lazy(() => import('./Edges.tsx').then((m) => ({ default: m.Edges })));
+const Colours = late(() => import('./Colours.tsx').then((m) => m.Colours));
+const Edges = late(() => import('./Edges.tsx').then((m) => m.Edges));
 
 /** Colours, for what is chosen, or the node that the keyboard is at. */
 export function showColours() {

@@ -1,6 +1,7 @@
 // Commands that put nodes in order, and that make subgraphs of them and take these apart. What does the large ones comes when
 // it is asked for.
 import type { Command } from '../app/command.ts';
+import { later } from '../app/fetched.ts';
 import { wordsNow } from '../app/confirm.ts';
 import type { Id } from '../doc/links.ts';
 import { align, distribute, type Edge } from '../doc/ops-align.ts';
@@ -12,6 +13,10 @@ import { enter } from './presses.ts';
 import type { NodeView } from './scene.ts';
 import { choose, chosen, focusOn } from './select.ts';
 import { inSubgraph, view } from './view.ts';
+
+const arranging = later(() => import('../doc/arrange.ts'));
+const converting = later(() => import('../doc/convert.ts'));
+const convertingGroups = later(() => import('../doc/convert-group.ts'));
 
 /** With where edits go. */
 const edit = (act: (at: At) => void) => () => {
@@ -37,13 +42,13 @@ function chooseNodes(all: readonly Id[] | undefined) {
 async function arrangeNodes() {
   const at = atNow();
   const some = several() ? ids() : undefined;
-  const { arrange } = await import('../doc/arrange.ts');
+  const { arrange } = await arranging();
   if (at) arrange(at, some);
 }
 
 async function toSubgraph() {
   const at = atNow();
-  const { convertToSubgraph } = await import('../doc/convert.ts');
+  const { convertToSubgraph } = await converting();
   const id = at && convertToSubgraph(at, itemsChosen(at), wordsNow().canvas.newSubgraph);
   if (id !== undefined) chooseNodes([id]);
 }
@@ -51,7 +56,7 @@ async function toSubgraph() {
 async function takeApart() {
   const at = atNow();
   const node = one();
-  const { unpack } = await import('../doc/convert.ts');
+  const { unpack } = await converting();
   if (at && node) chooseNodes(unpack(at, node.shape.id));
 }
 
@@ -59,7 +64,7 @@ async function takeApart() {
 async function fromGroupNode() {
   const at = atNow();
   const node = one();
-  const { convertGroupNode } = await import('../doc/convert-group.ts');
+  const { convertGroupNode } = await convertingGroups();
   if (at && node) convertGroupNode(at, node.shape.id);
 }
 

@@ -1,6 +1,7 @@
 // Connecting without a pointer: the sockets of a node, then every socket that fits, the nearest first (ConnectList.tsx).
-import { createElement, lazy } from 'react';
+import { createElement } from 'react';
 import { ask } from '../app/ask.ts';
+import { late } from '../app/late.ts';
 import { fits } from '../defs/types.ts';
 import { closesCircle } from '../doc/ops-nodes.ts';
 import { atNow } from './edit.ts';
@@ -13,7 +14,7 @@ export interface Choice {
   linked: readonly string[]; // what it is linked to already
 }
 
-const List = lazy(() => import('./ConnectList.tsx').then((m) => ({ default: m.ConnectList })));
+const List = late(() => import('./ConnectList.tsx').then((m) => m.ConnectList));
 
 const titleOf = (scene: Scene, id: string) => shapeById(scene, id)?.title ?? '';
 

@@ -1,12 +1,14 @@
 // What things are called in a person's language. Names that a person gave stay as they are, and no file gets any of this.
+import { later } from '../app/fetched.ts';
 import type { Language } from '../i18n/languages.ts';
 import type { Names } from './zh-names.ts';
 
+const names = later(() => import('./zh-names.ts'));
 let zh: Names = { nodes: {}, inputs: {}, categories: {} };
 
 /** The Chinese names; who never asks for them never loads them. Without them things have the names that the server gives. */
 export async function loadNames(language: Language) {
-  if (language === 'zh') zh = (await import('./zh-names.ts')).names;
+  if (language === 'zh') zh = (await names()).names;
 }
 
 export function zhNames(): Names {

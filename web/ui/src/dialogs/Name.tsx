@@ -18,7 +18,7 @@ export function Name({ name: first, title, answer }: { name: string; title?: str
   const form = useId();
   const list = useId();
   const hint = useId();
-  const files = useStored((s) => s.files ?? []);
+  const files = useStored((s) => s.files) ?? []; // a server that was never heard has none
   const [name, setName] = useState(first);
   const good = name.split('/').every((part) => part.replace(/[\s.]/g, '') !== '');
   const done = (e: FormEvent) => {

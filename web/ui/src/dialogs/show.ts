@@ -1,18 +1,19 @@
 // Opens dialogs; what they are made of is fetched when the first one is asked for.
-import { createElement, lazy } from 'react';
+import { createElement } from 'react';
 import { ask } from '../app/ask.ts';
 import { openText, type Opened } from '../app/documents.ts';
 import type { Entry } from '../app/journal.ts';
+import { late } from '../app/late.ts';
 import type { Checked } from '../run/run.ts';
 import type { ConflictAnswer } from './Conflict.tsx';
 
-const Keys = lazy(() => import('./Keys.tsx').then((m) => ({ default: m.Keys })));
-const Name = lazy(() => import('./Name.tsx').then((m) => ({ default: m.Name })));
-const Conflict = lazy(() => import('./Conflict.tsx').then((m) => ({ default: m.Conflict })));
-const Recover = lazy(() => import('./Recover.tsx').then((m) => ({ default: m.Recover })));
-const Templates = lazy(() => import('./Templates.tsx').then((m) => ({ default: m.Templates })));
-const Missing = lazy(() => import('./Missing.tsx').then((m) => ({ default: m.Missing })));
-const Settings = lazy(() => import('./Settings.tsx').then((m) => ({ default: m.Settings })));
+const Keys = late(() => import('./Keys.tsx').then((m) => m.Keys));
+const Name = late(() => import('./Name.tsx').then((m) => m.Name));
+const Conflict = late(() => import('./Conflict.tsx').then((m) => m.Conflict));
+const Recover = late(() => import('./Recover.tsx').then((m) => m.Recover));
+const Templates = late(() => import('./Templates.tsx').then((m) => m.Templates));
+const Missing = late(() => import('./Missing.tsx').then((m) => m.Missing));
+const Settings = late(() => import('./Settings.tsx').then((m) => m.Settings));
 
 export function showKeys() {
   void ask((answer) => createElement(Keys, { close: () => answer() }));

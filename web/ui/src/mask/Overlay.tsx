@@ -1,14 +1,15 @@
 // The mask editor over the page, fetched when it is first asked for.
-import { lazy, Suspense } from 'react';
-import { useMasking } from './masking.ts';
+import { Framed } from '../app/Dialog.tsx';
+import { late } from '../app/late.ts';
+import { endMasking, useMasking } from './masking.ts';
 
-const MaskEditor = lazy(async () => ({ default: (await import('./MaskEditor.tsx')).MaskEditor }));
+const MaskEditor = late(async () => (await import('./MaskEditor.tsx')).MaskEditor);
 
 export function MaskOverlay() {
   const now = useMasking((s) => s.now);
   return now ? (
-    <Suspense>
+    <Framed close={endMasking}>
       <MaskEditor />
-    </Suspense>
+    </Framed>
   ) : null;
 }

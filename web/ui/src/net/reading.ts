@@ -1,7 +1,10 @@
 // Reads what a file carries, in a worker that lives as long as the file is read.
+import { later } from '../app/fetched.ts';
 import type { Found } from './carried.ts';
 import address from './carried.worker.ts?worker&url';
 
+/** Where the worker's script cannot be had, because the server is gone, the page reads by itself. */
+const reader = later(() => import('./carried.ts'));
 const MOST_BYTES = 100 << 20;
 
 interface Policies {
@@ -33,7 +36,8 @@ export function readFile(file: File): Promise<Found> {
       resolve(found);
     };
     worker.onmessage = (e: MessageEvent<Found>) => end(e.data);
-    worker.onerror = (e) => end({ fault: 'damaged', detail: e.message });
+    worker.onerror = () => void reader().then(async (m) => end(await m.findCarried(new Uint8Array(await file.arrayBuffer()))))
+      .catch((e: unknown) => end({ fault: 'damaged', detail: String(e) }));
     worker.postMessage(file);
   });
 }

@@ -1,5 +1,5 @@
 // The panels of documents.
-import { lazy } from 'react';
+import { late } from '../app/late.ts';
 import type { Panel } from './panel.ts';
 
 export const workflows: Panel = {
@@ -8,7 +8,7 @@ export const workflows: Panel = {
   icon: 'folder',
   key: 'W',
   label: (w) => w.app.panels.workflows,
-  Body: lazy(() => import('./Workflows.tsx').then((m) => ({ default: m.Workflows }))),
+  Body: late(() => import('./Workflows.tsx').then((m) => m.Workflows)),
 };
 
 export const outline: Panel = {
@@ -17,7 +17,7 @@ export const outline: Panel = {
   icon: 'outline',
   key: 'O',
   label: (w) => w.app.panels.outline,
-  Body: lazy(() => import('./Outline.tsx').then((m) => ({ default: m.Outline }))),
+  Body: late(() => import('./Outline.tsx').then((m) => m.Outline)),
 };
 
 export const models: Panel = {
@@ -26,5 +26,5 @@ export const models: Panel = {
   icon: 'box',
   key: 'M',
   label: (w) => w.app.panels.models,
-  Body: lazy(() => import('./Models.tsx').then((m) => ({ default: m.Models }))),
+  Body: late(() => import('./Models.tsx').then((m) => m.Models)),
 };

@@ -1,5 +1,5 @@
 // The panel of node classes.
-import { lazy } from 'react';
+import { late } from '../app/late.ts';
 import { withNames } from '../defs/labels.ts';
 import type { Panel } from './panel.ts';
 
@@ -9,5 +9,5 @@ export const nodes: Panel = {
   icon: 'nodes',
   key: 'N',
   label: (w) => w.defs.panel,
-  Body: lazy(() => withNames(import('./Nodes.tsx')).then((m) => ({ default: m.Nodes }))),
+  Body: late(() => withNames(import('./Nodes.tsx')).then((m) => m.Nodes)),
 };

@@ -1,11 +1,11 @@
 // The panels of what runs and of what came out.
-import { lazy } from 'react';
+import { late } from '../app/late.ts';
 import { ProblemsBadge, QueueBadge } from './Badges.tsx';
 import type { Panel } from './panel.ts';
 import { QueueBody } from './Queue.tsx'; // on the first screen
 
-const ProblemsBody = lazy(async () => ({ default: (await import('./Problems.tsx')).ProblemsBody }));
-const GalleryBody = lazy(async () => ({ default: (await import('./Gallery.tsx')).GalleryBody }));
+const ProblemsBody = late(async () => (await import('./Problems.tsx')).ProblemsBody);
+const GalleryBody = late(async () => (await import('./Gallery.tsx')).GalleryBody);
 
 export const queue: Panel = { id: 'queue', side: 'right', icon: 'queue', label: (w) => w.run.queue.title, key: 'Q', Body: QueueBody, Badge: QueueBadge };
 export const problems: Panel = {

@@ -1,11 +1,12 @@
 // What runs put over the page: the viewer of pictures, two of them compared, and what is said to who cannot see.
-import { lazy, Suspense } from 'react';
-import { useComparing } from '../compare/comparing.ts';
+import { Framed } from '../app/Dialog.tsx';
+import { late } from '../app/late.ts';
+import { stopComparing, useComparing } from '../compare/comparing.ts';
 import { useSaid } from './live.ts';
-import { useViewer } from './viewer.ts';
+import { closeViewer, useViewer } from './viewer.ts';
 
-const Viewer = lazy(async () => ({ default: (await import('./Viewer.tsx')).Viewer }));
-const Compare = lazy(async () => ({ default: (await import('../compare/Compare.tsx')).Compare }));
+const Viewer = late(async () => (await import('./Viewer.tsx')).Viewer);
+const Compare = late(async () => (await import('../compare/Compare.tsx')).Compare);
 
 function Said() {
   const text = useSaid((s) => s.text);
@@ -23,14 +24,14 @@ export function RunOverlays() {
     <>
       <Said />
       {viewing && (
-        <Suspense>
+        <Framed close={closeViewer}>
           <Viewer />
-        </Suspense>
+        </Framed>
       )}
       {comparing && (
-        <Suspense>
+        <Framed close={stopComparing}>
           <Compare />
-        </Suspense>
+        </Framed>
       )}
     </>
   );

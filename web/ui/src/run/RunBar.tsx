@@ -1,8 +1,9 @@
 // Run, stop, clear: three places that never move, whatever they can do just now.
-import { lazy, Suspense, useId, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { shown } from '../app/chords.ts';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
+import { late } from '../app/late.ts';
 import { onMac } from '../app/keys.ts';
 import { useWords } from '../i18n/words.ts';
 import { useJobs } from '../net/jobs.ts';
@@ -12,7 +13,7 @@ import { useRuns } from './run.ts';
 
 const WIDTH = 264; // pixels, of the menu
 
-const RunMenu = lazy(async () => ({ default: (await import('./RunMenu.tsx')).RunMenu }));
+const RunMenu = late(async () => (await import('./RunMenu.tsx')).RunMenu);
 
 /** A popover of the browser's own; what is in it comes when it is opened first. */
 function Menu({ id }: { id: string }) {
@@ -28,11 +29,7 @@ function Menu({ id }: { id: string }) {
   };
   return (
     <div className="run-menu" id={id} ref={box} popover="auto" role="group" aria-label={words.more} onBeforeToggle={open}>
-      {wanted && (
-        <Suspense>
-          <RunMenu done={() => box.current?.hidePopover()} />
-        </Suspense>
-      )}
+      {wanted && <RunMenu done={() => box.current?.hidePopover()} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // What buttons and keys do with the queue; what goes wrong is said.
 import { create } from 'zustand';
+import { later } from '../app/fetched.ts';
 import { openText, useDocuments, type Opened } from '../app/documents.ts';
 import { complain } from '../app/toasts.ts';
 import { isObject, print } from '../doc/json.ts';
@@ -26,7 +27,7 @@ export async function attempt(what: Promise<unknown>): Promise<boolean> {
 }
 
 /** Comes with the first run. */
-const sending = () => import('./send.ts');
+const sending = later(() => import('./send.ts'));
 
 export const canRun = (at: Opened | undefined) => at !== undefined && useServer.getState().link.is === 'open';
 

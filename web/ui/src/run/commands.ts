@@ -1,5 +1,6 @@
 // What can be done with runs, for keys, menus and the palette.
 import { always, type Command } from '../app/command.ts';
+import { later } from '../app/fetched.ts';
 import type { Opened } from '../app/documents.ts';
 import { useJobs } from '../net/jobs.ts';
 import { attempt, canRun, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
@@ -8,7 +9,8 @@ import { usePreferences } from './preferences.ts';
 const menu = 'run';
 
 /** Comes when it is asked for. */
-const showGrid = (at: Opened | undefined, node?: string) => at && void attempt(import('../grid/open.ts').then((m) => m.showGrid(at, node)));
+const grids = later(() => import('../grid/open.ts'));
+const showGrid = (at: Opened | undefined, node?: string) => at && void attempt(grids().then((m) => m.showGrid(at, node)));
 
 export const runCommands: readonly Command[] = [
   { id: 'run.run', label: (w) => w.run.run, keys: ['Ctrl+Enter'], anywhere: true, menu, can: canRun, run: (at) => runNow(at) },

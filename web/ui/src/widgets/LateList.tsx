@@ -1,9 +1,10 @@
 // The list below a field, which comes when the page has come to rest, or when somebody opens one before: what is typed until it is
 // there is not lost.
 import { useEffect, useRef, useState, type ComponentProps } from 'react';
+import { later } from '../app/fetched.ts';
 
 let there: typeof import('./List.tsx') | undefined;
-export const fetchList = () => import('./List.tsx').then((m) => (there = m));
+const fetchList = later(() => import('./List.tsx').then((m) => (there = m)));
 
 export function List(props: ComponentProps<typeof import('./List.tsx').List>) {
   const typed = useRef('');

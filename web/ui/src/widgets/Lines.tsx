@@ -1,10 +1,13 @@
 // A text of many lines: a box at rest, a textarea while it is worked with. Undoing within it is the browser's own.
-import { lazy, Suspense, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { later } from '../app/fetched.ts';
+import { late } from '../app/late.ts';
 import { isComposing, leave, tab, type Field } from './field.ts';
 import { toText } from './values.ts';
 
+const weights = later(() => import('./weights.ts'));
 /** Of embeddings; it comes when somebody begins to name one. */
-const Completion = lazy(async () => ({ default: (await import('./Completion.tsx')).Completion }));
+const Completion = late(async () => (await import('./Completion.tsx')).Completion);
 
 export function Entry({ field, done }: { field: Field; done: () => void }) {
   const box = useRef<HTMLTextAreaElement>(null);
@@ -26,7 +29,7 @@ export function Entry({ field, done }: { field: Field; done: () => void }) {
     else if ((e.ctrlKey || e.metaKey) && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
       const [it, by] = [e.currentTarget, e.key === 'ArrowUp' ? 0.05 : -0.05];
       e.preventDefault();
-      void import('./weights.ts').then(({ changeWeight }) => (changeWeight(it, by), put(it.value)));
+      void weights().then(({ changeWeight }) => (changeWeight(it, by), put(it.value)));
     } else if (!tab(e)) return;
     e.stopPropagation();
   };
@@ -48,11 +51,7 @@ export function Entry({ field, done }: { field: Field; done: () => void }) {
           done();
         }}
       />
-      {names && box.current && (
-        <Suspense>
-          <Completion box={box.current} />
-        </Suspense>
-      )}
+      {names && box.current && <Completion box={box.current} />}
     </>
   );
 }

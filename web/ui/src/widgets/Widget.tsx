@@ -1,5 +1,4 @@
 // A field of a node, as the class wants it. Who draws the node gives it its place; here it fills that.
-import { Suspense } from 'react';
 import { useSettings } from '../app/settings.ts';
 import { slotLabel } from '../defs/labels.ts';
 import type { Document } from '../doc/document.ts';
@@ -46,9 +45,7 @@ export function Widget({ doc, node, shape, name = String(node['id']) }: Props) {
           {text}
         </span>
       )}
-      <Suspense>
-        <kind.View field={field} />
-      </Suspense>
+      <kind.View field={field} />
       {controlled && <ControlButton field={field} />}
     </div>
   );

@@ -1,6 +1,7 @@
 // The kinds of fields: what shows and edits each; those that few graphs have come when one is there. How a kind's value is
 // written and read is in values.ts.
-import { lazy, type ComponentType } from 'react';
+import type { ComponentType } from 'react';
+import { late } from '../app/late.ts';
 import type { WidgetKind } from '../defs/def.ts';
 import type { Field } from './field.ts';
 import { Line, Other } from './Line.tsx';
@@ -10,9 +11,9 @@ import { Pick, PickMany } from './Pick.tsx';
 import { Seed } from './Seed.tsx';
 import { Switch } from './Switch.tsx';
 
-const Color = lazy(async () => ({ default: (await import('./Color.tsx')).Color }));
-const Markdown = lazy(async () => ({ default: (await import('./Markdown.tsx')).Markdown }));
-const Upload = lazy(async () => ({ default: (await import('./Upload.tsx')).Upload }));
+const Color = late(async () => (await import('./Color.tsx')).Color);
+const Markdown = late(async () => (await import('./Markdown.tsx')).Markdown);
+const Upload = late(async () => (await import('./Upload.tsx')).Upload);
 
 interface Kind {
   View: ComponentType<{ field: Field }>;

@@ -49,6 +49,7 @@ export const app: Record<string, Story> = {
     await drop(v.page, 'plain-04.json', nested);
     await v.page.getByRole('tab', { name: 'plain-04' }).waitFor();
     assert.equal(await tab(v.page).textContent(), 'plain-04');
+    await v.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click(); // it asks for a model
     await v.page.getByRole('tab', { name: 'Text to picture' }).click();
     await drop(v.page, 'plain-04.json', nested);
     await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'plain-04' }).waitFor();

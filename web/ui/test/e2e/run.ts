@@ -19,10 +19,11 @@ import { serve } from './served.ts';
 import { sharing } from './share.ts';
 import { shell, type Story } from './shell.ts';
 import { widgets } from './widgets.ts';
+import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, saving, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
+  shell, app, opening, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

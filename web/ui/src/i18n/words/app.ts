@@ -9,6 +9,9 @@ export const app = both(
     dismiss: 'Dismiss',
     cancel: 'Cancel',
     notLoaded: (why: string) => `A part of the page could not be fetched: ${why}`,
+    broken: (why: string) => `This part of the page failed: ${why}`,
+    again: 'Try again',
+    fault: 'Something is missing here',
     bars: {
       left: 'What goes in',
       right: 'What comes out',
@@ -82,6 +85,9 @@ export const app = both(
     dismiss: '知道了',
     cancel: '取消',
     notLoaded: (why) => `页面的一部分无法加载：${why}`,
+    broken: (why) => `页面的这一部分出错：${why}`,
+    again: '重试',
+    fault: '这里缺少一部分',
     bars: {
       left: '输入侧栏',
       right: '输出侧栏',
