@@ -12,6 +12,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/confine.h"
 #include "core/cli/opening.h"
+#include "core/cli/packed.h"
 #include "core/cli/session.h"
 #include "core/cli/words.h"
 #include "core/cli/work_pictures.h"
@@ -126,7 +127,7 @@ static int serve(const lm_args *a, int fd)
     if (open_one_by_one(&s, a, only_checks, &err)) {
         lm_work w = { .registry = s.registry, .env = s.env, .cache = s.cache, .only_checks = only_checks,
                       .device = only_checks ? "none" : device ? device : "cpu", .encode = encode,
-                      .open = lm_open_dropped, .open_self = &s, .inside = inside,
+                      .open = lm_open_dropped, .open_self = &s, .make = lm_pack_asked, .inside = inside,
                       .moved = inside ? NULL : moved, .moved_self = places,
                       .arithmetic = only_checks ? "" : s.env.compute == LM_COMPUTE_BF16 ? "bf16" : "f32" };
 

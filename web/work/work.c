@@ -200,6 +200,10 @@ static void do_one(lm_working *w, lm_wire *m)
         lm_work_job(w, m);
     else if (m->numbers[0] & LM_WIRE_OPEN)
         lm_work_open(w, m);
+    else if (m->numbers[0] & LM_WIRE_DIFF)
+        lm_work_diff(w, m);
+    else if (m->numbers[0] & LM_WIRE_MAKE)
+        lm_work_make(w, m);
     else
         lm_work_check(w, m);
     lm_wire_done(m);

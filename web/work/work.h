@@ -28,6 +28,9 @@ typedef bool lm_work_open_fn(void *self, const char *bytes, size_t n, lm_text *j
 /* A folder that this process should be able to open and cannot, as it is another one now; NULL: there is none. [lends] */
 typedef const char *lm_work_moved_fn(void *self);
 
+/* Something made of what the server hands down, as `as` says: a bundle, a picture, a card … False: why not. */
+typedef bool lm_work_make_fn(void *self, const char *as, const char *bytes, size_t n, lm_text *out, limn_error *err);
+
 typedef struct lm_work {
     const lm_registry *registry;
     lm_run_env         env;         /* stop, listener, previews and texts are set for each job */
@@ -36,7 +39,8 @@ typedef struct lm_work {
     bool               only_checks; /* there is no device: jobs fail */
     lm_work_encode_fn *encode;      /* NULL: no previews */
     lm_work_open_fn   *open;        /* NULL: no file is opened */
-    void              *open_self;
+    lm_work_make_fn   *make;        /* NULL: nothing is made */
+    void              *open_self;   /* of both */
     lm_work_moved_fn  *moved;       /* asked before each job and check: the process then leaves, and its next one is given
                                        what it did not begin. NULL: nothing moves */
     void              *moved_self;
