@@ -50,13 +50,22 @@ export function settle(at: At, node: JsonObject, [x, y]: Pair, least: Pair = [0,
   node['size'] = [Math.max(least[0], shape.width), Math.max(least[1], shape.height - (shape.kind === 'reroute' ? 0 : TITLE))];
 }
 
+const PICTURE: Pair = [280, 280]; // room for what a node shows, beside its rows
+
+/** A node whose work is to show pictures has room for them from the start, or they would hang over what stands below. */
+function leastOf(at: At, node: JsonObject, type: string): Pair {
+  const def = at.defs.get(type);
+  if (!def?.isOutput || !def.inputs.some((i) => i.type === 'IMAGE')) return [0, 0];
+  return [PICTURE[0], shapeOf(node, at.graph, at.doc, at.defs).height - TITLE + PICTURE[1]];
+}
+
 /** A new node of a class, of a subgraph (its id) or of a canvas's own kind; `corner` is its title's. Values go by name.
  * Who adds subgraphs asks `holdsItself` first. */
 export function addNode(at: At, type: string, corner: Pair, values: Readonly<Record<string, Json>> = {}): Id {
   const id = nextId(at.doc, 'Node');
   at.doc.transact('add', (e) => {
     const node = newNode(at, id, type, values);
-    settle(at, node, corner);
+    settle(at, node, corner, leastOf(at, node, type));
     putNodes(e, at, [node]);
   });
   return id;

@@ -36,6 +36,17 @@ function oneStep(doc: Document, deed: () => void) {
   assert.equal(print(doc.raw), after);
 }
 
+test('a new node that shows pictures has room for them', () => {
+  const doc = opened('plain-04');
+  const room = (type: string) => {
+    const of = shape(doc, Number(addNode(at(doc), type, [0, 0])));
+    return of.height - of.free;
+  };
+  assert.ok(room('PreviewImage') >= 280);
+  assert.ok(room('SaveImage') >= 280);
+  assert.ok(room('ImageInvert') < 64);
+});
+
 test('a new node is one that a canvas could have written', () => {
   const doc = opened('plain-04');
   oneStep(doc, () => addNode(at(doc), 'KSampler', [100, 200], { steps: 30 }));
