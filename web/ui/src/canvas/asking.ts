@@ -4,11 +4,17 @@ import { ask } from '../app/ask.ts';
 import { late } from '../app/late.ts';
 
 const Colours = late(() => import('./Colours.tsx').then((m) => m.Colours));
+const CutList = late(() => import('./CutList.tsx').then((m) => m.CutList));
 const Edges = late(() => import('./Edges.tsx').then((m) => m.Edges));
 
 /** Colours, for what is chosen, or the node that the keyboard is at. */
 export function showColours() {
   void ask((answer) => createElement(Colours, { close: () => answer() }));
+}
+
+/** The links of what is chosen, to be cut. */
+export function showLinks() {
+  void ask((answer) => createElement(CutList, { close: () => answer() }));
 }
 
 /** Name, inputs and outputs of the subgraph on the screen. */

@@ -7,12 +7,12 @@ import { itemsOf } from '../doc/ops-nodes.ts';
 import { TITLE } from '../doc/shape.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
-import { showColours } from './asking.ts';
+import { showColours, showLinks } from './asking.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';
 import { copyChosen, duplicateChosen, pasteNow } from './clipboard.ts';
 import { showConnect } from './connect-list.ts';
 import {
-  atNow, fitSizes, groupChosen, isolateMeant, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
+  atNow, fitSizes, groupChosen, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
 } from './edit.ts';
 import { atFocus, followLink, goInto, goOut, onCanvas, walk } from './going.ts';
 import type { NodeView } from './scene.ts';
@@ -121,7 +121,7 @@ const ofNodes: readonly Command[] = [
   },
   {
     id: 'node.cutLinks', label: (w) => w.canvas.commands.cutLinks, keys: ['Shift+L'], menu: 'node', can: nodes,
-    run: isolateMeant,
+    run: showLinks,
   },
   {
     id: 'node.delete', label: (w) => w.canvas.commands.delete, menu: 'node', line: true, quiet: true, can: some,

@@ -6,7 +6,7 @@ import { expose } from '../doc/edge.ts';
 import type { Id } from '../doc/links.ts';
 import { renameNode, resizeNode, setFlag, setMode } from '../doc/ops.ts';
 import { groupItems } from '../doc/ops-groups.ts';
-import { isolate, removeLinks } from '../doc/ops-links.ts';
+import { removeLinks } from '../doc/ops-links.ts';
 import { itemsOf, removeItems, type Items } from '../doc/ops-nodes.ts';
 import type { At } from '../doc/wire.ts';
 import { announce } from './announce.ts';
@@ -93,11 +93,6 @@ export function exposeSocket(end: SocketEnd) {
   const at = atNow();
   const node = view.scene.byKey.get(`node:${end.node}`)?.shape.id;
   if (at && node !== undefined) expose(at, end.side === 'in' ? 'inputs' : 'outputs', { node, index: end.index });
-}
-
-export function isolateMeant() {
-  const at = atNow();
-  if (at) at.doc.together(() => nodesMeant().forEach((n) => isolate(at, n.shape.id)));
 }
 
 /** Back to what its rows need. */

@@ -42,12 +42,6 @@ export function disconnect(at: At, to: End) {
   removeLinks(at, targetOf(at, to)?.links ?? []);
 }
 
-/** Cuts all links of a node, or those of one side. */
-export function isolate(at: At, node: Id, side?: 'in' | 'out') {
-  const links = linksOf(at.doc, at.graph);
-  removeLinks(at, [...(side === 'out' ? [] : links.into(node)), ...(side === 'in' ? [] : links.from(node))].map((l) => l.id));
-}
-
 /** The end of a link goes elsewhere: its target, or its origin. */
 export function moveLink(at: At, link: Id, end: { to: End } | { from: End }): Id | undefined {
   const found = linksOf(at.doc, at.graph).byId.get(String(link));

@@ -252,6 +252,9 @@ export const canvas: Record<string, Story> = {
     await page.keyboard.press('Alt+ArrowRight');
     assert.match((await at()) ?? '', /^VAE Decode/);
     await page.keyboard.press('Shift+l');
+    await page.getByRole('button', { name: 'Cut samples ← KSampler · LATENT' }).press('Enter');
+    await counts(page, 7, 8);
+    await page.getByRole('button', { name: 'Cut all' }).press('Enter');
     await counts(page, 7, 6);
     await page.keyboard.press('l');
     await page.getByRole('option', { name: /samples/ }).waitFor();

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/doc/json.ts';
 import { linksOf, type Id } from '../../src/doc/links.ts';
 import { moveNodes, renameNode, resizeNode, setColor, setControl, setFlag, setMode, setWidgetValue } from '../../src/doc/ops.ts';
 import { addGroup, colorGroup, groupItems, moveItems, removeGroups } from '../../src/doc/ops-groups.ts';
-import { connect, isolate, labelSocket, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
+import { connect, labelSocket, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, insertOnLink, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
 import { arrange } from '../../src/doc/arrange.ts';
 import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
@@ -68,7 +68,7 @@ const DEEDS: readonly Deed[] = [
   (at, c) => void connect(at, endOf(at, 'outputs', c.which, c.n), endOf(at, 'inputs', c.other, c.n)),
   (at, c) => void connect(at, endOf(at, 'outputs', c.which, c.n + 1), endOf(at, 'inputs', c.other, c.n + 3)),
   (at, c) => removeLinks(at, [linkOf(at, c.which)]),
-  (at, c) => isolate(at, endOf(at, 'inputs', c.which, 0).node, c.n % 2 ? 'in' : 'out'),
+  (at, c) => removeLinks(at, linksOf(at.doc, at.graph)[c.n % 2 ? 'into' : 'from'](endOf(at, 'inputs', c.which, 0).node).map((l) => l.id)),
   (at, c) => void moveLink(at, linkOf(at, c.which), c.n % 2 ? { to: endOf(at, 'inputs', c.other, c.n) } : { from: endOf(at, 'outputs', c.other, c.n) }),
   (at, c, node) => insertOnLink(at, linkOf(at, c.which), idOf(node), endOf(at, 'inputs', c.which, c.n).index, 0),
   (at, c, _node, ids) => void (c.n % 2 ? groupItems(at, 'g', { nodes: ids }) : addGroup(at, 'g', { x: c.n, y: 0, width: 500, height: 500 })),

@@ -1,0 +1,65 @@
+// The links of the nodes that are meant: each is cut by itself, or all at once.
+import { useReducer, useState } from 'react';
+import { Dialog } from '../app/Dialog.tsx';
+import { Icon } from '../app/Icon.tsx';
+import type { Document } from '../doc/document.ts';
+import { linksOf, type Id, type Link } from '../doc/links.ts';
+import { removeLinks } from '../doc/ops-links.ts';
+import type { At } from '../doc/wire.ts';
+import { useRoom } from '../i18n/room.ts';
+import { cutting } from '../i18n/words/cutting.ts';
+import '../style/cutting.css';
+import { announce } from './announce.ts';
+import { atNow, nodesMeant } from './edit.ts';
+import { shapeById, type NodeView } from './scene.ts';
+import { TypeMark } from './TypeMark.tsx';
+import { view } from './view.ts';
+
+/** Links that end or begin at one of the nodes, inputs first. */
+function linksAt({ doc, graph }: { doc: Document; graph: At['graph'] }, nodes: readonly NodeView[]): Link[] {
+  const links = linksOf(doc, graph);
+  const all = nodes.flatMap(({ shape }) => [...links.into(shape.id), ...links.from(shape.id)]);
+  return [...new Map(all.map((link) => [String(link.id), link])).values()];
+}
+
+function end(node: Id, side: 'inputs' | 'outputs', index: number): { title: string; label: string } {
+  const shape = shapeById(view.scene, String(node));
+  return { title: shape?.title ?? String(node), label: shape?.[side].find((s) => s.index === index)?.label ?? String(index) };
+}
+
+export function CutList({ close }: { close: () => void }) {
+  const words = useRoom(cutting);
+  const [, changed] = useReducer((n: number) => n + 1, 0);
+  const [at] = useState(atNow);
+  const [nodes] = useState(nodesMeant);
+  if (!at || !nodes[0]) return null;
+  const own = new Set(nodes.map((n) => n.id));
+  const links = linksAt(at, nodes);
+  const textOf = (link: Link) => {
+    const [from, to] = [end(link.from, 'outputs', link.fromSlot), end(link.to, 'inputs', link.toSlot)];
+    return own.has(String(link.to)) ? words.into(to.label, `${from.title} · ${from.label}`) : words.out(from.label, `${to.title} · ${to.label}`);
+  };
+  const cut = (some: readonly Link[]) => {
+    removeLinks(at, some.map((l) => l.id));
+    announce(words.done(some.length));
+    if (some.length === links.length) close();
+    else changed();
+  };
+  return (
+    <Dialog title={nodes.length === 1 ? words.title(nodes[0].shape.title) : words.many(nodes.length)} close={close}
+            foot={links.length > 1 && <button className="plain" onClick={() => cut(links)}>{words.all}</button>}>
+      {links.length === 0 && <p>{words.none}</p>}
+      <ul className="cutting">
+        {links.map((link, i) => (
+          <li key={String(link.id)}>
+            <TypeMark type={String(link.type)} />
+            <span>{textOf(link)}</span>
+            <button className="icon" data-focus={i === 0 ? '' : undefined} aria-label={words.cut(textOf(link))} title={words.cut(textOf(link))} onClick={() => cut([link])}>
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
