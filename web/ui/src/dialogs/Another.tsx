@@ -4,9 +4,10 @@ import { bytes } from '../i18n/format.ts';
 import { useRoom } from '../i18n/room.ts';
 import { models as room } from '../i18n/words/models.ts';
 import { refreshModels, useModels, type Model } from '../models/list.ts';
-import { badgeOf } from '../models/shown.ts';
+import { badgeOf, likest } from '../models/shown.ts';
 
 const MOST = 500;
+const MOST_LIKE = 5;
 
 const says = (m: Model) => [m.name, badgeOf(m), bytes(m.bytes)].filter(Boolean).join(' · ');
 
@@ -22,6 +23,10 @@ export function Another({ folder, name, near, used, use }: Props) {
   const words = useRoom(room);
   const listed = useModels((s) => s.lists[folder]?.models);
   const all = useMemo(() => [...new Map((listed ?? []).map((m) => [m.name, m])).values()], [listed]);
+  const first = useMemo(() => {
+    const told = near.flatMap((n) => all.find((m) => m.name === n) ?? []);
+    return [...new Set([...told, ...likest(all, name, MOST_LIKE)])];
+  }, [all, near, name]);
   const option = (m: Model) => (
     <option key={m.name} value={m.name}>
       {says(m)}
@@ -30,7 +35,6 @@ export function Another({ folder, name, near, used, use }: Props) {
 
   useEffect(() => void refreshModels(folder), [folder]);
   if (!all.length) return null;
-  const first = near.flatMap((n) => all.find((m) => m.name === n) ?? []);
   const rest = all.filter((m) => !first.includes(m)).slice(0, MOST);
   return (
     <select aria-label={words.instead(name)} value={all.some((m) => m.name === used) ? used : ''} onChange={(e) => use(e.target.value)}>

@@ -58,7 +58,7 @@ function Row({ doc, field }: { doc: Document; field: FieldAt }) {
   const { field: name, title } = namesOf(field, language);
   const [first, then] = TALL.has(kind) ? [title, name] : [name, title];
   return (
-    <div className="linear-field" role="group" aria-label={`${title} · ${name}`} data-kind={kind} data-narrow={NARROW.has(kind)} data-widget={field.widget.name}>
+    <div className="linear-field" role="group" aria-label={`${title} · ${name}`} data-kind={kind} data-narrow={NARROW.has(kind)} data-node={String(field.pin.node)} data-widget={field.widget.name}>
       <p>
         <b>{first}</b>
         <span>{then}</span>

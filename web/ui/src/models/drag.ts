@@ -7,6 +7,7 @@ import type { NodeView } from '../canvas/scene.ts';
 import { toCanvas, view } from '../canvas/view.ts';
 import { usesOf } from '../defs/uses.ts';
 import { useDefs } from '../defs/defs.ts';
+import { shapeOf } from '../doc/shapes.ts';
 import { fieldsFor, loaderFor } from './folders.ts';
 import type { Model } from './list.ts';
 import { addLoader, putInto, type Target } from './use.ts';
@@ -57,6 +58,39 @@ function makeMark(canvas: HTMLElement) {
   return { show, remove: () => mark.remove() };
 }
 
+/** A field of the App view, under the hand; the graph lies beneath it. */
+function formField(at: EventTarget | null, kind: string): { field: HTMLElement; target: Target } | undefined {
+  const field = at instanceof Element ? at.closest<HTMLElement>('.linear-field') : null;
+  const { doc } = view.scene;
+  const node = field && doc?.node(field.dataset['node'] ?? '');
+  if (!field || !doc || !node) return undefined;
+  const { defs } = useDefs.getState();
+  const shape = shapeOf(node, doc.raw, doc, defs);
+  const widget = fieldsFor(node, shape.widgets, kind, defs).find((w) => w.name === field.dataset['widget']);
+  return widget && { field, target: { node: { node, shape }, widget } };
+}
+
+function dropOnForm(model: Model, signal: AbortSignal) {
+  let over: HTMLElement | undefined;
+  const mark = (field: HTMLElement | undefined) => {
+    over?.removeAttribute('data-takes');
+    field?.setAttribute('data-takes', 'true');
+    over = field;
+  };
+  addEventListener('dragover', (e) => {
+    const found = formField(e.target, model.kind);
+    mark(found?.field);
+    if (found) e.preventDefault();
+  }, { signal });
+  addEventListener('drop', (e) => {
+    const found = formField(e.target, model.kind);
+    if (!found) return;
+    e.preventDefault();
+    putInto(model, [found.target]);
+  }, { signal });
+  signal.addEventListener('abort', () => mark(undefined));
+}
+
 /** To be called when dragging begins. */
 export function dragModel(data: DataTransfer, model: Model) {
   const canvas = graphElement();
@@ -88,5 +122,6 @@ export function dragModel(data: DataTransfer, model: Model) {
     if (aim.is === 'field') putInto(model, [aim.target]);
     else addLoader(model, at);
   }, { signal });
+  dropOnForm(model, signal);
   addEventListener('dragend', () => (ending.abort(), mark.remove()), { once: true });
 }

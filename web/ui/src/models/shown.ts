@@ -77,6 +77,28 @@ export function shownOf(models: readonly Model[], { query, folder, family, order
   return order === 'name' ? named : named.sort(BY[order]);
 }
 
+// ------------------------------------------------------------------ what may be meant by a name that is not here
+
+const threes = (text: string) => {
+  const padded = ` ${bareOf(text).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
+  return new Set(Array.from({ length: Math.max(1, padded.length - 2) }, (_, i) => padded.slice(i, i + 3)));
+};
+
+/** 0 to 1: how many of their threes of letters two file names share, whatever folders they are in. */
+export function likeness(one: string, other: string): number {
+  const [a, b] = [threes(one), threes(other)];
+  const common = [...a].filter((t) => b.has(t)).length;
+  return common / (a.size + b.size - common);
+}
+
+const LIKE = 0.3;
+
+/** Those most like a name, the likest first. */
+export function likest(models: readonly Model[], name: string, most: number): Model[] {
+  const scored = models.map((m) => ({ m, like: likeness(m.name, name) })).filter((s) => s.like >= LIKE);
+  return scored.sort((a, b) => b.like - a.like).slice(0, most).map((s) => s.m);
+}
+
 // ------------------------------------------------------------------ which rows of a long list are on the page
 
 export interface Window {

@@ -22,7 +22,7 @@ import type { Model } from './list.ts';
 import { bareOf } from './shown.ts';
 
 export interface Target {
-  node: NodeView;
+  node: Pick<NodeView, 'node' | 'shape'>;
   widget: WidgetShape;
 }
 

@@ -69,6 +69,10 @@ export const models: Record<string, Story> = {
     await body(page, 'Load Checkpoint').getByRole('combobox').getByText('sdxl/photo-xl.safetensors').waitFor();
     await option(page, /photo-xl/).dragTo(body(page, 'KSampler').getByRole('heading')); // nothing there takes it
     await counts(page, 8, 9);
+    await page.getByRole('button', { name: 'App', exact: true }).click();
+    const field = page.locator('.linear-field[data-widget="ckpt_name"]').first();
+    await option(page, /photo-xl/).dragTo(field.locator('.slot'));
+    await field.getByText('sdxl/photo-xl.safetensors').waitFor();
     v.clean();
     await v.close();
   }),

@@ -8,7 +8,7 @@ import { parse } from '../../src/doc/json.ts';
 import { shapeOf } from '../../src/doc/shapes.ts';
 import { fieldsFor, folderOfWidget, loaderFor, valueFor } from '../../src/models/folders.ts';
 import { readModel, readModels, type Model } from '../../src/models/list.ts';
-import { badgeOf, bareOf, cardsIn, familiesOf, foldersIn, shownOf, windowOf } from '../../src/models/shown.ts';
+import { badgeOf, bareOf, cardsIn, familiesOf, foldersIn, likest, shownOf, windowOf } from '../../src/models/shown.ts';
 import { offersFor, tokenAt } from '../../src/widgets/embeddings.ts';
 
 const model = (name: string, more: Partial<Model> = {}): Model => ({ kind: 'loras', name, root: 0, bytes: 1, at: 0, triggers: [], tags: [], ...more });
@@ -54,6 +54,14 @@ test('a family is said shortly; without one, what a model was made from', () => 
   assert.deepEqual(ALL.map(badgeOf), ['SDXL', '', 'v1-5', 'SD 1.x', '', '']);
   assert.deepEqual(familiesOf(ALL), ['SD 1.x', 'SDXL', 'v1-5']);
   assert.deepEqual(names({ family: 'v1-5' }), ['a9']);
+});
+
+test('what is much like a name that is not here is found in whatever folder it is', () => {
+  const there = ['sd15/inkwash.safetensors', 'ink.safetensors', 'Inkwash_V3.sft', 'base-xl.safetensors'].map((n) => model(n));
+  const found = (name: string) => likest(there, name, 2).map((m) => m.name);
+  assert.deepEqual(found('other/inkwash-v3.safetensors'), ['Inkwash_V3.sft', 'sd15/inkwash.safetensors']);
+  assert.deepEqual(found('portrait.safetensors'), []);
+  assert.deepEqual(found(''), []);
 });
 
 test('of a long list only what is in sight and a little more is on the page', () => {
