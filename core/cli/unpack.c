@@ -26,6 +26,7 @@ static void print_member(const char *key, const char *text)
 
 static void print_list(const lm_bundle *b)
 {
+    print_member("title", b->title);
     print_member("author", b->author);
     print_member("licence", b->licence);
     print_member("limn", b->limn);

@@ -101,7 +101,7 @@ export const app = both(
       templates: '模板……',
       save: '保存',
       saveAs: '另存为……',
-      share: '分享…',
+      share: '分享……',
       export: '导出 JSON',
       exportPrompt: '导出 API 格式',
       close: '关闭标签页',
