@@ -5,7 +5,7 @@ import type { Document } from '../doc/document.ts';
 import { useServer } from '../net/server.ts';
 import { isRefusal, postText } from '../net/http.ts';
 import { changeRun, setProblems } from './run.ts';
-import { readCheck, type Check } from './read-check.ts';
+import { readCheck, sparing, type Check } from './read-check.ts';
 
 const QUIET_MS = 400;
 const QUIETER = 20; // times as long as the last check took, for files that take long
@@ -17,9 +17,9 @@ export const hasChoices = (text: string) => /\{[^{}"]*\|[^{}"]*\}/.test(text);
 export async function askCheck(text: string, wantsWorkflow: boolean, signal?: AbortSignal): Promise<Check> {
   const body = `{"workflow":${text}${wantsWorkflow ? ',"answer_workflow":true' : ''}}`;
   try {
-    return readCheck(await postText('limn/check', body, signal));
+    return sparing(readCheck(await postText('limn/check', body, signal)), useDefs.getState().defs);
   } catch (e) {
-    if (isRefusal(e) && e.status === 400) return readCheck(e.said);
+    if (isRefusal(e) && e.status === 400) return sparing(readCheck(e.said), useDefs.getState().defs);
     throw e;
   }
 }

@@ -1,7 +1,9 @@
 // What /limn/check answers: the prompt that would run, and what is wrong with the workflow, as problems by node and input.
 import { isObject, parse, type Json, type JsonObject } from '../doc/json.ts';
+import type { Defs } from '../defs/def.ts';
 import { listAt, member, textAt, textsAt } from '../net/http.ts';
 import type { Checked, Problem } from './run.ts';
+import { neededFor } from './track.ts';
 
 export interface Check {
   prompt: JsonObject | undefined; // undefined: nothing could be made of the file
@@ -101,6 +103,14 @@ function readChecked(answer: unknown): Checked {
       return { type: texts(u, 'type'), nodes: textsAt(u, 'nodes'), near: textsAt(u, 'near'), ...(pack === undefined ? {} : { pack }) };
     }),
   };
+}
+
+/** What is wrong with a node that no output needs stands in nobody's way. A class that is not here does: the whole prompt is refused. */
+export function sparing({ prompt, problems, ...rest }: Check, defs: Defs): Check {
+  const isEnd = (id: string) => defs.get(textAt(prompt?.[id], 'class_type') ?? '')?.isOutput !== false;
+  const needed = neededFor(prompt ?? {}, Object.keys(prompt ?? {}).filter(isEnd), []);
+  const spare = (p: Problem) => p.node !== undefined && p.type !== 'unknown_type' && prompt !== undefined && p.node in prompt && !needed.has(p.node);
+  return { ...rest, prompt, problems: problems.map((p) => (spare(p) ? { ...p, severity: 'warning' } : p)) };
 }
 
 const objectOf = (value: Json | undefined) => (isObject(value) ? value : undefined);

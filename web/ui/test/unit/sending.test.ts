@@ -11,7 +11,7 @@ import { languages } from '../../src/i18n/languages.ts';
 import { bodyOf, newId } from '../../src/run/body.ts';
 import { essenceOf, hasChoices } from '../../src/run/check.ts';
 import { fitting, moved, zoomed } from '../../src/run/looking.ts';
-import { readCheck } from '../../src/run/read-check.ts';
+import { readCheck, sparing } from '../../src/run/read-check.ts';
 import { changeSeeds, changeSeedsBefore, draw, nextValue } from '../../src/run/seeds.ts';
 import { sentenceOf } from '../../src/run/sentences.ts';
 import { targetsFor } from '../../src/run/targets.ts';
@@ -230,4 +230,22 @@ test('a picture stays in its frame, and what is under the pointer stays there', 
   assert.deepEqual(near, { zoom: 2, x: -300, y: -250 });
   assert.deepEqual(moved(near, 10_000, -10_000, own, frame), { zoom: 2, x: 0, y: -500 });
   assert.deepEqual(zoomed(near, 0.001, { x: 0, y: 0 }, own, frame), { zoom: 0.5, x: 0, y: 125 });
+});
+
+test('what is wrong with a node that no output needs stands in nobody\'s way', () => {
+  const prompt = {
+    1: { class_type: 'Load', inputs: { name: 'gone' } }, 2: { class_type: 'Load', inputs: { name: 'there' } },
+    3: { class_type: 'SaveImage', inputs: { images: ['2', 0] } },
+  };
+  const load = '"Load": {"input": {"required": {"name": [["there"]]}}, "output": ["IMAGE"], "output_name": ["IMAGE"], "name": "Load", "category": "x", "output_node": false}';
+  const save = '"SaveImage": {"input": {"required": {"images": ["IMAGE"]}}, "output": [], "name": "SaveImage", "category": "x", "output_node": true}';
+  const defs = readDefs(parse(`{${load}, ${save}}`), readPlans(parse('{"Load": [["name", "value"]], "SaveImage": []}')));
+  const answer = (missing: string, unknown: object[] = []) => readCheck(JSON.stringify({
+    prompt, outputs: ['3'], unknown_types: unknown, missing_models: [{ node: missing, input: 'name', name: 'gone', folder: 'checkpoints', near: [] }],
+  }));
+  const severities = (missing: string, unknown: object[] = []) => sparing(answer(missing, unknown), defs).problems.map((p) => `${p.node} ${p.severity}`);
+  assert.deepEqual(severities('1'), ['1 warning']);
+  assert.deepEqual(severities('2'), ['2 error']);
+  assert.deepEqual(severities('1', [{ type: 'Other', nodes: ['1'], near: [] }]), ['1 error', '1 warning'], 'a class that is not here is refused with the whole prompt');
+  assert.deepEqual(sparing(answer('1'), new Map()).problems.map((p) => p.severity), ['error'], 'classes that are not known may be outputs');
 });
