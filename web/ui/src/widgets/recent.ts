@@ -1,7 +1,7 @@
 // What was chosen last in a field of a class, the newest first; this browser remembers it.
 import type { Json } from '../doc/json.ts';
 
-const KEY = 'limn.recent';
+const KEY = 'limn.chosen';
 const MOST = 5;
 const MOST_FIELDS = 200;
 

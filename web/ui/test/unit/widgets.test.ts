@@ -147,3 +147,15 @@ test('a note of any kind ends', () => {
     assert.ok(blocksOf(text).length <= text.split('\n').length);
   }), { numRuns: 500 });
 });
+
+test('what was chosen in fields and what was opened do not wipe each other', async () => {
+  const kept = new Map<string, string>();
+  Object.assign(globalThis, { localStorage: { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => void kept.set(k, v) } });
+  const { noteRecent, recentOf } = await import('../../src/widgets/recent.ts');
+  const { usedNow } = await import('../../src/app/stored.ts');
+  usedNow('workflows/a.json');
+  noteRecent('KSampler.sampler_name', 'euler');
+  usedNow('workflows/b.json');
+  assert.deepEqual(recentOf('KSampler.sampler_name'), ['euler']);
+  assert.deepEqual(JSON.parse(kept.get('limn.recent') ?? ''), ['workflows/b.json', 'workflows/a.json']);
+});
