@@ -4,7 +4,7 @@ import { inTextField } from '../app/open.ts';
 import { copyItems, duplicate, kindOfText, paste } from '../doc/clipboard.ts';
 import type { Items } from '../doc/ops-nodes.ts';
 import { announce } from './announce.ts';
-import { atNow, itemsChosen, removeChosen } from './edit.ts';
+import { atNow, cutChosen, itemsChosen } from './edit.ts';
 import { choose, focusOn } from './select.ts';
 import { toCanvas, view } from './view.ts';
 
@@ -47,7 +47,7 @@ export async function copyChosen(cutToo = false) {
   const text = textChosen();
   if (text === undefined) return;
   await navigator.clipboard.writeText(text);
-  if (cutToo) removeChosen();
+  if (cutToo) cutChosen();
 }
 
 export async function pasteNow(connect = false) {
@@ -68,7 +68,7 @@ export function startClipboard(graph: HTMLElement): () => void {
     if (text === undefined) return;
     e.preventDefault();
     e.clipboardData?.setData('text/plain', text);
-    if (e.type === 'cut') removeChosen();
+    if (e.type === 'cut') cutChosen();
   };
   addEventListener('copy', copied, { signal });
   addEventListener('cut', copied, { signal });

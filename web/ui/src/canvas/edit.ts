@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import { wordsNow } from '../app/confirm.ts';
 import { useDefs } from '../defs/defs.ts';
 import { expose } from '../doc/edge.ts';
+import { withMembers } from '../doc/clipboard.ts';
 import type { Id } from '../doc/links.ts';
 import { renameNode, resizeNode, setFlag, setMode } from '../doc/ops.ts';
 import { groupItems } from '../doc/ops-groups.ts';
@@ -44,11 +45,20 @@ function neighbourOf(gone: readonly NodeView[]): NodeView | undefined {
   return view.scene.nodes.filter((n) => !keys.has(n.key)).sort((a, b) => away(a) - away(b))[0];
 }
 
+/** What is cut goes as it was copied: groups with what is in them. */
+export function cutChosen() {
+  const at = atNow();
+  if (at) remove(at, withMembers(at, itemsChosen(at)));
+}
+
 export function removeChosen(through = false) {
   const at = atNow();
-  if (!at) return;
-  const nodes = nodesChosen();
-  const items = itemsChosen(at);
+  if (at) remove(at, itemsChosen(at), through);
+}
+
+function remove(at: At, items: Required<Items>, through = false) {
+  const gone = new Set(items.nodes.map(String));
+  const nodes = view.scene.nodes.filter((n) => gone.has(n.id));
   const { focus } = useHand.getState();
   const next = nodes.some((n) => n.id === focus) ? neighbourOf(nodes) : undefined;
 

@@ -32,10 +32,17 @@ function payloadOf(at: At, crop: Crop): JsonObject {
   });
 }
 
+/** A selection, and what is in its groups. */
+export function withMembers(at: At, { nodes = [], links = [], groups = [], reroutes = [] }: Items): Required<Items> {
+  const within = membersOfGroups(at, groups);
+  const all = <T extends Id>(some: readonly T[], more: Iterable<T>) => [...new Map([...some, ...more].map((id) => [String(id), id])).values()];
+  return { links, nodes: all(nodes, within.nodes), groups: all(groups, within.groups), reroutes: all(reroutes, within.reroutes) };
+}
+
 /** The text that copying makes of a selection, groups with what is in them; undefined where nothing is chosen. */
 export function copyItems(at: At, items: Items): string | undefined {
-  const within = membersOfGroups(at, items.groups ?? []);
-  const crop = cropOf(at.doc, at.graph, [...(items.nodes ?? []), ...within.nodes], [...(items.groups ?? []), ...within.groups]);
+  const { nodes, groups } = withMembers(at, items);
+  const crop = cropOf(at.doc, at.graph, nodes, groups);
   return crop.nodes.length || crop.groups.length ? print(payloadOf(at, crop)) : undefined;
 }
 

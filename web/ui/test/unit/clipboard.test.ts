@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrange } from '../../src/doc/arrange.ts';
-import { copyItems, duplicate, kindOfText, paste } from '../../src/doc/clipboard.ts';
+import { copyItems, duplicate, kindOfText, paste, withMembers } from '../../src/doc/clipboard.ts';
 import { Document } from '../../src/doc/document.ts';
 import { groupsOf, membersOf } from '../../src/doc/groups.ts';
 import { parse, print, type Json, type JsonObject } from '../../src/doc/json.ts';
@@ -11,7 +11,7 @@ import { linksOf } from '../../src/doc/links.ts';
 import { setFlag } from '../../src/doc/ops.ts';
 import { groupItems } from '../../src/doc/ops-groups.ts';
 import { connect } from '../../src/doc/ops-links.ts';
-import { addNode } from '../../src/doc/ops-nodes.ts';
+import { addNode, removeItems } from '../../src/doc/ops-nodes.ts';
 import { addReroute } from '../../src/doc/ops-reroutes.ts';
 import { documentOfText } from '../../src/doc/prompt.ts';
 import { reroutesOf } from '../../src/doc/reroutes.ts';
@@ -203,4 +203,20 @@ test('what is printed of the clipboard is JSON that others can read', () => {
   assert.deepEqual(Object.keys(payload), ['limn', 'nodes', 'links', 'groups', 'reroutes', 'subgraphs', 'outer']);
   assert.deepEqual((payload['links'] as JsonObject[]).map((l) => l['parentId']), [2]);
   assert.deepEqual((payload['outer'] as JsonObject[]).map((l) => l['origin_id']), [3, 4]);
+});
+
+test('a group that is cut takes what is in it along, and pasted all of it is there once', () => {
+  const doc = opened('plain-04');
+  const n = doc.nodes().length;
+  groupItems(at(doc), 'both', { nodes: [3, 8] });
+  const index = groupsOf(doc.raw).length - 1;
+  const text = copied(doc, [], [index]);
+  const items = withMembers(at(doc), { nodes: ['3'], groups: [index] });
+  assert.deepEqual(items.nodes.map(String).sort(), ['3', '8']);
+  removeItems(at(doc), items);
+  assert.equal(doc.nodes().length, n - 2);
+  paste(at(doc), text);
+  assert.equal(doc.nodes().length, n);
+  assert.equal(groupsOf(doc.raw).length, index + 1);
+  assert.deepEqual(disagreements(doc), []);
 });
