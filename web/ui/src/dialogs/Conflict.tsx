@@ -5,6 +5,7 @@ import type { Opened } from '../app/documents.ts';
 import { differences, type Difference } from '../doc/differ.ts';
 import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
+import { clock } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { readStoredText, reasonOf, type Tagged } from '../net/userdata.ts';
@@ -30,7 +31,9 @@ function List({ all }: { all: readonly Difference[] }) {
       {all.slice(0, MOST).map((d, i) => (
         <li key={i} data-how={d.how}>
           <span aria-label={words.how[d.how]}>{SIGNS[d.how]}</span>
-          <strong>{d.title}</strong> #{d.id}
+          <strong>{words.what[d.is](d.title)}</strong>
+          {d.id && ` #${d.id}`}
+          {d.where !== undefined && ` ${words.within(d.where)}`}
           {d.parts.map((p) => (
             <span key={p.name}>
               {p.kind === 'value' ? p.name : words.parts[p.kind]}
@@ -45,7 +48,7 @@ function List({ all }: { all: readonly Difference[] }) {
 }
 
 export function Conflict({ at, path, answer }: Props) {
-  const words = useWords().app;
+  const { app: words, locale } = useWords();
   const said = useDialogWords().conflict;
   const [theirs, setTheirs] = useState<Tagged>();
   const [fault, setFault] = useState('');
@@ -76,6 +79,7 @@ export function Conflict({ at, path, answer }: Props) {
   return (
     <Dialog title={said.title(at.name)} close={() => answer()} foot={foot}>
       <p>{said.text}</p>
+      {theirs?.at !== undefined && <p>{said.when(clock(theirs.at, locale))}</p>}
       {fault && <p>{words.open.unreachable(at.name, fault)}</p>}
       {found && (found.length ? <List all={found} /> : <p>{said.same}</p>)}
     </Dialog>

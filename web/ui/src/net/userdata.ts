@@ -11,6 +11,7 @@ export interface Stored {
 export interface Tagged {
   text: string;
   etag?: string;
+  at?: number; // when it was written, ms since 1970
 }
 
 export const FOLDER = 'workflows';
@@ -37,7 +38,8 @@ export async function listStored(): Promise<Stored[]> {
 
 export async function readStoredText(path: string): Promise<Tagged> {
   const { text, headers } = await request(routeOf(path), {});
-  return { text, ...tagOf(headers) };
+  const at = Date.parse(headers.get('Last-Modified') ?? '');
+  return { text, ...tagOf(headers), ...(Number.isNaN(at) ? {} : { at }) };
 }
 
 /** Over the writing of that tag, over whatever is there, or only where nothing is. 412 or 409 when it is not so. */
