@@ -1,6 +1,7 @@
 // What is open is also here, in this browser's own database, from each change on: a page that is loaded again, and one
 // whose browser was killed, have it back.
 import type { SavedAt } from './documents.ts';
+import { complain } from './toasts.ts';
 
 const STORE = 'documents';
 const LIFE_MS = 30 * 86_400_000;
@@ -43,7 +44,15 @@ async function within<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore) 
   }
 }
 
-export const keepEntry = (entry: Entry) => within('readwrite', (s) => s.put(entry));
+let told = false;
+
+/** Where nothing is kept, the person is told once. */
+export async function keepEntry(entry: Entry) {
+  if ((await within('readwrite', (s) => s.put(entry))) !== undefined || told) return;
+  told = true;
+  complain((w) => w.app.notKept);
+}
+
 export const dropEntry = (uid: string) => within('readwrite', (s) => s.delete(uid));
 export const readEntry = (uid: string) => within<Entry | undefined>('readonly', (s) => s.get(uid) as IDBRequest<Entry | undefined>);
 

@@ -4,7 +4,7 @@ import { later } from '../app/fetched.ts';
 import { openText, useDocuments, type Opened } from '../app/documents.ts';
 import { complain } from '../app/toasts.ts';
 import { isObject, print } from '../doc/json.ts';
-import { getText, isRefusal, sentenceIn } from '../net/http.ts';
+import { getText, isRefusal, sentenceIn, textsAt } from '../net/http.ts';
 import { cancelJob, clearWaiting, interrupt, useJobs, type Job } from '../net/jobs.ts';
 import { askForWork, useServer } from '../net/server.ts';
 import { onJob } from './hear.ts';
@@ -42,7 +42,24 @@ export function chosenNodes({ selection, path }: Opened): string[] {
 
 // ------------------------------------------------------------------ until stopped
 
-export const useRepeating = create<{ uids: ReadonlySet<string> }>(() => ({ uids: new Set() }));
+const REPEATING = 'limn.repeat';
+
+/** Kept for the browser tab: a page that is loaded again goes on. */
+export const useRepeating = create<{ uids: ReadonlySet<string> }>(() => {
+  try {
+    return { uids: new Set(textsAt(JSON.parse(sessionStorage.getItem(REPEATING) ?? '[]'))) };
+  } catch {
+    return { uids: new Set() };
+  }
+});
+
+useRepeating.subscribe(({ uids }) => {
+  try {
+    sessionStorage.setItem(REPEATING, JSON.stringify([...uids]));
+  } catch {
+    // Then it ends with the page.
+  }
+});
 
 export function repeat(uid: string, on: boolean) {
   useRepeating.setState(({ uids }) => {

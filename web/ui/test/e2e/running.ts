@@ -199,6 +199,39 @@ export const runs: Record<string, Story> = {
     await v.close();
   },
 
+  'a loader that nothing needs does not stop the run, whatever it asks for': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, (w) => {
+      const spare = { ...node(w, 'CheckpointLoaderSimple'), id: 30, pos: [0, 600], outputs: [], widgets_values: ['gone.safetensors'] };
+      w.nodes.push(spare);
+    }, 'spare');
+    await v.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click(); // it is said once that a model is not here
+    await v.page.locator('.body[data-fault="warning"]').waitFor();
+    await press(v.page, 'Control+Enter');
+    await past(v.page).getByText('spare').waitFor();
+    v.clean();
+    await v.close();
+  },
+
+  'until stopped: a page that is loaded again goes on with it, and Stop ends it': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, () => {}, 'series');
+    await v.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+    await v.page.getByRole('menuitemcheckbox', { name: 'Run until stopped' }).click();
+    await past(v.page).nth(1).waitFor();
+    await v.page.reload();
+    await v.page.locator('.link[data-state="open"]').waitFor();
+    const n = await past(v.page).count();
+    await past(v.page).nth(n + 2).waitFor();
+    await v.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+    await v.page.getByRole('menuitemcheckbox', { name: 'Run until stopped', checked: true }).click();
+    await v.page.locator('.status').getByText('Nothing is running').waitFor();
+    v.clean();
+    await v.close();
+  },
+
   'a node that fails says why, and the queue goes on': async (browser, served) => {
     const v = await open(browser, served);
 

@@ -115,6 +115,24 @@ export const saving: Record<string, Story> = {
     await v.close();
   },
 
+  'where the browser keeps nothing, that is said once': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const said = v.page.locator('.toast').getByText('This browser keeps no copy');
+
+    await v.page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('no room', 'QuotaExceededError');
+      };
+    });
+    await v.page.reload();
+    await said.waitFor();
+    await edit(v.page, 'one');
+    await edit(v.page, 'two', 'one');
+    assert.equal(await said.count(), 1);
+    v.clean();
+    await v.close();
+  },
+
   'a tab that is not saved is asked about before it goes': async (browser, served) => {
     const v = await visit(browser, served.url);
 
@@ -219,6 +237,7 @@ export const saving: Record<string, Story> = {
     await v.page.keyboard.press('Control+S');
     const dialog = v.page.getByRole('dialog');
     await dialog.getByText('“shared” was changed elsewhere').waitFor();
+    await dialog.getByText(/^It was saved there at \d/).waitFor();
     await dialog.getByText('mine → theirs').waitFor();
     assert.deepEqual(await faults(v.page), []);
     assert.ok((await (await fetch(address)).text()).includes('theirs'));
