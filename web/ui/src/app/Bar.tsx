@@ -5,6 +5,7 @@ import { panels } from '../panels/all.ts';
 import type { Panel, Side } from '../panels/panel.ts';
 import { LEAST_WIDTH, MOST_WIDTH, setWidth, showPanel, togglePanel, useBars, widthOf } from './bars.ts';
 import { Icon } from './Icon.tsx';
+import { useKeys, withKeys } from './bound.ts';
 import { Boundary } from './late.ts';
 
 function Edge({ panel }: { panel: Panel }) {
@@ -65,12 +66,13 @@ function Open({ panel }: { panel: Panel }) {
 function Tool({ panel, pressed }: { panel: Panel; pressed: boolean }) {
   const words = useWords();
   const label = panel.label(words);
+  const keys = useKeys(`panel.${panel.id}`, panel.key ?? '');
   return (
     <button
       className="icon"
       aria-pressed={pressed}
       aria-label={label}
-      title={panel.key ? `${label} (${panel.key})` : label}
+      title={withKeys(label, keys)}
       onClick={() => togglePanel(panel.side, panel.id)}
     >
       <Icon name={panel.icon} />

@@ -6,7 +6,7 @@ import { shown } from './chords.ts';
 import { can, type Command } from './command.ts';
 import { commands } from './commands.ts';
 import { activeDocument, type Opened } from './documents.ts';
-import { onMac } from './keys.ts';
+import { keysOf, onMac } from './bound.ts';
 import { Menu, type MenuItem } from './Menu.tsx';
 
 const MENUS = ['file', 'edit', 'view', 'run', 'help'] as const;
@@ -14,7 +14,7 @@ type Name = (typeof MENUS)[number];
 
 /** A command as a menu shows it now. */
 export function itemOf(command: Command, at: Opened | undefined, words: Words): MenuItem {
-  const keys = command.keys?.[0];
+  const keys = keysOf(command)[0];
   return {
     label: command.label(words),
     hint: keys && shown(keys, onMac),

@@ -17,6 +17,7 @@ import { commands } from './commands.ts';
 import { Dialogs } from './Dialog.tsx';
 import { newDocument, useActive, useDocuments } from './documents.ts';
 import { Icon } from './Icon.tsx';
+import { useKeys, withKeys } from './bound.ts';
 import { startKeys } from './keys.ts';
 import { Boundary, late } from './late.ts';
 import { nameOf, pickFiles, startOpening } from './open.ts';
@@ -108,8 +109,9 @@ function DropHint() {
 /** The way back to the bars. */
 function Leave() {
   const words = useWords().app;
+  const keys = useKeys('view.focus', 'F');
   return (
-    <button className="leave icon" aria-label={words.bars.back} title={`${words.bars.back} (F)`} onClick={() => setFocusMode(false)}>
+    <button className="leave icon" aria-label={words.bars.back} title={withKeys(words.bars.back, keys)} onClick={() => setFocusMode(false)}>
       <Icon name="close" />
     </button>
   );

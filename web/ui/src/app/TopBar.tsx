@@ -1,9 +1,8 @@
 // The bar above: whose page this is, what is open, and how the page looks and speaks.
 import { showSettings } from '../dialogs/show.ts';
 import { useWords } from '../i18n/words.ts';
-import { shown } from './chords.ts';
 import { Icon, Mark } from './Icon.tsx';
-import { onMac } from './keys.ts';
+import { useKeys, withKeys } from './bound.ts';
 import { MenuBar } from './MenuBar.tsx';
 import { showPalette } from './palette.ts';
 import { useSettings } from './settings.ts';
@@ -33,19 +32,21 @@ function ThemeSwitch() {
 
 function Search() {
   const words = useWords().app;
+  const keys = useKeys('view.palette', 'Ctrl+K');
   return (
     <button className="find" onClick={() => showPalette()} title={words.searchAll}>
       <Icon name="search" />
       <span className="label">{words.search}</span>
-      <kbd>{shown('Ctrl+K', onMac)}</kbd>
+      {keys && <kbd>{keys}</kbd>}
     </button>
   );
 }
 
 function Gear() {
   const words = useWords().app.commands;
+  const keys = useKeys('view.settings', 'Ctrl+,');
   return (
-    <button className="icon" onClick={showSettings} aria-label={words.settings} title={`${words.settings} (${shown('Ctrl+,', onMac)})`}>
+    <button className="icon" onClick={() => showSettings()} aria-label={words.settings} title={withKeys(words.settings, keys)}>
       <Icon name="gear" />
     </button>
   );

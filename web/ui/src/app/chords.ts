@@ -15,7 +15,7 @@ const PUNCTUATION: Record<string, string> = {
 const SIGNS: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
 
 /** What a key would be on a keyboard of Latin letters, whatever layout or Alt makes of it. */
-function latinOf(code: string): string {
+export function latinOf(code: string): string {
   return /^(?:Key|Digit)(.)$/.exec(code)?.[1]?.toLowerCase() ?? PUNCTUATION[code] ?? '';
 }
 

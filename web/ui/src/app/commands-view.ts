@@ -54,7 +54,7 @@ export const viewCommands: readonly Command[] = [
     can: always,
     run: () => useSettings.getState().choose({ language: useSettings.getState().language === 'zh' ? 'en' : 'zh' }),
   },
-  { id: 'view.settings', label: (w) => w.app.commands.settings, keys: ['Ctrl+,'], anywhere: true, menu: 'view', line: true, can: always, run: showSettings },
+  { id: 'view.settings', label: (w) => w.app.commands.settings, keys: ['Ctrl+,'], anywhere: true, menu: 'view', line: true, can: always, run: () => showSettings() },
   { id: 'view.nextRegion', label: (w) => w.app.commands.nextRegion, keys: ['F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(1) },
   { id: 'view.regionBefore', label: (w) => w.app.commands.regionBefore, keys: ['Shift+F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(-1) },
   { id: 'help.keys', label: (w) => w.app.commands.keys, keys: ['?'], menu: 'help', can: always, run: showKeys },

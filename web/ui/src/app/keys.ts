@@ -1,10 +1,9 @@
 // Keys: each press that is a command's chord runs it; never while somebody writes or an input method composes.
+import { keysOf, onMac } from './bound.ts';
 import { isChord } from './chords.ts';
 import { can, type Command } from './command.ts';
 import { activeDocument } from './documents.ts';
 import { inTextField } from './open.ts';
-
-export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Where letters choose an entry, and Enter or Space press a button, they are not ours. */
 const OWN = 'button, a, summary, [role="menu"], [role="menubar"], [role="listbox"], [role="tablist"], [role="treegrid"], [role="separator"]';
@@ -20,7 +19,8 @@ function isTheirs(e: KeyboardEvent): boolean {
 export function pressed(e: KeyboardEvent, commands: readonly Command[]) {
   if (e.defaultPrevented || e.isComposing || e.key === 'Process' || document.querySelector('dialog[open]')) return;
   const writing = inTextField(e.target);
-  const fits = commands.filter((c) => (!writing || c.anywhere) && c.keys?.some((k) => isChord(k, e, onMac)));
+  const letter = !e.ctrlKey && !e.metaKey && !e.altKey && !/^F\d/.test(e.key);
+  const fits = commands.filter((c) => (!writing || (c.anywhere && !letter)) && keysOf(c).some((k) => isChord(k, e, onMac)));
   if (!fits.length || isTheirs(e)) return;
   const at = activeDocument();
   const command = fits.find((c) => can(c, at));

@@ -9,6 +9,7 @@ const REST_MS = 3000;
 const saving = later(() => import('./save.ts'));
 const exporting = later(() => import('./export.ts'));
 const sharing = later(() => import('../share/show.ts'));
+later(() => import('./bindings.ts').then((m) => m.meetKept())); // the keys that the server has
 
 async function use<M>(load: () => Promise<M>, run: (module: M) => unknown) {
   let module: M;

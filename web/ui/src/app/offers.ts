@@ -10,10 +10,10 @@ import type { Words } from '../i18n/languages.ts';
 import { FOLDER } from '../net/userdata.ts';
 import { titleOf } from '../panels/outline-rows.ts';
 import { shown } from './chords.ts';
-import { can } from './command.ts';
+import { can, type Command } from './command.ts';
 import { commands } from './commands.ts';
 import { activeDocument } from './documents.ts';
-import { onMac } from './keys.ts';
+import { keysOf, onMac } from './bound.ts';
 import { match } from './match.ts';
 import { options } from './options.ts';
 import { openStored } from './stored-open.ts';
@@ -36,13 +36,18 @@ function best<T>(all: readonly T[], query: string, text: (of: T) => string): T[]
   return scored.sort((a, b) => b.score - a.score).map((s) => s.of);
 }
 
+function keysShown(command: Command) {
+  const [keys] = keysOf(command);
+  return keys ? { keys: shown(keys, onMac) } : {};
+}
+
 function commandOffers(query: string, words: Words): Offer[] {
   const at = activeDocument();
   return best(commands.filter((c) => !c.quiet), query, (c) => c.label(words)).map((c) => ({
     id: c.id,
     label: c.label(words),
     ...(c.menu ? { note: dialogWords(words).keys.places[c.menu] } : {}),
-    ...(c.keys?.[0] ? { keys: shown(c.keys[0], onMac) } : {}),
+    ...keysShown(c),
     disabled: !can(c, at),
     run: () => c.run(activeDocument()),
   }));

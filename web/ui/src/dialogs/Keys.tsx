@@ -1,31 +1,42 @@
-// All keys there are, by the menu that their commands stand in.
+// All keys there are now, by the menu that their commands stand in.
 import { useState } from 'react';
 import { shown } from '../app/chords.ts';
 import type { Command } from '../app/command.ts';
 import { commands } from '../app/commands.ts';
 import { Dialog } from '../app/Dialog.tsx';
-import { onMac } from '../app/keys.ts';
+import { keysOf, onMac } from '../app/bound.ts';
+import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { useRoom } from '../i18n/room.ts';
 import { useWords } from '../i18n/words.ts';
+import { choices } from '../i18n/words/choices.ts';
 import '../style/palette.css';
+import { showSettings } from './show.ts';
 
 const PLACES = ['file', 'edit', 'run', 'canvas', 'node', 'link', 'group', 'view', 'help', 'other'] as const;
 type Place = (typeof PLACES)[number];
 
 /** Nine tabs are one line. */
 const TABS = /^tab\.[2-9]$/;
-const chord = (c: Command, keys: string) => (c.id === 'tab.1' ? `${shown(keys, onMac)} … 9` : shown(keys, onMac));
+const chord = (c: Command, keys: string) => (c.id === 'tab.1' && keys === 'Alt+1' ? `${shown(keys, onMac)} … 9` : shown(keys, onMac));
 
-const placeOf = (c: Command): Place => (c.menu ?? (c.id.startsWith('tab.') ? 'file' : c.id.startsWith('view.') ? 'view' : 'other'));
+export const placeOf = (c: Command): Place => (c.menu ?? (c.id.startsWith('tab.') ? 'file' : c.id.startsWith('view.') ? 'view' : 'other'));
 
 export function Keys({ close }: { close: () => void }) {
   const words = useWords();
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
-  const here = commands.filter((c) => c.keys && !TABS.test(c.id) && `${c.label(words)} ${c.keys.join(' ')}`.toLowerCase().includes(wanted));
+  useSettings((s) => s.keys);
+  const here = commands.filter((c) => keysOf(c).length > 0 && !TABS.test(c.id) && `${c.label(words)} ${keysOf(c).join(' ')}`.toLowerCase().includes(wanted));
   const said = useDialogWords().keys;
+  const settings = useRoom(choices);
+  const change = (
+    <button className="plain" onClick={() => (close(), showSettings('keyboard'))}>
+      {settings.keys.change}
+    </button>
+  );
   return (
-    <Dialog title={said.title} kind="wide" close={close}>
+    <Dialog title={said.title} kind="wide" close={close} foot={change}>
       <input className="search" role="searchbox" data-focus value={query} placeholder={said.search} aria-label={said.search} onChange={(e) => setQuery(e.target.value)} />
       <div className="keys">
         {PLACES.map((place) => {
@@ -37,7 +48,7 @@ export function Keys({ close }: { close: () => void }) {
                 {list.map((c) => (
                   <div key={c.id}>
                     <dt>{c.label(words)}</dt>
-                    <dd>{c.keys?.map((k) => <kbd key={k}>{chord(c, k)}</kbd>)}</dd>
+                    <dd>{keysOf(c).map((k) => <kbd key={k}>{chord(c, k)}</kbd>)}</dd>
                   </div>
                 ))}
               </dl>

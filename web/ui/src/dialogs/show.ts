@@ -46,6 +46,6 @@ export function showMissing(at: Opened, checked: Checked) {
   void ask((answer) => createElement(Missing, { at, checked, close: () => answer() }));
 }
 
-export function showSettings() {
-  void ask((answer) => createElement(Settings, { close: () => answer() }));
+export function showSettings(page: 'general' | 'keyboard' = 'general') {
+  void ask((answer) => createElement(Settings, { page, close: () => answer() }));
 }

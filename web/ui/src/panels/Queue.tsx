@@ -1,9 +1,8 @@
 // What runs, what waits and can be put in another order, and what has run.
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
-import { shown } from '../app/chords.ts';
 import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
-import { onMac } from '../app/keys.ts';
+import { useKeys } from '../app/bound.ts';
 import { percent, rate } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
@@ -149,6 +148,7 @@ function useKeptFocus(waiting: readonly Job[]) {
 
 function Waiting() {
   const words = useWords().run.queue;
+  const keys = useKeys('run.run', 'Ctrl+Enter');
   const waiting = useJobs((s) => s.waiting);
   const more = useJobs((s) => s.more);
   const [drag, setDrag] = useState<Dragging>();
@@ -165,7 +165,7 @@ function Waiting() {
     return (
       <p className="nothing">
         {words.nothing}
-        <span>{words.hint(shown('Ctrl+Enter', onMac))}</span>
+        {keys && <span>{words.hint(keys)}</span>}
       </p>
     );
   return (

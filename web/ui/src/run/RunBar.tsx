@@ -1,10 +1,9 @@
 // Run, stop, clear: three places that never move, whatever they can do just now.
 import { useId, useRef, useState } from 'react';
-import { shown } from '../app/chords.ts';
+import { useKeys, withKeys } from '../app/bound.ts';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
 import { late } from '../app/late.ts';
-import { onMac } from '../app/keys.ts';
 import { useWords } from '../i18n/words.ts';
 import { useJobs } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
@@ -43,10 +42,12 @@ export function RunBar() {
   const waiting = useJobs((s) => s.waiting.length + s.more);
   const busy = useRuns((s) => at !== undefined && s[at.doc.uid]?.current !== undefined);
   const off = !at || lost;
+  const runKeys = useKeys('run.run', 'Ctrl+Enter');
+  const stopKeys = useKeys('run.stop', 'Ctrl+Alt+Enter');
   return (
     <section className="run-bar" aria-label={words.run}>
       <span className="split">
-        <button className="main" disabled={off} data-busy={busy} title={lost ? words.off : `${words.run} (${shown('Ctrl+Enter', onMac)})`} onClick={() => runNow(at)}>
+        <button className="main" disabled={off} data-busy={busy} title={lost ? words.off : withKeys(words.run, runKeys)} onClick={() => runNow(at)}>
           <Icon name="play" />
           {words.run}
         </button>
@@ -55,7 +56,7 @@ export function RunBar() {
         </button>
       </span>
       <Menu id={id} />
-      <button className="plain" disabled={!running} title={`${words.stop} (${shown('Ctrl+Alt+Enter', onMac)})`} onClick={() => stopNow(at)}>
+      <button className="plain" disabled={!running} title={withKeys(words.stop, stopKeys)} onClick={() => stopNow(at)}>
         <Icon name="stop" />
         {words.stop}
       </button>

@@ -1,9 +1,8 @@
 // More ways to run, and how seeds change: what the popover beside Run has in it.
 import { useId, useState, type FormEvent } from 'react';
-import { shown } from '../app/chords.ts';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
-import { onMac } from '../app/keys.ts';
+import { useKeys } from '../app/bound.ts';
 import { useWords } from '../i18n/words.ts';
 import { repeat, runNow, useRepeating } from './actions.ts';
 import { usePreferences, type Preferences } from './preferences.ts';
@@ -72,6 +71,7 @@ function Notify() {
 export function RunMenu({ done }: { done: () => void }) {
   const words = useWords().run;
   const at = useActive();
+  const keys = useKeys('run.first', 'Ctrl+Shift+Enter');
   const repeats = useRepeating((s) => at !== undefined && s.uids.has(at.doc.uid));
   const toggle = () => {
     if (!at) return;
@@ -83,7 +83,7 @@ export function RunMenu({ done }: { done: () => void }) {
     <>
       <button onClick={() => (runNow(at, { first: true }), done())}>
         {words.first}
-        <kbd>{shown('Ctrl+Shift+Enter', onMac)}</kbd>
+        {keys && <kbd>{keys}</kbd>}
       </button>
       <button onClick={() => (runNow(at, { partly: true }), done())}>{words.partly}</button>
       <Times done={done} />

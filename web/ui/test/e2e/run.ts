@@ -5,6 +5,7 @@ import { addNode } from './addnode.ts';
 import { app } from './app.ts';
 import { launch } from './browser.ts';
 import { canvas } from './canvas.ts';
+import { choices } from './choices.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
@@ -23,7 +24,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
+  shell, app, opening, choices, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);
