@@ -1,17 +1,21 @@
 // Where the setting says so, a document that has a file is saved five seconds after its last edit, until somebody else has
 // written that file: then the person is asked, and it stops.
 import { useDocuments, type Opened } from './documents.ts';
+import { useServer } from '../net/server.ts';
 import { useSettings } from './settings.ts';
 
 const QUIET_MS = 5000;
 const watched = new Map<string, { end: () => void; timer?: ReturnType<typeof setTimeout> }>();
-const stopped = new Set<string>();
+const stopped = new Map<string, string | undefined>(); // what the file had when it could not be saved
 
 async function due(uid: string) {
   const at = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
-  if (!useSettings.getState().autosave || !at?.file || at.doc.dirtySince === undefined || stopped.has(uid)) return;
+  if (!useSettings.getState().autosave || !at?.file || at.doc.dirtySince === undefined) return;
+  if (useServer.getState().link.is !== 'open') return; // when the server is back
+  if (stopped.has(uid) && stopped.get(uid) === at.file.etag) return; // until a person has saved it
   const { save } = await import('./save.ts');
-  if (!(await save(at))) stopped.add(uid);
+  if (await save(at)) stopped.delete(uid);
+  else if (useServer.getState().link.is === 'open') stopped.set(uid, at.file.etag);
 }
 
 function watch({ doc }: Opened) {
@@ -38,4 +42,7 @@ export function startAutosave() {
   };
   look(useDocuments.getState().opened);
   useDocuments.subscribe((now) => look(now.opened));
+  useServer.subscribe(({ link }, before) => {
+    if (link.is === 'open' && before.link.is !== 'open') for (const uid of watched.keys()) void due(uid);
+  });
 }

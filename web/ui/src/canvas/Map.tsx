@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, type PointerEvent } from 'react';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
-import { useRuns } from '../run/run.ts';
+import { EMPTY, useRuns, worstOf } from '../run/run.ts';
 import type { Box } from './boxes.ts';
 import { lookAt } from './camera.ts';
 import { viewOf } from './near.ts';
@@ -30,7 +30,7 @@ function scaleOf({ box }: Scene): Scale | undefined {
 function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) {
   const ctx = canvas.getContext('2d');
   const density = Math.min(2, devicePixelRatio);
-  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
+  const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
 
   if (!ctx) return;
   if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
@@ -44,11 +44,12 @@ function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) 
   }
   ctx.globalAlpha = 1;
   for (const box of scene.nodes) {
-    const state = runs[scene.prefix + box.id]?.state;
+    const name = scene.prefix + box.id;
+    const state = runs[name]?.state;
     const own = fileColour(box.shape.bgcolor) ?? fileColour(box.shape.color);
     const tinted = own && colour(`color-mix(in srgb, oklch(from ${own} 0.6 min(0.14, calc(c * 2)) h) 60%, var(--control))`);
     ctx.fillStyle =
-      state === 'running' ? token('accent') : state === 'error' ? token('error') : (tinted ?? token('control'));
+      state === 'running' ? token('accent') : state === 'error' || worstOf(faults[name]) === 'error' ? token('error') : (tinted ?? token('control'));
     fill(box);
   }
 }
@@ -69,15 +70,15 @@ export function Map({ scene }: { scene: Scene }) {
   const held = useRef<Scale>(undefined);
 
   const seen = useRef<HTMLDivElement>(null);
-  const painted = useRef<{ scene: Scene; runs: unknown; colours: string }>(undefined);
+  const painted = useRef<{ scene: Scene; runs: unknown; faults: unknown; colours: string }>(undefined);
 
   useLayoutEffect(() => onRepaint(() => {
     const scale = scaleOf(scene);
-    const runs = useRuns.getState()[view.uid]?.nodes;
+    const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
     if (!canvas.current || !seen.current || !scale) return;
     const was = painted.current;
-    if (!was || was.scene !== scene || was.runs !== runs || was.colours !== colours) paintMap(canvas.current, scene, scale);
-    painted.current = { scene, runs, colours };
+    if (!was || was.scene !== scene || was.runs !== runs || was.faults !== faults || was.colours !== colours) paintMap(canvas.current, scene, scale);
+    painted.current = { scene, runs, faults, colours };
     placeSeen(seen.current, scale);
   }), [scene, colours]);
   if (!shown) painted.current = undefined;

@@ -10,7 +10,7 @@ import { isPinned } from '../doc/linear.ts';
 import { useWords } from '../i18n/words.ts';
 import { PinButton } from '../linear/PinButton.tsx';
 import { NodePictures } from '../run/NodePictures.tsx';
-import { useFaults, useNodeRun, type Problem } from '../run/run.ts';
+import { useFaults, useNodeRun, worstOf } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
 import { Widget } from '../widgets/Widget.tsx';
 import type { BodyNode } from './body.ts';
@@ -50,11 +50,6 @@ function Says({ uid, node }: { uid: string; node: string }) {
   );
 }
 
-/** The worst of what the check of the workflow has against it. */
-function worstOf(faults: readonly Problem[]): Problem['severity'] | undefined {
-  const checked = faults.filter((f) => f.source === 'check');
-  return (checked.find((f) => f.severity === 'error') ?? checked[0])?.severity;
-}
 
 function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
   const all = useWords();

@@ -1,7 +1,7 @@
 // Nodes without a body: a plate with a title, coloured sockets, the last picture and the state, drawn in few strokes.
 import { useSettings } from '../app/settings.ts';
 import { overlap } from './boxes.ts';
-import { useRuns, type NodeRun } from '../run/run.ts';
+import { EMPTY, useRuns, worstOf, type NodeRun, type Problem } from '../run/run.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { titleIn } from './names.ts';
 import { colour, fileColour, lineOf, token, typeColour } from './palette.ts';
@@ -16,10 +16,16 @@ const EDGE = () => colour('color-mix(in srgb, var(--control) 70%, var(--node))')
 const SQUARE = 0.2; // below this zoom corners are square
 const MARK = 5; // screen pixels of a socket, at least
 
-function ringOf(run: NodeRun | undefined, isChosen: boolean): string | undefined {
-  if (run?.state === 'error') return token('error');
+interface Told {
+  run: NodeRun | undefined;
+  fault: Problem['severity'] | undefined; // of the last check
+}
+
+/** What of a node is seen from afar: that it failed, is wrong, chosen or at work. */
+function ringOf({ run, fault }: Told, isChosen: boolean): string | undefined {
+  if (run?.state === 'error' || fault === 'error') return token('error');
   if (isChosen || run?.state === 'running') return token('accent');
-  return undefined;
+  return fault && token('warn');
 }
 
 const lettersAt = (zoom: number) => Math.min(48, Math.max(13, 11 / zoom));
@@ -66,11 +72,11 @@ function paintProgress({ ctx, zoom }: Brush, run: NodeRun | undefined, { width }
 const plateOf = (own: string | undefined, part: number, below: string) => (own ? colour(`color-mix(in srgb, oklch(from ${own} 0.6 min(0.14, calc(c * 2)) h) ${part}%, var(--${below}))`) : token(below));
 
 /** So small that its corners cannot be seen: two rectangles, a tenth of the work. */
-function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
+function paintSmall(brush: Brush, box: NodeView, told: Told) {
   const { ctx, zoom, chosen } = brush;
   const { shape, width, height } = box;
   const { dx, dy } = shiftOf(box.key);
-  const ring = ringOf(run, chosen.has(box.key));
+  const ring = ringOf(told, chosen.has(box.key));
   const line = lineOf(ring) / zoom;
 
   ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
@@ -78,12 +84,12 @@ function paintSmall(brush: Brush, box: NodeView, run: NodeRun | undefined) {
   ctx.fillRect(box.x + dx, box.y + dy, width, height);
   ctx.fillStyle = plateOf(fileColour(shape.bgcolor) ?? fileColour(shape.color), 30, 'node');
   ctx.fillRect(box.x + dx + line, box.y + dy + line, Math.max(0, width - 2 * line), Math.max(0, height - 2 * line));
-  paintPicture(ctx, run, box, box.x + dx, box.y + dy);
+  paintPicture(ctx, told.run, box, box.x + dx, box.y + dy);
   paintTitle(brush, box, box.x + dx, box.y + dy);
   ctx.globalAlpha = 1;
 }
 
-function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
+function paintBox(brush: Brush, box: NodeView, told: Told) {
   const { ctx, zoom, chosen } = brush;
   const { shape, width, height } = box;
   const { dx, dy } = shiftOf(box.key);
@@ -103,23 +109,23 @@ function paintBox(brush: Brush, box: NodeView, run: NodeRun | undefined) {
     ctx.fillStyle = plateOf(own, 24, 'title');
     ctx.fill();
   }
-  paintPicture(ctx, run, box, x, y);
+  paintPicture(ctx, told.run, box, x, y);
   ctx.beginPath();
   ctx.roundRect(x, y, width, height, round);
-  const ring = ringOf(run, chosen.has(box.key));
+  const ring = ringOf(told, chosen.has(box.key));
   ctx.lineWidth = lineOf(ring) / Math.min(1, zoom);
   ctx.strokeStyle = ring ?? (shape.mode === 'bypassed' ? token('bypass') : EDGE());
   if (shape.kind === 'ghost' || shape.mode === 'bypassed') ctx.setLineDash([6 / zoom, 4 / zoom]);
   ctx.stroke();
   ctx.setLineDash([]);
-  paintProgress(brush, run, box, x, y);
+  paintProgress(brush, told.run, box, x, y);
   paintTitle(brush, box, x, y);
   paintSockets(brush, box, x, y);
   ctx.globalAlpha = 1;
 }
 
 export function paintBoxes(brush: Brush) {
-  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
+  const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
   const { scene, shown, moving } = view;
 
   brush.ctx.textBaseline = 'middle';
@@ -127,9 +133,10 @@ export function paintBoxes(brush: Brush) {
   const along = { ...seen, x: seen.x - (moving?.dx ?? 0), y: seen.y - (moving?.dy ?? 0) };
   for (const box of scene.nodes)
     if (!shown.has(box.key) && overlap(box, moving?.keys.has(box.key) ? along : seen)) {
-      const run = runs[scene.prefix + box.id];
-      if (brush.zoom < SQUARE) paintSmall(brush, box, run);
-      else paintBox(brush, box, run);
+      const name = scene.prefix + box.id;
+      const told = { run: runs[name], fault: worstOf(faults[name]) };
+      if (brush.zoom < SQUARE) paintSmall(brush, box, told);
+      else paintBox(brush, box, told);
     }
   brush.ctx.textBaseline = 'alphabetic';
 }

@@ -145,8 +145,6 @@ const cancelOne = (id: string) => postJson(`api/jobs/${encodeURIComponent(id)}/c
 
 /** Takes a job out wherever it is: what runs is stopped. */
 export const cancelJob = async (id: string) => void (await cancelOne(id));
-/** Stops whatever runs. */
-export const interrupt = async (id?: string) => void (await postJson('interrupt', id === undefined ? {} : { prompt_id: id }));
 /** Takes out all that waits. */
 export const clearWaiting = async () => void (await postJson('queue', { clear: true }));
 export const forgetJobs = async (ids: readonly string[]) => void (await postJson('history', { delete: ids }));

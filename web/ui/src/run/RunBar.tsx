@@ -7,7 +7,7 @@ import { late } from '../app/late.ts';
 import { useWords } from '../i18n/words.ts';
 import { useJobs } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
-import { clearRest, runNow, stopNow } from './actions.ts';
+import { clearRest, runNow, stopNow, useRepeating } from './actions.ts';
 import { useRuns } from './run.ts';
 
 const WIDTH = 264; // pixels, of the menu
@@ -38,9 +38,9 @@ export function RunBar() {
   const id = useId();
   const at = useActive();
   const lost = useServer((s) => s.link.is === 'lost');
-  const running = useJobs((s) => s.running.length > 0);
   const waiting = useJobs((s) => s.waiting.length + s.more);
   const busy = useRuns((s) => at !== undefined && s[at.doc.uid]?.current !== undefined);
+  const repeats = useRepeating((s) => at !== undefined && s.uids.has(at.doc.uid));
   const off = !at || lost;
   const runKeys = useKeys('run.run', 'Ctrl+Enter');
   const stopKeys = useKeys('run.stop', 'Ctrl+Alt+Enter');
@@ -56,7 +56,7 @@ export function RunBar() {
         </button>
       </span>
       <Menu id={id} />
-      <button className="plain" disabled={!running} title={withKeys(words.stop, stopKeys)} onClick={() => stopNow(at)}>
+      <button className="plain" disabled={!busy && !repeats} title={withKeys(words.stop, stopKeys)} onClick={() => stopNow(at)}>
         <Icon name="stop" />
         {words.stop}
       </button>

@@ -5,7 +5,7 @@ import { openText, useDocuments, type Opened } from '../app/documents.ts';
 import { complain } from '../app/toasts.ts';
 import { isObject, print } from '../doc/json.ts';
 import { getText, isRefusal, sentenceIn, textsAt } from '../net/http.ts';
-import { cancelJob, clearWaiting, interrupt, useJobs, type Job } from '../net/jobs.ts';
+import { cancelJob, clearWaiting, type Job } from '../net/jobs.ts';
 import { askForWork, useServer } from '../net/server.ts';
 import { onJob } from './hear.ts';
 import { senderOf } from './mine.ts';
@@ -81,12 +81,14 @@ export function startRepeating() {
 
 // ------------------------------------------------------------------ stopping
 
-/** What the document runs, else whatever runs. */
+export const canStop = (at: Opened | undefined) => at !== undefined && (runOf(at.doc.uid).current !== undefined || useRepeating.getState().uids.has(at.doc.uid));
+
+/** What the document runs. What others run is stopped in its row of the queue. */
 export function stopNow(at: Opened | undefined) {
-  if (at) repeat(at.doc.uid, false);
-  const current = at && runOf(at.doc.uid).current;
-  const id = current ?? useJobs.getState().running[0]?.id;
-  if (id !== undefined) void attempt(current === undefined ? interrupt(id) : cancelJob(id));
+  if (!at) return;
+  repeat(at.doc.uid, false);
+  const { current } = runOf(at.doc.uid);
+  if (current !== undefined) void attempt(cancelJob(current));
 }
 
 export function clearRest() {

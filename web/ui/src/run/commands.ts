@@ -3,7 +3,7 @@ import { always, type Command } from '../app/command.ts';
 import { later } from '../app/fetched.ts';
 import type { Opened } from '../app/documents.ts';
 import { useJobs } from '../net/jobs.ts';
-import { attempt, canRun, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
+import { attempt, canRun, canStop, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
 import { usePreferences } from './preferences.ts';
 
 const menu = 'run';
@@ -52,7 +52,7 @@ export const runCommands: readonly Command[] = [
     keys: ['Ctrl+Alt+Enter'],
     anywhere: true,
     menu,
-    can: () => useJobs.getState().running.length > 0,
+    can: canStop,
     run: stopNow,
   },
   { id: 'run.clear', label: (w) => w.run.clear, menu, can: () => useJobs.getState().waiting.length > 0, run: clearRest },

@@ -118,3 +118,9 @@ export function setProblems(uid: string, source: Problem['source'], problems: re
     return { ...run, problems: all, faults: byNode(all, run.faults) };
   });
 }
+
+/** The worst of what the check of the workflow has against a node. */
+export function worstOf(faults: readonly Problem[] = NONE): Problem['severity'] | undefined {
+  const checked = faults.filter((f) => f.source === 'check');
+  return (checked.find((f) => f.severity === 'error') ?? checked[0])?.severity;
+}
