@@ -22,7 +22,7 @@ import { startKeys } from './keys.ts';
 import { Boundary, late } from './late.ts';
 import { nameOf, pickFiles, startOpening } from './open.ts';
 import { openFirst } from './start.ts';
-import { openStored } from './stored-open.ts';
+import { withStored } from './later.ts';
 import { useStored } from './stored.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { Toasts } from './Toasts.tsx';
@@ -80,7 +80,7 @@ function Empty() {
           <li>{empty.recent}</li>
           {recent.slice(0, 5).map((path) => (
             <li key={path}>
-              <button className="text" title={path} onClick={() => void openStored(path)}>
+              <button className="text" title={path} onClick={() => withStored((m) => m.openStored(path))}>
                 {nameOf(path)}
               </button>
             </li>

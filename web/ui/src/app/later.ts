@@ -6,6 +6,8 @@ import { complain } from './toasts.ts';
 
 const REST_MS = 3000;
 
+const opening = later(() => import('./opening.ts'));
+const stored = later(() => import('./stored-open.ts'));
 const saving = later(() => import('./save.ts'));
 const exporting = later(() => import('./export.ts'));
 const sharing = later(() => import('../share/show.ts'));
@@ -22,6 +24,8 @@ async function use<M>(load: () => Promise<M>, run: (module: M) => unknown) {
   return run(module);
 }
 
+export const withOpening = (run: (m: Awaited<ReturnType<typeof opening>>) => unknown) => void use(opening, run);
+export const withStored = (run: (m: Awaited<ReturnType<typeof stored>>) => unknown) => void use(stored, run);
 export const withSaving = (run: (m: Awaited<ReturnType<typeof saving>>) => unknown) => void use(saving, run);
 export const withSharing = (run: (m: Awaited<ReturnType<typeof sharing>>) => unknown) => void use(sharing, run);
 export const withExporting = (run: (m: Awaited<ReturnType<typeof exporting>>) => unknown) => void use(exporting, run);

@@ -4,6 +4,8 @@ import { isObject, parse, print, type Json, type JsonObject } from '../doc/json.
 import type { Carried } from '../net/carried.ts';
 import { isRefusal, request, sentenceIn } from '../net/http.ts';
 import { complain, say } from './toasts.ts';
+import { roomWords } from '../i18n/room.ts';
+import { opening } from '../i18n/words/opening.ts';
 
 const MOST_SAID = 4;
 
@@ -29,9 +31,9 @@ function pluginsOf(answer: JsonObject): string[] {
 function tell(answer: JsonObject, name: string) {
   const warnings = texts(answer['warnings']), plugins = pluginsOf(answer), placed = listed(answer['placed']).length;
   const more = warnings.length > MOST_SAID ? ' …' : '';
-  if (placed) say((w) => w.app.open.brought(name, placed));
-  if (warnings.length) say((w) => w.app.open.warned(name, warnings.slice(0, MOST_SAID).join('; ') + more));
-  if (plugins.length) complain((w) => w.app.open.plugins(name, plugins.join(', ')));
+  if (placed) say((w) => roomWords(opening, w).brought(name, placed));
+  if (warnings.length) say((w) => roomWords(opening, w).warned(name, warnings.slice(0, MOST_SAID).join('; ') + more));
+  if (plugins.length) complain((w) => roomWords(opening, w).plugins(name, plugins.join(', ')));
 }
 
 /** The workflow of a file, or undefined and a sentence. */
@@ -44,7 +46,7 @@ export async function carriedThere(body: Blob | string, name: string): Promise<C
     tell(answer, name);
     return { is: Array.isArray(workflow['nodes']) ? 'workflow' : 'prompt', text: print(workflow) };
   } catch (e) {
-    complain((w) => w.app.open.refused(name, e instanceof Error ? e.message : String(e)));
+    complain((w) => roomWords(opening, w).refused(name, e instanceof Error ? e.message : String(e)));
     return undefined;
   }
 }

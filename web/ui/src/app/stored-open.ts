@@ -2,9 +2,12 @@
 import { readFile } from '../net/reading.ts';
 import { readStoredText, reasonOf } from '../net/userdata.ts';
 import { activate, openedAt } from './documents.ts';
-import { nameOf, openFound } from './open.ts';
+import { nameOf } from './open.ts';
+import { openFound } from './opening.ts';
 import { forgetRecent, usedNow } from './stored.ts';
 import { complain } from './toasts.ts';
+import { roomWords } from '../i18n/room.ts';
+import { opening } from '../i18n/words/opening.ts';
 
 export async function openStored(path: string) {
   const there = openedAt(path);
@@ -15,6 +18,6 @@ export async function openStored(path: string) {
     if (await openFound(found, nameOf(path), { file: { path, ...(etag === undefined ? {} : { etag }) } })) usedNow(path);
   } catch (e) {
     forgetRecent(path);
-    complain((w) => w.app.open.unreachable(nameOf(path), reasonOf(e)));
+    complain((w) => roomWords(opening, w).unreachable(nameOf(path), reasonOf(e)));
   }
 }

@@ -5,6 +5,8 @@ import { getJson, getText, listAt, textAt } from '../net/http.ts';
 import { reasonOf } from '../net/userdata.ts';
 import { freeName, openText } from './documents.ts';
 import { complain } from './toasts.ts';
+import { roomWords } from '../i18n/room.ts';
+import { opening } from '../i18n/words/opening.ts';
 
 type Said = Readonly<Record<Language, string>>;
 
@@ -69,6 +71,6 @@ export async function openTemplate(t: Template, language: Language) {
   try {
     openText(await getText(`limn/templates/${encodeURIComponent(t.name)}`), freeName(t.title[language]));
   } catch (e) {
-    complain((w) => w.app.open.unreachable(t.title[language], reasonOf(e)));
+    complain((w) => roomWords(opening, w).unreachable(t.title[language], reasonOf(e)));
   }
 }

@@ -4,7 +4,7 @@ import type { Command } from '../app/command.ts';
 import { later } from '../app/fetched.ts';
 import { wordsNow } from '../app/confirm.ts';
 import type { Id } from '../doc/links.ts';
-import { align, distribute, type Edge } from '../doc/ops-align.ts';
+import type { Edge } from '../doc/ops-align.ts';
 import { makeUnique } from '../doc/subgraph.ts';
 import type { At } from '../doc/wire.ts';
 import { showEdges } from './asking.ts';
@@ -17,6 +17,7 @@ import { inSubgraph, view } from './view.ts';
 const arranging = later(() => import('../doc/arrange.ts'));
 const converting = later(() => import('../doc/convert.ts'));
 const convertingGroups = later(() => import('../doc/convert-group.ts'));
+const lining = later(() => import('../doc/ops-align.ts'));
 
 /** With where edits go. */
 const edit = (act: (at: At) => void) => () => {
@@ -71,6 +72,11 @@ async function fromGroupNode() {
 /** Its class is called so; doc/convert-group.ts, which comes with the deed, looks closer. */
 const isGroupNode = () => /^workflow[>/]/.test(String(one()?.node['type'] ?? ''));
 
+const inLine = (act: (m: Awaited<ReturnType<typeof lining>>, at: At) => void) => () => {
+  const at = atNow();
+  if (at) void lining().then((m) => act(m, at));
+};
+
 const EDGES: readonly Edge[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
 export const shapeCommands: readonly Command[] = [
@@ -80,10 +86,10 @@ export const shapeCommands: readonly Command[] = [
     run: () => void arrangeNodes(),
   },
   ...EDGES.map((edge): Command => ({
-    id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: edit((at) => align(at, ids(), edge)),
+    id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: inLine((m, at) => m.align(at, ids(), edge)),
   })),
   ...(['across', 'down'] as const).map((way): Command => ({
-    id: `node.distribute.${way}`, label: (w) => w.canvas.distribute[way], can: several, run: edit((at) => distribute(at, ids(), way)),
+    id: `node.distribute.${way}`, label: (w) => w.canvas.distribute[way], can: several, run: inLine((m, at) => m.distribute(at, ids(), way)),
   })),
   {
     id: 'subgraph.enter', label: (w) => w.canvas.commands.enterSubgraph, menu: 'node', line: true, can: subgraph,

@@ -7,7 +7,9 @@ import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
 import { clock } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { useRoom } from '../i18n/room.ts';
 import { useWords } from '../i18n/words.ts';
+import { opening } from '../i18n/words/opening.ts';
 import { readStoredText, reasonOf, type Tagged } from '../net/userdata.ts';
 
 const MOST = 12;
@@ -48,7 +50,8 @@ function List({ all }: { all: readonly Difference[] }) {
 }
 
 export function Conflict({ at, path, answer }: Props) {
-  const { app: words, locale } = useWords();
+  const { locale } = useWords();
+  const opened = useRoom(opening);
   const said = useDialogWords().conflict;
   const [theirs, setTheirs] = useState<Tagged>();
   const [fault, setFault] = useState('');
@@ -80,7 +83,7 @@ export function Conflict({ at, path, answer }: Props) {
     <Dialog title={said.title(at.name)} close={() => answer()} foot={foot}>
       <p>{said.text}</p>
       {theirs?.at !== undefined && <p>{said.when(clock(theirs.at, locale))}</p>}
-      {fault && <p>{words.open.unreachable(at.name, fault)}</p>}
+      {fault && <p>{opened.unreachable(at.name, fault)}</p>}
       {found && (found.length ? <List all={found} /> : <p>{said.same}</p>)}
     </Dialog>
   );

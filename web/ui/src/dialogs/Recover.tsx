@@ -8,12 +8,14 @@ import { complain } from '../app/toasts.ts';
 import { ago } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
+import { roomWords } from '../i18n/room.ts';
+import { opening } from '../i18n/words/opening.ts';
 
 async function open(entry: Entry) {
   try {
     reopen(entry, {}, !(await own(entry.uid)));
   } catch (e) {
-    complain((w) => w.app.open.faults.damaged(entry.name, e instanceof Error ? e.message : String(e)));
+    complain((w) => roomWords(opening, w).faults.damaged(entry.name, e instanceof Error ? e.message : String(e)));
   }
 }
 

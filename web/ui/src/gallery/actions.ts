@@ -1,6 +1,6 @@
 // What is done with pictures: their workflow opened, its values taken, the picture itself given to a node, thrown away.
 import { activeDocument, type Opened } from '../app/documents.ts';
-import { openFiles } from '../app/open.ts';
+import { openFiles } from '../app/opening.ts';
 import { complain, say } from '../app/toasts.ts';
 import { centreOfView } from './place.ts';
 import { takeValues, type Which } from '../compare/changes.ts';

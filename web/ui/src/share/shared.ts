@@ -1,12 +1,13 @@
 // The pipelines that the server shares with everybody: the list of them, and what becomes of one.
 import { create } from 'zustand';
 import { activeDocument, closeDocument, useDocuments, type Opened } from '../app/documents.ts';
-import { openFiles } from '../app/open.ts';
+import { openFiles } from '../app/opening.ts';
 import { pathOf } from '../app/save.ts';
 import { openStored } from '../app/stored-open.ts';
 import { refreshStored, useStored } from '../app/stored.ts';
 import { complain, say } from '../app/toasts.ts';
 import { roomWords } from '../i18n/room.ts';
+import { opening } from '../i18n/words/opening.ts';
 import { share } from '../i18n/words/share.ts';
 import { showView } from '../linear/view.ts';
 import { at, getJson, whyOf } from '../net/http.ts';
@@ -52,7 +53,7 @@ export async function openShared(file: SharedFile): Promise<Opened | undefined> 
     const now = activeDocument();
     return now && (!before.has(now.doc.uid) || now.origin !== undefined) ? now : undefined;
   } catch (e) {
-    complain((w) => w.app.open.unreachable(file.title, whyOf(e)));
+    complain((w) => roomWords(opening, w).unreachable(file.title, whyOf(e)));
     return undefined;
   }
 }
@@ -88,6 +89,6 @@ export async function duplicateShared(file: SharedFile) {
     await openStored(path);
     say((w) => roomWords(share, w).kept(file.title));
   } catch (e) {
-    complain((w) => w.app.open.unreachable(file.title, whyOf(e)));
+    complain((w) => roomWords(opening, w).unreachable(file.title, whyOf(e)));
   }
 }

@@ -6,6 +6,7 @@ import { app } from './app.ts';
 import { launch } from './browser.ts';
 import { canvas } from './canvas.ts';
 import { choices } from './choices.ts';
+import { dropping } from './dropping.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
@@ -24,7 +25,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
+  shell, app, opening, choices, dropping, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

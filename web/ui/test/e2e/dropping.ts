@@ -1,0 +1,111 @@
+// Stories of files that are let go of on the graph.
+import assert from 'node:assert/strict';
+import { crc32, deflateSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { nodes, tab } from './app.ts';
+import { visit } from './browser.ts';
+import { body, counts, newWorkflow, type Spot } from './hands.ts';
+import type { Story } from './shell.ts';
+
+/** One point of that grey, as a PNG, which may carry a text. */
+function point(grey: number, text = ''): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    const typed = Buffer.concat([Buffer.from(type), data]);
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(typed));
+    return Buffer.concat([length, typed, sum]);
+  };
+  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), ...(text ? [chunk('tEXt', Buffer.from(text))] : []), chunk('IDAT', deflateSync(Buffer.from([0, grey]))), chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** Files are held over a place of the page, and let go of. */
+async function dropAt(page: Page, at: Spot, files: Record<string, Buffer>, { hold = false } = {}) {
+  const data = await page.evaluateHandle((files) => {
+    const data = new DataTransfer();
+    const types: Record<string, string> = { png: 'image/png', wav: 'audio/wav', json: 'application/json' };
+    for (const [name, base64] of files) {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      data.items.add(new File([bytes], name, { lastModified: 1, type: types[name.split('.').pop() ?? ''] ?? '' }));
+    }
+    return data;
+  }, Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')] as const));
+  const init = { dataTransfer: data, clientX: at.x, clientY: at.y, bubbles: true, cancelable: true };
+  const held = async (type: string) => page.dispatchEvent('.graph', type, init);
+  await held('dragenter');
+  await held('dragover');
+  if (!hold) await held('drop');
+  return { held };
+}
+
+const fileOf = (page: Page, n: number) => body(page, 'Load Image').nth(n).locator('[data-widget="image"] [role="combobox"]');
+
+export const dropping: Record<string, Story> = {
+  'pictures are let go of on the ground, on a node that loads one, and several at once': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await nodes(page, 7);
+    await newWorkflow(page);
+    const ground = { x: 600, y: 300 };
+    await dropAt(page, ground, { 'one.png': point(10) });
+    await counts(page, 1, 0);
+    await fileOf(page, 0).getByText('one.png').waitFor();
+    const box = (await body(page, 'Load Image').boundingBox())!;
+    assert.ok(Math.abs(box.x - ground.x) < 40 && Math.abs(box.y - ground.y) < 60, JSON.stringify(box));
+
+    const onNode = { x: box.x + box.width / 2, y: box.y + 12 };
+    const { held } = await dropAt(page, onNode, { 'two.png': point(20) }, { hold: true });
+    await page.waitForFunction(() => document.querySelector('.body[data-drop="true"]'), undefined, { polling: 50 }).catch(() => held('dragover'));
+    await page.locator('.body[data-drop="true"]').waitFor();
+    await held('drop');
+    await fileOf(page, 0).getByText('two.png').waitFor();
+    await page.getByText('“two.png” is in Load Image now.').waitFor();
+    assert.equal(await page.locator('.body[data-drop]').count(), 0);
+    await counts(page, 1, 0);
+    await page.keyboard.press('Control+z');
+    await fileOf(page, 0).getByText('one.png').waitFor();
+
+    await dropAt(page, onNode, { 'carrying.png': point(60, 'workflow\0{"nodes": [], "links": []}') }); // whatever it carries: it was let go of on a node
+    await page.getByText(/carrying\.png/).first().waitFor();
+    await counts(page, 1, 0);
+
+    await dropAt(page, { x: 500, y: 620 }, { 'a.png': point(1), 'b.png': point(2), 'c.png': point(3) });
+    await counts(page, 4, 0);
+    await page.getByText('3 files are in the graph, a node each.').waitFor();
+    await page.keyboard.press('Control+z');
+    await counts(page, 1, 0);
+
+    await dropAt(page, onNode, { 'd.png': point(4), 'e.png': point(5) }); // one for the field, the other beside
+    await fileOf(page, 0).getByText('d.png').waitFor();
+    await counts(page, 2, 0);
+    v.clean();
+    await v.close();
+  },
+
+  'what is let go of and cannot be used is refused in words; a workflow opens wherever it is let go of': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await nodes(page, 7);
+    await newWorkflow(page);
+    await dropAt(page, { x: 600, y: 300 }, { 'first.png': point(30) });
+    await counts(page, 1, 0);
+    const box = (await body(page, 'Load Image').boundingBox())!;
+    const onNode = { x: box.x + box.width / 2, y: box.y + 12 };
+
+    await page.route('**/upload/image', (r) => r.fulfill({ status: 507, body: '{"error": "the disk is full"}' }), { times: 1 });
+    await dropAt(page, onNode, { 'lost.png': point(31) });
+    await page.getByText('“lost.png” could not be put into the graph: the disk is full').waitFor();
+    await fileOf(page, 0).getByText('first.png').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await fileOf(page, 0).getByText('lost.png').waitFor();
+    await counts(page, 1, 0);
+    await dropAt(page, { x: 400, y: 640 }, { 'song.wav': Buffer.from('RIFF....WAVE') });
+    await page.getByText(/“song\.wav”: no node of this server loads sounds\.|“song\.wav” carries no workflow: it is in the graph/).waitFor();
+    await dropAt(page, onNode, { 'flow.json': Buffer.from('{"nodes": [], "links": []}') });
+    await page.getByRole('tab', { name: 'flow' }).waitFor();
+    assert.equal(await tab(page).textContent(), 'flow');
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+};
