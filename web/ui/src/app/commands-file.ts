@@ -1,11 +1,12 @@
 // Documents: made, opened, closed, gone through.
-import { showTemplates } from '../dialogs/show.ts';
+import { showCompareWith, showTemplates, showVersions } from '../dialogs/show.ts';
 import { close } from './close.ts';
 import { always, type Command } from './command.ts';
 import { wordsNow } from './confirm.ts';
 import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
 import { withExporting, withSaving, withSharing } from './later.ts';
 import { pickFiles } from './open.ts';
+import { canStep, takeStep } from './steps.ts';
 
 const several = () => useDocuments.getState().opened.length > 1;
 
@@ -33,6 +34,16 @@ export const fileCommands: readonly Command[] = [
     run: (at) => withSaving((m) => m.saveAndSay(at)),
   },
   { id: 'file.saveAs', label: (w) => w.app.commands.saveAs, keys: ['Ctrl+Shift+S'], anywhere: true, menu: 'file', run: (at) => withSaving((m) => m.saveAs(at)) },
+  {
+    id: 'file.versions',
+    label: (w) => w.app.commands.versions,
+    menu: 'file',
+    can: (at) => at?.file !== undefined,
+    run: (at) => at?.file && showVersions(at.file.path),
+  },
+  { id: 'file.compare', label: (w) => w.app.commands.compare, menu: 'file', run: (at) => at && showCompareWith(at) },
+  { id: 'diff.next', label: (w) => w.app.commands.nextChange, keys: ['F7'], anywhere: true, can: canStep, run: () => takeStep(1) },
+  { id: 'diff.before', label: (w) => w.app.commands.changeBefore, keys: ['Shift+F7'], anywhere: true, can: canStep, run: () => takeStep(-1) },
   { id: 'file.share', label: (w) => w.app.commands.share, menu: 'file', line: true, run: (at) => at && withSharing((m) => m.showShare(at)) },
   { id: 'file.export', label: (w) => w.app.commands.export, menu: 'file', run: (at) => at && withExporting((m) => m.exportWorkflow(at)) },
   { id: 'file.exportPrompt', label: (w) => w.app.commands.exportPrompt, menu: 'file', run: (at) => at && withExporting((m) => m.exportPrompt(at)) },

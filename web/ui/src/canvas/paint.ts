@@ -103,12 +103,13 @@ export function paint(canvas: HTMLCanvasElement, density: number): boolean {
 
 /** What a hand is about, above everything. */
 export function paintAbove(canvas: HTMLCanvasElement, density: number) {
-  const { frame, stroke, pending } = view;
-  const shown = frame !== undefined || stroke !== undefined || pending !== undefined;
+  const { frame, stroke, pending, marks } = view;
+  const shown = frame !== undefined || stroke !== undefined || pending !== undefined || marks !== undefined;
   if (canvas.hidden !== !shown) canvas.hidden = !shown;
   if (!shown) return;
   const brush = begin(canvas, density);
   if (!brush) return;
+  marks?.(brush);
   paintGesture(brush);
   paintPending(brush);
 }

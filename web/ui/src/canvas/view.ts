@@ -4,6 +4,7 @@ import { create } from 'zustand';
 import type { Camera } from '../app/documents.ts';
 import type { Box } from './boxes.ts';
 import type { Point } from './curve.ts';
+import type { Brush } from './paint.ts';
 import { EMPTY_SCENE, type Scene, type SocketEnd } from './scene.ts';
 import type { Size } from './near.ts';
 
@@ -34,6 +35,7 @@ interface View {
   pending?: Pending | undefined;
   frame?: Box | undefined; // of a selection under way
   stroke?: readonly Point[] | undefined; // that cuts links
+  marks?: ((brush: Brush) => void) | undefined; // of a comparison, above everything
   over?: string | undefined; // the key of the link, reroute point or group under the pointer
 }
 

@@ -13,6 +13,8 @@ const Conflict = late(() => import('./Conflict.tsx').then((m) => m.Conflict));
 const Recover = late(() => import('./Recover.tsx').then((m) => m.Recover));
 const Templates = late(() => import('./Templates.tsx').then((m) => m.Templates));
 const Missing = late(() => import('./Missing.tsx').then((m) => m.Missing));
+const Versions = late(() => import('./Versions.tsx').then((m) => m.Versions));
+const CompareWith = late(() => import('./CompareWith.tsx').then((m) => m.CompareWith));
 const Settings = late(() => import('./Settings.tsx').then((m) => m.Settings));
 
 export function showKeys() {
@@ -35,6 +37,16 @@ export async function askConflict(at: Opened, path: string): Promise<'copy' | 'o
 /** Offers what a browser that ended left behind. */
 export function showRecover(entries: readonly Entry[]) {
   void ask((answer) => createElement(Recover, { entries, close: () => answer() }));
+}
+
+/** What was saved under a name before. */
+export function showVersions(path: string) {
+  void ask((answer) => createElement(Versions, { path, close: () => answer() }));
+}
+
+/** What an open document is compared with. */
+export function showCompareWith(at: Opened) {
+  void ask((answer) => createElement(CompareWith, { at, close: () => answer() }));
 }
 
 export function showTemplates() {

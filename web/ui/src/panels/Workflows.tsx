@@ -5,6 +5,7 @@ import { Icon } from '../app/Icon.tsx';
 import { match } from '../app/match.ts';
 import { Menu } from '../app/Menu.tsx';
 import { openStored } from '../app/stored-open.ts';
+import { showVersions } from '../dialogs/show.ts';
 import { removeStored, renameStored } from '../app/stored-change.ts';
 import { refreshStored, useStored } from '../app/stored.ts';
 import { ago } from '../i18n/format.ts';
@@ -33,6 +34,7 @@ function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
   };
   const items = [
     { label: said.open, run: () => void openStored(file.path) },
+    { label: words.app.commands.versions, run: () => showVersions(file.path) },
     { label: said.rename, hint: 'F2', run: () => void renameStored(file.path) },
     { label: said.remove, hint: 'Delete', line: true, run: () => void removeStored(file.path) },
   ];

@@ -20,12 +20,13 @@ import { saving } from './saving.ts';
 import { serve } from './served.ts';
 import { sharing } from './share.ts';
 import { shell, type Story } from './shell.ts';
+import { versions } from './versions.ts';
 import { widgets } from './widgets.ts';
 import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);
