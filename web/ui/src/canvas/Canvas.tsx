@@ -5,7 +5,7 @@ import '@xyflow/react/dist/base.css';
 import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { useShallow } from 'zustand/react/shallow';
-import { show, useDocuments, type Camera } from '../app/documents.ts';
+import { show, useDocuments } from '../app/documents.ts';
 import { late } from '../app/late.ts';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
@@ -29,6 +29,7 @@ import { NodeBody } from './NodeBody.tsx';
 import { nodeKey, type Scene } from './scene.ts';
 import { useBodies, useScene } from './use-scene.ts';
 import { repaint, useHand, view } from './view.ts';
+import { noting, stopped } from './way.ts';
 import { startWheel } from './wheel.ts';
 
 const types: NodeTypes = { body: NodeBody };
@@ -38,7 +39,6 @@ const PAN = [1, 2];
 const HAND = [0, 1, 2];
 /** Where the keyboard was in each document. */
 const focuses = new Map<string, string>();
-const KEEP_MS = 250; // after the last move, before the camera is noted
 
 /** Around everything that looks at the canvas. */
 export function CanvasProvider({ children }: { children: ReactNode }) {
@@ -55,24 +55,17 @@ function useCamera(uid: string, place: string, scene: Scene) {
     return () => holdFlow(undefined);
   }, [flow]);
   useLayoutEffect(() => {
-    let timer = 0;
-    let last: Camera | undefined;
-    const keep = () => {
+    const notes = noting((camera) => {
       const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
-      if (opened && last) show(uid, { cameras: { ...opened.cameras, [place]: last } });
-      last = undefined;
-    };
+      if (opened) show(uid, { cameras: { ...opened.cameras, [place]: camera } });
+    });
     const end = store.subscribe(({ transform }, old) => {
-      if (transform === old.transform) return;
       const [x, y, zoom] = transform;
-      last = { x, y, zoom };
-      clearTimeout(timer);
-      timer = window.setTimeout(keep, KEEP_MS);
+      if (transform !== old.transform) notes.moved({ x, y, zoom });
     });
     return () => {
       end();
-      clearTimeout(timer);
-      keep(); // another graph comes: this one is left as it is now
+      notes.end(); // another graph comes: this one is left as it is now, or will be in a moment
     };
   }, [uid, place, store]);
   useLayoutEffect(() => {
@@ -95,6 +88,8 @@ function useCamera(uid: string, place: string, scene: Scene) {
   useEffect(look, [uid, place]);
 }
 
+const taken = (e: unknown) => e !== null && stopped(); // by a hand, and not by a way
+
 export function Canvas() {
   const words = useWords().canvas;
   const theme = useSettings((s) => s.theme);
@@ -110,7 +105,7 @@ export function Canvas() {
 
   view.uid = uid;
   view.scene = scene;
-  const bodies = useBodies(scene);
+  const { bodies, far } = useBodies(scene);
   const nodes = useMemo(() => (doc ? bodies.map((b) => bodyOf(doc, b, scene.prefix)) : []), [doc, bodies, scene.prefix]);
   useCamera(uid, path.join(':'), scene);
   useLayoutEffect(repaint, [scene]);
@@ -128,8 +123,10 @@ export function Canvas() {
       colorMode={theme}
       minZoom={LEAST_ZOOM}
       maxZoom={MOST_ZOOM}
+      onMoveStart={taken}
       panOnDrag={tool === 'hand' ? HAND : PAN}
       data-tool={tool}
+      data-far={far}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}

@@ -27,15 +27,25 @@ function scaleOf({ box }: Scene): Scale | undefined {
   return { by, x: WIDTH / 2 - (box.x + box.width / 2) * by, y: HEIGHT / 2 - (box.y + box.height / 2) * by };
 }
 
-function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) {
+/** As large as the map, and empty. */
+function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const ctx = canvas.getContext('2d');
   const density = Math.min(2, devicePixelRatio);
+<<<<<<< mine
+  if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
+  ctx?.setTransform(density, 0, 0, density, 0, 0);
+  ctx?.clearRect(0, 0, WIDTH, HEIGHT);
+  return ctx;
+}
+
+function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) {
+  const ctx = fitted(canvas);
+  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
+=======
   const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
+>>>>>>> head
 
   if (!ctx) return;
-  if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
-  ctx.setTransform(density, 0, 0, density, 0, 0);
-  ctx.clearRect(0, 0, WIDTH, HEIGHT);
   const fill = (box: Box) => ctx.fillRect(x + box.x * by, y + box.y * by, Math.max(1.5, box.width * by), Math.max(1.5, box.height * by));
   for (const group of scene.groups) {
     ctx.globalAlpha = 0.2;
@@ -54,12 +64,18 @@ function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) 
   }
 }
 
-/** What is seen, as a rectangle that is only moved. */
-function placeSeen(element: HTMLElement, { x, y, by }: Scale) {
+/** What is seen, as a rectangle above the map: drawn, since an element of another size would have the page laid out anew. */
+function paintSeen(canvas: HTMLCanvasElement, { x, y, by }: Scale) {
+  const ctx = fitted(canvas);
+  if (!ctx) return;
   const seen = viewOf(view.camera, view.size);
-  element.style.transform = `translate(${x + seen.x * by}px, ${y + seen.y * by}px)`;
-  const size = [`${Math.round(seen.width * by)}px`, `${Math.round(seen.height * by)}px`] as const;
-  if (element.style.width !== size[0]) [element.style.width, element.style.height] = size;
+  const box = [x + seen.x * by, y + seen.y * by, seen.width * by, seen.height * by] as const;
+  ctx.fillStyle = ctx.strokeStyle = token('accent');
+  ctx.globalAlpha = 0.08;
+  ctx.fillRect(...box);
+  ctx.globalAlpha = 1;
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(...box);
 }
 
 export function Map({ scene }: { scene: Scene }) {
@@ -69,17 +85,28 @@ export function Map({ scene }: { scene: Scene }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<Scale>(undefined);
 
+<<<<<<< mine
+  const seen = useRef<HTMLCanvasElement>(null);
+  const painted = useRef<{ scene: Scene; runs: unknown; colours: string }>(undefined);
+=======
   const seen = useRef<HTMLDivElement>(null);
   const painted = useRef<{ scene: Scene; runs: unknown; faults: unknown; colours: string }>(undefined);
+>>>>>>> head
 
   useLayoutEffect(() => onRepaint(() => {
     const scale = scaleOf(scene);
     const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
     if (!canvas.current || !seen.current || !scale) return;
     const was = painted.current;
+<<<<<<< mine
+    if (!was || was.scene !== scene || was.runs !== runs || was.colours !== colours) paintMap(canvas.current, scene, scale);
+    painted.current = { scene, runs, colours };
+    paintSeen(seen.current, scale);
+=======
     if (!was || was.scene !== scene || was.runs !== runs || was.faults !== faults || was.colours !== colours) paintMap(canvas.current, scene, scale);
     painted.current = { scene, runs, faults, colours };
     placeSeen(seen.current, scale);
+>>>>>>> head
   }), [scene, colours]);
   if (!shown) painted.current = undefined;
   useLayoutEffect(repaint, [colours, shown, scene]);
@@ -102,7 +129,7 @@ export function Map({ scene }: { scene: Scene }) {
   return (
     <div className="graph-map nopan" role="img" aria-label={words.map} onPointerDown={hold} onPointerMove={go} onPointerUp={() => (held.current = undefined)}>
       <canvas ref={canvas} />
-      <div ref={seen} className="seen" />
+      <canvas ref={seen} className="seen" />
     </div>
   );
 }

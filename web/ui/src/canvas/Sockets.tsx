@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { useSettings } from '../app/settings.ts';
 import { slotLabel } from '../defs/labels.ts';
-import { colorOf, fits, pathOf } from '../defs/types.ts';
+import { colorOf, fits, pathAt } from '../defs/types.ts';
 import type { NodeShape, SocketShape } from '../doc/shape.ts';
 import type { Problem } from '../run/run.ts';
 import { useHand } from './view.ts';
@@ -25,11 +25,10 @@ function Socket({ socket, side, shape, id }: { socket: SocketShape; side: 'in' |
       data-fits={fitting}
       data-hollow={hollow}
       data-quiet={quiet}
-      transform={`translate(${x} ${socket.y})`}
       style={{ color: colorOf(socket.type) }}
     >
-      {socket.list && <circle r="8.5" className="list" />}
-      <path d={pathOf(socket.type)} transform="translate(-6 -6)" />
+      {socket.list && <circle cx={x} cy={socket.y} r="8.5" className="list" />}
+      <path d={pathAt(socket.type, x, socket.y)} />
     </g>
   );
 }

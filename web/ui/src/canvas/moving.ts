@@ -1,5 +1,5 @@
 // Dragging what is chosen. Until the drop nothing of the document changes and nothing is drawn by React: bodies that are on the
-// page are moved by one style each, everything else by the drawing. A thousand nodes cost what the visible ones cost.
+// page are moved by one animation each, everything else by the drawing. A thousand nodes cost what the visible ones cost.
 import { useSettings } from '../app/settings.ts';
 import { fits } from '../defs/types.ts';
 import type { Id } from '../doc/links.ts';
@@ -12,10 +12,11 @@ import type { Point } from './curve.ts';
 import { duplicateChosen } from './clipboard.ts';
 import { atNow, atOnce } from './edit.ts';
 import type { Gesture } from './gestures.ts';
+import { glider, type Glider } from './glide.ts';
 import { linkAt } from './hit.ts';
 import type { GroupView, LinkView, NodeView } from './scene.ts';
 import { choose, chosen } from './select.ts';
-import { repaint, view } from './view.ts';
+import { repaint, slide, view, type Moving } from './view.ts';
 
 const toGrid = (n: number, grid: number) => Math.round(n / grid) * grid;
 
@@ -25,12 +26,27 @@ function snapped(n: number, e: PointerEvent): number {
   return snap === 'always' ? (e.shiftKey ? n : toGrid(n, grid)) : snap === 'shift' && e.shiftKey ? toGrid(n, grid) : n;
 }
 
-/** Moves the bodies that are on the page; `done` lets go of them. */
-export function shiftBodies(done = false) {
-  const { moving } = view;
-  if (!moving) return;
-  for (const element of document.querySelectorAll<HTMLElement>('.graph :is(.react-flow__node, .at)'))
-    if (moving.keys.has(element.dataset['id'] ?? element.dataset['key'] ?? '')) element.style.translate = done ? '' : `${moving.dx}px ${moving.dy}px`;
+/** Moves what stands on the page for what is dragged: what holds all bodies, or each body, also one that comes meanwhile; and the ring of
+ * the keyboard. */
+function shifter({ keys, all }: Pick<Moving, 'keys' | 'all'>): Glider {
+  const held = new Map<HTMLElement, Glider>();
+  return {
+    to(place) {
+      for (const element of document.querySelectorAll<HTMLElement>(`.graph :is(${all ? '.react-flow__nodes' : '.react-flow__node'}, .at)`)) {
+        if (!all && !keys.has(element.dataset['id'] ?? element.dataset['key'] ?? '')) continue;
+        const one = held.get(element) ?? glider(element, 'translate');
+        held.set(element, one);
+        one.to(place);
+      }
+    },
+    rest: () => held.forEach((one) => one.rest()),
+  };
+}
+
+/** Everything that there is. */
+function isAll(keys: ReadonlySet<string>): boolean {
+  const { nodes, groups, reroutes, edges } = view.scene;
+  return edges.length === 0 && [nodes, groups, reroutes].every((all) => all.every((one) => keys.has(one.key)));
 }
 
 /** All that goes along: what belongs to chosen groups, too. Pinned nodes stay. */
@@ -75,9 +91,11 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
   const group = view.scene.groups.find(own);
   const first = nodes[0] ? { x: nodes[0].x, y: nodes[0].y + TITLE } : (group ?? view.scene.reroutes.find(own)); // its corner comes to the grid
 
-  view.moving = { keys, dx: 0, dy: 0 };
+  const held = isAll(keys) ? { keys: new Set<string>(), all: true } : { keys };
+  const bodies = shifter(held);
+  view.moving = { ...held, dx: 0, dy: 0 };
   const let_go = () => {
-    shiftBodies(true);
+    bodies.rest();
     view.moving = view.over = undefined;
     repaint();
   };
@@ -85,10 +103,11 @@ export function move(from: Point, { frames = false, copy = false } = {}): Gestur
     move(p, e) {
       const { x = 0, y = 0 } = first ?? {};
       const [dx, dy] = [snapped(x + p.x - from.x, e) - x, snapped(y + p.y - from.y, e) - y];
-      view.moving = { keys, dx, dy };
+      view.moving = { ...held, dx, dy };
       view.over = e.altKey ? undefined : linkUnder(alone)?.key;
-      shiftBodies();
-      repaint();
+      bodies.to(`${dx}px ${dy}px`);
+      if (held.all) slide();
+      else repaint();
     },
     drop() {
       const at = atNow();

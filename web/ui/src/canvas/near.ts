@@ -7,7 +7,7 @@ export const MOST_BODIES = 160;
 const FAR = 0.45; // widgets' text of 12 px would be under 6
 const LEAVE = 1.1; // a body comes back a tenth later than it went
 const WASTE = 2.5; // views that what was worked out may be wide: after zooming in most of it is far away
-const AROUND = 0.3; // of the view, on each side: there a body is ready before it is seen
+const AROUND = [0.3, 0.2, 0.1, 0.05]; // of the view, on each side: there a body is ready before it is seen; as much as there is room for
 
 export interface Size {
   width: number;
@@ -50,10 +50,26 @@ export function nearOf(nodes: readonly Placed[], camera: Camera, size: Size, was
   if (camera.zoom < (was.far ? FAR * LEAVE : FAR)) return NONE_NEAR;
   const seen = nodes.filter((n) => overlap(n, view));
   if (seen.length > most) return NONE_NEAR;
-  const wide = grown(view, view.width * AROUND, view.height * AROUND);
-  const around = nodes.filter((n) => overlap(n, wide) && !overlap(n, view));
   const order = (a: Box, b: Box) => distance(a, view) - distance(b, view);
-  const all = [...seen.sort(order), ...around.sort(order)];
-  // Where not all of it can be had, the view must be looked at again as soon as it moves.
-  return { far: false, ids: all.slice(0, MOST_BODIES).map((n) => n.key), for: all.length > MOST_BODIES ? view : wide };
+  for (const part of AROUND) {
+    const wide = grown(view, view.width * part, view.height * part);
+    const around = nodes.filter((n) => overlap(n, wide) && !overlap(n, view));
+    if (seen.length + around.length <= MOST_BODIES) return { far: false, ids: [...seen.sort(order), ...around.sort(order)].map((n) => n.key), for: wide };
+  }
+  return { far: false, ids: seen.sort(order).map((n) => n.key), for: view }; // looked at again as soon as it moves
+}
+
+/** Which nodes have a body next: of those that are wanted so many new ones, the nearest first; of those that are not, so many fewer. */
+export function nextBodies(wanted: readonly string[], has: ReadonlySet<string>, come: number, go: number): ReadonlySet<string> {
+  const next = new Set(wanted.filter((key) => has.has(key)));
+  const rest = [...has].filter((key) => !next.has(key));
+  let added = 0;
+  for (const key of wanted) {
+    if (added >= come) break;
+    if (next.has(key)) continue;
+    next.add(key);
+    added++;
+  }
+  for (const key of rest.slice(Math.min(go, rest.length))) if (next.size < MOST_BODIES) next.add(key);
+  return next;
 }

@@ -36,7 +36,6 @@ function paintTitle({ ctx, zoom }: Brush, box: NodeView, x: number, y: number) {
   const { width, height } = box;
   const size = lettersAt(zoom);
   if (size * zoom < LEAST_LETTERS || width * zoom < 36 || height * zoom < LEAST_LETTERS + 2) return;
-  ctx.font = `600 ${size}px ${FONT}`;
   ctx.fillStyle = token('text');
   const text = shorten(ctx, titleIn(box, useSettings.getState().language), width - size);
   if (text) ctx.fillText(text, x + size / 2, y + plateHeight(zoom, height) / 2 + size * 0.04);
@@ -129,6 +128,7 @@ export function paintBoxes(brush: Brush) {
   const { scene, shown, moving } = view;
 
   brush.ctx.textBaseline = 'middle';
+  brush.ctx.font = `600 ${lettersAt(brush.zoom)}px ${FONT}`;
   const { seen } = brush;
   const along = { ...seen, x: seen.x - (moving?.dx ?? 0), y: seen.y - (moving?.dy ?? 0) };
   for (const box of scene.nodes)

@@ -1,5 +1,5 @@
 // Reroute points of links, and the two edges of a subgraph with the sockets that lead out of it.
-import { markOf, pathOf } from '../defs/types.ts';
+import { markOf, pathAt } from '../defs/types.ts';
 import { overlap } from './boxes.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { token, typeColour } from './palette.ts';
@@ -13,11 +13,7 @@ const marks = new Map<string, Path2D>();
 export function markPath(type: string): Path2D {
   const mark = markOf(type);
   let path = marks.get(mark);
-  if (!path) {
-    path = new Path2D();
-    path.addPath(new Path2D(pathOf(type)), new DOMMatrix([1, 0, 0, 1, -6, -6]));
-    marks.set(mark, path);
-  }
+  if (!path) marks.set(mark, (path = new Path2D(pathAt(type, 0, 0))));
   return path;
 }
 

@@ -1,6 +1,6 @@
 // Draws on one canvas element what lies behind the bodies: groups, links, reroute points, a subgraph's edges, and nodes
 // that are too small or too many to have a body. A frame of a thousand nodes takes a few milliseconds this way.
-import { useDocuments } from '../app/documents.ts';
+import { useDocuments, type Camera } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
 import { grown, type Box } from './boxes.ts';
 import { viewOf } from './near.ts';
@@ -9,7 +9,7 @@ import { paintGroups } from './paint-groups.ts';
 import { paintLinks, paintPending } from './paint-links.ts';
 import { paintEdges, paintReroutes } from './paint-points.ts';
 import { token } from './palette.ts';
-import { view } from './view.ts';
+import { drawnFrom, view } from './view.ts';
 
 export interface Brush {
   ctx: CanvasRenderingContext2D;
@@ -74,10 +74,10 @@ function paintGesture({ ctx, zoom }: Brush) {
 }
 
 /** An empty drawing, in the canvas's own units from here on. */
-function begin(canvas: HTMLCanvasElement, density: number, beyond = 0): Brush | undefined {
+function begin(canvas: HTMLCanvasElement, density: number, camera: Camera = view.camera, beyond = 0): Brush | undefined {
   const ctx = canvas.getContext('2d');
   if (!ctx) return undefined;
-  const { camera, size, uid } = view;
+  const { size, uid } = view;
   const chosen = useDocuments.getState().opened.find((o) => o.doc.uid === uid)?.selection ?? NOTHING;
   const scale = density * camera.zoom;
 
@@ -90,15 +90,21 @@ function begin(canvas: HTMLCanvasElement, density: number, beyond = 0): Brush | 
 
 /** True when it moves by itself and wants to be drawn again. */
 export function paint(canvas: HTMLCanvasElement, density: number): boolean {
-  const brush = begin(canvas, density, BEYOND);
+  const brush = begin(canvas, density, drawnFrom(), BEYOND);
   if (!brush) return false;
-  paintGround(brush);
+  if (!view.moving?.all) paintGround(brush);
   paintGroups(brush);
   const moves = paintLinks(brush);
   paintReroutes(brush);
   paintEdges(brush);
   paintBoxes(brush);
   return moves && !brush.still;
+}
+
+/** The ground alone, while all that lies on it is in a hand. */
+export function paintBelow(canvas: HTMLCanvasElement, density: number) {
+  const brush = begin(canvas, density);
+  if (brush) paintGround(brush);
 }
 
 /** What a hand is about, above everything. */

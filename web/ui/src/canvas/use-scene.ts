@@ -1,15 +1,19 @@
 // The scene of the document on the screen, and which of its nodes have a body: what the canvas is drawn from.
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { flushSync } from 'react-dom';
 import { useDefs } from '../defs/defs.ts';
 import type { Document } from '../doc/document.ts';
 import type { Id } from '../doc/links.ts';
-import { isNear, NONE_NEAR, nearOf, type Near } from './near.ts';
+import { isNear, nextBodies, NONE_NEAR, nearOf, type Near } from './near.ts';
 import { EMPTY_SCENE, sceneOf, type NodeView, type Scene } from './scene.ts';
 import { repaint, useHand, view } from './view.ts';
 
 const SLICE_MS = 8; // of a frame, for bodies that are new
 const FIRST_SLICE = 6; // bodies
+const MOST_SLICE = 40;
+const GOING = 4; // as many as come take no longer to go
+const REST_MS = 150; // after the last move, before bodies go that are not wanted
 
 export function useScene(doc: Document | undefined, path: readonly Id[]): Scene {
   const defs = useDefs((s) => s.defs);
@@ -47,52 +51,67 @@ function useNear(scene: Scene): Near {
   return near.current.near;
 }
 
-/** Those of the wanted that are there, and as many new ones as a frame has time for. */
-function nextSlice(wanted: readonly string[], has: ReadonlySet<string>, most: number): ReadonlySet<string> {
-  const next = new Set(wanted.filter((key) => has.has(key)));
-  let added = 0;
-  for (const key of wanted) {
-    if (added >= most) break;
-    if (next.has(key)) continue;
-    next.add(key);
-    added++;
-  }
-  return next;
-}
-
+const NONE: ReadonlySet<string> = new Set();
 const same = (a: ReadonlySet<string>, b: ReadonlySet<string>) => a.size === b.size && [...a].every((key) => b.has(key));
 
-/** The nodes with a body: they come a few at a time, the nearest first; what is missing is a box meanwhile. */
-export function useBodies(scene: Scene): readonly NodeView[] {
+/** How many bodies a frame has time for, from what the last ones took until they were on the screen. */
+function useTime() {
+  const bodies = useRef(FIRST_SLICE);
+  return useMemo(() => ({
+    get bodies() {
+      return bodies.current;
+    },
+    begin() {
+      bodies.current = FIRST_SLICE;
+    },
+    spend(on: number, act: () => void) {
+      const began = performance.now();
+      act();
+      setTimeout(() => { // behind the frame, whose styles, layout and painting count
+        const each = (performance.now() - began) / Math.max(1, on);
+        bodies.current = Math.max(1, Math.min(MOST_SLICE, Math.round(SLICE_MS / Math.max(0.05, each))));
+      });
+    },
+  }), []);
+}
+
+/** The nodes with a body: they come a few at a time, the nearest first, and while the canvas moves none goes, since it may be wanted again in a
+ * moment; far away they are only not seen. Who has no body is a box of the drawing, which lies behind: it need not be made anew for
+ * those that come, only for those that go. */
+export function useBodies(scene: Scene): { bodies: readonly NodeView[]; far: boolean } {
   const near = useNear(scene);
   const focus = useHand((s) => s.focus);
-  const [has, setHas] = useState<ReadonlySet<string>>(new Set());
-  const slice = useRef(FIRST_SLICE);
-  const began = useRef(0);
+  const [has, setHas] = useState<ReadonlySet<string>>(NONE);
+  const [rest, atRest] = useReducer((n: number) => n + 1, 0);
+  const time = useTime();
+  const drawn = useRef(has);
+  const graph = useRef(scene.graph);
   const wanted = useMemo(() => {
     const key = `node:${focus}`;
     return near.far || focus === undefined || near.ids.includes(key) || !scene.byKey.has(key) ? near.ids : [...near.ids, key];
   }, [near, focus, scene]);
 
   useLayoutEffect(() => {
-    if (began.current > 0) {
-      const each = (performance.now() - began.current) / slice.current;
-      slice.current = Math.max(2, Math.min(40, Math.round(SLICE_MS / Math.max(0.05, each))));
-      began.current = 0;
-    }
-    view.shown = has;
+    const left = graph.current === scene.graph ? view.movedAt + REST_MS - performance.now() : 0;
+    const go = graph.current !== scene.graph ? Infinity : left > 0 ? 0 : GOING * time.bodies;
+    const next = nextBodies(wanted, has, time.bodies, go);
+    const done = same(next, has);
+    graph.current = scene.graph;
+    view.shown = near.far ? NONE : has;
     view.far = near.far;
-    repaint();
-    const next = nextSlice(wanted, has, slice.current);
-    if (same(next, has)) return;
-    const frame = requestAnimationFrame(() => {
-      if ([...next].some((key) => !has.has(key))) began.current = performance.now();
-      setHas(next);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [wanted, has, near.far]);
-  useEffect(() => {
-    slice.current = FIRST_SLICE;
-  }, [scene.graph]);
-  return useMemo(() => [...has].flatMap((key) => scene.byKey.get(key) ?? []), [has, scene]);
+    if (drawn.current !== view.shown && ((done && left <= 0) || [...drawn.current].some((key) => !view.shown.has(key)))) {
+      drawn.current = view.shown;
+      repaint();
+    }
+    const timer = left > 0 ? setTimeout(atRest, left + 1) : undefined;
+    const come = [...next].filter((key) => !has.has(key)).length;
+    const frame = done ? 0 : requestAnimationFrame(() => time.spend(come, () => flushSync(() => setHas(next))));
+    return () => {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
+  }, [wanted, has, near.far, rest, scene.graph, time]);
+  useEffect(() => time.begin(), [scene.graph, time]);
+  const bodies = useMemo(() => [...has].flatMap((key) => scene.byKey.get(key) ?? []), [has, scene]);
+  return { bodies, far: near.far };
 }

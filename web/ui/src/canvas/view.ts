@@ -21,6 +21,7 @@ export interface Moving {
   keys: ReadonlySet<string>; // as in a selection
   dx: number;
   dy: number;
+  all?: boolean; // everything that there is, without keys: what is drawn moves as it stands
 }
 
 interface View {
@@ -30,6 +31,7 @@ interface View {
   size: Size;
   shown: ReadonlySet<string>; // nodes whose body is on the page
   far: boolean;
+  movedAt: number; // when the camera moved last, ms
   moving?: Moving | undefined;
   sizing?: { key: string; width: number; height: number } | undefined; // a group whose corner is held
   pending?: Pending | undefined;
@@ -46,6 +48,7 @@ export const view: View = {
   size: { width: 1, height: 1 },
   shown: new Set(),
   far: false,
+  movedAt: -Infinity,
 };
 
 /** Is the graph on the screen one that nodes stand for? */
@@ -60,6 +63,12 @@ export const useHand = create<{
   fitting?: { side: 'in' | 'out'; type: string; of: string } | undefined;
   renaming?: string | undefined; // a key of a node or a group
 }>(() => ({ tool: 'select', map: true, find: false }));
+
+/** Where what there is is drawn: as it is seen, and moved along where a hand has all of it. */
+export function drawnFrom(): Camera {
+  const { camera, moving } = view;
+  return moving?.all ? { ...camera, x: camera.x + moving.dx * camera.zoom, y: camera.y + moving.dy * camera.zoom } : camera;
+}
 
 /** `anew`: something has changed; else the canvas was only moved. */
 export type Painter = (anew: boolean) => void;

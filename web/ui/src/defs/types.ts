@@ -59,17 +59,19 @@ export function colorOf(type: string): string {
 
 // ------------------------------------------------------------------ marks as paths
 
+/** From their middle on. */
 const PATHS: Readonly<Record<Mark, string>> = {
-  square: 'M1.5 1.5h9v9h-9Z',
-  circle: 'M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8Z',
-  ring: 'M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8ZM6 3.9a2.1 2.1 0 1 0 0 4.2A2.1 2.1 0 0 0 6 3.9Z',
-  diamond: 'M6 .3 11.7 6 6 11.7.3 6Z',
-  triangle: 'M3 2 9.5 6 3 10Z',
-  half: 'M6 .8a5.2 5.2 0 0 1 0 10.4ZM6 .8v1.2A4 4 0 0 0 6 10v1.2A5.2 5.2 0 0 1 6 .8Z',
-  hexagon: 'M6 .4 10.9 3.2v5.6L6 11.6 1.1 8.8V3.2Z',
+  square: 'm-4.5-4.5h9v9h-9z',
+  circle: 'm0-5.2a5.2 5.2 0 1 1 0 10.4a5.2 5.2 0 0 1 0-10.4z',
+  ring: 'm0-5.2a5.2 5.2 0 1 1 0 10.4a5.2 5.2 0 0 1 0-10.4zm0 3.1a2.1 2.1 0 1 0 0 4.2a2.1 2.1 0 0 0 0-4.2z',
+  diamond: 'm0-5.7 5.7 5.7-5.7 5.7-5.7-5.7z',
+  triangle: 'm-3-4 6.5 4-6.5 4z',
+  half: 'm0-5.2a5.2 5.2 0 0 1 0 10.4zv1.2a4 4 0 0 0 0 8v1.2a5.2 5.2 0 0 1 0-10.4z',
+  hexagon: 'm0-5.6 4.9 2.8v5.6l-4.9 2.8-4.9-2.8v-5.6z',
 };
 
-/** The outline of a type's mark in a box of 12 by 12, to be filled (evenodd). */
-export function pathOf(type: string): string {
-  return PATHS[markOf(type)];
-}
+/** The outline of a type's mark, to be filled (evenodd), with its middle at a point. Moved by a transform it would be a layer's part of its own. */
+export const pathAt = (type: string, x: number, y: number): string => `M${x} ${y}${PATHS[markOf(type)]}`;
+
+/** In a box of 12 by 12. */
+export const pathOf = (type: string): string => pathAt(type, 6, 6);

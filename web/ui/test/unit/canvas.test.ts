@@ -6,10 +6,12 @@ import { test } from 'node:test';
 import { around, between, overlap } from '../../src/canvas/boxes.ts';
 import { isCut, middle, nearest, pieces, pointAt, setLinkStyle, trace } from '../../src/canvas/curve.ts';
 import { hitAt } from '../../src/canvas/hit.ts';
-import { isNear, MOST_BODIES, NONE_NEAR, nearOf } from '../../src/canvas/near.ts';
+import { isNear, MOST_BODIES, nextBodies, NONE_NEAR, nearOf } from '../../src/canvas/near.ts';
 import { EMPTY_SCENE, sceneOf } from '../../src/canvas/scene.ts';
 import { findNodes } from '../../src/canvas/search.ts';
+import { slideOf } from '../../src/canvas/slide.ts';
 import { toward } from '../../src/canvas/walk.ts';
+import { arrived, goalFrom, noting, setOff, stopped } from '../../src/canvas/way.ts';
 import { Document } from '../../src/doc/document.ts';
 import { moveNodes } from '../../src/doc/ops.ts';
 
@@ -117,6 +119,35 @@ test('boxes: around several, between two corners', () => {
   assert.deepEqual(between({ x: 5, y: 9 }, { x: 1, y: 2 }), { x: 1, y: 2, width: 4, height: 7 });
 });
 
+test('a graph that is left on the way somewhere is left there, and not half-way', () => {
+  const [here, half, there] = [{ x: 0, y: 0, zoom: 1 }, { x: 50, y: 20, zoom: 0.8 }, { x: 100, y: 40, zoom: 0.6 }];
+  const kept: unknown[] = [];
+  const leave = () => {
+    const notes = noting((camera) => kept.push(camera));
+    notes.moved(half);
+    notes.end();
+    return kept.pop();
+  };
+  setOff(there);
+  assert.equal(goalFrom(here), there);
+  assert.equal(leave(), there);
+  assert.equal(leave(), half, 'the next graph has no part in that way');
+  setOff(there);
+  noting((camera) => kept.push(camera)).end();
+  assert.equal(kept.pop(), there, 'before the first step of it');
+  setOff(here);
+  setOff(there);
+  arrived(here);
+  assert.equal(goalFrom(half), there, 'the end of the way before is not the end of this one');
+  arrived(there);
+  assert.deepEqual([goalFrom(half), leave()], [half, half]);
+  setOff(there);
+  stopped();
+  assert.equal(leave(), half, 'a hand took it on the way');
+  noting((camera) => kept.push(camera)).end();
+  assert.deepEqual(kept, [], 'nothing moved, nothing is noted');
+});
+
 test('links of each style begin and end at their sockets, and are met where they are seen', () => {
   const points = [{ x: 0, y: 0 }, { x: 100, y: 60 }, { x: 40, y: 200 }];
   const lines: string[] = [];
@@ -140,4 +171,32 @@ test('links of each style begin and end at their sockets, and are met where they
   assert.ok(!isCut(points, { x: 50, y: -100 }, { x: 50, y: 300 }));
   setLinkStyle('curved');
   assert.ok(isCut(points, { x: 50, y: -100 }, { x: 50, y: 300 }));
+});
+
+test('bodies come and go a few at a time, and none goes before it may', () => {
+  const has = new Set(['a', 'b', 'c']);
+  assert.deepEqual([...nextBodies(['c', 'd', 'e'], has, 1, 0)], ['c', 'd', 'a', 'b']);
+  assert.deepEqual([...nextBodies(['c', 'd', 'e'], has, 9, 1)], ['c', 'd', 'e', 'b']);
+  assert.deepEqual([...nextBodies(['c'], has, 1, Infinity)], ['c']);
+  assert.deepEqual([...nextBodies([], has, 1, Infinity)], []);
+  const many = Array.from({ length: 300 }, (_, i) => `${i}`);
+  assert.equal([...nextBodies(many.slice(150), new Set(many.slice(0, 150)), 200, 0)].filter((key) => Number(key) >= 150).length, 150, 'what is wanted has the room');
+  assert.equal(nextBodies(many.slice(0, 10), new Set(many.slice(10, 200)), 10, 0).size, MOST_BODIES);
+});
+
+test('a drawing slides and grows while it covers the view, and each of its points is where it would be drawn', () => {
+  const beyond = 160;
+  const drawn = { x: 30, y: -40, zoom: 0.5 };
+  for (const [now, fits] of [
+    [{ x: 130, y: 60, zoom: 0.5 }, true], [{ x: 200, y: 0, zoom: 0.5 }, false], [{ x: -400, y: -300, zoom: 0.7 }, true],
+    [{ x: 100, y: 40, zoom: 0.45 }, true], [{ x: 0, y: 0, zoom: 0.3 }, false], [{ x: 0, y: 0, zoom: 0.8 }, false],
+  ] as const) {
+    const slid = slideOf(drawn, now, size, beyond);
+    assert.equal(slid !== undefined, fits, JSON.stringify(now));
+    if (!slid) continue;
+    const p = { x: 123, y: 456 }; // of the graph
+    const [x, y] = [p.x * drawn.zoom + drawn.x + beyond, p.y * drawn.zoom + drawn.y + beyond]; // of the drawing
+    assert.ok(Math.abs(x * slid.by + slid.x - beyond - (p.x * now.zoom + now.x)) < 1e-9);
+    assert.ok(Math.abs(y * slid.by + slid.y - beyond - (p.y * now.zoom + now.y)) < 1e-9);
+  }
 });
