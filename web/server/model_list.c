@@ -25,41 +25,59 @@ typedef struct making {
     lm_folder_files every; /* of the kind's directories, whatever the ending */
     uint64_t        until; /* of uv_hrtime */
     size_t          unread;
+
+    /* Of the file that is told now: those beside it in `every`, itself among them. */
+    size_t stem, first, last; /* bytes of the name in common; from, and behind the last */
+    int    root;
 } making;
 
 /* ------------------------------------------------------------------ what stands beside a model */
 
-static int by_name(const void *a, const void *b)
+/* The first of all files that does not come before the name's first `n` bytes. */
+static size_t first_from(const making *m, const char *name, size_t n)
 {
-    const lm_folder_file *one = a, *other = b;
-    const int             order = strcmp(one->name, other->name);
+    size_t from = 0, to = m->every.n;
 
-    return order ? order : (one->root > other->root) - (one->root < other->root);
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+
+        if (strncmp(m->every.at[middle].name, name, n) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
 }
 
-/* The file of this name, up to its last dot, with another ending; NULL. */
-static const lm_folder_file *beside(const making *m, const lm_folder_file *f, const char *ending)
+/* Those that are called as this file is up to its last dot, and a dot. They stand side by side. */
+static void look_beside(making *m, const lm_folder_file *f)
 {
-    const char    *slash = strrchr(f->name, '/'), *dot = strrchr(f->name, '.');
-    const int      stem = dot && (!slash || dot > slash + 1) ? (int)(dot - f->name) : (int)strlen(f->name);
-    lm_text        name = { 0 };
-    lm_folder_file want = { .root = f->root };
-    lm_folder_file *found;
+    const char *slash = strrchr(f->name, '/'), *dot = strrchr(f->name, '.');
 
-    lm_text_printf(&name, "%.*s%s", stem, f->name, ending);
-    want.name = name.at;
-    found = m->every.n ? bsearch(&want, m->every.at, m->every.n, sizeof want, by_name) : NULL;
-    lm_text_done(&name);
-    return found;
+    m->stem = dot && (!slash || dot > slash + 1) ? (size_t)(dot - f->name) : strlen(f->name);
+    m->first = first_from(m, f->name, m->stem + (dot != NULL));
+    for (m->last = m->first; m->last < m->every.n; m->last++)
+        if (strncmp(m->every.at[m->last].name, f->name, m->stem) || m->every.at[m->last].name[m->stem] != '.')
+            break;
+    m->root = f->root;
 }
 
-static bool has_picture_beside(const making *m, const lm_folder_file *f)
+/* Of them the one with this ending; NULL. */
+static const lm_folder_file *beside(const making *m, const char *ending)
+{
+    for (size_t i = m->first; i < m->last; i++)
+        if (m->every.at[i].root == m->root && !strcmp(m->every.at[i].name + m->stem, ending))
+            return &m->every.at[i];
+    return NULL;
+}
+
+static bool has_picture_beside(const making *m)
 {
     static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".preview.png", ".preview.jpg",
                                            ".preview.jpeg", ".preview.webp" };
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (beside(m, f, endings[i]))
+        if (beside(m, endings[i]))
             return true;
     return false;
 }
@@ -82,7 +100,7 @@ static lm_hash key_of(const making *m, const lm_folder_file *f)
 
     h = hash_state(lm_hash_u64(h, (uint64_t)f->root), f);
     for (int i = 0; i < N_NOTES; i++)
-        h = hash_state(h, beside(m, f, note_endings[i]));
+        h = hash_state(h, beside(m, note_endings[i]));
     return h;
 }
 
@@ -133,7 +151,7 @@ static void look_into(const making *m, const lm_folder_file *f, lm_model_known *
     lm_model_notes notes = { 0 };
 
     for (int i = 0; i < N_NOTES; i++) {
-        const lm_folder_file *note = beside(m, f, note_endings[i]);
+        const lm_folder_file *note = beside(m, note_endings[i]);
 
         if (note)
             read_note(m, note, i == N_NOTES - 1, &notes);
@@ -200,6 +218,7 @@ static void put_file(making *m, const lm_folder_file *f)
     lm_model_known k = { 0 };
     lm_text        said = { 0 };
 
+    look_beside(m, f);
     m->unread += !know(m, f, &k, &said);
     lm_text_puts(out, "{\"name\": ");
     lm_work_quote(out, f->name);
@@ -210,7 +229,7 @@ static void put_file(making *m, const lm_folder_file *f)
         lm_work_quote(out, k.family);
     }
     lm_text_puts(out, said.at ? said.at : "");
-    if (k.cover || has_picture_beside(m, f))
+    if (k.cover || has_picture_beside(m))
         put_preview(out, m->l->kind, f);
     lm_text_puts(out, "}");
     lm_text_done(&said);
