@@ -129,7 +129,7 @@ static void follow_working(lm_places *p, const lm_folders *f, const char *kind, 
 {
     const char *path = lm_folders_tree(f, kind);
 
-    lm_tree_make(path); /* or it is written to as soon as somebody else could make it */
+    lm_tree_make(path); /* it may have been removed since the server made it */
     lm_places_follow(p, path, may);
 }
 

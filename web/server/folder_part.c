@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/base/tree.h"
 #include "web/server/part.h"
 
 static bool replace(lm_server *s, const char *kind, const char *directory, limn_error *err)
@@ -34,11 +35,24 @@ static bool open_uploads(lm_server *s, limn_error *err)
     return s->uploads;
 }
 
+/* They are there before a worker begins, which keeps to the folders that it finds. One that cannot be made is told to
+ * whoever writes there. */
+static void make_working(lm_server *s)
+{
+    lm_tree_make(lm_folders_tree(s->folders, "input"));
+    lm_tree_make(lm_folders_tree(s->folders, "output"));
+    lm_tree_make(lm_folders_tree(s->folders, "temp"));
+}
+
 static bool open_folders(lm_server *s, limn_error *err)
 {
     s->folders = lm_folders_new(s->o->base, err);
-    return s->folders && replace(s, "input", s->o->input, err) && replace(s, "output", s->o->output, err) &&
-           replace(s, "temp", s->o->temp, err) && add_models(s, err) && open_uploads(s, err);
+    if (!s->folders || !replace(s, "input", s->o->input, err) || !replace(s, "output", s->o->output, err) ||
+        !replace(s, "temp", s->o->temp, err) || !add_models(s, err) || !open_uploads(s, err))
+        return false;
+    if (!s->o->verify)
+        make_working(s);
+    return true;
 }
 
 static void close_folders(lm_server *s)
