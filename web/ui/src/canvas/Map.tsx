@@ -31,7 +31,6 @@ function scaleOf({ box }: Scene): Scale | undefined {
 function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const ctx = canvas.getContext('2d');
   const density = Math.min(2, devicePixelRatio);
-<<<<<<< mine
   if (canvas.width !== WIDTH * density) [canvas.width, canvas.height] = [WIDTH * density, HEIGHT * density];
   ctx?.setTransform(density, 0, 0, density, 0, 0);
   ctx?.clearRect(0, 0, WIDTH, HEIGHT);
@@ -40,10 +39,7 @@ function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
 
 function paintMap(canvas: HTMLCanvasElement, scene: Scene, { x, y, by }: Scale) {
   const ctx = fitted(canvas);
-  const runs = useRuns.getState()[view.uid]?.nodes ?? {};
-=======
   const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
->>>>>>> head
 
   if (!ctx) return;
   const fill = (box: Box) => ctx.fillRect(x + box.x * by, y + box.y * by, Math.max(1.5, box.width * by), Math.max(1.5, box.height * by));
@@ -85,28 +81,17 @@ export function Map({ scene }: { scene: Scene }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const held = useRef<Scale>(undefined);
 
-<<<<<<< mine
   const seen = useRef<HTMLCanvasElement>(null);
-  const painted = useRef<{ scene: Scene; runs: unknown; colours: string }>(undefined);
-=======
-  const seen = useRef<HTMLDivElement>(null);
   const painted = useRef<{ scene: Scene; runs: unknown; faults: unknown; colours: string }>(undefined);
->>>>>>> head
 
   useLayoutEffect(() => onRepaint(() => {
     const scale = scaleOf(scene);
     const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
     if (!canvas.current || !seen.current || !scale) return;
     const was = painted.current;
-<<<<<<< mine
-    if (!was || was.scene !== scene || was.runs !== runs || was.colours !== colours) paintMap(canvas.current, scene, scale);
-    painted.current = { scene, runs, colours };
-    paintSeen(seen.current, scale);
-=======
     if (!was || was.scene !== scene || was.runs !== runs || was.faults !== faults || was.colours !== colours) paintMap(canvas.current, scene, scale);
     painted.current = { scene, runs, faults, colours };
-    placeSeen(seen.current, scale);
->>>>>>> head
+    paintSeen(seen.current, scale);
   }), [scene, colours]);
   if (!shown) painted.current = undefined;
   useLayoutEffect(repaint, [colours, shown, scene]);

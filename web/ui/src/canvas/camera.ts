@@ -7,6 +7,7 @@ import { showView } from '../linear/view.ts';
 import { around, overlap, type Box } from './boxes.ts';
 import { viewOf, type Size } from './near.ts';
 import { useHand, view } from './view.ts';
+import { arrived, goalFrom, setOff, stopped } from './way.ts';
 
 export const LEAST_ZOOM = 0.02;
 export const MOST_ZOOM = 4;
@@ -23,7 +24,13 @@ export function holdFlow(instance: ReactFlowInstance | undefined) {
 }
 
 export function lookAt(camera: Camera, smoothly = true) {
-  void flow?.setViewport(camera, smoothly && !calm.matches ? { duration: MS } : {});
+  if (!smoothly || calm.matches) {
+    stopped();
+    void flow?.setViewport(camera);
+    return;
+  }
+  setOff(camera);
+  void flow?.setViewport(camera, { duration: MS }).then(() => arrived(camera));
 }
 
 const bounded = (zoom: number, most = MOST_ZOOM) => Math.max(LEAST_ZOOM, Math.min(most, zoom));
@@ -67,14 +74,14 @@ export function fitSelection() {
 /** About the middle of the canvas. */
 export function zoomBy(times: number) {
   const { camera, size } = view;
-  zoomTo(camera.zoom * times, { x: size.width / 2, y: size.height / 2 });
+  zoomTo(goalFrom(camera).zoom * times, { x: size.width / 2, y: size.height / 2 });
 }
 
 export const zoomIn = () => zoomBy(STEP);
 export const zoomOut = () => zoomBy(1 / STEP);
 
 export function zoomTo(to: number, about = { x: view.size.width / 2, y: view.size.height / 2 }) {
-  const { camera } = view;
+  const camera = goalFrom(view.camera);
   const zoom = bounded(to);
   const by = zoom / camera.zoom;
   lookAt({ x: about.x - (about.x - camera.x) * by, y: about.y - (about.y - camera.y) * by, zoom });
@@ -88,7 +95,8 @@ export function panBy(dx: number, dy: number) {
 
 /** Moves as little as is needed to have a box in view. */
 export function reveal(box: Box) {
-  const { camera, size } = view;
+  const { size } = view;
+  const camera = goalFrom(view.camera);
   const seen = viewOf(camera, size);
   const air = 40 / camera.zoom;
   const by = (low: number, length: number, from: number, extent: number) =>
@@ -98,7 +106,7 @@ export function reveal(box: Box) {
   if (dx || dy) lookAt({ ...camera, x: camera.x + dx * camera.zoom, y: camera.y + dy * camera.zoom });
 }
 
-let wanted: { uid: string; key: string } | undefined;
+let wanted: { uid: string; key: string; prefix: string } | undefined;
 
 /** Shows a node of a document as a prompt names it ("12:3" is node 3 within instance 12): its tab, its graph, its place. */
 export function goTo(uid: string, node: string) {
@@ -106,7 +114,7 @@ export function goTo(uid: string, node: string) {
   const id = path.pop() ?? '';
   const key = `node:${id}`;
 
-  wanted = { uid, key };
+  wanted = { uid, key, prefix: path.map((p) => `${p}:`).join('') };
   activate(uid);
   showView(uid, 'graph');
   show(uid, { path, selection: new Set([key]) });
@@ -116,12 +124,12 @@ export function goTo(uid: string, node: string) {
 
 /** Called by the canvas when it shows another graph: what was asked for before it did. */
 export function arrive(): boolean {
-  const box = wanted && wanted.uid === view.uid ? view.scene.byKey.get(wanted.key) : undefined;
+  const box = wanted && wanted.uid === view.uid && wanted.prefix === view.scene.prefix ? view.scene.byKey.get(wanted.key) : undefined;
   if (!box) return false;
   useHand.setState({ focus: wanted?.key.slice(5) });
   wanted = undefined;
-  const { camera, size } = view;
-  const zoom = Math.max(camera.zoom, 0.7);
+  const { size } = view;
+  const zoom = Math.max(goalFrom(view.camera).zoom, 0.7);
   lookAt({ x: size.width / 2 - (box.x + box.width / 2) * zoom, y: size.height / 2 - (box.y + box.height / 2) * zoom, zoom });
   return true;
 }

@@ -20,7 +20,7 @@ const convertingGroups = later(() => import('../doc/convert-group.ts'));
 const lining = later(() => import('../doc/ops-align.ts'));
 
 /** With where edits go. */
-const edit = (act: (at: At) => unknown) => () => {
+const edit = (act: (at: At) => void) => () => {
   const at = atNow();
   if (at) act(at);
 };
@@ -39,8 +39,6 @@ function chooseNodes(all: readonly Id[] | undefined) {
   choose(all.map((id) => `node:${id}`));
   focusOn(`node:${all[0]}`);
 }
-
-const inLine = () => import('../doc/ops-align.ts');
 
 async function arrangeNodes() {
   const at = atNow();
@@ -88,17 +86,10 @@ export const shapeCommands: readonly Command[] = [
     run: () => void arrangeNodes(),
   },
   ...EDGES.map((edge): Command => ({
-<<<<<<< mine
-    id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: edit(async (at) => (await inLine()).align(at, ids(), edge)),
-  })),
-  ...(['across', 'down'] as const).map((way): Command => ({
-    id: `node.distribute.${way}`, label: (w) => w.canvas.distribute[way], can: several, run: edit(async (at) => (await inLine()).distribute(at, ids(), way)),
-=======
     id: `node.align.${edge}`, label: (w) => w.canvas.align[edge], can: several, run: inLine((m, at) => m.align(at, ids(), edge)),
   })),
   ...(['across', 'down'] as const).map((way): Command => ({
     id: `node.distribute.${way}`, label: (w) => w.canvas.distribute[way], can: several, run: inLine((m, at) => m.distribute(at, ids(), way)),
->>>>>>> head
   })),
   {
     id: 'subgraph.enter', label: (w) => w.canvas.commands.enterSubgraph, menu: 'node', line: true, can: subgraph,
