@@ -37,7 +37,12 @@ void calls_work(void)
 
 bool calls_failed(void)
 {
-    return came;
+    bool any;
+
+    pthread_mutex_lock(&lock);
+    any = came;
+    pthread_mutex_unlock(&lock);
+    return any;
 }
 
 int call_verdict(int which)

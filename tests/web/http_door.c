@@ -22,6 +22,15 @@ static lm_drawer *drawer;
 static lm_http   *http;
 static int        n_gone;
 
+static int n_told, n_told_headless;
+
+static void count_told(void *self, const lm_http_line *line)
+{
+    (void)self;
+    n_told++;
+    n_told_headless += !line->head;
+}
+
 /* The n-th allocation from now on fails, once. */
 static _Atomic long starve_at;
 
@@ -85,13 +94,17 @@ static void text(lm_request *rq, void *self)
     for (size_t i = 0; i < n; i++)
         bytes[i] = "lorem ipsum "[i % 12];
     lm_reply_lend(rq, 200, "text/plain",
-                  &(lm_reply_bytes){ .at = bytes, .n = n, .release = lm_free, .arg = bytes, .tag = "\"v1\"" });
+                  &(lm_reply_bytes){ .at = bytes, .n = n, .release = lm_free, .arg = bytes,
+                                     .tag = http_door_number(rq, "weak", 0) ? "W/\"v1\"" : "\"v1\"" });
 }
 
 static void inject(lm_request *rq, void *self)
 {
+    const char *name = lm_request_query(rq, "name");
+
     (void)self;
-    lm_reply_header(rq, "X-Value", lm_request_query(rq, "v"));
+    for (long i = http_door_number(rq, "times", 1); i > 0; i--)
+        lm_reply_header(rq, name ? name : "X-Value", lm_request_query(rq, "v"));
     reply_text(rq, "clean");
 }
 
@@ -124,11 +137,11 @@ static void counts(lm_request *rq, void *self)
     getrusage(RUSAGE_SELF, &use);
     snprintf(line, sizeof line,
              "{\"accepted\": %llu, \"refused\": %llu, \"connections\": %d, \"held\": %d, \"body_bytes\": %llu, "
-             "\"resident\": %zu, \"cpu_ms\": %lld, \"gone\": %d}", (unsigned long long)c.accepted,
+             "\"resident\": %zu, \"cpu_ms\": %lld, \"gone\": %d, \"told\": %d, \"headless\": %d}", (unsigned long long)c.accepted,
              (unsigned long long)c.refused, c.connections, c.requests_at_work, (unsigned long long)c.body_bytes,
              lm_system_resident(NULL),
              (long long)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000 +
-                 (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000, n_gone);
+                 (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000, n_gone, n_told, n_told_headless);
     reply_text(rq, line);
 }
 
@@ -270,7 +283,7 @@ static void socket_taken(lm_request *rq, void *self)
 
 /* ------------------------------------------------------------------ the program */
 
-static const lm_route routes[] = {
+static lm_route routes[64] = {
     { LM_GET, "/hello", hello, LM_ROUTE_API, 0, NULL },
     { LM_GET, "/json", json, LM_ROUTE_API, 0, NULL },
     { LM_POST | LM_PUT | LM_DELETE | LM_PATCH | LM_GET, "/echo", echo, LM_ROUTE_API, 1 << 20, NULL },
@@ -288,8 +301,22 @@ static const lm_route routes[] = {
     { LM_POST, "/count", count, LM_ROUTE_STREAM, 1ull << 31, NULL },
     { LM_POST, "/file/{name}", put_file, LM_ROUTE_FILE, 256 << 20, NULL },
     { LM_GET, "/ws", socket_taken, LM_ROUTE_SOCKET, 0, NULL },
-    { 0 },
 };
+
+static void add_odd(void)
+{
+    lm_route *to = routes;
+
+    while (to->pattern)
+        to++;
+    for (const lm_route *r = http_door_odd; r->pattern; r++)
+        *to++ = *r;
+}
+
+lm_drawer *http_door_drawer(void)
+{
+    return drawer;
+}
 
 /* To listen on, instead of 127.0.0.1; each at the port of the first. */
 static const char *addresses[64] = { "127.0.0.1" };
@@ -322,6 +349,10 @@ static void read_option(lm_http_options *o, const char *arg)
             *numbers[i].at = value;
     if (!strcmp(arg, "count_loopback"))
         o->count_loopback = true;
+    if (!strcmp(arg, "told"))
+        o->told = count_told;
+    if (!strcmp(arg, "no_drawer"))
+        o->drawer = NULL;
     if (!strncmp(arg, "max_body_bytes=", 15))
         o->max_body_bytes = (uint64_t)value;
     if (!strncmp(arg, "max_answer_bytes=", 17))
@@ -361,6 +392,7 @@ int main(int argc, char **argv)
     int             port;
 
     uv_loop_init(&loop);
+    add_odd();
     o.routes = routes;
     drawer = argc > 1 ? lm_drawer_open(argv[1], &err) : NULL;
     o.drawer = drawer;

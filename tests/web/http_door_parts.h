@@ -18,5 +18,8 @@ static inline long http_door_number(lm_request *rq, const char *name, long other
 void http_door_stream(lm_request *rq, void *self);
 /* http_door_faults.c */
 void http_door_fail(lm_request *rq, void *self);
+/* http_door_odd.c */
+extern const lm_route http_door_odd[];
+lm_drawer *http_door_drawer(void);
 
 #endif

@@ -188,6 +188,30 @@ TEST(an_origin_that_was_allowed_is_let_in_and_no_other)
     WANT(!judge_by(&g, GET, L CROSS).status && judge_by(&g, POST, L CROSS).status == 403);
 }
 
+/* Where nobody knows at which address it came in, or what we are bound to, this machine's own names are left. */
+TEST(without_addresses_only_this_machine_is_named)
+{
+    static const char text[] = "GET / HTTP/1.1\r\nHost: 192.168.1.5:8188\r\n\r\n";
+    static const char here[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8188\r\n\r\n";
+    const lm_guard    unbound = { .port = 8188 };
+    lm_http_parser    p = { 0 };
+
+    WANT(lm_http_parse(&p, text, sizeof text - 1) == LM_HTTP_DONE);
+    WANT(!lm_guard_source(&plain, &p.head, NULL, false).status);
+    WANT(lm_guard_source(&unbound, &p.head, NULL, false).status == 403);
+    WANT(!lm_guard_source(&unbound, &p.head, "192.168.1.5", false).status);
+    WANT(lm_guard_source(&unbound, &p.head, "no address", false).status == 403);
+    p = (lm_http_parser){ 0 };
+    WANT(lm_http_parse(&p, here, sizeof here - 1) == LM_HTTP_DONE);
+    WANT(!lm_guard_source(&unbound, &p.head, NULL, false).status);
+}
+
+TEST(an_empty_secret_is_nobodys)
+{
+    WANT(!lm_same_secret(lm_slice_of(""), "") && !lm_same_secret(lm_slice_of("x"), ""));
+    WANT(lm_same_secret(lm_slice_of("x"), "x") && !lm_same_secret(lm_slice_of(""), "x"));
+}
+
 TEST(a_token_is_asked_for_and_compared_whole)
 {
     lm_guard g = plain;
@@ -199,6 +223,7 @@ TEST(a_token_is_asked_for_and_compared_whole)
     WANT(!judge_by(&g, GET, L "Cookie: a=b; limn_token=s3cret; c=d\r\n").status);
     WANT(!judge_by(&g, SOCKET, L "Sec-WebSocket-Protocol: x, limn.token.s3cret\r\n").status);
     WANT(judge_by(&g, GET, L "Sec-WebSocket-Protocol: limn.token.s3cret\r\n").status == 401);
+    WANT(judge_by(&g, SOCKET, L "Sec-WebSocket-Protocol: lamn.token.s3cret, limn.token.s3creT, x\r\n").status == 401);
     static const char *const wrong[] = {
         "Authorization: s3cret\r\n", "Authorization: Basic s3cret\r\n", "Authorization: Bearer s3cre\r\n",
         "Authorization: Bearer s3crets3cret\r\n", "Authorization: Bearer \r\n", "Authorization: Bearer s3cret x\r\n",

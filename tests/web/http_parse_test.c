@@ -45,6 +45,13 @@ static const shape shapes[] = {
     /* the request line */
     { 400, "GET / HTTP/1.1\n" H "\r\n" },
     { 400, "GET /\r\n\r\n" },
+    { 400, "GET\r\n\r\n" },
+    { LM_HTTP_DONE, "GET https://a:1/x HTTP/1.1\r\n" H "\r\n" },
+    { LM_HTTP_DONE, "GET http://a:1 HTTP/1.1\r\n" H "\r\n" },
+    { 400, "GET httpx://a:1/ HTTP/1.1\r\n" H "\r\n" },
+    { 400, "GET https:/ HTTP/1.1\r\n" H "\r\n" },
+    { 400, "GET http:// HTTP/1.1\r\n" H "\r\n" },
+    { 400, "GET https:// HTTP/1.1\r\n" H "\r\n" },
     { 400, "GET  / HTTP/1.1\r\n" H "\r\n" },
     { 400, "GET / a HTTP/1.1\r\n" H "\r\n" },
     { 400, "GET /\ta HTTP/1.1\r\n" H "\r\n" },
@@ -93,6 +100,7 @@ static const shape shapes[] = {
     { 400, "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n" },
     { 400, "GET / HTTP/1.1\r\n" H "X: 1\r\n folded\r\n\r\n" },
     { 400, "GET / HTTP/1.1\r\n X: 1\r\n" H "\r\n" },
+    { 400, "GET / HTTP/1.1\r\n" H "\tX: 1\r\n\r\n" },
     { 400, "GET / HTTP/1.1\r\n" H "X : 1\r\n\r\n" },
     { 400, "GET / HTTP/1.1\r\n" H "X\t: 1\r\n\r\n" },
     { 400, "GET / HTTP/1.1\r\n" H "X Y: 1\r\n\r\n" },
@@ -214,6 +222,60 @@ TEST(what_was_read_is_there)
     WANT(p.head.bytes == sizeof text - 1 - 4);
 }
 
+TEST(a_target_without_a_path_asks_for_the_root)
+{
+    static const char plain[] = "GET http://a:1 HTTP/1.1\r\n" H "\r\n", asking[] = "GET http://a:1?b HTTP/1.1\r\n" H "\r\n";
+    lm_http_parser    p;
+
+    WANT(parse(&p, plain, sizeof plain - 1, 99) == LM_HTTP_DONE);
+    WANT(lm_slice_is(lm_http_path(&p.head), "/") && lm_slice_is(lm_http_query(&p.head), ""));
+    WANT(parse(&p, asking, sizeof asking - 1, 99) == LM_HTTP_DONE);
+    WANT(lm_slice_is(lm_http_path(&p.head), "/") && lm_slice_is(lm_http_query(&p.head), "b"));
+}
+
+/* What follows a head may be as long as it likes; a head may not. */
+TEST(a_head_ends_where_it_must)
+{
+    lm_http_parser p = { 0 };
+    char          *w = stpcpy(big, "GET / HTTP/1.1\r\n" H "\r\n");
+    int            wrong = 0;
+
+    memset(w, 'b', (size_t)(big + sizeof big - w));
+    WANT(lm_http_parse(&p, big, sizeof big) == LM_HTTP_DONE && p.head.bytes == (size_t)(w - big));
+    memset(big, 'v', sizeof big);
+    memcpy(big, "GET / HTTP/1.1\r\nX: ", 19);
+    for (size_t n = LM_HTTP_FIELD_BYTES; n <= LM_HTTP_HEAD_BYTES; n += 7) { /* never MORE of a head that has all it may */
+        p = (lm_http_parser){ 0 };
+        wrong += lm_http_parse(&p, big, n) != (n <= LM_HTTP_FIELD_BYTES + 16 ? LM_HTTP_MORE : 431);
+    }
+    WANT(wrong == 0);
+}
+
+TEST(methods_have_their_names)
+{
+    WANT_TEXT(lm_http_method_name(LM_PATCH), "PATCH");
+    WANT_TEXT(lm_http_method_name((lm_http_method)3), "?");
+}
+
+TEST(only_http_1_1_is_upgraded)
+{
+    static const struct {
+        bool        upgrade;
+        const char *text;
+    } cases[] = {
+        { true, "GET / HTTP/1.1\r\n" H "Connection: upgrade\r\nUpgrade: x\r\n\r\n" },
+        { false, "GET / HTTP/1.0\r\n" H "Connection: upgrade\r\nUpgrade: x\r\n\r\n" },
+        { false, "GET / HTTP/1.1\r\n" H "Connection: upgrade\r\n\r\n" },
+        { false, "GET / HTTP/1.1\r\n" H "Upgrade: x\r\n\r\n" },
+    };
+    lm_http_parser p;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        WANT(parse(&p, cases[i].text, strlen(cases[i].text), 9) == LM_HTTP_DONE);
+        WANT(p.head.upgrade == cases[i].upgrade);
+    }
+}
+
 TEST(connections_are_kept_as_both_versions_say)
 {
     static const struct {
@@ -278,6 +340,8 @@ TEST(chunks_come_together_and_malformed_ones_do_not)
         { 400, "3\r\nabcd\r\n", "abc" },
         { 400, "3\r\nabc\n0\r\n\r\n", "abc" },
         { 400, "3\r\nabc\r\n0\r\n\n", "abc" },
+        { 400, "3\r\nabc\rx0\r\n\r\n", "abc" },
+        { 400, "3\r\nabc\r\n0\r\n\rx", "abc" },
         { 400, "1000000000000000\r\n", "" },
         { 400, "FFFFFFFFFFFFFFFF1\r\n", "" },
         { 400, ";a\r\n", "" },

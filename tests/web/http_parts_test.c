@@ -3,6 +3,7 @@
 
 #include "tests/test.h"
 #include "web/http/http_condition.h"
+#include "web/http/http_reply.h"
 #include "web/http/query.h"
 #include "web/http/router.h"
 #include "web/http/sources.h"
@@ -51,6 +52,11 @@ TEST(patterns_match_the_raw_path_and_decode_each_part_once)
     WANT_TEXT(taken("/ext/{path*}", "/ext/"), "|");
     WANT_TEXT(taken("/ext/{path*}", "/ext/..%2f..%2Fetc"), "404");
     WANT_TEXT(taken("/{path*}", "/"), "|");
+    WANT_TEXT(taken("/{a}/{b}/{c}/{d}", "/1/2/3/4"), "|1|2|3|4");
+    WANT_TEXT(taken("/{a}/{b}/{c}/{d}/{e}", "/1/2/3/4/5"), "no"); /* a pattern has four at most */
+    WANT_TEXT(taken("/userdata/{file}", "/userdata/%1z"), "400");
+    WANT_TEXT(taken("/userdata/{file}", "/userdata/%!1"), "400");
+    WANT_TEXT(taken("/userdata/{file}", "/userdata/%::"), "400");
 }
 
 static void nothing(lm_request *rq, void *self)
@@ -100,6 +106,7 @@ TEST(queries_are_decoded_as_forms_write_them)
     WANT(!lm_query_get(&q, "nothing") && q.n == 6);
     lm_query_done(&q);
     WANT(lm_query_read(&q, lm_slice_of("a=%00")) == 400);
+    WANT(lm_query_read(&q, lm_slice_of("%00=a")) == 400);
     for (int i = 0; i < 65; i++)
         strcat(many, "a=1&");
     WANT(lm_query_read(&q, lm_slice_of(many)) == 400);
@@ -141,6 +148,44 @@ TEST(dates_are_written_and_read)
     WANT_TEXT(lm_http_date(INT64_MAX, text), "Thu, 01 Jan 1970 00:00:00 GMT");
     WANT_TEXT(lm_http_date(253402300800 * 40, text), "Thu, 01 Jan 1970 00:00:00 GMT");
     WANT_TEXT(lm_http_date(-253402300800, text), "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
+TEST(a_change_is_made_over_what_its_writer_knew)
+{
+    static const struct {
+        bool        may;
+        const char *match, *none, *tag;
+    } cases[] = {
+        { true, NULL, NULL, NULL }, { true, NULL, NULL, "\"t\"" },
+        { true, "\"t\"", NULL, "\"t\"" }, { true, "\"x\", \"t\"", NULL, "\"t\"" }, { true, "*", NULL, "\"t\"" },
+        { false, "\"x\"", NULL, "\"t\"" }, { false, "W/\"t\"", NULL, "\"t\"" }, { false, "", NULL, "\"t\"" },
+        { false, "*", NULL, NULL }, { false, "\"t\"", NULL, NULL },
+        { true, NULL, "*", NULL }, { false, NULL, "*", "\"t\"" }, { false, NULL, "\"t\"", "\"t\"" },
+        { true, NULL, "\"x\"", "\"t\"" }, { true, "\"t\"", "\"x\"", "\"t\"" }, { false, "\"t\"", "\"t\"", "\"t\"" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        WANT(lm_http_may_change(lm_slice_of(cases[i].match), lm_slice_of(cases[i].none), cases[i].tag) == cases[i].may);
+}
+
+TEST(what_has_no_tag_or_date_is_sent)
+{
+    lm_http_head h = head_of("If-None-Match: *\r\n");
+
+    WANT(!lm_http_not_modified(&h, NULL, 5));
+    h.method = LM_POST;
+    WANT(!lm_http_not_modified(&h, "\"t\"", 5));
+    h = head_of("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    WANT(!lm_http_not_modified(&h, "\"t\"", -1) && lm_http_not_modified(&h, NULL, 0));
+    h.method = LM_HEAD;
+    WANT(lm_http_not_modified(&h, "\"t\"", 0));
+    h = head_of("Range: bytes=0-9\r\nIf-Range: \"t\"\r\n");
+    WANT(lm_http_range_of(&h, 100, NULL, 5).status == 200 && lm_http_range_of(&h, 100, "W/\"t\"", 5).status == 200);
+    WANT(lm_http_range_of(&h, 100, "\"t\"", -1).status == 206);
+    h.method = LM_HEAD;
+    WANT(lm_http_range_of(&h, 100, "\"t\"", -1).status == 200);
+    h = head_of("Range: bytes=0-9\r\nIf-Range: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
+    WANT(lm_http_range_of(&h, 100, NULL, -1).status == 200 && lm_http_range_of(&h, 100, NULL, 0).status == 206);
 }
 
 TEST(what_the_client_has_is_not_sent_again)
@@ -211,7 +256,7 @@ TEST(gzip_is_sent_to_who_accepts_it)
         { false, "Accept-Encoding: identity\r\n" }, { false, "" }, { false, "Accept-Encoding: gzipped\r\n" },
         { true, "Accept-Encoding: x-gzip\r\n" }, { true, "Accept-Encoding: gzip;q\r\n" },
         { true, "Accept-Encoding: gzip;level=0\r\n" }, { true, "Accept-Encoding: gzip;q=1\r\n" },
-        { false, "Accept-Encoding: gzip;Q=0\r\n" },
+        { false, "Accept-Encoding: gzip;Q=0\r\n" }, { true, "Accept-Encoding: gzip;qq0\r\n" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -219,6 +264,13 @@ TEST(gzip_is_sent_to_who_accepts_it)
 
         WANT(lm_http_accepts_gzip(&h) == cases[i].accepts);
     }
+}
+
+TEST(every_status_has_a_text)
+{
+    WANT_TEXT(lm_http_status_text(200), "OK");
+    WANT_TEXT(lm_http_status_text(507), "Insufficient Storage");
+    WANT_TEXT(lm_http_status_text(299), "Status");
 }
 
 /* ------------------------------------------------------------------ sources, types */
@@ -264,7 +316,7 @@ TEST(this_machine_is_told_from_others)
 {
     WANT(here("127.0.0.1") && here("127.9.9.9") && here("::1"));
     WANT(!here("128.0.0.1") && !here("::") && !here("::2") && !here("1::1") && !here("0:1::1") && !here("0:0:1::1") &&
-         !here("0:0:0:1::1"));
+         !here("0:0:0:1::1") && !here("0:0:0:0:1::1"));
 }
 
 TEST(many_sources_and_one_that_was_never_there)

@@ -34,13 +34,12 @@ static bool read_port(lm_slice s, int *port)
     return n > 0 && n < 65536;
 }
 
+/* `s` is not empty. */
 static bool read_authority(lm_slice s, authority *a)
 {
     const char *close;
 
     *a = (authority){ 0 };
-    if (!s.n)
-        return false;
     if ((a->six = *s.at == '[')) {
         if (!(close = memchr(s.at, ']', s.n)))
             return false;
@@ -66,7 +65,7 @@ static address read_address(lm_slice text)
     char    literal[INET6_ADDRSTRLEN];
     address a = { 0 };
 
-    if (!text.n || text.n >= sizeof literal)
+    if (text.n >= sizeof literal)
         return a;
     memcpy(literal, text.at, text.n);
     literal[text.n] = 0;
@@ -77,18 +76,19 @@ static address read_address(lm_slice text)
     return a;
 }
 
+/* Of one that is an address. */
 static bool same_address(const address *a, const char *literal)
 {
     const address b = literal ? read_address(lm_slice_of(literal)) : (address){ 0 };
 
-    return b.family && a->family == b.family && !memcmp(a->bytes, b.bytes, sizeof a->bytes);
+    return a->family == b.family && !memcmp(a->bytes, b.bytes, sizeof a->bytes);
 }
 
 static bool is_loopback(const address *a)
 {
     static const unsigned char six[16] = { [15] = 1 };
 
-    return a->family == AF_INET ? a->bytes[0] == 127 : a->family == AF_INET6 && !memcmp(a->bytes, six, 16);
+    return a->family == AF_INET ? a->bytes[0] == 127 : !memcmp(a->bytes, six, 16);
 }
 
 /* ------------------------------------------------------------------ Host */

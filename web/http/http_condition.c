@@ -156,7 +156,8 @@ lm_http_range lm_http_range_of(const lm_http_head *h, uint64_t size, const char 
         !if_range_fits(h, tag, changed) || lm_http_header_count(h, "Range") > 1)
         return all;
     value = lm_slice_trim((lm_slice){ value.at + 6, value.n - 6 });
-    if (!lm_slice_next(&value, '-', &first) || !value.at)
+    lm_slice_next(&value, '-', &first);
+    if (!value.at)
         return all;
     last = lm_slice_trim(value);
     if (!first.n) /* the last b bytes */

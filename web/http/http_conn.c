@@ -118,8 +118,6 @@ static void begin_lingering(lm_conn *c)
     shutdown(c->fd, SHUT_WR);
     lm_conn_use(c, c->view.n);
     enter(c, LM_CONN_LINGER, now_of(c) + (uint64_t)c->http->o.linger_ms);
-    if (c->eof)
-        lm_conn_drop(c);
 }
 
 static void tell(lm_conn *c, const lm_request *rq)
@@ -139,7 +137,7 @@ static void tell(lm_conn *c, const lm_request *rq)
 static void finish(lm_conn *c)
 {
     lm_request *rq = c->rq;
-    const bool  keep = rq->keep && lm_body_over(rq) && !c->http->stopping;
+    const bool  keep = rq->keep;
 
     tell(c, rq);
     c->http->counts.answers[rq->out.status / 100 % 6]++;

@@ -159,7 +159,7 @@ static void take(lm_request *rq)
     const int            wait = wait_of(rq, found.route, v);
     int                  status;
 
-    rq->keep = h->keep_alive && !rq->http->stopping;
+    rq->keep = h->keep_alive;
     rq->args = found.args;
     rq->route = found.route;
     if (wait)
@@ -220,8 +220,6 @@ bool lm_body_over(const lm_request *rq)
     size_t              used;
     lm_slice            data;
 
-    if (!h->text)
-        return false; /* who knows what follows a head that was refused */
     if (!b.phase && !b.total && !b.left)
         lm_http_body_begin(&b, h);
     return lm_http_body_next(&b, NULL, 0, &used, &data) == LM_HTTP_DONE;

@@ -67,9 +67,8 @@ static void was_read(uv_work_t *work, int status)
     lm_file_out *f = work->data;
     lm_request  *rq = f->rq;
 
+    (void)status; /* nobody cancels it */
     f->reading = false;
-    if (status)
-        f->got = -1;
     if (!rq->conn)
         lm_out_file_done(rq);
     else if (gave(&rq->out, f->got) == LM_PULL_PIECE)

@@ -73,7 +73,7 @@ struct lm_request {
     const lm_route *route;
     lm_route_args   args;
     lm_query       *query;
-    bool            keep;   /* the connection, after the answer */
+    bool            keep;   /* the connection, after the answer; lm_http_stop takes it back */
     bool            paused; /* nobody is ready for more of the body */
     bool            handled; /* the handler was called */
     uint64_t        began_ms;
@@ -95,7 +95,7 @@ struct lm_request {
 lm_request *lm_request_new(struct lm_conn *c);
 void        lm_request_lost(lm_request *rq); /* its connection is gone */
 void        lm_request_cut(lm_request *rq);  /* it has one still, but the rest of its body was refused */
-bool        lm_body_over(const lm_request *rq);
+bool        lm_body_over(const lm_request *rq); /* nothing of it is left; of a request whose head was read */
 
 /* ------------------------------------------------------------------ connections */
 
@@ -118,7 +118,7 @@ typedef struct lm_conn {
     uv_poll_t          poll;
     int                fd, events;
     lm_phase           phase;
-    bool               eof; /* recv said so */
+    bool               eof; /* recv said so: the step after that drops it */
     bool               hup; /* it was told before all was read */
     bool               advancing, blocked, waiting, fresh;
     lm_address         peer;
@@ -170,7 +170,7 @@ struct lm_http {
     lm_listener    *listeners[LM_LISTENERS];
     const char     *bound[LM_LISTENERS + 1];
     int             n_listeners, port, reserve, handles, held; /* held: requests not let go */
-    bool            stopping, closing, accept_paused;
+    bool            stopping, accept_paused;
     uint64_t        stop_at;
     void          (*gone)(void *self);
     void           *gone_self;

@@ -113,7 +113,7 @@ static bool accept_failed(lm_listener *l, int error)
         return true;
     if ((error == EMFILE || error == ENFILE) && (evict_idle(l->http) || shed(l)))
         return true;
-    if (error != EAGAIN && error != EWOULDBLOCK)
+    if (error != EAGAIN)
         pause_accepting(l->http);
     return false;
 }
@@ -122,10 +122,8 @@ static void on_acceptable(uv_poll_t *poll, int status, int events)
 {
     lm_listener *l = poll->data;
 
-    (void)events;
-    if (status < 0)
-        return;
-    for (int i = 0; i < ACCEPT_AT_ONCE && !l->http->stopping; i++) {
+    (void)status, (void)events; /* accept4 says what is wrong */
+    for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
         lm_address from = { 0 };
         socklen_t  n = sizeof from;
         const int  fd = accept4(l->fd, &from.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -190,7 +188,8 @@ static int open_socket(const lm_address *a, socklen_t n)
 
 static bool add_listener(lm_http *http, int fd, const char *address, bool wildcard)
 {
-    lm_listener *l = lm_try_alloc(sizeof *l);
+    const int    port = port_of(fd);
+    lm_listener *l = port < 0 ? NULL : lm_try_alloc(sizeof *l);
 
     if (!l || uv_poll_init(http->loop, &l->poll, fd)) {
         lm_free(l);
@@ -206,7 +205,7 @@ static bool add_listener(lm_http *http, int fd, const char *address, bool wildca
     http->bound[http->n_listeners] = l->address;
     http->listeners[http->n_listeners++] = l;
     http->o.guard.bound = http->bound;
-    http->o.guard.port = http->port = port_of(fd);
+    http->o.guard.port = http->port = port;
     return true;
 }
 
@@ -225,7 +224,7 @@ int lm_http_listen(lm_http *http, const char *address, int port, limn_error *err
         return limn_fail(err, FILE, "cannot listen on %s, port %d: %s", address, port, strerror(errno)), -1;
     if (!add_listener(http, fd, address, wildcard)) {
         close(fd);
-        return limn_fail(err, MEMORY, "cannot listen on %s, port %d: no memory", address, port), -1;
+        return limn_fail(err, MEMORY, "cannot listen on %s, port %d: memory or descriptors are short", address, port), -1;
     }
     return http->port;
 }

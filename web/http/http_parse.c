@@ -339,7 +339,7 @@ int lm_http_parse(lm_http_parser *p, const char *bytes, size_t n)
         if ((status = too_long(p)) || end > 0)
             return status ? status : end;
         if (end < 0)
-            return n < LM_HTTP_HEAD_BYTES ? LM_HTTP_MORE : refuse(p, 431, "the head is too long");
+            return LM_HTTP_MORE; /* a head of LM_HTTP_HEAD_BYTES has met a limit above */
         line = (lm_slice){ bytes + p->line, (size_t)(p->seen - p->line) };
         p->line = p->seen = (uint16_t)(p->seen + 2);
         if ((status = one_line(p, bytes, line)))

@@ -171,13 +171,14 @@ static void deflated(uv_work_t *work, int status)
     deflation  *d = work->data;
     lm_request *rq = d->rq;
 
+    (void)status; /* nobody cancels it */
     rq->out.pull = NULL;
-    if (rq->conn && d->done && !status)
+    if (rq->conn && d->done)
         send_deflated(rq, d->out, d->n);
+    else if (rq->conn)
+        send_bytes(rq);
     else if (d->done)
         lm_free(d->out);
-    if (rq->conn && !(d->done && !status))
-        send_bytes(rq);
     if (!rq->conn)
         release(&rq->out.bytes); /* kept while the other thread read them */
     lm_out_count(rq);

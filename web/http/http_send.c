@@ -11,7 +11,7 @@
 
 static bool has_body(int status)
 {
-    return status >= 200 && status != 204 && status != 304;
+    return status != 204 && status != 304; /* it is no 1xx: nobody answers so */
 }
 
 static const char *connection_line(const lm_request *rq)
@@ -27,7 +27,7 @@ void lm_out_start(lm_request *rq, int64_t length)
     char    body[64] = "";
     int     n;
 
-    rq->keep = rq->keep && lm_body_over(rq) && !rq->http->stopping;
+    rq->keep = rq->keep && lm_body_over(rq);
     o->chunked = length < 0 && has_body(o->status) && rq->parser.head.minor == 1;
     if (length < 0 && !o->chunked && has_body(o->status))
         rq->keep = false;

@@ -35,7 +35,7 @@ static void sweep(uv_timer_t *timer)
         else
             lm_conn_tick(c, now);
     }
-    if (!http->conns && !http->accept_paused && !http->closing)
+    if (!http->conns && !http->accept_paused)
         uv_timer_stop(timer);
 }
 
@@ -54,7 +54,7 @@ void lm_http_watch(lm_http *http)
 {
     const uint64_t ms = (uint64_t)sweep_ms(&http->o);
 
-    if (!http->closing && !uv_is_active((uv_handle_t *)&http->sweep))
+    if (!uv_is_active((uv_handle_t *)&http->sweep))
         uv_timer_start(&http->sweep, sweep, ms, ms);
 }
 
@@ -142,27 +142,26 @@ static void really_gone(lm_http *http)
         gone(self);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void one_closed(lm_http *http)
 {
-    lm_http *http = handle->data;
-
     if (--http->handles == 0)
         really_gone(http);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    one_closed(handle->data);
 }
 
 static void on_mailbox_closed(uv_handle_t *handle)
 {
-    lm_http *http = (lm_http *)((char *)handle->data - offsetof(lm_http, mailbox));
-
-    if (--http->handles == 0)
-        really_gone(http);
+    one_closed((lm_http *)((char *)handle->data - offsetof(lm_http, mailbox)));
 }
 
 void lm_http_left(lm_http *http)
 {
-    if (!http->stopping || http->closing || http->conns || http->held || http->handles > 2)
+    if (!http->stopping || http->conns || http->held || http->handles > 2)
         return;
-    http->closing = true;
     uv_close((uv_handle_t *)&http->sweep, on_timer_closed);
     lm_mailbox_close(&http->mailbox, on_mailbox_closed);
 }

@@ -51,8 +51,7 @@ static void drop_there(uv_work_t *work)
 {
     lm_spool *s = work->data;
 
-    if (s->fd >= 0)
-        lm_drawer_drop(s->drawer, s->fd, s->temporary);
+    lm_drawer_drop(s->drawer, s->fd, s->temporary);
 }
 
 static void dropped(uv_work_t *work, int status)
@@ -173,7 +172,7 @@ int lm_request_take_file(lm_request *rq, char temporary[LM_DRAWER_NAME])
     lm_spool *s = rq->spool;
     int       fd;
 
-    if (!s || s->busy || !s->ended)
+    if (!s)
         return -1;
     fd = s->fd;
     memcpy(temporary, s->temporary, LM_DRAWER_NAME);
