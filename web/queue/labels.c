@@ -57,25 +57,29 @@ static bool has(const lm_states *s, uint64_t state)
 
 static void add(lm_states *s, uint64_t state);
 
-static void grow(lm_states *s)
+/* False: there is no memory for it. */
+static bool grow(lm_states *s)
 {
     lm_states bigger = { .room = s->room ? s->room * 2 : 64 };
 
-    bigger.at = lm_alloc_array(bigger.room, sizeof *bigger.at);
-    memset(bigger.at, 0, bigger.room * sizeof *bigger.at);
+    bigger.at = lm_try_alloc(bigger.room * sizeof *bigger.at);
+    if (!bigger.at)
+        return false;
     for (size_t i = 0; i < s->room; i++)
         if (s->at[i])
             add(&bigger, s->at[i]);
     lm_free(s->at);
     *s = bigger;
+    return true;
 }
 
+/* At least half of it is empty, so that every search ends. */
 static void add(lm_states *s, uint64_t state)
 {
     size_t i;
 
-    if (2 * (s->n + 1) > s->room)
-        grow(s);
+    if (2 * (s->n + 1) > s->room && !grow(s))
+        return;
     for (i = state & (s->room - 1); s->at[i] && s->at[i] != state; i = (i + 1) & (s->room - 1))
         ;
     s->n += !s->at[i];
@@ -197,15 +201,30 @@ static bool read_known(lm_labels *l)
     return fine;
 }
 
-/* One that is another's, older, newer or damaged is begun anew. */
-static bool prepare(lm_labels *l)
+static bool begin_again(lm_labels *l)
 {
-    if (settle(l->db) && version_of(l->db) == VERSION && read_known(l))
-        return true;
     finish(l);
     lm_states_done(&l->known);
     l->complained = false;
     return begin_anew(l->db) && settle(l->db);
+}
+
+/* One that is another's, older, newer or damaged is begun anew. */
+static bool prepare(lm_labels *l)
+{
+    return (settle(l->db) && version_of(l->db) == VERSION) || begin_again(l);
+}
+
+int64_t lm_labels_load(lm_labels *l)
+{
+    int64_t followed;
+
+    pthread_mutex_lock(&l->lock);
+    if (!read_known(l))
+        begin_again(l);
+    followed = number(l, FOLLOWED);
+    pthread_mutex_unlock(&l->lock);
+    return followed;
 }
 
 lm_labels *lm_labels_open(const char *folder, limn_error *err)
@@ -301,16 +320,6 @@ bool lm_labels_put(lm_labels *l, const lm_label *at, size_t n, int64_t followed)
         run(l, "ROLLBACK");
     pthread_mutex_unlock(&l->lock);
     return fine;
-}
-
-int64_t lm_labels_followed(lm_labels *l)
-{
-    int64_t n;
-
-    pthread_mutex_lock(&l->lock);
-    n = number(l, FOLLOWED);
-    pthread_mutex_unlock(&l->lock);
-    return n;
 }
 
 /* ------------------------------------------------------------------ asking */

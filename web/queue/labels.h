@@ -17,6 +17,8 @@ typedef struct lm_labels lm_labels;
 
 /* In that folder, which is there. FILE when it cannot be opened.                                             [new] */
 lm_labels *lm_labels_open(const char *folder, limn_error *err);
+/* Before all else, once: reads which files have labels. How far the history was followed; 0 for one that is begun anew. */
+int64_t    lm_labels_load(lm_labels *l);
 void       lm_labels_close(lm_labels *l); /* welcomes NULL */
 
 typedef struct lm_label {
@@ -28,14 +30,13 @@ typedef struct lm_label {
 
 /* One commit. `followed`: how far the history was read, a job's `ended`; < 0: as before. False: it was not kept. */
 bool lm_labels_put(lm_labels *l, const lm_label *at, size_t n, int64_t followed);
-int64_t lm_labels_followed(lm_labels *l);
 
 /* Is there a label of this state of the file? */
 bool lm_labels_has(lm_labels *l, const char *path, int64_t modified_ms);
 /* Appends the job's id and the workflow's name; false: there is no label. */
 bool lm_labels_tell(lm_labels *l, const char *path, int64_t modified_ms, lm_text *job, lm_text *name);
 
-/* States of files, as a set. */
+/* States of files, as a set; without memory for it some are missing. */
 typedef struct lm_states {
     uint64_t *at;              /* 0: empty */
     size_t    n, room;

@@ -21,6 +21,7 @@ typedef struct lm_labelling {
     lm_server *server;
     lm_labels *labels;
     uv_work_t  following, reading;
+    bool       loaded;           /* the labels that were there are known */
     bool       follows, again, reads, leaving;
     bool       compared;         /* with the history, which may have begun anew since */
     lm_page    page;             /* of the history, being labelled */
@@ -289,8 +290,26 @@ void lm_labelling_follow(lm_server *s)
     if (!l || l->leaving)
         return;
     l->again = true;
-    if (!l->follows)
+    if (!l->follows && l->loaded)
         ask(l);
+}
+
+/* ------------------------------------------------------------------ the beginning */
+
+static void load(uv_work_t *work)
+{
+    lm_labelling *l = work->data;
+
+    l->followed = lm_labels_load(l->labels);
+}
+
+static void has_loaded(uv_work_t *work, int status)
+{
+    lm_labelling *l = work->data;
+
+    l->loaded = !status;
+    l->again = l->loaded;
+    rest(l);
 }
 
 /* ------------------------------------------------------------------ from the pictures */
@@ -348,7 +367,7 @@ void lm_labelling_read(lm_server *s)
 {
     lm_labelling *l = s->labelling;
 
-    if (l && !l->leaving && !l->reads)
+    if (l && l->loaded && !l->leaving && !l->reads)
         l->reads = !uv_queue_work(&s->loop, &l->reading, read_some, some_read);
 }
 
@@ -372,10 +391,9 @@ static bool open_labelling(lm_server *s, limn_error *err)
         lm_free(l);
         return true;
     }
-    l->followed = lm_labels_followed(l->labels);
     s->labelling = l;
     if (!s->o->verify)
-        lm_labelling_follow(s);
+        l->follows = !uv_queue_work(&s->loop, &l->following, load, has_loaded);
     return true;
 }
 

@@ -11,7 +11,7 @@
 #include "core/base/text.h"
 #include "web/server/part.h"
 
-enum { LM_SHARED_MOST = 1000, LM_SHARED_BYTES = 63 << 20, LM_SHARED_CARD = 64 << 10 };
+enum { LM_SHARED_MOST = 1000, LM_SHARED_BYTES = 63 << 20, LM_SHARED_CARD = 64 << 10, LM_SHARED_PICTURE = 1 << 20 };
 
 typedef enum lm_card_state { LM_CARD_UNREAD, LM_CARD_BEING_READ, LM_CARD_READ, LM_CARD_BAD } lm_card_state;
 

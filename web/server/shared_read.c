@@ -81,7 +81,7 @@ static void take_card(reading *r, const lm_checked *c)
 {
     const size_t n = strnlen(c->json, c->n);
 
-    if (n >= LM_SHARED_CARD || n + 1 >= c->n)
+    if (n >= LM_SHARED_CARD || n + 1 >= c->n || c->n - n - 1 > LM_SHARED_PICTURE)
         keep_fault(r, "there is too much to be told of it");
     else
         keep(r, LM_CARD_READ, lm_copy_bytes(c->json, n), lm_copy_bytes(c->json + n + 1, c->n - n - 1), c->n - n - 1);
