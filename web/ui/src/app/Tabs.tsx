@@ -4,6 +4,7 @@ import { useWords } from '../i18n/words.ts';
 import { close } from './close.ts';
 import { activate, activateAt, activateNext, newDocument, useDocuments, useVersion, type Opened } from './documents.ts';
 import { Icon } from './Icon.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 
 function Tab({ at, chosen }: { at: Opened; chosen: boolean }) {
   const words = useWords().app.tabs;
@@ -47,6 +48,7 @@ export function Tabs() {
   const { opened, active } = useDocuments();
   const list = useRef<HTMLDivElement>(null);
 
+  useKeptFocus(list, '[role="tab"]', '.empty button');
   useEffect(() => {
     if (list.current?.contains(document.activeElement)) list.current.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
   }, [active]);

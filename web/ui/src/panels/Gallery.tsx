@@ -1,6 +1,7 @@
 // The pictures that came out, the newest first: looked for, chosen by pointer and keys, and used.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
+import { useKeptFocus } from '../app/kept-focus.ts';
 import { trash } from '../gallery/actions.ts';
 import { Chosen } from '../gallery/Chosen.tsx';
 import { chooseNone, choosePicture, fetchStars, keepChosen, setSize, SIZES, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
@@ -161,6 +162,7 @@ function Pictures({ files }: { files: readonly Output[] }) {
     if (tile instanceof HTMLElement) tile.focus();
   };
   const keys = useKeys(files, at, go);
+  useKeptFocus(list, '.tile', '.gallery-panel input');
   return (
     <div className="tiles" data-size={size} role="listbox" aria-multiselectable="true" aria-label={words.list} ref={list} onKeyDown={keys}>
       {files.map((file, i) => (

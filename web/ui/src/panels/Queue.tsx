@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 
 import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { useKeys } from '../app/bound.ts';
+import { useKeptFocus } from '../app/kept-focus.ts';
 import { percent, rate } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
@@ -133,19 +134,6 @@ function focusNext(of: Element, by: 1 | -1) {
   if (next instanceof HTMLElement) next.focus();
 }
 
-/** After a row went, the one that stands in its place has the focus. */
-function useKeptFocus(waiting: readonly Job[]) {
-  const list = useRef<HTMLUListElement>(null);
-  const at = useRef(-1);
-  useEffect(() => {
-    const box = list.current;
-    if (at.current >= 0 && box && document.activeElement === document.body)
-      (box.children[Math.min(at.current, box.children.length - 1)] as HTMLElement | undefined)?.focus();
-  }, [waiting]);
-  const focused = () => (at.current = [...(list.current?.children ?? [])].findIndex((c) => c.contains(document.activeElement)));
-  return { list, focused, left: () => (at.current = -1) };
-}
-
 function Waiting() {
   const words = useWords().run.queue;
   const keys = useKeys('run.run', 'Ctrl+Enter');
@@ -153,7 +141,8 @@ function Waiting() {
   const more = useJobs((s) => s.more);
   const [drag, setDrag] = useState<Dragging>();
   const move = useMoving(waiting);
-  const { list, focused, left } = useKeptFocus(waiting);
+  const list = useRef<HTMLUListElement>(null);
+  useKeptFocus(list, '.job', '.queue-panel button');
   const drop = (e: DragEvent) => {
     e.preventDefault();
     if (drag && drag.before !== drag.id) void attempt(moveJobs([drag.id], drag.before));
@@ -170,7 +159,7 @@ function Waiting() {
     );
   return (
     <>
-      <ul className="jobs" ref={list} onFocus={focused} onBlur={(e) => e.relatedTarget && left()} onDrop={drop} onDragOver={(e) => drag && e.preventDefault()}
+      <ul className="jobs" ref={list} onDrop={drop} onDragOver={(e) => drag && e.preventDefault()}
           data-last={drag !== undefined && drag.before === undefined}>
         {waiting.map((job, i) => (
           <WaitingJob key={job.id} job={job} at={i} of={waiting.length} move={move} drag={drag} setDrag={setDrag} />
@@ -188,7 +177,9 @@ function History() {
   const history = useJobs((s) => s.history);
   const older = useJobs((s) => s.older);
   const changed = useJobs((s) => s.at);
+  const list = useRef<HTMLUListElement>(null);
 
+  useKeptFocus(list, '.job', '.queue-panel button');
   useEffect(() => {
     if (changed !== undefined && changed !== useJobs.getState().historyAt) refreshHistory().catch(console.warn);
   }, [changed]);
@@ -196,7 +187,7 @@ function History() {
   if (!history.length) return <p className="nothing">{words.noHistory}</p>;
   return (
     <>
-      <ul className="jobs">
+      <ul className="jobs" ref={list}>
         {history.map((job) => (
           <Past key={job.id} job={job} />
         ))}

@@ -1,7 +1,8 @@
 // The workflows that the server keeps, by folders: found, opened, renamed, removed.
-import { useEffect, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
+import { useKeptFocus } from '../app/kept-focus.ts';
 import { match } from '../app/match.ts';
 import { Menu } from '../app/Menu.tsx';
 import { openStored } from '../app/stored-open.ts';
@@ -95,9 +96,11 @@ export function Workflows() {
   const { files, fault } = useStored();
   const open = useActive()?.file?.path;
   const [query, setQuery] = useState('');
+  const list = useRef<HTMLDivElement>(null);
 
   const ended = useJobs((s) => s.history[0]?.id);
 
+  useKeptFocus(list, '.row', '.stored .search');
   useEffect(() => void refreshStored(), []);
   useEffect(() => void refreshNewest(), [ended]);
   const folders = foldersOf(files ?? [], query);
@@ -109,7 +112,7 @@ export function Workflows() {
           {words.unknown(fault)} <button className="text" onClick={() => void refreshStored()}>{words.again}</button>
         </p>
       )}
-      <div className="list">
+      <div className="list" ref={list}>
         {!files && !fault && <div className="ghosts" aria-hidden="true"><i /><i /><i /></div>}
         {folders.map(([name, list]) => (
           <Folder key={name} name={name} files={list} open={open} />

@@ -133,6 +133,10 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('dialog').waitFor({ state: 'detached' });
     await past(v.page).first().getByRole('button', { name: /Run again/ }).click();
     await past(v.page).nth(1).waitFor();
+    await past(v.page).first().getByRole('button', { name: /Take out of the history/ }).focus();
+    await press(v.page, 'Enter');
+    await past(v.page).nth(1).waitFor({ state: 'detached' });
+    await past(v.page).first().locator('button:focus').waitFor(); // the row that took its place
     await past(v.page).first().getByRole('button', { name: /Open workflow/ }).click();
     await v.page.getByRole('tab', { name: /^story #\d+/, selected: true }).waitFor();
     v.clean();
