@@ -1,27 +1,37 @@
-// What was said lately, for eyes and for screen readers.
+// What was said lately, for eyes and for screen readers: failures of what one just did at once, all else when there is time.
+import { useRef } from 'react';
 import { useWords } from '../i18n/words.ts';
 import { Icon } from './Icon.tsx';
-import { dismiss, useToasts } from './toasts.ts';
+import { useKeptFocus } from './kept-focus.ts';
+import { dismiss, hold, MOST, useToasts, type Toast } from './toasts.ts';
+
+function One({ toast: { id, bad, says, action } }: { toast: Toast }) {
+  const words = useWords();
+  return (
+    <div className="toast" data-bad={bad}>
+      <Icon name={bad ? 'warning' : 'check'} />
+      <span>{says(words)}</span>
+      {action && (
+        <button className="text" onClick={() => (action.run(), dismiss(id))}>
+          {action.label(words)}
+        </button>
+      )}
+      <button className="icon" aria-label={words.app.dismiss} title={words.app.dismiss} onClick={() => dismiss(id)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
 
 export function Toasts() {
-  const words = useWords();
   const toasts = useToasts((s) => s.toasts);
+  const box = useRef<HTMLDivElement>(null);
+  const part = (own: boolean) => toasts.slice(0, MOST).filter((t) => t.own === own).map((t) => <One key={t.id} toast={t} />);
+  useKeptFocus(box, '.toast', '.graph');
   return (
-    <div className="toasts" aria-live="polite">
-      {toasts.map((t) => (
-        <div className="toast" key={t.id} data-bad={t.bad}>
-          <Icon name={t.bad ? 'warning' : 'check'} />
-          <span>{t.says(words)}</span>
-          {t.action && (
-            <button className="text" onClick={() => (t.action?.run(), dismiss(t.id))}>
-              {t.action.label(words)}
-            </button>
-          )}
-          <button className="icon" aria-label={words.app.dismiss} title={words.app.dismiss} onClick={() => dismiss(t.id)}>
-            <Icon name="close" />
-          </button>
-        </div>
-      ))}
+    <div className="toasts" ref={box} onPointerEnter={() => hold(true)} onPointerLeave={() => hold(false)} onFocus={() => hold(true)} onBlur={() => hold(false)}>
+      <div aria-live="polite">{part(false)}</div>
+      <div aria-live="assertive">{part(true)}</div>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { create } from 'zustand';
 import { Document } from '../doc/document.ts';
 import type { Id } from '../doc/links.ts';
+import { note } from './toasts.ts';
 
 /** Where a document is saved: a file of the user's data, and the tag of what was read or written last. */
 export interface SavedAt {
@@ -33,6 +34,8 @@ interface Documents {
   started: boolean; // what was open before is open again
 }
 
+/** Numbers as Python writes them, which JSON has not. */
+const ODD = /[[:,]\s*(?:NaN|-?Infinity)\s*[\],}]/;
 const EMPTY = '{"last_node_id":0,"last_link_id":0,"nodes":[],"links":[],"groups":[],"config":{},"extra":{},"version":0.4}';
 
 export const useDocuments = create<Documents>(() => ({ opened: [], started: false }));
@@ -41,6 +44,7 @@ export const useDocuments = create<Documents>(() => ({ opened: [], started: fals
 export function openDocument(doc: Document, name: string, from: Pick<Opened, 'file' | 'origin'> = {}): Opened {
   const opened: Opened = { doc, name, path: [], cameras: {}, selection: new Set(), ...from };
   useDocuments.setState((s) => ({ opened: [...s.opened, opened], active: doc.uid }));
+  if (ODD.test(doc.toText())) note((w) => w.app.open.odd(name));
   return opened;
 }
 

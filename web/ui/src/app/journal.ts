@@ -50,7 +50,7 @@ let told = false;
 export async function keepEntry(entry: Entry) {
   if ((await within('readwrite', (s) => s.put(entry))) !== undefined || told) return;
   told = true;
-  complain((w) => w.app.notKept);
+  complain((w) => w.app.notKept, undefined, false);
 }
 
 export const dropEntry = (uid: string) => within('readwrite', (s) => s.delete(uid));

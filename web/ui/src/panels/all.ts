@@ -2,6 +2,6 @@
 import { models, outline, workflows } from './app.ts';
 import { nodes } from './defs.ts';
 import type { Panel } from './panel.ts';
-import { gallery, problems, queue } from './run.ts';
+import { gallery, log, problems, queue } from './run.ts';
 
-export const panels: readonly Panel[] = [workflows, nodes, models, gallery, outline, problems, queue];
+export const panels: readonly Panel[] = [workflows, nodes, models, gallery, outline, problems, queue, log];

@@ -1,5 +1,6 @@
 // What the server tells of jobs, brought to the documents that sent them.
 import { useDocuments } from '../app/documents.ts';
+import { note } from '../app/toasts.ts';
 import type { Frame } from '../net/frames.ts';
 import { getJson, member, textAt, textsAt } from '../net/http.ts';
 import { readSender, useJobs } from '../net/jobs.ts';
@@ -118,7 +119,19 @@ function begin(id: string): Track {
 
 // ------------------------------------------------------------------ what is heard
 
+const KNOWN = /^(status|feature_flags|logs|executing|executed|execution_\w+|progress\w*)$/;
+const odd = new Set<string>();
+
+/** Of another server, or a newer one: once in the log for each type. */
+function unknown(type: string) {
+  if (KNOWN.test(type) || odd.has(type)) return;
+  odd.add(type);
+  note((w) => w.run.said.unknown(type.slice(0, 80)));
+}
+
 function message(type: string, data: unknown) {
+  unknown(type);
+
   const id = textAt(data, 'prompt_id') ?? (type === 'executing' ? running : undefined);
   if (id === undefined) return;
   if (type === 'execution_start') {

@@ -37,7 +37,7 @@ function heard(uid: string, how: Ended | 'start') {
   const says = sentence(uid, how);
   const seen = !document.hidden && useDocuments.getState().active === uid;
   const go = { label: (w: Words) => w.run.said.look, run: () => useDocuments.setState({ active: uid }) };
-  if (how === 'error') complain(says, seen ? undefined : go);
+  if (how === 'error') complain(says, seen ? undefined : go, false);
   else if (how === 'success' && !seen) say(says, go);
   else announce(says);
   if (how !== 'start') notify(says(wordsNow()));

@@ -90,6 +90,27 @@ export const app: Record<string, Story> = {
     await v.close();
   },
 
+  'what was said stays in the log: failures at once, numbers that are none, and what the page does not know': async (browser, served) => {
+    const v = await visit(browser, served.url);
+
+    await nodes(v.page, 7);
+    await drop(v.page, 'odd.json', Buffer.from('{"nodes": [{"id": 1, "type": "Note", "pos": [NaN, 0]}], "links": [], "version": 0.4}'));
+    await v.page.getByRole('tab', { name: 'odd' }).waitFor();
+    await drop(v.page, 'broken.json', Buffer.from('{"nodes": ['));
+    const said = v.page.locator('.toasts [aria-live="assertive"] .toast');
+    await said.getByText('“broken” is damaged').waitFor();
+    await said.getByRole('button', { name: 'Dismiss' }).focus();
+    await v.page.keyboard.press('Enter');
+    await v.page.locator('.graph:focus').waitFor();
+    await v.page.getByRole('button', { name: 'Log' }).click();
+    const lines = v.page.getByRole('region', { name: 'Log' }).getByRole('listitem');
+    await lines.getByText('“broken” is damaged').waitFor();
+    await lines.getByText('“odd” has numbers that JSON does not have').waitFor();
+    assert.deepEqual(await faults(v.page), []);
+    v.clean();
+    await v.close();
+  },
+
   'tabs are made, walked through and closed by the keyboard': async (browser, served) => {
     const v = await visit(browser, served.url);
 
@@ -102,11 +123,12 @@ export const app: Record<string, Story> = {
     for (const left of [2, 1]) {
       await v.page.keyboard.press('Delete');
       await v.page.waitForFunction((n) => document.querySelectorAll('[role="tab"]').length === n, left);
-      await tab(v.page).focus();
+      await v.page.locator('[role="tab"][aria-selected="true"]:focus').waitFor();
     }
     await v.page.keyboard.press('Delete');
     await v.page.getByRole('heading', { name: 'Nothing is open' }).waitFor();
-    await v.page.getByRole('button', { name: 'Text to picture' }).click();
+    await v.page.locator('.empty button:focus', { hasText: 'Text to picture' }).waitFor();
+    await v.page.keyboard.press('Enter');
     await nodes(v.page, 7);
     v.clean();
     await v.close();

@@ -47,7 +47,7 @@ export const app = both(
       keys: 'Keys',
       api: 'API of this server',
     },
-    panels: { workflows: 'Workflows', models: 'Models', outline: 'Outline' },
+    panels: { workflows: 'Workflows', models: 'Models', outline: 'Outline', log: 'Log' },
     search: 'Search',
     searchAll: 'Find anything',
     tabs: {
@@ -65,6 +65,7 @@ export const app = both(
     open: {
       drop: 'Drop to open',
       dropText: 'Workflows as JSON, bundles, and pictures that carry one. Each opens in a tab of its own.',
+      odd: (name: string) => `“${name}” has numbers that JSON does not have (NaN, Infinity): they are read as nothing, and kept as they are until they are changed.`,
     },
   },
   {
@@ -112,7 +113,7 @@ export const app = both(
       keys: '快捷键',
       api: '服务器的 API',
     },
-    panels: { workflows: '工作流', models: '模型', outline: '大纲' },
+    panels: { workflows: '工作流', models: '模型', outline: '大纲', log: '日志' },
     search: '搜索',
     searchAll: '查找',
     tabs: {
@@ -130,6 +131,7 @@ export const app = both(
     open: {
       drop: '松开即可打开',
       dropText: 'JSON 工作流、工作流包，或带有工作流的图像；每个文件在新标签页中打开。',
+      odd: (name) => `“${name}”含有 JSON 没有的数值（NaN、Infinity）：按空值读取，更改之前原样保留。`,
     },
   },
 );

@@ -115,6 +115,7 @@ export const dialogs = both(
       copyList: 'Copy list',
       copied: 'Copied.',
     },
+    log: { nothing: 'Nothing was said yet.' },
     conflict: {
       title: (name: string) => `“${name}” was changed elsewhere`,
       text: 'Another tab or another person has saved it since it was opened here. What they have otherwise:',
@@ -252,6 +253,7 @@ export const dialogs = both(
       copyList: '复制清单',
       copied: '已复制。',
     },
+    log: { nothing: '还没有消息。' },
     conflict: {
       title: (name) => `“${name}”已在别处更改`,
       text: '在这里打开之后，另一个标签页或其他人保存过它。对方的不同之处：',

@@ -28,6 +28,7 @@ export const run = both(
     grid: 'X/Y grid…',
     vary: 'Vary on X/Y…',
     said: {
+      unknown: (type: string) => `The server said something that this page does not know: ${type}`,
       queued: (name: string) => `${name} is in the queue`,
       queuedMany: (n: number, name: string) => `${name} is in the queue ${n} times`,
       started: (name: string) => `${name} runs`,
@@ -156,6 +157,7 @@ export const run = both(
     grid: 'X/Y 网格…',
     vary: '在 X/Y 网格中改变…',
     said: {
+      unknown: (type) => `服务器发来了此页面不认识的消息：${type}`,
       queued: (name) => `${name} 已加入队列`,
       queuedMany: (n, name) => `${name} 已加入队列 ${n} 次`,
       started: (name) => `${name} 正在运行`,

@@ -1,0 +1,40 @@
+// What is said: what pushes out what, what waits, and what stays in the log.
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+import { complain, dismiss, hold, say, useLog, useToasts } from '../../src/app/toasts.ts';
+import { languages } from '../../src/i18n/languages.ts';
+
+const shown = () => useToasts.getState().toasts.map((t) => t.says(languages.en));
+const bad = (text: string) => complain(() => text);
+const good = (text: string) => say(() => text);
+
+beforeEach(() => {
+  for (const { id } of useToasts.getState().toasts) dismiss(id);
+});
+
+test('what went wrong is never pushed out unread', () => {
+  for (const text of ['a', 'b']) bad(text);
+  for (const text of ['1', '2', '3']) good(text);
+  assert.deepEqual(shown(), ['a', 'b', '3']);
+  for (const text of ['c', 'd']) bad(text);
+  assert.deepEqual(shown(), ['a', 'b', 'c', 'd'], 'the fourth waits until one was read');
+  dismiss(useToasts.getState().toasts[0]?.id ?? -1);
+  assert.deepEqual(shown(), ['b', 'c', 'd']);
+  assert.deepEqual(useLog.getState().lines.slice(-7).map((l) => [l.says(languages.en), l.bad]), [['a', true], ['b', true], ['1', false], ['2', false], ['3', false], ['c', true], ['d', true]]);
+});
+
+test('what went well goes after six seconds, and not while somebody is at it', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  good('x');
+  mock.timers.tick(5000);
+  hold(true);
+  good('y');
+  mock.timers.tick(20_000);
+  assert.deepEqual(shown(), ['x', 'y']);
+  hold(false);
+  mock.timers.tick(5999);
+  assert.deepEqual(shown(), ['x', 'y']);
+  mock.timers.tick(1);
+  assert.deepEqual(shown(), []);
+  mock.timers.reset();
+});
