@@ -45,8 +45,10 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens the page as a new person would see it. */
-export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+/** Opens the page as a new person would see it; `prepare` is done to the empty page before. */
+export async function visit(
+  browser: Browser, url: string, options: BrowserContextOptions = {}, prepare?: (page: Page) => Promise<unknown>,
+): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const requests: string[] = [];
   const violations: string[] = [];
@@ -63,6 +65,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   page.on('websocket', (s) => requests.push(s.url().replace(/^ws/, 'http')));
   page.on('pageerror', (e) => errors.push(String(e)));
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
+  await prepare?.(page);
   await page.goto(url);
   await page.locator('.link[data-state="open"]').waitFor();
   return {

@@ -10,7 +10,9 @@ import { dropping } from './dropping.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
+import { leak } from './leak.ts';
 import { linear } from './linear.ts';
+import { looks } from './looks.ts';
 import { mask } from './mask.ts';
 import { models } from './models.ts';
 import { opening } from './opening.ts';
@@ -22,11 +24,12 @@ import { sharing } from './share.ts';
 import { shell, type Story } from './shell.ts';
 import { versions } from './versions.ts';
 import { widgets } from './widgets.ts';
+import { wishes } from './wishes.ts';
 import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask, looks, wishes, leak,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

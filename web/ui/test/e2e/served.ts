@@ -14,6 +14,8 @@ export interface Served {
   again(): Promise<void>;
   post(route: string, body: unknown): Promise<Response>;
   said(): string;
+  /** Another one, with nothing in it. */
+  another(): Promise<Served>;
   done(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function serve(limn: string, root: string, more: readonly string[] 
     again: start,
     post: (route, body) => fetch(new URL(route, url), { method: 'POST', body: JSON.stringify(body) }),
     said: () => readFileSync(words, 'utf8'),
+    another: () => serve(limn, root),
     async done() {
       child.kill('SIGTERM');
       await ended(child);
