@@ -206,6 +206,15 @@ TEST(without_addresses_only_this_machine_is_named)
     WANT(!lm_guard_source(&unbound, &p.head, NULL, false).status);
 }
 
+/* Letters whose places would add up to our port. */
+TEST(a_port_is_digits)
+{
+    WANT(!judge_by(&plain, GET, "Host: 127.0.0.1:8188\r\n").status && !judge_by(&plain, GET, "Host: 127.0.0.1:08188\r\n").status);
+    WANT(judge_by(&plain, GET, "Host: 127.0.0.1:819.\r\n").status == 403);
+    WANT(judge_by(&plain, GET, "Host: 127.0.0.1:76hL\r\n").status == 403);
+    WANT(judge_by(&plain, GET, "Host: 127.0.0.1:008188\r\n").status == 403);
+}
+
 TEST(an_empty_secret_is_nobodys)
 {
     WANT(!lm_same_secret(lm_slice_of(""), "") && !lm_same_secret(lm_slice_of("x"), ""));
