@@ -58,14 +58,20 @@ const alike = (a: readonly string[], b: readonly string[]) => a.length === b.len
 
 export const isChanged = (command: Command) => !alike(keysOf(command), command.keys ?? []);
 
+/** Younger than what was chosen before, whatever the clocks of browsers say. */
+function choose(keys: ReturnType<typeof readKeys>) {
+  const { keysAt, choose: keep } = useSettings.getState();
+  keep({ keys, keysAt: Math.max(Date.now(), keysAt + 1) });
+  void meetKept();
+}
+
 /** What a command was made with is not noted. */
 function put(changes: readonly (readonly [Command, readonly string[]])[]) {
   const keys = { ...useSettings.getState().keys };
   for (const [command, list] of changes)
     if (alike(list, command.keys ?? [])) delete keys[command.id];
     else keys[command.id] = list;
-  useSettings.getState().choose({ keys, keysAt: Date.now() });
-  void meetKept();
+  choose(keys);
 }
 
 const without = (command: Command, press: Press) => keysOf(command).filter((k) => !isChord(k, press, onMac));
@@ -88,8 +94,7 @@ export function reset(command: Command, commands: readonly Command[]) {
 }
 
 export function resetAll() {
-  useSettings.getState().choose({ keys: {}, keysAt: Date.now() });
-  void meetKept();
+  choose({});
 }
 
 /** What the server has and what this browser has become the younger of the two. */

@@ -22,7 +22,7 @@ const HEIGHTS: Partial<Record<WidgetKind, { least: number; grows: boolean }>> = 
   json: { least: 44, grows: true },
   upload: { least: 120, grows: true },
   curve: { least: 120, grows: true },
-  box: { least: 44, grows: false },
+  box: { least: 50, grows: false },
 };
 
 type Plain = Omit<SocketShape, 'y'>;

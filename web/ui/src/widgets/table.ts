@@ -12,7 +12,9 @@ import { Seed } from './Seed.tsx';
 import { Switch } from './Switch.tsx';
 
 const Color = late(async () => (await import('./Color.tsx')).Color);
+const Curve = late(async () => (await import('./Numbers.tsx')).Curve);
 const Markdown = late(async () => (await import('./Markdown.tsx')).Markdown);
+const Numbers = late(async () => (await import('./Numbers.tsx')).Numbers);
 const Upload = late(async () => (await import('./Upload.tsx')).Upload);
 
 interface Kind {
@@ -32,8 +34,8 @@ export const kinds: Readonly<Record<WidgetKind, Kind>> = {
   upload: { View: Upload, label: 'none' },
   color: { View: Color, label: 'beside' },
   markdown: { View: Markdown, label: 'none' },
-  box: { View: Other, label: 'beside' },
-  curve: { View: Other, label: 'beside' },
-  range: { View: Other, label: 'beside' },
+  box: { View: Numbers, label: 'beside' },
+  curve: { View: Curve, label: 'beside' },
+  range: { View: Numbers, label: 'beside' },
   json: { View: Other, label: 'beside' },
 };

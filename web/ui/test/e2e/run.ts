@@ -17,6 +17,7 @@ import { mask } from './mask.ts';
 import { models } from './models.ts';
 import { opening } from './opening.ts';
 import { reach } from './reach.ts';
+import { numbers } from './numbers.ts';
 import { runs } from './running.ts';
 import { saving } from './saving.ts';
 import { serve } from './served.ts';
@@ -29,7 +30,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, models, addNode, mask, looks, wishes, leak,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, models, addNode, mask, looks, wishes, leak,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);
