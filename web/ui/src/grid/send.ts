@@ -1,6 +1,7 @@
 // Queues a grid: for each cell a copy of the workflow with the two values in it, checked and sent like any run.
 import type { Opened } from '../app/documents.ts';
 import { wordsNow } from '../app/confirm.ts';
+import { useDocuments } from '../app/documents.ts';
 import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
 import { parse, print, type Json } from '../doc/json.ts';
@@ -62,7 +63,8 @@ async function sendCell(base: Document, grid: Grid, at: number) {
   const workflow = check.workflow ? print(check.workflow) : text;
   sends(id, uid, name, check.prompt, outputs);
   try {
-    await postText('prompt', bodyOf({ id, prompt: print(check.prompt), workflow, client: clientId(), uid, name, seed, outputs, grid: { id: grid.id, x, y } }));
+    const file = useDocuments.getState().opened.find((o) => o.doc.uid === uid)?.file?.path;
+    await postText('prompt', bodyOf({ id, prompt: print(check.prompt), workflow, client: clientId(), uid, name, file, seed, outputs, grid: { id: grid.id, x, y } }));
     sent(id);
   } catch (e) {
     unsent(id, uid);

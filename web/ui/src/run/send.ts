@@ -134,7 +134,7 @@ export async function runAgain(job: unknown, name: string, uid: string | undefin
     `"prompt":${print(prompt)}`,
     `"prompt_id":"${id}"`,
     `"client_id":${JSON.stringify(clientId())}`,
-    `"extra_data":{${isObject(info) ? `"extra_pnginfo":${print(info)},` : ''}"limn":${JSON.stringify({ uid: uid ?? '', name, outputs })}}`,
+    `"extra_data":{${isObject(info) ? `"extra_pnginfo":${print(info)},` : ''}"limn":${JSON.stringify({ uid: uid ?? '', name, outputs, ...(typeof limn?.['file'] === 'string' ? { file: limn['file'] } : {}) })}}`,
     ...(outputs.length ? [`"partial_execution_targets":${JSON.stringify(outputs)}`] : []),
   ];
   if (uid !== undefined) sends(id, uid, name, prompt, outputs);
