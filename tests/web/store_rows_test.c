@@ -385,4 +385,28 @@ TEST(a_long_history_leaves_in_steps)
     folder_remove(folder);
 }
 
+/* The writer lengthens the log while nobody waits; what is committed then is there all the same. */
+TEST(the_writer_makes_room_in_the_log_and_nobody_else)
+{
+    lm_store   *s = store_open(folder_new(folder), NULL, (lm_keep){ 0 }), *reader;
+    limn_error  err = { 0 };
+    struct stat before, after;
+    int         steps = 0;
+
+    WANT(add(s, "a") == LM_STORE_DONE && !stat(path_of("limn.sqlite-wal"), &before));
+    WANT((reader = lm_store_reader(s, &err)) && !reader->ops->make_room(reader, 1 << 20));
+    WANT(!stat(path_of("limn.sqlite-wal"), &after) && after.st_size == before.st_size);
+    while (s->ops->make_room(s, 1 << 20) && steps < 100)
+        steps++;
+    WANT(steps > 1 && steps < 100 && !stat(path_of("limn.sqlite-wal"), &after) && after.st_size >= 1 << 20);
+    WANT(add(s, "b") == LM_STORE_DONE && add(s, "c") == LM_STORE_DONE);
+    WANT_TEXT(order(s), "abc");
+    lm_store_close(reader);
+    lm_store_close(s);
+    s = store_open(folder, NULL, (lm_keep){ 0 });
+    WANT_TEXT(order(s), "abc");
+    lm_store_close(s);
+    folder_remove(folder);
+}
+
 TEST_MAIN
