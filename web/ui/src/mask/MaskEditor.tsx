@@ -1,5 +1,6 @@
 // The mask editor: as large as the page, with tools above and the picture below.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
 import { nameOf } from '../net/files.ts';
@@ -147,15 +148,27 @@ export function MaskEditor() {
       setSaving(false);
     }
   };
-  const cancel = () => loaded.is === 'there' && loaded.session.abort() ? undefined : endMasking();
+  const painted = () => loaded.is === 'there' && loaded.session.canUndo();
+  /** What was painted is asked about once. */
+  const leave = async () => {
+    const choices = [{ value: 'leave', label: words.discard, risky: true }, { value: 'stay', label: words.stay, main: true }];
+    if (!painted() || (await confirm(words.leave, words.leaveText, choices)) === 'leave') endMasking();
+  };
+  const cancel = () => (loaded.is === 'there' && loaded.session.abort() ? undefined : void leave());
+  /** Browsers close a dialog at a second Escape without asking: what was painted stays. */
+  const closed = () => {
+    if (!painted() || !useMasking.getState().now) return endMasking();
+    for (const above of document.querySelectorAll<HTMLDialogElement>('.dialog[open]')) above.close(); // it would be below
+    box.current?.showModal();
+  };
   const enter = (e: KeyboardEvent) => e.key === 'Enter' && !(e.target instanceof HTMLButtonElement) && void save();
   return (
-    <dialog className="mask-editor" ref={box} aria-label={words.title(nameOf(now.file))} onKeyDown={enter} onCancel={(e) => (e.preventDefault(), cancel())}>
+    <dialog className="mask-editor" ref={box} aria-label={words.title(nameOf(now.file))} onKeyDown={enter} onCancel={(e) => (e.preventDefault(), cancel())} onClose={closed}>
       <header>
         <h2>{words.title(nameOf(now.file))}</h2>
         {loaded.is === 'there' && <span className="sizes">{`${loaded.session.mask.width} × ${loaded.session.mask.height}`}</span>}
         {fault && <span role="alert">{words.notSaved(fault)}</span>}
-        <button className="plain" onClick={endMasking}>{words.cancel} <kbd>Esc</kbd></button>
+        <button className="plain" onClick={cancel}>{words.cancel} <kbd>Esc</kbd></button>
         <button className="main" disabled={loaded.is !== 'there' || saving} onClick={() => void save()}>
           {saving ? words.saving : words.save} <kbd>Enter</kbd>
         </button>

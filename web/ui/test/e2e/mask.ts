@@ -86,8 +86,23 @@ export const mask: Record<string, Story> = {
   'a mask that is left with Escape changes nothing': async (browser, served) => {
     const v = await open(browser, served);
     await edit(v.page);
-    await drag(v.page, [20, 20], [60, 80]);
     await v.page.keyboard.press('Escape');
+    await editor(v.page).waitFor({ state: 'detached' }); // nothing was painted
+    await edit(v.page);
+    await drag(v.page, [20, 20], [60, 80]);
+    const painted = await covers(v.page);
+    const asks = v.page.getByRole('dialog').filter({ hasText: 'Leave without saving?' }).last();
+    await v.page.keyboard.press('Escape');
+    await asks.getByRole('button', { name: 'Keep painting' }).click();
+    await asks.waitFor({ state: 'detached' });
+    assert.equal(await covers(v.page), painted);
+    for (let i = 0; i < 4; i++) await v.page.keyboard.press('Escape'); // a browser closes then what it can
+    await editor(v.page).locator('canvas.tint').waitFor();
+    if (await asks.count()) await asks.getByRole('button', { name: 'Keep painting' }).click();
+    await asks.waitFor({ state: 'detached' });
+    assert.equal(await covers(v.page), painted);
+    await v.page.keyboard.press('Escape');
+    await asks.getByRole('button', { name: 'Discard it' }).click();
     await editor(v.page).waitFor({ state: 'detached' });
     await v.page.locator('.upload').getByText('plain.png').first().waitFor();
     v.clean();
