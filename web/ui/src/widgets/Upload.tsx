@@ -1,40 +1,50 @@
 // A file of the server's: its name, what it looks like, and how another one gets there: picked, dropped or pasted.
 import { useRef, useState, type DragEvent } from 'react';
-import { reloadDef } from '../defs/defs.ts';
+import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, viewOf } from '../net/files.ts';
 import { editMask } from '../mask/masking.ts';
 import { rowKeys } from './Seed.tsx';
 import type { Field } from './field.ts';
-import { whyOf } from '../net/http.ts';
-import { fileOf, sendFile } from './files.ts';
+import { useServer } from '../net/server.ts';
+import { fileOf } from './files.ts';
 import { Pick } from './Pick.tsx';
 import { Sign } from './Sign.tsx';
+import { send, useSending, type Sending } from './uploads.ts';
 import { useRoom } from '../i18n/room.ts';
 import { mask } from '../i18n/words/mask.ts';
+import '../style/upload.css';
 
 const WIDTH = 256; // of the picture that is asked for
 
-type Sending = { is: 'idle' } | { is: 'sending'; name: string } | { is: 'failed'; file: File; why: string };
-
 const hasFiles = (e: DragEvent) => e.dataTransfer.types.includes('Files');
 
-function useSending(field: Field) {
-  const [state, setState] = useState<Sending>({ is: 'idle' });
-  const send = async (file: File | undefined) => {
-    if (!file || field.fixed) return;
-    setState({ is: 'sending', name: file.name });
-    try {
-      const value = await sendFile(file);
-      await reloadDef(String(field.node['type'])).catch(() => undefined); // else it is only shown as one that is not in the list
-      field.begin();
-      field.set(value);
-      setState({ is: 'idle' });
-    } catch (e) {
-      setState({ is: 'failed', file, why: whyOf(e) });
-    }
-  };
-  return [state, send] as const;
+/** How far a file is, and what ends its way. */
+function Way({ sending: { file, share, stop } }: { sending: Extract<Sending, { is: 'sending' }> }) {
+  const words = useWords().widgets;
+  return (
+    <p className="on-the-way">
+      <span className="hint">{words.sending(file.name)}</span>
+      <progress value={share} aria-label={words.sending(file.name)} />
+      <span>{percent(share)}</span>
+      <button className="nodrag" onClick={stop}>
+        {words.stop}
+      </button>
+    </p>
+  );
+}
+
+function Failed({ field, sending: { file, why, unsent } }: { field: Field; sending: Extract<Sending, { is: 'failed' }> }) {
+  const words = useWords().widgets;
+  const lost = useServer((s) => s.link.is !== 'open');
+  return (
+    <p className="failed-upload" role="alert">
+      <span>{unsent && lost ? words.waits(file.name) : words.uploadFailed(file.name, why)}</span>
+      <button className="nodrag" onClick={() => void send(field, file)}>
+        {words.again}
+      </button>
+    </p>
+  );
 }
 
 /** Only a picture has a mask to be painted. */
@@ -69,7 +79,7 @@ export function Upload({ field }: { field: Field }) {
   const words = useWords().widgets;
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const [state, send] = useSending(field);
+  const sending = useSending(field);
   const kind = field.def?.upload ?? 'image';
 
   return (
@@ -88,14 +98,14 @@ export function Upload({ field }: { field: Field }) {
         if (!hasFiles(e) || field.fixed) return;
         e.preventDefault();
         e.stopPropagation();
-        void send(e.dataTransfer.files[0]);
+        void send(field, e.dataTransfer.files[0]);
       }}
       onPaste={(e) => {
         const file = [...e.clipboardData.files][0];
         if (!file) return;
         e.preventDefault();
         e.stopPropagation();
-        void send(file);
+        void send(field, file);
       }}
     >
       <div className="line">
@@ -106,7 +116,7 @@ export function Upload({ field }: { field: Field }) {
           tabIndex={-1}
           aria-label={words.upload[kind]}
           title={words.upload[kind]}
-          disabled={field.fixed || state.is === 'sending'}
+          disabled={field.fixed || sending?.is === 'sending'}
           onClick={() => picker.current?.click()}
           onKeyDown={rowKeys}
         >
@@ -119,21 +129,12 @@ export function Upload({ field }: { field: Field }) {
           hidden
           accept={`${kind}/*`}
           onChange={(e) => {
-            void send(e.currentTarget.files?.[0]);
+            void send(field, e.currentTarget.files?.[0]);
             e.currentTarget.value = '';
           }}
         />
       </div>
-      {state.is === 'failed' ? (
-        <p className="failed-upload" role="alert">
-          <span>{words.uploadFailed(state.file.name, state.why)}</span>
-          <button className="nodrag" onClick={() => void send(state.file)}>
-            {words.again}
-          </button>
-        </p>
-      ) : (
-        <div className="seen">{state.is === 'sending' ? <span className="hint">{words.sending(state.name)}</span> : <Thumb field={field} />}</div>
-      )}
+      {sending?.is === 'failed' ? <Failed field={field} sending={sending} /> : <div className="seen">{sending ? <Way sending={sending} /> : <Thumb field={field} />}</div>}
     </div>
   );
 }

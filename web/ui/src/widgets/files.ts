@@ -1,6 +1,6 @@
 // The file that a field names, and how one gets to the server. Source: ComfyUI's values: "folder/a.png [output]".
 import type { OutputFile } from '../net/files.ts';
-import { upload } from '../net/upload.ts';
+import { upload, type OnTheWay } from '../net/upload.ts';
 import type { Json } from '../doc/json.ts';
 
 /** Undefined: no file is named. */
@@ -22,10 +22,10 @@ export function valueOfFile(name: string, subfolder: string): string {
 }
 
 /** The value under which the server has it now. Throws: what the server said, or that it did not answer. */
-export async function sendFile(file: File): Promise<string> {
+export async function sendFile(file: File, way: OnTheWay = {}): Promise<string> {
   const form = new FormData();
   form.set('image', file, file.name || 'pasted.png');
   form.set('type', 'input');
-  const { name, subfolder } = await upload('upload/image', form);
+  const { name, subfolder } = await upload('upload/image', form, way);
   return valueOfFile(name, subfolder);
 }

@@ -252,6 +252,23 @@ export const widgets: Record<string, Story> = {
       await node.getByRole('img', { name }).waitFor();
     }
     assert.equal(await v.page.getByRole('tab').count(), 1);
+
+    let held: (() => void) | undefined;
+    await v.page.route('**/upload/image', (route) => new Promise((go) => (held = () => (route.abort().catch(() => {}), go(undefined)))), { times: 1 });
+    await node.locator('input[type=file]').setInputFiles({ ...file, name: 'too much.png' });
+    await node.getByRole('progressbar').waitFor();
+    await node.getByRole('button', { name: 'Stop' }).click();
+    await node.getByRole('progressbar').waitFor({ state: 'detached' });
+    assert.equal(await node.getByRole('alert').count(), 0);
+    await says(node.getByRole('combobox', { name: 'image' }), 'pasted.png');
+    held?.();
+
+    await served.stop('SIGKILL');
+    await v.page.locator('.link[data-state="lost"]').waitFor();
+    await node.locator('input[type=file]').setInputFiles({ ...file, name: 'later.png' });
+    await node.getByRole('alert').getByText('later.png is sent when the server is back').waitFor();
+    await served.again();
+    await node.getByRole('img', { name: 'later.png' }).waitFor();
     assert.deepEqual(v.violations, []);
     await v.close();
   },
