@@ -1,7 +1,7 @@
 // How the page looks, and what helps to use it.
 import { panels } from '../panels/all.ts';
 import { at as address } from '../net/http.ts';
-import { showKeys, showSettings } from '../dialogs/show.ts';
+import { showAbout, showKeys, showSettings } from '../dialogs/show.ts';
 import { setFocusMode, togglePanel, useBars } from './bars.ts';
 import { always, type Command } from './command.ts';
 import { showPalette } from './palette.ts';
@@ -58,5 +58,6 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.nextRegion', label: (w) => w.app.commands.nextRegion, keys: ['F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(1) },
   { id: 'view.regionBefore', label: (w) => w.app.commands.regionBefore, keys: ['Shift+F6'], anywhere: true, quiet: true, can: always, run: () => cycleRegions(-1) },
   { id: 'help.keys', label: (w) => w.app.commands.keys, keys: ['?'], menu: 'help', can: always, run: showKeys },
+  { id: 'help.about', label: (w) => w.app.commands.about, menu: 'help', can: always, run: showAbout },
   { id: 'help.api', label: (w) => w.app.commands.api, menu: 'help', can: always, run: () => void open(address('docs/api'), '_blank') },
 ];

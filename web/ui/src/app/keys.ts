@@ -4,6 +4,7 @@ import { isChord } from './chords.ts';
 import { can, type Command } from './command.ts';
 import { activeDocument } from './documents.ts';
 import { inTextField } from './open.ts';
+import { perform } from './perform.ts';
 
 /** Where letters choose an entry, and Enter or Space press a button, they are not ours. */
 const OWN = 'button, a, summary, [role="menu"], [role="menubar"], [role="listbox"], [role="tablist"], [role="treegrid"], [role="separator"]';
@@ -25,7 +26,7 @@ export function pressed(e: KeyboardEvent, commands: readonly Command[]) {
   const at = activeDocument();
   const command = fits.find((c) => can(c, at));
   if (command || e.ctrlKey || e.metaKey) e.preventDefault(); // the browser's own Ctrl+S is nobody's wish here
-  if (!e.repeat || command?.held || /^Arrow/.test(e.key)) command?.run(at);
+  if (command && (!e.repeat || command.held || /^Arrow/.test(e.key))) perform(command, at);
 }
 
 /** Listens from now on; returns what ends it. */

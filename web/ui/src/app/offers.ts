@@ -20,6 +20,7 @@ import { openStored } from './stored-open.ts';
 import { useSettings } from './settings.ts';
 import { useStored } from './stored.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
+import { perform } from './perform.ts';
 
 export interface Offer {
   id: string;
@@ -49,7 +50,7 @@ function commandOffers(query: string, words: Words): Offer[] {
     ...(c.menu ? { note: dialogWords(words).keys.places[c.menu] } : {}),
     ...keysShown(c),
     disabled: !can(c, at),
-    run: () => c.run(activeDocument()),
+    run: () => perform(c, activeDocument()),
   }));
 }
 

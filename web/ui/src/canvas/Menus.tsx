@@ -13,6 +13,7 @@ import { offerNodes } from './adding.ts';
 import { showEdges } from './asking.ts';
 import { take } from './connecting.ts';
 import { showConnect } from './connect-list.ts';
+import { showGrid } from '../run/commands.ts';
 import { atNow, cutLinks, exposeSocket } from './edit.ts';
 import type { Hit } from './hit.ts';
 import { useMenu } from './menus.ts';
@@ -69,7 +70,10 @@ function itemsOfField(hit: Hit, at: { x: number; y: number }, words: Words): Men
   const field = hit.kind === 'node' ? fieldAt(hit.node, toCanvas({ x: at.x, y: at.y - (graph?.y ?? 0) }).y) : undefined;
   if (!opened || !field || hit.kind !== 'node' || !canPin(opened)) return [];
   const { id } = hit.node.shape;
-  return [{ label: words.views.pinField, on: isPinned(opened.doc, id, field.name), run: () => togglePin(opened, id, field.name) }];
+  return [
+    { label: words.views.pinField, on: isPinned(opened.doc, id, field.name), run: () => togglePin(opened, id, field.name) },
+    { label: `${words.run.vary} · ${field.label}`, run: () => void showGrid(opened, String(id), field.name) },
+  ];
 }
 
 export function Menus() {

@@ -7,6 +7,7 @@ import { late } from '../app/late.ts';
 import type { Checked } from '../run/run.ts';
 import type { ConflictAnswer } from './Conflict.tsx';
 
+const About = late(() => import('./About.tsx').then((m) => m.About));
 const Keys = late(() => import('./Keys.tsx').then((m) => m.Keys));
 const Name = late(() => import('./Name.tsx').then((m) => m.Name));
 const Conflict = late(() => import('./Conflict.tsx').then((m) => m.Conflict));
@@ -16,6 +17,10 @@ const Missing = late(() => import('./Missing.tsx').then((m) => m.Missing));
 const Versions = late(() => import('./Versions.tsx').then((m) => m.Versions));
 const CompareWith = late(() => import('./CompareWith.tsx').then((m) => m.CompareWith));
 const Settings = late(() => import('./Settings.tsx').then((m) => m.Settings));
+
+export function showAbout() {
+  void ask((answer) => createElement(About, { close: () => answer() }));
+}
 
 export function showKeys() {
   void ask((answer) => createElement(Keys, { close: () => answer() }));

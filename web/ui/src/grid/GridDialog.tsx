@@ -8,9 +8,16 @@ import { useGrids } from './grids.ts';
 import { Setup } from './Setup.tsx';
 import { GridView } from './View.tsx';
 
-export function GridDialog({ at, node, close }: { at: Opened; node?: string | undefined; close: () => void }) {
+interface Props {
+  at: Opened;
+  node?: string | undefined;
+  widget?: string | undefined;
+  close: () => void;
+}
+
+export function GridDialog({ at, node, widget, close }: Props) {
   const grid = useGrids((s) => s[at.doc.uid]);
   const [making, setMaking] = useState(!grid || node !== undefined);
   if (grid && !making) return <GridView grid={grid} again={() => setMaking(true)} close={close} />;
-  return <Setup at={at} node={node} close={close} queued={() => setMaking(false)} last={grid && (() => setMaking(false))} />;
+  return <Setup at={at} node={node} widget={widget} close={close} queued={() => setMaking(false)} last={grid && (() => setMaking(false))} />;
 }

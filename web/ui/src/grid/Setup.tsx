@@ -130,11 +130,12 @@ function Sum({ x, y }: { x: Planned | undefined; y: Planned | undefined }) {
 }
 
 /** What is there at first: the node somebody came from, else what is varied most. */
-function begin(uid: string, inputs: readonly Input[], node: string | undefined) {
+function begin(uid: string, inputs: readonly Input[], node: string | undefined, widget: string | undefined) {
   const { x, y } = draftOf(uid);
   const there = (side: Side) => side.key !== '' && inputs.some((i) => i.key === side.key);
   const named = (name: string) => inputs.find((i) => i.widget === name);
-  const of = node === undefined ? undefined : inputs.find((i) => i.graph === '' && i.node === node);
+  const its = node === undefined ? [] : inputs.filter((i) => i.graph === '' && i.node === node);
+  const of = its.find((i) => i.widget === widget) ?? its[0];
   if (of || !there(x)) changeDraft(uid, { x: sideOf(of ?? named('steps') ?? inputs[0]) });
   if (!there(y)) changeDraft(uid, { y: sideOf(there(x) || of ? undefined : named('cfg')) });
 }
@@ -142,18 +143,19 @@ function begin(uid: string, inputs: readonly Input[], node: string | undefined) 
 interface Props {
   at: Opened;
   node?: string | undefined; // whose inputs are meant
+  widget?: string | undefined; // of them, this one first
   close: () => void;
   queued: () => void;
   last?: (() => void) | undefined; // shows the grid that was queued last
 }
 
-export function Setup({ at, node, close, queued, last }: Props) {
+export function Setup({ at, node, widget, close, queued, last }: Props) {
   const words = useGridWords();
   const defs = useDefs((s) => s.defs);
   const language = useSettings((s) => s.language);
   const { uid } = at.doc;
   const inputs = useMemo(() => inputsOf(at.doc, defs, language), [at.doc, defs, language]);
-  useState(() => begin(uid, inputs, node));
+  useState(() => begin(uid, inputs, node, widget));
   const draft = useDrafts((s) => s[uid]) ?? draftOf(uid);
   const [x, y] = [planOf(draft.x, inputs), planOf(draft.y, inputs)];
   const jobs = (x?.read.values.length ?? 0) * (y?.read.values.length ?? 1);

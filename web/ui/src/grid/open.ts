@@ -5,8 +5,8 @@ import type { Opened } from '../app/documents.ts';
 import { followGrids } from './follow.ts';
 import { GridDialog } from './GridDialog.tsx';
 
-/** `node`: whose inputs are varied. */
-export function showGrid(at: Opened, node?: string) {
+/** `node`: whose inputs are varied, `widget` of it first. */
+export function showGrid(at: Opened, node?: string, widget?: string) {
   followGrids();
-  void ask((answer) => createElement(GridDialog, { at, node, close: () => answer() }));
+  void ask((answer) => createElement(GridDialog, { at, node, widget, close: () => answer() }));
 }

@@ -1,9 +1,9 @@
 // Run, stop, clear: three places that never move, whatever they can do just now.
 import { useId, useRef, useState } from 'react';
-import { useKeys, withKeys } from '../app/bound.ts';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
 import { late } from '../app/late.ts';
+import { useKeys, withKeys } from '../app/bound.ts';
 import { useWords } from '../i18n/words.ts';
 import { useJobs } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
@@ -47,7 +47,7 @@ export function RunBar() {
   return (
     <section className="run-bar" aria-label={words.run}>
       <span className="split">
-        <button className="main" disabled={off} data-busy={busy} title={lost ? words.off : withKeys(words.run, runKeys)} onClick={() => runNow(at)}>
+        <button className="main" disabled={off} data-busy={busy} title={lost ? words.off : withKeys(words.run, runKeys)} onClick={(e) => runNow(at, { partly: e.shiftKey })}>
           <Icon name="play" />
           {words.run}
         </button>

@@ -10,7 +10,7 @@ const menu = 'run';
 
 /** Comes when it is asked for. */
 const grids = later(() => import('../grid/open.ts'));
-const showGrid = (at: Opened | undefined, node?: string) => at && void attempt(grids().then((m) => m.showGrid(at, node)));
+export const showGrid = (at: Opened | undefined, node?: string, widget?: string) => at && void attempt(grids().then((m) => m.showGrid(at, node, widget)));
 
 export const runCommands: readonly Command[] = [
   { id: 'run.run', label: (w) => w.run.run, keys: ['Ctrl+Enter'], anywhere: true, menu, can: canRun, run: (at) => runNow(at) },

@@ -196,4 +196,45 @@ export const reach: Record<string, Story> = {
     v.clean();
     await v.close();
   },
+
+  'what limn is can be read, a field is varied from its menu, and what was done is said': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1600, height: 900 } });
+    const { page } = v;
+
+    await body(page, 'KSampler').waitFor();
+    await page.getByRole('menuitem', { name: 'Help' }).click();
+    await page.getByRole('menuitem', { name: 'About limn' }).click();
+    const dialog = page.getByRole('dialog', { name: 'About limn' });
+    await dialog.getByText(/^\d+\.\d+\.\d+/).first().waitFor();
+    await dialog.getByText(/free$/).waitFor();
+    await page.keyboard.press('Escape');
+
+    await body(page, 'KSampler').locator('.row[data-widget="cfg"] .label').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Vary on X.Y.* cfg/ }).click();
+    const x = page.getByRole('dialog').getByRole('combobox').first();
+    assert.match(await x.evaluate((at: HTMLSelectElement) => at.selectedOptions[0]?.textContent ?? ''), /cfg/i);
+    await page.keyboard.press('Escape');
+
+    const title = await titleSpot(page, 'VAE Decode');
+    await page.mouse.click(title.x, title.y);
+    await page.keyboard.press('Control+m');
+    await page.getByText('Mute: on', { exact: true }).waitFor({ state: 'attached' });
+    await page.keyboard.press('Control+z');
+    await page.getByText('Undo', { exact: true }).first().waitFor({ state: 'attached' });
+    v.clean();
+    await v.close();
+  },
+
+  'on a narrow screen one menu has files and running': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 390, height: 800 } });
+    const { page } = v;
+
+    await page.getByRole('menuitem', { name: 'Menus' }).click();
+    await page.getByRole('menuitem', { name: /^Save as/ }).waitFor();
+    await page.getByRole('menuitem', { name: /^Run\b/ }).first().waitFor();
+    await page.getByRole('menuitem', { name: 'About limn' }).waitFor();
+    await page.keyboard.press('Escape');
+    v.clean();
+    await v.close();
+  },
 };

@@ -21,6 +21,7 @@ export const app = both(
     },
     menus: { label: 'Menus', file: 'File', edit: 'Edit', view: 'View', run: 'Run', help: 'Help' },
     commands: {
+      about: 'About limn',
       new: 'New workflow',
       open: 'Open …',
       templates: 'Templates …',
@@ -87,6 +88,7 @@ export const app = both(
     },
     menus: { label: '菜单', file: '文件', edit: '编辑', view: '视图', run: '运行', help: '帮助' },
     commands: {
+      about: '关于 limn',
       new: '新建工作流',
       open: '打开……',
       templates: '模板……',

@@ -51,6 +51,7 @@ export const canvas = both(
     connected: (from: string, socket: string, to: string, input: string) => `${from} ${socket} connected to ${to} ${input}`,
     removed: (nodes: number, links: number) =>
       nodes || !links ? `${nodes === 1 ? '1 node' : `${nodes} nodes`} deleted` : `${links === 1 ? '1 link' : `${links} links`} cut`,
+    switched: (what: string, on: boolean) => `${what}: ${on ? 'on' : 'off'}`,
     added: (nodes: number) => `${nodes === 1 ? '1 node' : `${nodes} nodes`} added`,
     sides: { in: 'input', out: 'output' },
     commands: {
@@ -140,6 +141,7 @@ export const canvas = both(
     linkedTo: (what) => `已连到 ${what}`,
     connected: (from, socket, to, input) => `${from} 的 ${socket} 已连到 ${to} 的 ${input}`,
     removed: (nodes, links) => (nodes || !links ? `已删除 ${nodes} 个节点` : `已断开 ${links} 条连线`),
+    switched: (what, on) => `${what}：${on ? '开' : '关'}`,
     added: (nodes) => `已添加 ${nodes} 个节点`,
     sides: { in: '输入', out: '输出' },
     commands: {
