@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { PATIENCE } from './browser.ts';
+import { layModels } from './model-files.ts';
 import type { Served } from './served.ts';
 
 export interface Screen {
@@ -144,6 +145,18 @@ export const screens: Record<string, Screen> = {
       await button(page, 'Compare', '比较', '对比').click();
       await page.locator('dialog[open] img').first().waitFor();
       await page.locator('.changes em').first().waitFor();
+    },
+  },
+  models: {
+    open: async (page, served) => {
+      layModels(served);
+      await page.reload();
+      await drawn(page);
+      await page.getByRole('application').focus();
+      await page.keyboard.press('m');
+      await button(page, 'Pictures', '图片').click();
+      await page.getByRole('option', { name: 'harbour-v2' }).click();
+      await page.waitForFunction(() => [...document.querySelectorAll<HTMLImageElement>('.model-picture img')].filter((i) => i.complete && i.naturalWidth).length === 5);
     },
   },
   mask: {
