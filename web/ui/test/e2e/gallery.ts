@@ -178,6 +178,7 @@ export const gallery: Record<string, Story> = {
     await v.page.getByRole('option', { name: /bin\/b.*starred/ }).waitFor();
     await v.page.keyboard.press('Delete');
     await count(1);
+    await v.page.locator('.tile:focus').waitFor(); // the one that took its place
     await v.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
     await count(2);
     await v.page.reload();
