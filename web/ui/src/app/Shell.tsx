@@ -32,7 +32,7 @@ const QUIET_MS = 2000; // a server that is back by then was not missed
 
 function Banner() {
   const words = useWords().link;
-  const link = useServer((s) => s.link);
+  const { link, there } = useServer();
   const [now, setNow] = useState(Date.now);
   const lost = link.is === 'lost';
 
@@ -42,6 +42,12 @@ function Banner() {
     return () => clearInterval(timer);
   }, [lost]);
   if (!lost || now - link.since < QUIET_MS) return null;
+  if (there)
+    return (
+      <div className="banner" role="status">
+        <span>{words.noSocket}</span>
+      </div>
+    );
   return (
     <div className="banner" role="alert">
       <span>{words.banner(Math.max(0, Math.ceil((link.retryAt - now) / 1000)))}</span>

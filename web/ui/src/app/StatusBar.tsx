@@ -11,7 +11,7 @@ import { Icon } from './Icon.tsx';
 
 function LinkState() {
   const words = useWords().link;
-  const is = useServer((s) => s.link.is);
+  const is = useServer((s) => (s.link.is === 'lost' && s.there ? 'slow' : s.link.is));
   return (
     <span className="link" data-state={is}>
       <span className="dot" />
@@ -78,7 +78,7 @@ function Counts() {
 function Queue() {
   const words = useWords().queue;
   const work = useServer((s) => s.work);
-  const stale = useServer((s) => s.link.is !== 'open');
+  const stale = useServer((s) => !s.there);
   const running = work?.running ?? 0;
   const waiting = work?.waiting ?? 0;
 

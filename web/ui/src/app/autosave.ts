@@ -11,11 +11,11 @@ const stopped = new Map<string, string | undefined>(); // what the file had when
 async function due(uid: string) {
   const at = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
   if (!useSettings.getState().autosave || !at?.file || at.doc.dirtySince === undefined) return;
-  if (useServer.getState().link.is !== 'open') return; // when the server is back
+  if (!useServer.getState().there) return; // when the server is back
   if (stopped.has(uid) && stopped.get(uid) === at.file.etag) return; // until a person has saved it
   const { save } = await import('./save.ts');
   if (await save(at)) stopped.delete(uid);
-  else if (useServer.getState().link.is === 'open') stopped.set(uid, at.file.etag);
+  else if (useServer.getState().there) stopped.set(uid, at.file.etag);
 }
 
 function watch({ doc }: Opened) {

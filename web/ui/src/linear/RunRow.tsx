@@ -55,7 +55,7 @@ export function RunRow({ at }: { at: Opened }) {
   const own = useRoom(linear);
   const [times, setTimes] = useState(1);
   const { uid } = at.doc;
-  const lost = useServer((s) => s.link.is === 'lost');
+  const lost = useServer((s) => s.link.is === 'lost' && !s.there);
   const busy = useRuns((s) => (s[uid]?.jobs.length ?? 0) > 0);
   return (
     <div className="linear-run">

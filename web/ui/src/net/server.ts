@@ -17,6 +17,7 @@ export interface Machine {
 }
 interface Server {
   link: Link;
+  there: boolean; // it answers requests: with a link, or where something between lets no socket through
   work?: Work;
   machine?: Machine;
 }
@@ -27,7 +28,7 @@ export interface Hearer {
   frame(frame: Frame): void;
 }
 
-export const useServer = create<Server>(() => ({ link: { is: 'connecting' } }));
+export const useServer = create<Server>(() => ({ link: { is: 'connecting' }, there: false }));
 
 const POLL_MS = 3000; // where sockets do not come through
 const MACHINE_MS = 2000;
@@ -66,9 +67,10 @@ export function askForWork(after = 250) {
     try {
       await refreshJobs();
       const { running, waiting, more } = useJobs.getState();
-      useServer.setState({ work: { running: running.length, waiting: waiting.length + more } });
+      useServer.setState({ work: { running: running.length, waiting: waiting.length + more }, there: true });
     } catch (e) {
       console.warn(e);
+      if (useServer.getState().link.is !== 'open') useServer.setState({ there: false });
     }
   }, after);
 }
@@ -114,7 +116,9 @@ function askForMachineSoon() {
 // ------------------------------------------------------------------ from the first moment on
 
 function linked(link: Link) {
-  useServer.setState({ link });
+  const was = useServer.getState().link.is;
+  useServer.setState(link.is === 'open' ? { link, there: true } : was === 'open' ? { link, there: false } : { link });
+  if (link.is === 'lost' && was !== 'lost') askForWork(0); // does it answer, although there is no socket?
   if (link.is !== 'open') return;
   askForWork(); // with the first message, which says how much there is: one request for both
   void askForMachine();

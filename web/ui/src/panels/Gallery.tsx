@@ -205,7 +205,7 @@ export function GalleryBody() {
   const onlyStars = useGallery((s) => s.onlyStars);
   const stars = useGallery((s) => s.stars);
   const changed = useJobs((s) => s.at);
-  const open = useServer((s) => s.link.is === 'open');
+  const open = useServer((s) => s.there);
   const files = useMemo(() => (onlyStars ? all.filter((f) => stars.has(keyOf(f))) : all), [all, onlyStars, stars]);
 
   useEffect(() => {

@@ -239,7 +239,7 @@ export function QueueBody() {
   const waiting = useJobs((s) => s.waiting.length + s.more);
   const paused = usePaused();
   const at = useJobs((s) => s.at);
-  const lost = useServer((s) => s.link.is === 'lost');
+  const lost = useServer((s) => s.link.is === 'lost' && !s.there);
   return (
     <div className="queue-panel" data-stale={lost}>
       {lost && at !== undefined && <p className="as-of">{words.asOf(new Date(at).toLocaleTimeString(document.documentElement.lang, { hourCycle: 'h23' }))}</p>}

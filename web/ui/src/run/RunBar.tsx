@@ -37,7 +37,7 @@ export function RunBar() {
   const words = useWords().run;
   const id = useId();
   const at = useActive();
-  const lost = useServer((s) => s.link.is === 'lost');
+  const lost = useServer((s) => s.link.is === 'lost' && !s.there);
   const waiting = useJobs((s) => s.waiting.length + s.more);
   const busy = useRuns((s) => at !== undefined && s[at.doc.uid]?.current !== undefined);
   const repeats = useRepeating((s) => at !== undefined && s.uids.has(at.doc.uid));

@@ -29,7 +29,7 @@ export async function attempt(what: Promise<unknown>): Promise<boolean> {
 /** Comes with the first run. */
 const sending = later(() => import('./send.ts'));
 
-export const canRun = (at: Opened | undefined) => at !== undefined && useServer.getState().link.is === 'open';
+export const canRun = (at: Opened | undefined) => at !== undefined && useServer.getState().there;
 
 export function runNow(at: Opened | undefined, how: How = {}, times = 1) {
   if (at && canRun(at)) void attempt(sending().then(({ run }) => run(at, how, times)));

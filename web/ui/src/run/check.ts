@@ -54,7 +54,7 @@ const watched = new Map<string, Watched>();
 
 async function check(w: Watched) {
   const essence = essenceOf(w.doc);
-  if (essence === w.last || useServer.getState().link.is !== 'open') return;
+  if (essence === w.last || !useServer.getState().there) return;
   w.asking?.abort();
   const asking = new AbortController();
   const began = performance.now();
@@ -112,6 +112,6 @@ export function checkAnew() {
 export function startChecking() {
   useDocuments.subscribe((s, before) => (s.active !== before.active || s.opened.length !== before.opened.length) && follow());
   useDefs.subscribe((s, before) => s.defs !== before.defs && before.defs.size > 0 && checkAnew());
-  useServer.subscribe((s, before) => s.link.is === 'open' && before.link.is !== 'open' && follow());
+  useServer.subscribe((s, before) => s.there && !before.there && follow());
   follow();
 }

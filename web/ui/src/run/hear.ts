@@ -4,7 +4,7 @@ import { note } from '../app/toasts.ts';
 import type { Frame } from '../net/frames.ts';
 import { getJson, member, textAt, textsAt } from '../net/http.ts';
 import { readSender, useJobs } from '../net/jobs.ts';
-import { hear } from '../net/server.ts';
+import { hear, useServer } from '../net/server.ts';
 import { forgetLast } from './last.ts';
 import { lastOf, remember, seedIn, senderOf } from './mine.ts';
 import { makePreviews } from './previews.ts';
@@ -181,6 +181,15 @@ async function settle(id: string) {
 
 const asPrompt = (prompt: unknown): Prompt => (typeof prompt === 'object' && prompt !== null ? (prompt as Prompt) : {});
 
+const unheard = new Set<string>();
+
+/** Where no socket comes through, the list says that a job of ours has begun. */
+function beginUnheard(id: string) {
+  if (unheard.has(id) || openUid(id) === undefined || tracks.get(id)?.current !== undefined) return;
+  unheard.add(id);
+  message('execution_start', { prompt_id: id });
+}
+
 /** The lists of jobs and what documents know of theirs agree. */
 function reconcile() {
   const { running: now, waiting, more } = useJobs.getState();
@@ -191,6 +200,7 @@ function reconcile() {
       changeRun(uid, (run) => ({ ...run, jobs: [...run.jobs, job.id] }));
   }
   for (const job of now) if (!senderOf(job.id)) void askWhose(job.id);
+  if (useServer.getState().link.is !== 'open') for (const job of now) beginUnheard(job.id);
   if (more > 0) return;
   for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id) && !sending.has(id)) void settle(id);
 }

@@ -36,7 +36,7 @@ function Way({ sending: { file, share, stop } }: { sending: Extract<Sending, { i
 
 function Failed({ field, sending: { file, why, unsent } }: { field: Field; sending: Extract<Sending, { is: 'failed' }> }) {
   const words = useWords().widgets;
-  const lost = useServer((s) => s.link.is !== 'open');
+  const lost = useServer((s) => !s.there);
   return (
     <p className="failed-upload" role="alert">
       <span>{unsent && lost ? words.waits(file.name) : words.uploadFailed(file.name, why)}</span>

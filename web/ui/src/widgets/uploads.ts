@@ -51,8 +51,8 @@ export async function send(field: Field, file: File | undefined) {
   }
 }
 
-useServer.subscribe(({ link }, before) => {
-  if (link.is !== 'open' || before.link.is === 'open') return;
+useServer.subscribe(({ there }, before) => {
+  if (!there || before.there) return;
   for (const { field, sending } of useEntries.getState().entries)
     if (sending.is === 'failed' && sending.unsent && isThere(field)) void send(field, sending.file);
 });

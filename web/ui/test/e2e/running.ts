@@ -236,6 +236,37 @@ export const runs: Record<string, Story> = {
     await v.close();
   },
 
+  'where no socket comes through, workflows run all the same, and what came out is found by asking': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await v.page.addInitScript(() => {
+      const Real = WebSocket;
+      Object.assign(window, { WebSocket: class extends Real {
+        constructor(url: string | URL) {
+          super(String(url).replace(/\/ws\?.*/, '/no-such-place'));
+        }
+      } });
+    });
+    await v.page.reload();
+    await v.page.locator('.link[data-state="slow"]').waitFor();
+    await v.page.locator('.banner').getByText('lets no live messages through').waitFor();
+    await use(v.page, (w) => set(w, 'KSampler', 2, 0), 'blocked');
+    await v.page.locator('.body[data-fault="error"]').waitFor(); // it is checked
+    await use(v.page, long, 'slow');
+    await press(v.page, 'Control+Enter');
+    await running(v.page).getByText('slow').waitFor();
+    await title(v.page, '^▶ \\d+ % slow');
+    await press(v.page, 'Control+Alt+Enter');
+    await past(v.page, 'cancelled').waitFor();
+    await use(v.page, () => {}, 'quick');
+    await press(v.page, 'Control+Enter');
+    await past(v.page).getByText('quick').waitFor();
+    await v.page.locator('.node-pictures[data-of="files"] img').waitFor();
+    await title(v.page, '^quick – limn$');
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+
   'a node that fails says why, and the queue goes on': async (browser, served) => {
     const v = await open(browser, served);
 
@@ -318,11 +349,16 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('alert').waitFor();
     assert.ok(await v.page.getByRole('button', { name: 'Run', exact: true }).isDisabled());
     await v.page.getByText(/^As it was at/).waitFor();
+    await v.page.getByText('a red circle', { exact: true }).first().click();
+    await v.page.locator('.stage textarea').first().fill('written meanwhile');
+    await v.page.locator('.stage textarea').first().press('Escape');
     await served.again();
     await v.page.getByRole('alert').waitFor({ state: 'detached' });
     await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
     await waiting(v.page).nth(1).waitFor();
     await v.page.locator('.body[data-state="running"]').waitFor();
+    await v.page.getByText('written meanwhile').first().waitFor();
+    await v.page.getByRole('tab', { name: 'story, not saved' }).waitFor();
     await served.post('queue', { clear: true });
     await served.post('interrupt', {});
     await v.close();
