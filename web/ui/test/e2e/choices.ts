@@ -55,12 +55,13 @@ async function exported(page: Page): Promise<{ nodes: { id: number; pos: number[
 const inked = (page: Page, at: { x: number; y: number }, strong = 110) =>
   page.evaluate(async ({ x, y, strong }) => {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const canvas = document.querySelector<HTMLCanvasElement>('.graph canvas.drawing');
-    const box = canvas?.getBoundingClientRect();
-    if (!canvas || !box) return false;
-    const scale = canvas.width / box.width;
-    const { data } = canvas.getContext('2d')!.getImageData(Math.round((x - box.x) * scale) - 7, Math.round((y - box.y) * scale) - 7, 15, 15);
-    return Array.from({ length: 225 }, (_, i) => data[i * 4 + 3] ?? 0).filter((a) => a > strong).length > 12;
+    const drawings = [...document.querySelectorAll<HTMLCanvasElement>('.graph canvas.drawing')].filter((c) => c.getBoundingClientRect().width > 0);
+    return drawings.some((canvas) => {
+      const box = canvas.getBoundingClientRect();
+      const scale = canvas.width / box.width;
+      const { data } = canvas.getContext('2d')!.getImageData(Math.round((x - box.x) * scale) - 7, Math.round((y - box.y) * scale) - 7, 15, 15);
+      return Array.from({ length: 225 }, (_, i) => data[i * 4 + 3] ?? 0).filter((a) => a > strong).length > 12;
+    });
   }, { ...at, strong });
 
 export const choices: Record<string, Story> = {
