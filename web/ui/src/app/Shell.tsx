@@ -34,6 +34,7 @@ function Banner() {
   const words = useWords().link;
   const { link, there } = useServer();
   const [now, setNow] = useState(Date.now);
+  const [known, setKnown] = useState(false);
   const lost = link.is === 'lost';
 
   useEffect(() => {
@@ -42,10 +43,14 @@ function Banner() {
     return () => clearInterval(timer);
   }, [lost]);
   if (!lost || now - link.since < QUIET_MS) return null;
+  if (there && known) return null;
   if (there)
     return (
       <div className="banner" role="status">
         <span>{words.noSocket}</span>
+        <button className="text" onClick={() => setKnown(true)}>
+          {words.known}
+        </button>
       </div>
     );
   return (

@@ -105,9 +105,10 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
 /** A node that fails while it is drawn; the next change of it tries anew. */
 function Broken({ box, fault }: { box: NodeView; fault: unknown }) {
   const { app } = useWords();
+  const language = useSettings((s) => s.language);
   return (
     <article className="body" data-kind="broken">
-      <h2>{box.shape.title}</h2>
+      <h2>{titleIn(box, language)}</h2>
       <p role="note">{app.broken(sayOf(fault))}</p>
     </article>
   );

@@ -68,6 +68,8 @@ export function askForWork(after = 250) {
       await refreshJobs();
       const { running, waiting, more } = useJobs.getState();
       useServer.setState({ work: { running: running.length, waiting: waiting.length + more }, there: true });
+      const { link, machine } = useServer.getState();
+      if (link.is === 'lost' && !machine) void askForMachine();
     } catch (e) {
       console.warn(e);
       if (useServer.getState().link.is !== 'open') useServer.setState({ there: false });

@@ -250,6 +250,8 @@ export const runs: Record<string, Story> = {
     await v.page.reload();
     await v.page.locator('.link[data-state="slow"]').waitFor();
     await v.page.locator('.banner').getByText('lets no live messages through').waitFor();
+    await v.page.locator('.banner').getByRole('button', { name: 'Dismiss' }).click();
+    await v.page.locator('.banner').waitFor({ state: 'detached' });
     await use(v.page, (w) => set(w, 'KSampler', 2, 0), 'blocked');
     await v.page.locator('.body[data-fault="error"]').waitFor(); // it is checked
     await use(v.page, long, 'slow');

@@ -33,6 +33,7 @@ export const shell = both(
       open: 'Connected',
       lost: 'Not connected',
       slow: 'Connected by requests',
+      known: 'Dismiss',
       noSocket: 'Something on the way lets no live messages through: the queue is asked every 3 s, steps and forming pictures are not seen.',
       banner: (seconds: number) =>
         seconds > 0 ? `The server cannot be reached. Next try in ${seconds} s.` : 'The server cannot be reached. Trying …',
@@ -76,6 +77,7 @@ export const shell = both(
       open: '已连接',
       lost: '未连接',
       slow: '仅能请求',
+      known: '知道了',
       noSocket: '途中有设备阻断了实时消息：每 3 秒查询一次队列，看不到步数和生成中的图像。',
       banner: (seconds) => (seconds > 0 ? `无法连接服务器，${seconds} 秒后重试。` : '无法连接服务器，正在重试……'),
       again: '立即重试',
