@@ -294,6 +294,13 @@ static bool with_number(lm_labels *l, int which, int64_t n)
     return fine;
 }
 
+/* Again, from what is there. */
+static bool know_anew(lm_labels *l)
+{
+    lm_states_done(&l->known);
+    return read_known(l);
+}
+
 /* The set forgets what left when it is twice as large as what is there. */
 static bool trim(lm_labels *l)
 {
@@ -301,10 +308,15 @@ static bool trim(lm_labels *l)
 
     if (n > LM_LABELS_MOST && !with_number(l, TRIM, n - LM_LABELS_MOST))
         return false;
-    if (l->known.n < 2 * (size_t)LM_LABELS_MOST)
-        return true;
-    lm_states_done(&l->known);
-    return read_known(l);
+    return l->known.n < 2 * (size_t)LM_LABELS_MOST || know_anew(l);
+}
+
+/* What was not kept is not known either, so that it can be tried again. */
+static void undo(lm_labels *l)
+{
+    if (!sqlite3_get_autocommit(l->db))
+        run(l, "ROLLBACK");
+    know_anew(l);
 }
 
 bool lm_labels_put(lm_labels *l, const lm_label *at, size_t n, int64_t followed)
@@ -316,8 +328,8 @@ bool lm_labels_put(lm_labels *l, const lm_label *at, size_t n, int64_t followed)
     for (size_t i = 0; i < n && fine; i++)
         fine = put(l, &at[i]);
     fine = fine && (followed < 0 || with_number(l, FOLLOW, followed)) && trim(l) && run(l, "COMMIT");
-    if (!fine && !sqlite3_get_autocommit(l->db))
-        run(l, "ROLLBACK");
+    if (!fine)
+        undo(l);
     pthread_mutex_unlock(&l->lock);
     return fine;
 }

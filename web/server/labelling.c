@@ -61,37 +61,36 @@ static lm_text words_of(const char *path, int64_t modified_ms, const char *name,
 
 /* ------------------------------------------------------------------ from the history */
 
-/* Labels that are gathered; their texts are theirs. */
+/* Labels that are gathered, and kept when there are AT_ONCE of them; their texts are theirs. */
 typedef struct gathered {
-    lm_label *at;
-    size_t    n, room;
+    lm_labels *to;
+    lm_label   at[AT_ONCE];
+    size_t     n;
+    bool       failed; /* some were not kept */
 } gathered;
 
-static void gather(gathered *g, const char *path, int64_t ms, const char *job, const char *name, const lm_text *prompt)
+/* `followed` as lm_labels_put has it. False: they were not all kept. */
+static bool keep(gathered *g, int64_t followed)
 {
-    lm_text words = words_of(path, ms, name, prompt);
-
-    if (g->n == g->room) {
-        lm_label *more = lm_alloc_array(g->room ? 2 * g->room : AT_ONCE, sizeof *more);
-
-        if (g->n)
-            memcpy(more, g->at, g->n * sizeof *more);
-        lm_free(g->at);
-        g->at = more;
-        g->room = g->room ? 2 * g->room : AT_ONCE;
-    }
-    g->at[g->n++] = (lm_label){ lm_copy_text(path), ms, lm_copy_text(job), lm_copy_text(name), lm_text_take(&words) };
-}
-
-static void let_go(gathered *g)
-{
+    if (!g->failed && (g->n || followed >= 0))
+        g->failed = !lm_labels_put(g->to, g->at, g->n, followed);
     for (size_t i = 0; i < g->n; i++) {
         lm_free((char *)g->at[i].path);
         lm_free((char *)g->at[i].job);
         lm_free((char *)g->at[i].name);
         lm_free((char *)g->at[i].words);
     }
-    lm_free(g->at);
+    g->n = 0;
+    return !g->failed;
+}
+
+static void gather(gathered *g, const char *path, int64_t ms, const char *job, const char *name, const lm_text *prompt)
+{
+    lm_text words = words_of(path, ms, name, prompt);
+
+    g->at[g->n++] = (lm_label){ lm_copy_text(path), ms, lm_copy_text(job), lm_copy_text(name), lm_text_take(&words) };
+    if (g->n == AT_ONCE)
+        keep(g, -1);
 }
 
 static bool is_output(const lm_json *d, lm_json_ref item)
@@ -211,14 +210,16 @@ static void label_page(uv_work_t *work)
 {
     lm_labelling *l = work->data;
     const char   *root = lm_folders_tree(l->server->folders, "output");
-    gathered      all = { 0 };
+    gathered      all = { .to = l->labels };
+    int64_t       followed = l->followed;
 
-    for (int64_t i = 0; i < l->page.n; i++) {
+    for (int64_t i = 0; i < l->page.n && !all.failed; i++) {
         label_job(root, &l->page.jobs[i], &all);
-        l->followed = l->page.jobs[i].ended;
+        followed = l->page.jobs[i].ended;
     }
-    l->follows_well = lm_labels_put(l->labels, all.at, all.n, l->followed);
-    let_go(&all);
+    l->follows_well = keep(&all, followed);
+    if (l->follows_well)
+        l->followed = followed;
 }
 
 static void ask(lm_labelling *l);
@@ -337,16 +338,15 @@ static void read_some(uv_work_t *work)
     lm_labelling *l = work->data;
     lm_shelf_ask  what = { .folder = "", .fits = lm_labelling_lacks, .self = l->labels, .cursor = l->cursor, .limit = AT_ONCE };
     lm_shelf_page page;
-    gathered      all = { 0 };
+    gathered      all = { .to = l->labels };
 
     lm_shelf_read(l->server->shelf, &what, &page);
     for (size_t i = 0; i < page.n; i++)
         read_file(l, &page.at[i], &all);
-    l->reads_well = !all.n || lm_labels_put(l->labels, all.at, all.n, -1);
+    l->reads_well = keep(&all, -1);
     lm_free(l->cursor);
     l->cursor = page.next;
     page.next = NULL;
-    let_go(&all);
     lm_shelf_page_done(&page);
 }
 
