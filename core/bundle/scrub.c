@@ -7,6 +7,8 @@
 #include "core/bundle/uses.h"
 #include "core/graph/blame.h"
 
+enum { MOST_NAME = 60 }; /* bytes of a name, in what is told */
+
 typedef struct scrub {
     lm_json    *d;
     lm_text    *told;
@@ -204,7 +206,7 @@ static void scrub_value(scrub *s, lm_json_ref v, bool secret, lm_text *where)
         const char *key = kind == LM_JSON_OBJECT ? lm_json_string(d, k, &size) : NULL;
 
         if (key)
-            lm_text_printf(where, "%s%.*s", n ? "." : "", (int)(size < 60 ? size : 60), key);
+            lm_text_printf(where, "%s%.*s", n ? "." : "", (int)lm_text_fit(key, size, MOST_NAME), key);
         else
             lm_text_printf(where, "[%d]", i);
         scrub_value(s, key ? lm_json_value(d, k) : lm_json_resolve(d, k), secret || (key && names_secret(key, size)),
@@ -223,8 +225,8 @@ static void scrub_widget(void *self, const char *node, size_t node_size, const c
 
     (void)row;
     if (names_secret(input, input_size) && !s->failed) {
-        lm_text_printf(&where, "node %.*s, %.*s", (int)(node_size < 60 ? node_size : 60), node,
-                       (int)(input_size < 60 ? input_size : 60), input);
+        lm_text_printf(&where, "node %.*s, %.*s", (int)lm_text_fit(node, node_size, MOST_NAME), node,
+                       (int)lm_text_fit(input, input_size, MOST_NAME), input);
         scrub_text(s, v, true, lm_text_str(&where));
         lm_text_done(&where);
     }

@@ -43,6 +43,8 @@ typedef struct lm_packing {
     lm_index         unknown_names;
     lm_text          unknown; /* classes that nobody here knows, as JSON texts with commas between them */
     lm_text          notes;
+    char           **embeddings; /* all that are here; NULL: nobody has asked */
+    int              n_missing;  /* of them that were named and are not here; the first are noted */
     bool             no_digests; /* models are not read for theirs */
     uint64_t         most_read;  /* bytes of models that are read for them; 0: no bound */
     uint64_t         read;

@@ -8,11 +8,20 @@
 #include "core/base/alloc.h"
 #include "core/cli/bundled.h"
 #include "core/data/safetensors.h"
+#include "core/graph/blame.h"
 #include "nodes/models/detect.h"
 #include "nodes/picture/picture.h"
 #include "nodes/picture/webp_write.h"
 
-enum { THUMBNAIL = 256, QUALITY = 80 };
+enum { THUMBNAIL = 256, QUALITY = 80, MOST_NAME = 200, MOST_MISSING = 100 };
+
+/* A line about something that is named by a stranger, who may have named it as he liked. */
+static void note(lm_packing *p, const char *before, const char *name, size_t n, const char *behind)
+{
+    lm_text_puts(&p->notes, before);
+    lm_text_clean(&p->notes, name, n, MOST_NAME);
+    lm_text_puts(&p->notes, behind);
+}
 
 /* ------------------------------------------------------------------ one file */
 
@@ -24,8 +33,8 @@ static bool read_picture(lm_packing *p, lm_packed_file *f, int fd)
     ssize_t     n = 1;
 
     if (fstat(fd, &st) || (uint64_t)st.st_size > LM_BUNDLE_INPUT) {
-        lm_text_printf(&p->notes, "the picture %s is larger than %zu MB: the bundle goes without it\n", f->name,
-                       LM_BUNDLE_INPUT >> 20);
+        note(p, "the picture ", f->name, strlen(f->name), " is larger than ");
+        lm_text_printf(&p->notes, "%zu MB: the bundle goes without it\n", LM_BUNDLE_INPUT >> 20);
         return false;
     }
     f->bytes = lm_alloc((size_t)st.st_size + 1);
@@ -38,7 +47,7 @@ static bool read_picture(lm_packing *p, lm_packed_file *f, int fd)
         lm_bundled_digest_of(f->bytes, got, f->sha256);
         return true;
     }
-    lm_text_printf(&p->notes, "%s is no picture that limn knows: the bundle goes without it\n", f->name);
+    note(p, "", f->name, strlen(f->name), " is no picture that limn knows: the bundle goes without it\n");
     return false;
 }
 
@@ -61,8 +70,9 @@ static bool digest_model(lm_packing *p, lm_packed_file *f, int fd, const struct 
     if (p->no_digests || lm_digests_find(st, f->sha256))
         return true;
     if (p->most_read && f->bytes_there > p->most_read - p->read) {
-        lm_text_printf(&p->notes, "%s %s is told by name and size alone: to read its %.1f GB takes too long here; limn pack does it\n",
-                       f->folder, f->name, (double)f->bytes_there / 1e9);
+        lm_text_printf(&p->notes, "%s ", f->folder);
+        note(p, "", f->name, strlen(f->name), " is told by name and size alone: ");
+        lm_text_printf(&p->notes, "to read its %.1f GB takes too long here; limn pack does it\n", (double)f->bytes_there / 1e9);
         return true;
     }
     p->read += f->bytes_there;
@@ -92,8 +102,8 @@ static void look_at(lm_packing *p, lm_packed_file *f)
     const bool picture = !strcmp(f->folder, "input");
 
     if (fd < 0) {
-        lm_text_printf(&p->notes, "%s %s is not here: the bundle names it and cannot say more\n",
-                       picture ? "the picture" : f->folder, f->name);
+        lm_text_printf(&p->notes, "%s ", picture ? "the picture" : f->folder);
+        note(p, "", f->name, strlen(f->name), " is not here: the bundle names it and cannot say more\n");
         return;
     }
     f->here = picture ? read_picture(p, f, fd) : look_at_model(p, f, fd);
@@ -137,19 +147,20 @@ static void add_file(lm_packing *p, const char *folder, const char *name)
     look_at(p, &p->at[p->n++]);
 }
 
-/* "name" or "name.safetensors" among the embeddings, in whatever folder within.                             [new] */
-static char *find_embedding(lm_packing *p, const char *name, size_t n)
+/* "name" or "name.safetensors" among the embeddings, in whatever folder within; NULL.                     [lends] */
+static const char *find_embedding(lm_packing *p, const char *name, size_t n)
 {
-    char **names = lm_folders_names(p->session->folders, "embeddings"), *found = NULL;
+    char **names;
 
-    for (int i = 0; names && names[i] && !found; i++) {
-        const char *slash = strrchr(names[i], '/'), *last = slash ? slash + 1 : names[i];
+    if (!p->embeddings)
+        p->embeddings = lm_folders_names(p->session->folders, "embeddings");
+    for (names = p->embeddings; names && *names; names++) {
+        const char *slash = strrchr(*names, '/'), *last = slash ? slash + 1 : *names;
 
         if (!strncmp(last, name, n) && (!last[n] || last[n] == '.'))
-            found = lm_copy_text(names[i]);
+            return *names;
     }
-    lm_folders_names_free(names);
-    return found;
+    return NULL;
 }
 
 /* A prompt names embeddings by "embedding:name". */
@@ -159,14 +170,12 @@ static void note_embeddings(lm_packing *p, const char *text)
 
     while ((text = strstr(text, word))) {
         const size_t n = strcspn(text += sizeof word - 1, " \t\r\n,:()[]{}|<>\\");
-        char        *name = n ? find_embedding(p, text, n) : NULL;
+        const char  *name = n ? find_embedding(p, text, n) : NULL;
 
         if (name)
             add_file(p, "embeddings", name);
-        else if (n)
-            lm_text_printf(&p->notes, "the embedding %.*s is not here: the bundle does not name it\n",
-                           (int)(n < 80 ? n : 80), text);
-        lm_free(name);
+        else if (n && p->n_missing++ < MOST_MISSING)
+            note(p, "the embedding ", text, n, " is not here: the bundle does not name it\n");
     }
 }
 
@@ -203,8 +212,7 @@ static void note_class(void *self, const char *name, size_t size, const lm_class
     lm_index_put(&p->unknown_names, name, size, 1);
     lm_text_puts(&p->unknown, p->unknown.size ? ", " : "");
     lm_json_write_string(name, size, LM_JSON_SPACES, &p->unknown);
-    lm_text_printf(&p->notes, "the class %.*s is not known here: files that it names are not in the bundle\n",
-                   (int)(size < 80 ? size : 80), name);
+    note(p, "the class ", name, size, " is not known here: files that it names are not in the bundle\n");
 }
 
 bool lm_packing_gather(lm_packing *p, const lm_canvas_env *env, limn_error *err)
@@ -221,6 +229,7 @@ void lm_packing_done(lm_packing *p)
         lm_free(p->at[i].name);
         lm_free(p->at[i].bytes);
     }
+    lm_folders_names_free(p->embeddings);
     lm_index_done(&p->unknown_names);
     lm_text_done(&p->unknown);
     lm_text_done(&p->notes);

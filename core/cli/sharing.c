@@ -88,7 +88,7 @@ static bool read_workflow(asked *a, limn_error *err)
 
 static bool make(asked *a, const char *as, const char *body, size_t n, lm_text *out, limn_error *err)
 {
-    bool    digests = true;
+    bool    digests = true, well;
     lm_text notes = { 0 };
 
     a->body = lm_json_read(body, n, err);
@@ -102,9 +102,9 @@ static bool make(asked *a, const char *as, const char *body, size_t n, lm_text *
         return limn_fail(err, INPUT, "as is list, bundle, png, webp or json");
     if (!read_words(a, err) || !read_picture(a, err))
         return false;
-    n = lm_pack_make(a->session, a->d, &a->how, out, &notes, err);
+    well = lm_pack_make(a->session, a->d, &a->how, out, &notes, err);
     lm_text_done(&notes);
-    return n;
+    return well;
 }
 
 bool lm_pack_asked(void *self, const char *as, const char *body, size_t n, lm_text *out, limn_error *err)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/base/alloc.h"
+#include "core/graph/blame.h"
 #include "core/graph/json.h"
 #include "web/work/work_check.h"
 
@@ -27,9 +28,7 @@ static lm_text tidy(const char *at, size_t n)
         at++;
         n--;
     }
-    if (n > MOST_TEXT)
-        for (n = MOST_TEXT; n && ((unsigned char)at[n] & 0xc0) == 0x80;)
-            n--;
+    n = lm_text_fit(at, n, MOST_TEXT);
     while (n && is_blank(at[n - 1]))
         n--;
     if (n)
