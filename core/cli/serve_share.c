@@ -11,16 +11,20 @@
 /* Where a folder is, or will be: of one that is not there yet, below the part of its path that is.           [new] */
 static char *place_of(const char *path)
 {
-    char   *part = lm_copy_text(path), *real = realpath(part, NULL), *slash;
-    lm_text whole = { 0 };
+    char       *part = lm_copy_text(path), *real = realpath(part, NULL), *slash;
+    const char *rest;
+    lm_text     whole = { 0 };
 
-    while (!real && (slash = strrchr(part, '/')) && slash != part) {
-        *slash = '\0';
-        real = realpath(part, NULL);
+    while (!real && *part) {
+        slash = strrchr(part, '/');
+        *(slash ? slash : part) = '\0';
+        real = realpath(*part ? part : slash ? "/" : ".", NULL);
     }
-    lm_text_puts(&whole, real ? real : "");
-    if (real)
-        lm_text_puts(&whole, path + strlen(part));
+    rest = path + strlen(part);
+    if (*rest)
+        lm_text_printf(&whole, "%s%s%s", real && real[1] ? real : "", *rest == '/' ? "" : "/", rest);
+    else
+        lm_text_puts(&whole, real ? real : "");
     free(real);
     lm_free(part);
     return lm_text_take(&whole);

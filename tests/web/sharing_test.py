@@ -89,6 +89,18 @@ def it_is_told_what_would_be_in_it_and_what_not():
         assert len(json.loads(entries(pack(s, TEMPLATE, "bundle")[0])["manifest.json"])["models"][0]["sha256"]) == 64
 
 
+def long_names_are_told_in_whole_characters():
+    graph = {**workflow(model=None), "8": {"class_type": "类" * 300, "inputs": {"键" * 90 + "password": "x"}}}
+    graph["9"] = {"class_type": "CLIPTextEncode", "inputs": {"clip": ["1", 1], "text": "embedding:" + "词" * 100 + ", " + "embedding:none " * 20000}}
+    with Served(LIMN) as s:
+        for as_ in "list", "bundle":
+            status, body, _ = s.ask("POST", f"/limn/pack?as={as_}", json.dumps({"workflow": graph}))
+            assert status == 200, (status, body[:300])
+            if as_ == "list":
+                notes = json.loads(body.decode())["notes"]
+                assert any("类" in n for n in notes) and any("词" in n for n in notes) and len(notes) < 200, len(notes)
+
+
 def what_cannot_be_packed_is_said():
     with Served(LIMN) as s:
         for body in b"", b"{", b"[]", b"5", b"{}", b'{"workflow": 5}', b'{"workflow": {"1": 5}}', b"\xff" * 100:
@@ -255,9 +267,9 @@ def only_a_folder_that_nobody_writes_in_is_taken():
         (base / "file").write_text("x")
         (base / "link").symlink_to(base / "base/output")
 
-        def verify(folder, *more):
-            return subprocess.run([LIMN, "serve", "--verify", "--base", base / "base", "--share", folder, *more], capture_output=True, text=True,
-                                  timeout=PATIENCE)
+        def verify(folder, *more, cwd=None):
+            return subprocess.run([Path(LIMN).resolve(), "serve", "--verify", "--base", base / "base", "--share", folder, *more], capture_output=True, text=True,
+                                  timeout=PATIENCE, cwd=cwd)
         for folder in "elsewhere", "base/shared":
             ran = verify(base / folder)
             assert ran.returncode == 0, ran.stderr
@@ -266,10 +278,12 @@ def only_a_folder_that_nobody_writes_in_is_taken():
             assert ran.returncode == 2 and "--share" in ran.stderr, (folder, ran)
         assert verify(base / "elsewhere", "--output", base / "elsewhere/out").returncode == 2
         assert verify(base / "elsewhere", "--user-directory", base / "elsewhere").returncode == 2
+        assert verify(".", "--output", "out", cwd=base / "elsewhere").returncode == 2, "one that is not there yet, by its name alone"
+        assert verify(".", "--output", "../out", cwd=base / "elsewhere").returncode == 0
 
 
 TESTS = [what_is_packed_here_opens_there, a_picture_that_was_made_carries_it, it_is_told_what_would_be_in_it_and_what_not,
-         what_cannot_be_packed_is_said, pipelines_are_shown_with_what_they_need, what_changes_there_is_seen_without_a_new_start,
+         long_names_are_told_in_whole_characters, what_cannot_be_packed_is_said, pipelines_are_shown_with_what_they_need, what_changes_there_is_seen_without_a_new_start,
          nothing_leads_out_of_it, no_route_writes_there, hostile_files_cost_their_own_card, without_a_folder_nothing_is_shared,
          only_a_folder_that_nobody_writes_in_is_taken]
 
