@@ -4,6 +4,7 @@ import { Dialog } from '../app/Dialog.tsx';
 import '../style/templates.css';
 import type { Opened } from '../app/documents.ts';
 import { grouped, useInstead, type MissingModel } from '../app/missing.ts';
+import { MissingClass } from './MissingClass.tsx';
 import { say } from '../app/toasts.ts';
 import { dialogWords, useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
@@ -62,10 +63,7 @@ export function Missing({ at, checked, close }: { at: Opened; checked: Checked; 
           <h3>{said.types}</h3>
           <ul>
             {checked.unknownTypes.map((t) => (
-              <li key={t.type}>
-                <strong>{t.type}</strong>
-                <span>{[t.pack, said.ghosts(t.nodes.length), t.near.length ? said.near(t.near.join(', ')) : ''].filter(Boolean).join(' · ')}</span>
-              </li>
+              <MissingClass key={t.type} of={t} at={at} />
             ))}
           </ul>
         </section>

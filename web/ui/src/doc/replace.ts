@@ -1,5 +1,7 @@
 // A node of another class in the place of one: its place, title, mode and colours, its values by name, and its links as far as they
 // fit, by name and then by type.
+import type { Defs, InputDef } from '../defs/def.ts';
+import type { Document } from './document.ts';
 import { nextId } from './ids.ts';
 import { copy, type Json, type JsonObject } from './json.ts';
 import { linksOf, type Id, type Link } from './links.ts';
@@ -7,7 +9,7 @@ import { newNode } from './make.ts';
 import { meets, putNodes, settle, takeNodes } from './ops-nodes.ts';
 import type { NodeShape, SocketShape } from './shape.ts';
 import { shapeOf } from './shapes.ts';
-import { valueOf } from './values.ts';
+import { defaultOf, inputsOf, placesOf, valueOf } from './values.ts';
 import { join, type At } from './wire.ts';
 
 const KEPT = ['title', 'mode', 'color', 'bgcolor', 'flags'];
@@ -16,6 +18,23 @@ function valuesOf(node: JsonObject, shape: NodeShape): Record<string, Json> {
   const pairs = shape.widgets.map((w) => [w.name, valueOf(node, w)] as const);
   return Object.fromEntries(pairs.filter((p): p is readonly [string, Json] => p[1] !== undefined && p[1] !== null));
 }
+
+/** Numbers of any size are of one kind. */
+const kindOf = (value: Json | undefined) => (typeof value === 'bigint' ? 'number' : typeof value);
+
+const couldBe = (value: Json, input: InputDef) => (input.choices ? input.choices.includes(value) : kindOf(value) === kindOf(defaultOf(input)));
+
+/** Values that have no names, as the other class would have them by their places; what cannot be an input's is left out. */
+function valuesByPlace(node: JsonObject, { defs }: At, type: string): Record<string, Json> {
+  const [list, def] = [node['widgets_values'], defs.get(type)];
+  if (!Array.isArray(list) || !def) return {};
+  return Object.fromEntries([...placesOf(list, def).value].flatMap(([name, place]) => {
+    const [input, value] = [inputsOf(def).get(name), list[place]];
+    return input && value !== undefined && couldBe(value, input) ? [[name, value] as const] : [];
+  }));
+}
+
+const isNameless = ({ kind, widgets }: NodeShape) => kind === 'ghost' && widgets.every((w, i) => w.name === String(i));
 
 /** The socket of the new node that takes a link's place: of the same name, else the first free one that fits. */
 function inPlaceOf(old: SocketShape | undefined, type: Json, sockets: readonly SocketShape[], taken: ReadonlySet<number>): SocketShape | undefined {
@@ -35,7 +54,7 @@ export function replaceNode(at: At, id: Id, type: string): { id: Id; lost: numbe
   let lost = 0;
 
   at.doc.transact('replace', (e) => {
-    const node = newNode(at, made, type, valuesOf(old, before));
+    const node = newNode(at, made, type, isNameless(before) ? valuesByPlace(old, at, type) : valuesOf(old, before));
     for (const key of KEPT) if (old[key] !== undefined) node[key] = copy(old[key]);
     settle(at, node, [before.x, before.y], [before.width, 0]);
     takeNodes(e, at, [id]);
@@ -54,4 +73,20 @@ export function replaceNode(at: At, id: Id, type: string): { id: Id; lost: numbe
     }
   });
   return { id: made, lost };
+}
+
+export interface There {
+  graph: JsonObject;
+  id: Id;
+}
+
+/** All nodes of a class, in every graph of the document. */
+export function nodesOfClass(doc: Document, type: string): There[] {
+  return doc.graphs().flatMap((graph) => doc.nodes(graph).filter((n) => n['type'] === type).map((n) => ({ graph, id: n['id'] as Id })));
+}
+
+/** Puts a node of a class in the place of each of these, as one step: which those are, and how many links found no socket. */
+export function replaceNodes(doc: Document, defs: Defs, where: readonly There[], type: string): { made: There[]; lost: number } {
+  const done = doc.together(() => where.map(({ graph, id }) => ({ graph, ...replaceNode({ doc, graph, defs }, id, type) })));
+  return { made: done.flatMap(({ graph, id }) => (id === undefined ? [] : [{ graph, id }])), lost: done.reduce((n, d) => n + (d.lost ?? 0), 0) };
 }

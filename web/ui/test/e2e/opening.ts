@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { drop, picture } from './app.ts';
 import { visit } from './browser.ts';
+import { body, counts, graph } from './hands.ts';
 import type { Story } from './shell.ts';
 
 const WORDS = 'a red fox in snow\nNegative prompt: blurry, grey\nSteps: 6, Sampler: Euler, CFG scale: 3, Seed: 18446744073709551615, Size: 64x96, Model: limn-shapes';
@@ -53,7 +54,35 @@ function bundle(): Buffer {
   return zip({ 'manifest.json': Buffer.from(JSON.stringify(said)), 'workflow.json': Buffer.from(JSON.stringify(graph)), 'inputs/1.png': bytes });
 }
 
+/** A class that is not here, on the ground and twice in all, whose links a class of nearly its name has. */
+const RENAMED = JSON.stringify({
+  nodes: [
+    { id: 1, type: 'VAEDecoder', pos: [0, 0], inputs: [{ name: 'samples', type: 'LATENT', link: null }, { name: 'vae', type: 'VAE', link: null }], outputs: [{ name: 'IMAGE', type: 'IMAGE', links: [1] }] },
+    { id: 2, type: 'VAEDecoder', pos: [0, 200], inputs: [], outputs: [] },
+    { id: 3, type: 'PreviewImage', pos: [400, 0], inputs: [{ name: 'images', type: 'IMAGE', link: 1 }], outputs: [] },
+  ],
+  links: [[1, 1, 0, 3, 0, 'IMAGE']], version: 0.4,
+});
+
 export const opening: Record<string, Story> = {
+  'a class that is not here gives way to one that is near, all its nodes in one step': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await drop(page, 'renamed.json', Buffer.from(RENAMED));
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Use VAE Decode', exact: true }).click();
+    await dialog.getByText('2 nodes replaced').waitFor();
+    await page.keyboard.press('Escape');
+    await body(page, 'VAE Decode').nth(1).waitFor();
+    await counts(page, 3, 1);
+    await graph(page).focus();
+    await page.keyboard.press('Control+z');
+    await page.locator('.body[data-kind="ghost"]').nth(1).waitFor();
+    assert.equal(await body(page, 'VAE Decode').count(), 0);
+    v.clean();
+    await v.close();
+  },
+
   'a picture with the words of another web UI opens as the graph that they tell': async (browser, served) => {
     const v = await visit(browser, served.url);
 

@@ -9,7 +9,7 @@ import { resizeNode, setColor, setMode } from '../../src/doc/ops.ts';
 import { addGroup, groupItems, moveItems, removeGroups, renameGroup, resizeGroup } from '../../src/doc/ops-groups.ts';
 import { connect, disconnect, moveLink, moveLinks, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, closesCircle, insertOnLink, itemsOf, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
-import { replaceNode } from '../../src/doc/replace.ts';
+import { nodesOfClass, replaceNode, replaceNodes } from '../../src/doc/replace.ts';
 import { addReroute, removeReroutes } from '../../src/doc/ops-reroutes.ts';
 import { groupsOf } from '../../src/doc/groups.ts';
 import { reroutesOf } from '../../src/doc/reroutes.ts';
@@ -240,6 +240,25 @@ test('a node of another class takes the place of one, with what of it fits', () 
   oneStep(odd, () => assert.deepEqual(replaceNode(at(odd), 2, 'KSampler'), { id: 4, lost: 0 }));
   assert.deepEqual([(nodeOf(odd, 4)['widgets_values'] as Json[])[2], nodeOf(odd, 4)['title'], linksOf(odd, odd.raw).into(4)[0]?.toSlot], [7, 'Mine', 0]);
   assert.equal(replaceNode(at(odd), 99, 'KSampler'), undefined);
+});
+
+test('all nodes of a class that is not here become another, in every graph, as one step; values without names go by their places', () => {
+  const sampler = (id: number, values: Json[]) => ({ id, type: 'KSamplerOfOld', pos: [id * 300, 0], inputs: [], outputs: [], widgets_values: values });
+  const doc = new Document(JSON.stringify({
+    nodes: [sampler(1, [5, 'fixed', 7, 2.5, 'no such sampler']), { id: 2, type: 'inner', pos: [900, 0] }],
+    links: [],
+    definitions: { subgraphs: [{ id: 'inner', name: 'Inner', nodes: [sampler(1, [9])], links: [], inputs: [], outputs: [] }] },
+  }));
+  const where = nodesOfClass(doc, 'KSamplerOfOld');
+  assert.equal(where.length, 2);
+  const before = doc.toText();
+  let [made, lost] = [where, -1];
+  oneStep(doc, () => ({ made, lost } = replaceNodes(doc, at(doc).defs, where, 'KSampler')));
+  assert.deepEqual([made.map(({ graph, id }) => doc.node(id, graph)?.['type']), lost, nodesOfClass(doc, 'KSamplerOfOld')], [['KSampler', 'KSampler'], 0, []]);
+  const values = doc.node(made[0]!.id)?.['widgets_values'] as Json[];
+  assert.deepEqual([values[0], values[2], values[3], values.includes('no such sampler')], [5, 7, 2.5, false]);
+  doc.undo();
+  assert.equal(doc.toText(), before);
 });
 
 test('a reroute is of the type of what goes through it', () => {
