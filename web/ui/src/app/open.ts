@@ -23,10 +23,11 @@ export function inTextField(target: EventTarget | null): boolean {
 
 function pasted(e: ClipboardEvent) {
   if (e.defaultPrevented || inTextField(e.target)) return;
-  const text = e.clipboardData?.getData('text/plain') ?? '';
-  if (!/^\s*\{/.test(text) || /^\s*\{\s*"limn"/.test(text)) return; // nodes that were copied are the canvas's
+  const files = [...(e.clipboardData?.files ?? [])];
+  const text = e.clipboardData?.getData('text/plain').trim() ?? '';
+  if ((!files.length && (text === '' || /^\{\s*"limn"/.test(text))) || document.querySelector(':modal')) return; // nodes that were copied are the canvas's
   e.preventDefault();
-  withOpening((m) => m.openPasted(text));
+  withOpening((m) => (files.length ? m.pasteFiles(files) : m.pasteText(text)));
 }
 
 const carriesFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') || e.dataTransfer?.types.includes('text/uri-list');

@@ -109,6 +109,15 @@ export async function openDropped(files: readonly File[], address: string, at: P
   else if (address && !(await addressIntoNode(address, at))) await openAddress(address);
 }
 
-export async function openPasted(text: string) {
-  await openFound(await readFile(new File([text], 'pasted.json')), now().pasted);
+/** Into the chosen node that has a field for them, or opened. */
+export async function pasteFiles(files: readonly File[]) {
+  const { filesIntoChosen, pastePlace } = await placing();
+  const at = pastePlace();
+  await openFiles(await filesIntoChosen(files), at);
+}
+
+/** JSON is opened; other text can be a node. */
+export async function pasteText(text: string) {
+  if (text.startsWith('{')) await openFound(await readFile(new File([text], 'pasted.json')), now().pasted);
+  else if (activeDocument()) (await placing()).offerText(text);
 }

@@ -1,6 +1,7 @@
-// Pictures, sounds and films that are let go of on the graph: into the node under them that has a field for such a file, else as
-// nodes that load them, where they were let go of. One step each; the files are with the server then.
+// Pictures, sounds and films that are let go of on the graph, or pasted: into the node under them, or the chosen one, that has a field
+// for such a file, else as nodes that load them, where they were let go of. One step each; the files are with the server then.
 import { addHere } from '../canvas/adding.ts';
+import { pointerAt } from '../canvas/clipboard.ts';
 import type { Point } from '../canvas/curve.ts';
 import { atNow } from '../canvas/edit.ts';
 import { hitAt } from '../canvas/hit.ts';
@@ -27,6 +28,8 @@ const KINDS = ['image', 'audio', 'video'] as const;
 const USUAL: Record<Kind, string> = { image: 'LoadImage', audio: 'LoadAudio', video: 'LoadVideo' };
 const APART = 40; // between nodes that are added together, in the file's units
 const WIDE = 300;
+const TEXT = 'PrimitiveStringMultiline'; // the class that holds a text of several lines
+const SHORT = 40; // letters of a text that are said
 
 /** Undefined: it is none that a node loads. */
 export function kindOf(file: { name: string; type: string }): Kind | undefined {
@@ -104,9 +107,8 @@ async function send(file: File, again: () => unknown): Promise<string | undefine
   }
 }
 
-/** Those of them that no field under the point is for. Fields are filled in their order, each once. */
-export async function filesIntoNode(files: readonly File[], at: Point): Promise<readonly File[]> {
-  const node = nodeAt(at);
+/** Those of them that no field of the node is for. Fields are filled in their order, each once. */
+async function filesInto(node: NodeView | undefined, files: readonly File[]): Promise<readonly File[]> {
   const left: File[] = [];
   const free = [...fieldsOf(node, undefined)];
   const deals = files.flatMap((file) => {
@@ -118,10 +120,20 @@ export async function filesIntoNode(files: readonly File[], at: Point): Promise<
   });
   if (!node) return files;
   for (const { file, widget } of deals) {
-    const value = await send(file, () => filesIntoNode([file], at));
+    const value = await send(file, () => filesInto(node, [file]));
     if (value !== undefined) await put(node, widget, value, file.name);
   }
   return left;
+}
+
+/** Those of them that no field under the point is for. */
+export const filesIntoNode = (files: readonly File[], at: Point) => filesInto(nodeAt(at), files);
+
+/** Those of them that no field of the chosen node is for; of several the first that has any. */
+export function filesIntoChosen(files: readonly File[]): Promise<readonly File[]> {
+  const kinds = files.map(kindOf);
+  const keys = graph()?.closest('[inert]') ? [] : [...chosen()];
+  return filesInto(keys.map((key) => view.scene.byKey.get(key)).find((node) => kinds.some((k) => k && fieldsOf(node, k).length)), files);
 }
 
 /** A picture of the server's own, dragged out of the gallery: nothing is sent. False: no field under the point is for it. */
@@ -149,6 +161,26 @@ function loaderOf(kind: Kind): { def: NodeDef; input: InputDef } | undefined {
     if (input) return { def, input };
   }
   return undefined;
+}
+
+/** Where the pointer is over the graph, as a point of the page. */
+export function pastePlace(): Point | undefined {
+  const box = graph()?.getBoundingClientRect();
+  const at = pointerAt();
+  return box && at && { x: box.x + at.x, y: box.y + at.y };
+}
+
+/** A text that was pasted beside all fields: somebody may want it in a node. */
+export function offerText(text: string) {
+  const at = pointerAt() ?? { x: view.size.width / 2, y: view.size.height / 3 };
+  const place = toCanvas(at);
+  const uid = view.uid;
+  const add = () => {
+    if (view.uid !== uid) return;
+    if (useDefs.getState().defs.has(TEXT)) addHere(TEXT, { value: text }, { at, place });
+    else addHere('Note', { text }, { at, place });
+  };
+  say((w) => roomWords(words, w).text(text.length > SHORT ? `${text.slice(0, SHORT)}…` : text), { label: (w) => roomWords(words, w).asNode, run: add });
 }
 
 /** Where they were let go of, or in the middle of what is seen; side by side. */

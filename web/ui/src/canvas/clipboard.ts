@@ -11,6 +11,8 @@ import { toCanvas, view } from './view.ts';
 /** Where the pointer was last, over the canvas; else its middle. */
 let pointer: { x: number; y: number } | undefined;
 
+export const pointerAt = () => pointer;
+
 export function keysOf({ nodes = [], groups = [], reroutes = [] }: Items): string[] {
   return [...nodes.map((id) => `node:${id}`), ...groups.map((i) => `group:${i}`), ...reroutes.map((id) => `reroute:${id}`)];
 }

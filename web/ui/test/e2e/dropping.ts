@@ -39,6 +39,16 @@ async function dropAt(page: Page, at: Spot, files: Record<string, Buffer>, { hol
   return { held };
 }
 
+/** What the keys of pasting bring to the page. */
+async function paste(page: Page, { files = {}, text = '' }: { files?: Record<string, Buffer>; text?: string }) {
+  await page.evaluate(([files, text]) => {
+    const data = new DataTransfer();
+    for (const [name, base64] of files) data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { lastModified: 1, type: 'image/png' }));
+    if (text) data.setData('text/plain', text);
+    document.querySelector('.graph')!.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, [Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')] as const), text] as const);
+}
+
 const fileOf = (page: Page, n: number) => body(page, 'Load Image').nth(n).locator('[data-widget="image"] [role="combobox"]');
 
 export const dropping: Record<string, Story> = {
@@ -79,6 +89,30 @@ export const dropping: Record<string, Story> = {
     await dropAt(page, onNode, { 'd.png': point(4), 'e.png': point(5) }); // one for the field, the other beside
     await fileOf(page, 0).getByText('d.png').waitFor();
     await counts(page, 2, 0);
+    v.clean();
+    await v.close();
+  },
+
+  'a pasted picture goes into the chosen node that loads one, else becomes one; a pasted text can become a node': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await nodes(page, 7);
+    await newWorkflow(page);
+    await paste(page, { files: { 'shot.png': point(70) } });
+    await counts(page, 1, 0);
+    await fileOf(page, 0).getByText('shot.png').waitFor();
+    await paste(page, { files: { 'second.png': point(71) } }); // the node that was just made is chosen
+    await fileOf(page, 0).getByText('second.png').waitFor();
+    await counts(page, 1, 0);
+    await page.mouse.click(900, 650);
+    await paste(page, { files: { 'third.png': point(72) } });
+    await counts(page, 2, 0);
+
+    await page.mouse.click(900, 650);
+    await paste(page, { text: 'a lighthouse at dusk,\nwith gulls' });
+    await page.getByRole('button', { name: 'Add it as a node' }).click();
+    await counts(page, 3, 0);
+    await page.locator('.body').getByText('with gulls').waitFor();
     v.clean();
     await v.close();
   },
