@@ -12,6 +12,7 @@ import { RunBar } from '../run/RunBar.tsx';
 import { AddNodes } from './AddNodes.tsx';
 import { showTemplates } from '../dialogs/show.ts';
 import { Bar } from './Bar.tsx';
+import { useDefs } from '../defs/defs.ts';
 import { setFocusMode, useBars } from './bars.ts';
 import { commands } from './commands.ts';
 import { Dialogs } from './Dialog.tsx';
@@ -130,6 +131,12 @@ function Leave() {
 
 const LinearView = late(async () => (await import('../linear/LinearView.tsx')).LinearView);
 
+const NoClasses = late(() => import('./NoClasses.tsx').then((m) => m.NoClasses));
+
+function Classes() {
+  return useDefs((s) => s.why !== undefined) && <NoClasses />;
+}
+
 /** Apart from the graph, which does not hear of each change of what is open. */
 function AppView() {
   const at = useActive();
@@ -169,6 +176,7 @@ export function Shell() {
               {app && <AppView />}
               {none && <Empty />}
               <Banner />
+              <Classes />
               <DropHint />
               {hidden && <Leave />}
             </main>

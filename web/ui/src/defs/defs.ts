@@ -12,16 +12,23 @@ import { readDefs } from './read.ts';
 /** Stale: as they were when the server was last reached. Failed: nothing is known of any class. */
 export type DefsState = 'loading' | 'ready' | 'stale' | 'failed';
 
-export const useDefs = create<{ defs: Defs; state: DefsState }>(() => ({ defs: new Map(), state: 'loading' }));
+interface Known {
+  defs: Defs;
+  state: DefsState;
+  why?: string | undefined; // the server's own could not be had the last time
+}
+
+export const useDefs = create<Known>(() => ({ defs: new Map(), state: 'loading' }));
 
 let plans: Plans = new Map();
 
 function use(info: string, places: string, state: DefsState) {
   plans = readPlans(parse(places));
-  useDefs.setState({ defs: readDefs(parse(info), plans), state });
+  useDefs.setState({ defs: readDefs(parse(info), plans), state, ...(state === 'ready' ? { why: undefined } : {}) });
 }
 
-async function useKept() {
+async function useKept(fault: unknown) {
+  useDefs.setState({ why: fault instanceof Error ? fault.message : String(fault) });
   if (useDefs.getState().defs.size > 0) return useDefs.setState({ state: 'stale' });
   const [info, places] = await Promise.all([keptText('object_info'), keptText('plans')]);
   try {
@@ -40,7 +47,7 @@ async function load() {
     void keepText('plans', places);
   } catch (e) {
     console.warn(e);
-    await useKept();
+    await useKept(e);
   }
 }
 

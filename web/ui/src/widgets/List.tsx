@@ -4,6 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import type { Json } from '../doc/json.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRoom } from '../i18n/room.ts';
+import { lists } from '../i18n/words/lists.ts';
 import { models as room } from '../i18n/words/models.ts';
 import { useDefs } from '../defs/defs.ts';
 import { browseModels } from '../models/browse.ts';
@@ -19,6 +20,7 @@ interface Props {
   recent: readonly string[];
   chosen: readonly Json[];
   many?: boolean; // picking does not close it
+  waiting?: boolean; // for what the server has elsewhere
   typed?: string; // before it was there; Enter is a line's end
   field?: Field; // of models: the last row leads to all that is known of them
   pick: (value: Json) => void;
@@ -95,9 +97,11 @@ function moved(rows: readonly Row[], from: number, by: number, last: boolean): n
 
 const firstOf = (rows: readonly Row[]) => Math.max(0, rows.findIndex(isChoice));
 
-export function List({ id, anchor, label, values, recent, chosen, many = false, typed = '', field, pick, close }: Props) {
+export function List({ id, anchor, label, values, recent, chosen, many = false, waiting = false, typed = '', field, pick, close }: Props) {
   const browse = useBrowse(field);
   const words = useWords().widgets;
+  const said = useRoom(lists);
+  const stale = useDefs((s) => s.state === 'stale') && values.length > 0;
   const box = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState(typed.split('\n')[0] ?? '');
   const [place] = useState(() => placeBeside(anchor));
@@ -177,6 +181,7 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
           setActive(firstOf(rowsFor(values, recent, e.currentTarget.value)));
         }}
       />
+      {stale && <p className="stale">{said.stale}</p>}
       <ul
         id={id}
         role="listbox"
@@ -195,7 +200,8 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
           </li>
         )}
       </ul>
-      {!rows.some(isChoice) && <p className="none">{values.length ? words.noMatch : words.emptyList}</p>}
+      {waiting && <p className="waiting" role="status">{said.waiting}</p>}
+      {!waiting && !rows.some(isChoice) && <p className="none">{values.length ? words.noMatch : words.emptyList}</p>}
     </div>
   );
 }

@@ -12,9 +12,9 @@ import { toText } from './values.ts';
 const keyOf = (field: Field) => `${String(field.node['type'] ?? '')}.${field.shape.name}`;
 
 /** The choices as they are now; of a list that the server has elsewhere, once somebody looks. */
-function useChoices(field: Field, open: boolean): readonly Json[] {
+function useChoices(field: Field, open: boolean): { values: readonly Json[]; waiting: boolean } {
   const remote = useRemote(field.def?.options['remote'], open);
-  return remote ?? field.def?.choices ?? [];
+  return { values: remote ?? field.def?.choices ?? [], waiting: remote === null };
 }
 
 interface Opens {
@@ -30,7 +30,7 @@ interface Opens {
 function Opening({ field, text, many = false, pick, step, chosen }: Opens) {
   const box = useRef<HTMLSpanElement>(null);
   const [open, setOpen] = useState(false);
-  const values = useChoices(field, open);
+  const { values, waiting } = useChoices(field, open);
   const words = useWords().widgets;
   const id = useId();
 
@@ -78,6 +78,7 @@ function Opening({ field, text, many = false, pick, step, chosen }: Opens) {
           recent={many ? [] : recentOf(keyOf(field))}
           chosen={chosen}
           many={many}
+          waiting={waiting}
           field={field}
           pick={(value) => {
             noteRecent(keyOf(field), value);

@@ -15,16 +15,16 @@ export function listIn(answer: Json, remote: Json | undefined): readonly Json[] 
   return Array.isArray(found) ? found.filter((v) => typeof v === 'string' || typeof v === 'number') : [];
 }
 
-/** Undefined: the choices are not remote. */
-export function useRemote(remote: Json | undefined, wanted: boolean): readonly Json[] | undefined {
+/** Undefined: the choices are not remote; null: the server has not answered yet. */
+export function useRemote(remote: Json | undefined, wanted: boolean): readonly Json[] | null | undefined {
   const route = routeOf(remote);
-  const [list, setList] = useState<readonly Json[]>([]);
+  const [list, setList] = useState<readonly Json[] | null>(null);
   useEffect(() => {
     if (route === undefined || !wanted) return;
     const stop = new AbortController();
     fetch(at(route), { signal: stop.signal })
-      .then(async (answer) => answer.ok && setList(listIn(parse(await answer.text()), remote)))
-      .catch((e: unknown) => stop.signal.aborted || console.warn(e));
+      .then(async (answer) => setList(answer.ok ? listIn(parse(await answer.text()), remote) : []))
+      .catch((e: unknown) => stop.signal.aborted || (setList([]), console.warn(e)));
     return () => stop.abort();
   }, [route, wanted]);
   return route === undefined ? undefined : list;

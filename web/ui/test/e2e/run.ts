@@ -13,6 +13,7 @@ import { grid } from './grid.ts';
 import { leak } from './leak.ts';
 import { linear } from './linear.ts';
 import { looks } from './looks.ts';
+import { marks } from './marks.ts';
 import { mask } from './mask.ts';
 import { models } from './models.ts';
 import { opening } from './opening.ts';
@@ -30,7 +31,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, models, addNode, mask, looks, wishes, leak,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

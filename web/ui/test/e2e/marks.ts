@@ -1,0 +1,37 @@
+// Stories of what is marked on the canvas: classes that could not be had, and old lists.
+import assert from 'node:assert/strict';
+import { nodes } from './app.ts';
+import { visit } from './browser.ts';
+import { graph } from './hands.ts';
+import { faults, type Story } from './shell.ts';
+
+export const marks: Record<string, Story> = {
+  'classes that cannot be had are told over the canvas, with the reason, and asked for again': async (browser, served) => {
+    const route = '**/object_info';
+    const v = await visit(browser, served.url, {}, (page) => page.route(route, (r) => r.fulfill({ status: 500, body: '{"error": "the registry is not ready"}' })));
+    const { page } = v;
+    const line = page.getByRole('alert').filter({ hasText: 'node classes' });
+    await line.getByText(/the registry is not ready|500/).waitFor();
+    await page.locator('.body[data-kind="ghost"]').first().waitFor();
+    assert.deepEqual(await faults(page), []);
+    await page.unroute(route);
+    await line.getByRole('button', { name: 'Ask again' }).click();
+    await nodes(page, 7);
+    await line.waitFor({ state: 'detached' });
+    await page.locator('.body[data-kind="node"]').first().waitFor();
+
+    await page.route(route, (r) => r.fulfill({ status: 503, body: '{"error": "it is busy"}' })); // known ones stay, and are old
+    await graph(page).focus();
+    await page.keyboard.press('r');
+    await line.getByText('as they were the last time').waitFor();
+    await page.locator('.body [role="combobox"]').first().click();
+    await page.locator('.choices .stale').waitFor();
+    assert.deepEqual(await faults(page), []);
+    await page.keyboard.press('Escape');
+    await page.unroute(route);
+    await line.getByRole('button', { name: 'Ask again' }).click();
+    await line.waitFor({ state: 'detached' });
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+};
