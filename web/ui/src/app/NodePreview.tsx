@@ -2,6 +2,7 @@
 import { TypeMark } from '../canvas/TypeMark.tsx';
 import type { NodeDef } from '../defs/def.ts';
 import { categoryTitle, classTitle, slotLabel } from '../defs/labels.ts';
+import { langOf } from '../i18n/lang.ts';
 import { useWords } from '../i18n/words.ts';
 import { useSettings } from './settings.ts';
 
@@ -27,7 +28,7 @@ export function NodePreview({ def }: { def: NodeDef }) {
   const fields = def.inputs.filter((i) => i.widget).map((i) => slotLabel(i.name, i.label, language, i.label));
   return (
     <section className="node-preview" aria-label={classTitle(def, language)}>
-      <h3>{classTitle(def, language)}</h3>
+      <h3 lang={langOf(classTitle(def, language), language)}>{classTitle(def, language)}</h3>
       <p className="where">
         <span lang="en">{def.name}</span>
         {def.category && <span>{categoryTitle(def.category, language)}</span>}

@@ -4,6 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import { useSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/words.ts';
 import { goTo } from './camera.ts';
+import { langOf } from '../i18n/lang.ts';
 import { titleIn } from './names.ts';
 import type { Scene } from './scene.ts';
 import { findNodes } from './search.ts';
@@ -69,7 +70,7 @@ export function Find({ scene }: { scene: Scene }) {
       <ul id="found" role="listbox" aria-label={words.find} hidden={!found.length}>
         {found.slice(first, first + MOST).map((node, i) => (
           <li key={node.key} id={`found-${first + i}`} role="option" aria-selected={first + i === at} onClick={() => go(first + i)}>
-            <span>{titleIn(node, language)}</span>
+            <span lang={langOf(titleIn(node, language), language)}>{titleIn(node, language)}</span>
             <small>{words.numbered(node.id)}</small>
           </li>
         ))}

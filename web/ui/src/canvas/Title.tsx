@@ -4,6 +4,7 @@ import { useSettings } from '../app/settings.ts';
 import type { Document } from '../doc/document.ts';
 import { renameNode, setFlag } from '../doc/ops.ts';
 import { rate } from '../i18n/format.ts';
+import { langOf } from '../i18n/lang.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun } from '../run/run.ts';
 import { NameField } from './NameField.tsx';
@@ -86,7 +87,7 @@ export function Title({ doc, box, name }: { doc: Document; box: NodeView; name: 
       <button className="arrow" tabIndex={-1} aria-label={says} title={says} onClick={() => setFlag(doc, [node], 'collapsed', !shape.collapsed)}>
         <Icon name={shape.collapsed ? 'chevron' : 'down'} />
       </button>
-      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={title}>{title}</h2>}
+      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={title} lang={langOf(title, language)}>{title}</h2>}
       <Signs uid={doc.uid} name={name} box={box} />
     </header>
   );

@@ -18,6 +18,7 @@ import { Menu, type MenuItem } from '../app/Menu.tsx';
 import { commands } from '../app/commands.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { langOf } from '../i18n/lang.ts';
 import { useWords } from '../i18n/words.ts';
 import { Cell, Edit, setField } from './OutlineCell.tsx';
 import { moveToGroup } from './outline-move.ts';
@@ -197,7 +198,7 @@ export function Outline() {
               onDoubleClick={() => act(row)}
               onContextMenu={(e) => (e.preventDefault(), goTo(row), setMenu({ x: e.clientX, y: e.clientY, row }))}
             >
-              <span role="gridcell" className="what">
+              <span role="gridcell" className="what" lang={langOf(row.label, language)}>
                 <span className="twist" onClick={() => row.open !== undefined && toggle(row)} data-open={row.open}>
                   {row.open !== undefined && <Icon name="chevron" />}
                 </span>

@@ -4,6 +4,7 @@ import { slotLabel } from '../defs/labels.ts';
 import type { Document } from '../doc/document.ts';
 import type { JsonObject } from '../doc/json.ts';
 import type { WidgetShape } from '../doc/shape.ts';
+import { langOf } from '../i18n/lang.ts';
 import { useWords } from '../i18n/words.ts';
 import { useFault } from '../run/run.ts';
 import '../style/widgets.css';
@@ -41,7 +42,7 @@ export function Widget({ doc, node, shape, name = String(node['id']) }: Props) {
   return (
     <div className="widget" data-kind={def?.widget ?? 'json'} data-wrong={wrong} data-fixed={field.fixed} data-tall={shape.height > 30}>
       {kind.label === 'beside' && text !== '' && (
-        <span className="label" aria-hidden="true" title={def?.tooltip ?? text}>
+        <span className="label" aria-hidden="true" lang={langOf(text, language)} title={def?.tooltip ?? text}>
           {text}
         </span>
       )}

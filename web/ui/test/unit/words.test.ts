@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes, percent } from '../../src/i18n/format.ts';
+import { langOf } from '../../src/i18n/lang.ts';
 import { languageOf, languages as page } from '../../src/i18n/languages.ts';
 import { readdirSync } from 'node:fs';
 import type { Both } from '../../src/i18n/both.ts';
@@ -52,3 +53,8 @@ test('sizes have one to three figures', () => {
 });
 
 test('shares are percents', () => assert.deepEqual([0, 0.504, 1.2].map(percent), ['0 %', '50 %', '120 %']));
+
+test('which language a text is in, where it is not the page’s', () => {
+  assert.deepEqual(['KSampler', 'K 采样器', 'VAE', 'x', '7', ''].map((t) => langOf(t, 'zh')), ['en', undefined, 'en', undefined, undefined, undefined]);
+  assert.deepEqual(['KSampler', '采样器', 'ノイズ'].map((t) => langOf(t, 'en')), [undefined, 'zh-Hans', 'ja']);
+});
