@@ -91,7 +91,9 @@ export function stopNow(at: Opened | undefined) {
   if (current !== undefined) void attempt(cancelJob(current));
 }
 
+/** What waits on the server, and what this page has still to send. */
 export function clearRest() {
+  void sending().then(({ endSeries }) => endSeries());
   void attempt(clearWaiting());
 }
 

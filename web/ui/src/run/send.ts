@@ -1,5 +1,5 @@
 // From a document to a job: seeds, check, the prompt as texts so that every number keeps its digits, the queue.
-import type { Opened } from '../app/documents.ts';
+import { useDocuments, type Opened } from '../app/documents.ts';
 import { complain } from '../app/toasts.ts';
 import { goTo } from '../canvas/camera.ts';
 import { useDefs } from '../defs/defs.ts';
@@ -105,12 +105,21 @@ async function runOnce(at: Opened, how: How): Promise<boolean> {
 }
 
 let last: Promise<unknown> = Promise.resolve();
+let ended = 0; // how often somebody has ended what is still to be sent
+
+/** What was to be sent more often is not. */
+export function endSeries() {
+  ended++;
+}
+
+const isOpen = ({ doc }: Opened) => useDocuments.getState().opened.some((o) => o.doc === doc);
 
 /** So many times, each as the controls of its seeds say; one after the other, whoever asks. */
 export function run(at: Opened, how: How = {}, times = 1): Promise<number> {
+  const asked = ended;
   const all = async () => {
     let n = 0;
-    while (n < times && (await runOnce(at, how))) n++;
+    while (n < times && asked === ended && isOpen(at) && (await runOnce(at, how))) n++;
     if (n) announce((w) => (n > 1 ? w.run.said.queuedMany(n, at.name) : w.run.said.queued(at.name)));
     return n;
   };

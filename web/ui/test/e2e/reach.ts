@@ -237,4 +237,23 @@ export const reach: Record<string, Story> = {
     v.clean();
     await v.close();
   },
+
+  'what is still to be sent of a series ends with Clear rest': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 1600, height: 900 } });
+    const { page } = v;
+    const history = page.locator('.queue-panel time');
+
+    await body(page, 'KSampler').waitFor();
+    const before = await history.count();
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog input').fill('Run ×10');
+    await page.keyboard.press('Enter');
+    const clear = page.getByRole('button', { name: /^Clear rest/ });
+    await page.getByRole('button', { name: /^Clear rest \d/ }).waitFor();
+    await clear.click();
+    await page.getByText('Nothing is running').waitFor({ timeout: 60_000 });
+    assert.ok((await history.count()) - before <= 5, 'of ten');
+    v.clean();
+    await v.close();
+  },
 };
