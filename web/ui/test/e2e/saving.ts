@@ -230,6 +230,7 @@ export const saving: Record<string, Story> = {
     await other.page.getByRole('button', { name: 'Workflows' }).click();
     await other.page.getByRole('region', { name: 'Workflows' }).getByRole('button', { name: 'shared' }).first().click();
     await other.page.getByRole('tab', { name: 'shared', exact: true }).waitFor();
+    await other.page.getByRole('button', { name: 'Zoom in' }).click(); // beside the panel the graph is too small to be read
     await edit(other.page, 'theirs');
     await other.page.keyboard.press('Control+S');
     await other.page.locator('.status').getByText(/Saved \d/).waitFor();
