@@ -218,8 +218,9 @@ export const saving: Record<string, Story> = {
   },
 
   'a file that was saved elsewhere meanwhile is not written over': async (browser, served) => {
-    const v = await visit(browser, served.url);
-    const other = await visit(browser, served.url);
+    const viewport = { width: 1600, height: 900 }; // room for a panel beside texts that can be read
+    const v = await visit(browser, served.url, { viewport });
+    const other = await visit(browser, served.url, { viewport });
     const address = new URL('userdata/workflows%2Fshared.json', served.url);
 
     await nodes(v.page, 7);
