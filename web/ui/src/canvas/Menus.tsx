@@ -17,6 +17,7 @@ import { showGrid } from '../run/commands.ts';
 import { atNow, cutLinks, exposeSocket } from './edit.ts';
 import type { Hit } from './hit.ts';
 import { useMenu } from './menus.ts';
+import { startInserting } from './presses.ts';
 import type { SocketEnd } from './scene.ts';
 import { inSubgraph, toCanvas, view } from './view.ts';
 
@@ -76,6 +77,13 @@ function itemsOfField(hit: Hit, at: { x: number; y: number }, words: Words): Men
   ];
 }
 
+/** A link gets a point where it was pressed. */
+function itemsOfLink(hit: Hit, at: { x: number; y: number }, words: Words): MenuItem[] {
+  const graph = document.querySelector('.graph')?.getBoundingClientRect();
+  const here = { x: at.x - (graph?.x ?? 0), y: at.y - (graph?.y ?? 0) };
+  return hit.kind === 'link' ? [{ label: words.canvas.commands.point, run: () => startInserting(hit, toCanvas(here), here) }] : [];
+}
+
 export function Menus() {
   const words = useWords();
   const open = useMenu((s) => s.open);
@@ -86,6 +94,6 @@ export function Menus() {
   const items =
     hit.kind === 'socket'
       ? itemsOfSocket(hit, at, words)
-      : [...itemsOfField(hit, at, words), ...commandsOf(place).filter((c) => can(c, opened)).map((c) => itemOf(c, opened, words))];
+      : [...itemsOfField(hit, at, words), ...itemsOfLink(hit, at, words), ...commandsOf(place).filter((c) => can(c, opened)).map((c) => itemOf(c, opened, words))];
   return <Menu label={words.canvas.menu} items={items} at={at} close={() => useMenu.setState({ open: undefined })} />;
 }

@@ -2,7 +2,7 @@
 import type { Command } from '../app/command.ts';
 import { useSettings } from '../app/settings.ts';
 import { resizeNode } from '../doc/ops.ts';
-import { moveItems } from '../doc/ops-groups.ts';
+import { membersOfGroups, moveItems } from '../doc/ops-groups.ts';
 import { itemsOf } from '../doc/ops-nodes.ts';
 import { TITLE } from '../doc/shape.ts';
 import { wordsNow } from '../app/confirm.ts';
@@ -19,7 +19,7 @@ import type { NodeView } from './scene.ts';
 import { openMenuHere } from './menus.ts';
 import { startRenaming } from './presses.ts';
 import { shapeCommands } from './commands-shape.ts';
-import { chooseAll, chosen, toggle } from './select.ts';
+import { choose, chooseAll, chosen, toggle } from './select.ts';
 import { useHand, view } from './view.ts';
 
 const some = () => chosen().size > 0;
@@ -135,6 +135,7 @@ const ofNodes: readonly Command[] = [
     id: 'group.rename', label: (w) => w.canvas.commands.rename, menu: 'group', quiet: true, can: some,
     run: renameGroupChosen,
   },
+  { id: 'group.select', label: (w) => w.canvas.commands.selectIn, menu: 'group', quiet: true, can: some, run: chooseInGroups },
   { id: 'group.colour', label: (w) => w.canvas.commands.colour, menu: 'group', quiet: true, can: some, run: showColours },
   {
     id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', quiet: true, can: some,
@@ -163,6 +164,14 @@ const looking: readonly Command[] = [
     run: () => useHand.setState({ tool: 'hand' }),
   },
 ];
+
+/** What is in the chosen groups, instead of these. */
+function chooseInGroups() {
+  const at = atNow();
+  if (!at) return;
+  const { nodes, reroutes } = membersOfGroups(at, itemsOf(at, chosen()).groups);
+  choose([...nodes.map((id) => `node:${id}`), ...reroutes.map((id) => `reroute:${id}`)]);
+}
 
 /** By arrow keys: what is chosen moves, step after step as one; what is pinned stays. */
 function nudge(dx: number, dy: number) {

@@ -43,8 +43,20 @@ export const reach: Record<string, Story> = {
     await page.waitForFunction(() => document.querySelectorAll('.body[data-coloured="true"]').length === 0); // both at once
 
     await page.keyboard.press('Control+g');
-    await page.getByRole('textbox', { name: 'Name of the group' }).press('Enter');
+    const title = page.getByRole('textbox', { name: 'Name of the group' });
+    const frame = await title.boundingBox();
+    await title.press('Enter');
+    await many(0); // the group is chosen
+    await page.mouse.click((frame?.x ?? 0) + 12, (frame?.y ?? 0) + 6, { button: 'right' });
+    await page.getByRole('menuitem', { name: 'Select what is in it' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.body[data-chosen="true"]').length >= 2);
     await page.keyboard.press('Control+z');
+
+    const [from, to] = [await socket(page, 'VAE Decode', 'out', 'IMAGE'), await socket(page, 'Save Image', 'in', 'images')];
+    await page.mouse.click((from.x + to.x) / 2, (from.y + to.y) / 2, { button: 'right' });
+    await page.getByRole('menuitem', { name: 'Put a point here' }).click();
+    await page.keyboard.press('Control+z');
+    await counts(page, 7, 9);
     v.clean();
     await v.close();
   },
