@@ -272,10 +272,15 @@ static void fill(drawing *g, double x, double y, double w, double h, rgb c)
     const int left = (int)fmax(0, floor((x - g->left) * g->scale)), top = (int)fmax(0, floor((y - g->top) * g->scale));
     const int right = (int)fmin(TWICE * WIDTH, fmax(left + 2, (x + w - g->left) * g->scale));
     const int bottom = (int)fmin(TWICE * HEIGHT, fmax(top + 2, (y + h - g->top) * g->scale));
+    uint8_t  *first;
 
-    for (int v = top; v < bottom; v++)
-        for (int u = left; u < right; u++)
-            dot(g, u, v, c);
+    if (left >= right || top >= bottom)
+        return;
+    first = g->at + ((size_t)top * TWICE * WIDTH + (size_t)left) * 3;
+    for (int u = left; u < right; u++)
+        dot(g, u, top, c);
+    for (int v = top + 1; v < bottom; v++)
+        memcpy(first + (size_t)(v - top) * TWICE * WIDTH * 3, first, (size_t)(right - left) * 3);
 }
 
 static void draw_link(drawing *g, const box *from, const box *to)
