@@ -9,6 +9,8 @@
 #include "core/base/alloc.h"
 #include "nodes/picture/jpeg_write.h"
 
+enum { FIRST_ROOM = 16 << 10 }; /* bytes */
+
 /* ------------------------------------------------------------------ size */
 
 static int at_most(int x, int most)
@@ -90,8 +92,10 @@ static uint8_t *enlarged_row(enlarger *e, int y)
 typedef struct writing {
     struct jpeg_error_mgr       errors; /* first: libjpeg hands this back */
     struct jpeg_compress_struct jpeg;
+    struct jpeg_destination_mgr to;
     jmp_buf                     out;
-    unsigned char              *bytes;  /* libjpeg's, by malloc */
+    unsigned char              *bytes;  /* by malloc */
+    size_t                      room;
     unsigned long               size;
 } writing;
 
@@ -103,6 +107,34 @@ _Noreturn static void on_error(j_common_ptr j)
 static void say_nothing(j_common_ptr j)
 {
     (void)j;
+}
+
+/* libjpeg's own buffer is its own until the end: after a failure halfway nobody could free it. */
+static boolean grow(j_compress_ptr j)
+{
+    writing       *w = j->client_data;
+    const size_t   room = w->room ? 2 * w->room : FIRST_ROOM;
+    unsigned char *bytes = realloc(w->bytes, room);
+
+    if (!bytes)
+        on_error((j_common_ptr)j);
+    w->to.next_output_byte = bytes + w->room;
+    w->to.free_in_buffer = room - w->room;
+    w->bytes = bytes;
+    w->room = room;
+    return TRUE;
+}
+
+static void begin(j_compress_ptr j)
+{
+    grow(j);
+}
+
+static void end(j_compress_ptr j)
+{
+    writing *w = j->client_data;
+
+    w->size = (unsigned long)(w->room - w->to.free_in_buffer);
 }
 
 /* Where the rows of the outcome come from: a picture, or one that is enlarged on the way (.at is NULL). */
@@ -121,7 +153,9 @@ static bool compress(writing *w, const lm_bitmap *in, enlarger *e, int quality)
         return false;
     }
     jpeg_create_compress(&w->jpeg);
-    jpeg_mem_dest(&w->jpeg, &w->bytes, &w->size);
+    w->to = (struct jpeg_destination_mgr){ .init_destination = begin, .empty_output_buffer = grow, .term_destination = end };
+    w->jpeg.dest = &w->to;
+    w->jpeg.client_data = w;
     w->jpeg.image_width = (JDIMENSION)in->width;
     w->jpeg.image_height = (JDIMENSION)in->height;
     w->jpeg.input_components = 3;
