@@ -90,7 +90,7 @@ enum { N_NOTES = sizeof note_endings / sizeof *note_endings };
 
 static lm_hash hash_state(lm_hash h, const lm_folder_file *f)
 {
-    return lm_hash_u64(lm_hash_u64(h, f ? (uint64_t)f->bytes : UINT64_MAX), f ? (uint64_t)(f->modified * 1000) : 0);
+    return lm_hash_u64(lm_hash_u64(h, f ? (uint64_t)f->bytes : UINT64_MAX), f ? (uint64_t)(int64_t)(f->modified * 1000) : 0);
 }
 
 /* By its name, and by the sizes and times of it and of its notes. */

@@ -60,7 +60,19 @@ static void keep_fault(reading *r, const char *words)
     keep(r, LM_CARD_BAD, lm_text_take(&card), NULL, 0);
 }
 
-static void over(reading *r)
+/* It waits for the next listing. */
+static void put_back(reading *r)
+{
+    lm_shared_file *f;
+
+    pthread_mutex_lock(&r->shared->lock);
+    f = same_file(r->shared, r);
+    if (f)
+        f->state = LM_CARD_UNREAD;
+    pthread_mutex_unlock(&r->shared->lock);
+}
+
+static void over(reading *r, bool goes_on)
 {
     lm_shared *s = r->shared;
 
@@ -70,7 +82,7 @@ static void over(reading *r)
     s->reads = false;
     if (s->leaving)
         lm_server_stopped(s->server);
-    else
+    else if (goes_on)
         lm_shared_read(s);
 }
 
@@ -97,7 +109,7 @@ static void told(void *self, const lm_checked *c)
         keep(r, LM_CARD_BAD, lm_copy_bytes(c->json, c->n), NULL, 0);
     else
         keep_fault(r, c->words && *c->words ? c->words : "it cannot be read");
-    over(r);
+    over(r, true);
 }
 
 /* ------------------------------------------------------------------ its bytes */
@@ -127,11 +139,12 @@ static void bytes_read(uv_work_t *work, int status)
     if (!status && r->at && r->n && !r->shared->leaving) {
         if (lm_checks_prompt(r->shared->server->checks, &what, told, r, &err))
             return;
-        keep_fault(r, err.text);
+        put_back(r); /* the worker has too much to do, which is no fault of the file's */
+        over(r, false);
     } else {
         keep_fault(r, "it cannot be read");
+        over(r, true);
     }
-    over(r);
 }
 
 /* ------------------------------------------------------------------ the next one */
@@ -165,7 +178,7 @@ void lm_shared_read(lm_shared *s)
     s->reads = true;
     if (r->bytes > LM_SHARED_BYTES) {
         keep_fault(r, "it is too large to be shown");
-        over(r);
+        over(r, true);
     } else if (uv_queue_work(&s->server->loop, &r->work, read_bytes, bytes_read)) {
         bytes_read(&r->work, UV_ENOMEM);
     }
