@@ -71,6 +71,7 @@ class Book:
     def __init__(self):
         self.accepted, self.ended, self.lock, self.n = {}, {}, threading.Lock(), 0
         self.taken_back, self.stopped = set(), set()  # somebody asked for that; it may have come too late
+        self.stop_told = set()  # … and was answered: it never runs again
 
     def next(self):
         with self.lock:
@@ -105,6 +106,8 @@ def look(s, book, killed):
         # between the two questions one may have ended: only then it may be in both
         assert job in history or job in waiting or job in book.taken_back, \
             f"{job} was accepted and is lost after {killed} kills"
+    again = book.stop_told & set(waiting)
+    assert not again, f"stops were told and are forgotten after {killed} kills: {again}"
     for job, times in book.ended.items():
         if job in book.taken_back and job not in history:
             continue

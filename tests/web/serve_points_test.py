@@ -49,7 +49,7 @@ ROWS = [Row(*words) for words in [
     ("file-kept", "work"), ("end-heard", "work"), ("job-ending", "work"), ("job-told", "work"), ("end-kept", "work"),
     ("end-told", "work"), ("history-swept", "work"),
     # somebody takes it back
-    ("job-dropped", "work"), ("job-forgotten", "work", 1), ("interrupt-heard", "work", 2),
+    ("job-dropped", "work"), ("job-stopping", "work", 2), ("job-forgotten", "work", 1), ("interrupt-heard", "work", 2),
     # somebody puts the queue in another order, or makes it wait
     ("jobs-moved", "order", 2), ("queue-paused", "order"),
     # files of clients
@@ -136,7 +136,8 @@ def fiddle(s, book, chance):
             s.json("POST", "/history", {"delete": [job]})
         for task in s.json("GET", "/queue")[1]["queue_running"]:
             book.stopped.add(task[1])
-            s.json("POST", "/interrupt", {"prompt_id": task[1]})
+            if s.json("POST", "/interrupt", {"prompt_id": task[1]})[0] == 200:
+                book.stop_told.add(task[1])
         time.sleep(0.05)
 
 

@@ -499,6 +499,37 @@ def a_server_that_is_told_to_leave_keeps_what_waits():
         shutil.rmtree(base, ignore_errors=True)
 
 
+def worker_of(s):
+    """The process that runs the jobs."""
+    for pid in Path(f"/proc/{s.process.pid}/task/{s.process.pid}/children").read_text().split():
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if b"work" in words and b"--only-checks" not in words and b"--pictures" not in words:
+            return int(pid)
+    raise AssertionError("there is no worker")
+
+
+def a_stop_that_was_told_is_not_forgotten():
+    """The worker hears nothing any more, and the server is told to go, or dies, before it has ended it."""
+    for ask, signal_ in (("cancel", signal.SIGTERM), ("cancel", signal.SIGKILL), ("interrupt", signal.SIGKILL)):
+        with tempfile.TemporaryDirectory(prefix="limn-served-") as base:
+            s = Served(LIMN, base=base).start()
+            job = long_job(s)
+            pid = worker_of(s)
+            os.kill(pid, signal.SIGSTOP)
+            if ask == "cancel":
+                assert s.json("POST", f"/api/jobs/{job}/cancel") == (200, {"cancelled": True})
+            else:
+                stop(s, job)
+            assert s.stop(signal_) == (0 if signal_ == signal.SIGTERM else -signal_), (ask, signal_)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            with Served(LIMN, base=base) as s:
+                assert queued(s) == {"queue_running": [], "queue_pending": []}, (ask, signal_)
+                assert status_of(s.json("GET", f"/history/{job}")[1][job])[2][-1] == "execution_interrupted"
+
+
 def leaving_early_is_no_error():
     """Ctrl-C at a terminal, or a system's end, reaches the workers as it reaches the server, in any order."""
     for i, number in enumerate((signal.SIGINT, signal.SIGTERM) * 3):

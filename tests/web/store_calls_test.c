@@ -48,12 +48,13 @@ static void add_kept(lm_store *s, int i)
     said(o, &err);
 }
 
-/* The next job is leased, given back, leased again and ends. */
+/* The next job is leased, given back, leased again, told to stop and ends. */
 static void run_one(lm_store *s)
 {
     const lm_result r = told(LM_JOB_SUCCESS, 9);
     limn_error      err = { 0 };
     lm_job          job = { 0 };
+    lm_dropped      stopped;
     lm_outcome      o = s->ops->begin(s, &err);
 
     if (!said(o, &err))
@@ -64,6 +65,8 @@ static void run_one(lm_store *s)
     lm_job_done(&job);
     if (o == LM_STORE_DONE)
         o = s->ops->lease(s, "w", 5, &job, &err);
+    if (o == LM_STORE_DONE)
+        o = s->ops->stop(s, job.id, job.epoch, &stopped, &err);
     if (o == LM_STORE_DONE)
         o = s->ops->finish(s, job.seq, job.epoch, &r, &err);
     if (said(end_change(s, o, &err), &err) && job.id && !strncmp(job.id, "kept", 4) && o == LM_STORE_DONE)

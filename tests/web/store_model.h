@@ -11,7 +11,7 @@ typedef struct model_job {
     lm_job_state state;
     double       number;
     int          attempts, name;
-    bool         gone;
+    bool         gone, stopping;
 } model_job;
 
 typedef struct model {

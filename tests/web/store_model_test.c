@@ -90,6 +90,18 @@ static void finish_late(void)
     WANT(s->ops->release(s, i + 1, late, &err) == LM_STORE_NOTHING);
 }
 
+/* The store took its own clock's time. */
+static void end_stopped(model_job *j)
+{
+    limn_error err = { 0 };
+    lm_job     got;
+
+    WANT(s->ops->find(s, name_of(j->name), 1u << LM_JOB_INTERRUPTED, LM_TEXTS_ALL, &got, &err) == LM_STORE_DONE);
+    WANT(got.seq == j->seq && got.messages.at && strstr(got.messages.at, "execution_interrupted"));
+    enter(j, LM_JOB_INTERRUPTED, got.ended_ms);
+    lm_job_done(&got);
+}
+
 static void release(void)
 {
     model_job *j = any(LM_JOB_RUNNING);
@@ -98,8 +110,27 @@ static void release(void)
     if (!j)
         return;
     WANT(s->ops->release(s, j->seq, j->epoch, &err) == LM_STORE_DONE);
+    if (j->stopping) {
+        end_stopped(j);
+        return;
+    }
     j->state = LM_JOB_PENDING;
     j->attempts--;
+}
+
+static void stop(void)
+{
+    const int  name = chance_below(&luck, NAMES);
+    model_job *j = any(LM_JOB_RUNNING);
+    limn_error err = { 0 };
+    lm_dropped out;
+
+    WANT(s->ops->stop(s, name_of(name), m.epoch + 1, &out, &err) == LM_STORE_NOTHING && !out.seq);
+    if (!j)
+        return;
+    WANT(s->ops->stop(s, name_of(j->name), j->epoch, &out, &err) == LM_STORE_DONE);
+    WANT(out.seq == j->seq && out.epoch == j->epoch && out.removed == 0);
+    j->stopping = true;
 }
 
 static void drop(bool all)
@@ -256,7 +287,9 @@ static void reopen(void)
         if (j->gone || j->state != LM_JOB_RUNNING)
             continue;
         j->state = LM_JOB_PENDING;
-        if (j->attempts == LM_STORE_RUNS_MAX)
+        if (j->stopping)
+            enter(j, LM_JOB_INTERRUPTED, 1000);
+        else if (j->attempts == LM_STORE_RUNS_MAX)
             enter(j, LM_JOB_FAILED, 1000);
     }
 }
@@ -398,8 +431,10 @@ static void change(void)
         pause_or_go_on();
     else if (kind < 62)
         lease();
-    else if (kind < 80)
+    else if (kind < 78)
         finish();
+    else if (kind < 80)
+        stop();
     else if (kind < 84)
         release();
     else if (kind < 88)

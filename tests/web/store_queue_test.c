@@ -73,6 +73,37 @@ TEST(a_cancel_meets_the_job_it_names)
     end();
 }
 
+/* What was told to be stopped never runs again: given back, or left behind by a server that is gone. */
+TEST(a_stop_outlives_the_worker_and_the_server)
+{
+    limn_error err = { 0 };
+    lm_answer *a;
+
+    folder_new(folder);
+    start(NULL);
+    one(submit("given-back", "{}"));
+    one(submit("left", "{}"));
+    one(submit("stays", "{}"));
+    for (int i = 0; i < 2; i++)
+        one(lease());
+    WANT(one(lm_queue_stop(q, "nobody", 0, keep, NULL, &err))->outcome == LM_STORE_NOTHING);
+    WANT(one(lm_queue_stop(q, "left", 1, keep, NULL, &err))->outcome == LM_STORE_NOTHING); /* another's epoch */
+    a = one(lm_queue_stop(q, "left", 0, keep, NULL, &err));
+    WANT(a->outcome == LM_STORE_DONE && a->dropped.seq == 2 && a->dropped.epoch == 2);
+    a = one(lm_queue_call_off(q, "given-back", keep, NULL, &err));
+    WANT(a->outcome == LM_STORE_DONE && a->dropped.seq == 1 && a->dropped.removed == 0);
+    a = one(lm_queue_release(q, 1, 1, keep, NULL, &err));
+    WANT(a->outcome == LM_STORE_DONE && a->removed == 1);
+    WANT(lm_queue_count(q).pending == 1 && lm_queue_count(q).running == 1 && lm_queue_count(q).history == 1);
+    lm_queue_close(q);
+    start(NULL);
+    WANT(lm_queue_count(q).pending == 1 && lm_queue_count(q).running == 0 && lm_queue_count(q).history == 2);
+    a = one(lm_queue_find(q, "left", 1u << LM_JOB_INTERRUPTED, LM_TEXTS_ALL, keep, NULL, &err));
+    WANT(a->outcome == LM_STORE_DONE && strstr(a->job.messages.at, "\"execution_interrupted\",{\"prompt_id\":\"left\""));
+    WANT(one(lease())->job.seq == 3);
+    end();
+}
+
 TEST(entries_that_grow_old_are_counted_without_being_asked_for)
 {
     int64_t before;

@@ -178,6 +178,26 @@ bool lm_queue_cancel(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, 
     return w && put(q, w, err);
 }
 
+bool lm_queue_stop(lm_queue *q, const char *id, int64_t epoch, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_STOP, id, fn, self, err);
+
+    if (!w)
+        return false;
+    w->epoch = epoch;
+    return put(q, w, err);
+}
+
+bool lm_queue_call_off(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err)
+{
+    lm_wish *w = wish_new(LM_WISH_CANCEL, id, fn, self, err);
+
+    if (!w)
+        return false;
+    w->stops = true;
+    return put(q, w, err);
+}
+
 static bool copy_names(lm_wish *w, const char *const *ids, int32_t n)
 {
     char *to;

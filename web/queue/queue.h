@@ -21,8 +21,8 @@ typedef struct lm_answer {
     limn_error error;              /* with any outcome but DONE; NOTHING may come without words */
     lm_job     job;                /* submit: seq, id, number, created_ms. lease, find: the job. Freed afterwards */
     lm_page    page;               /* list. Freed afterwards; zero either to keep what is in it */
-    lm_dropped dropped;            /* cancel */
-    int64_t    removed;            /* forget */
+    lm_dropped dropped;            /* cancel, stop */
+    int64_t    removed;            /* forget; release: 1 when the job was to stop and has ended as interrupted */
     int64_t    moved;              /* move: how many */
 } lm_answer;
 typedef void lm_answer_fn(void *self, lm_answer *a);
@@ -62,6 +62,11 @@ bool lm_queue_release(lm_queue *q, int64_t seq, int64_t epoch, lm_answer_fn *fn,
 /* Pending jobs of this id, or all (NULL). One that runs is told in `dropped`: stopping it is its worker's affair,
  * and if it has ended meanwhile its epoch is worth nothing. */
 bool lm_queue_cancel(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err);
+/* The running job of this id (and this epoch; 0: whichever) is to stop: when it is answered the disk has that, so it ends
+ * and never runs again, whatever becomes of its worker and of limn. Stopping it is its worker's affair. NOTHING: none. */
+bool lm_queue_stop(lm_queue *q, const char *id, int64_t epoch, lm_answer_fn *fn, void *self, limn_error *err);
+/* Both in one: pending jobs of this id go, and the one that runs is to stop. DONE, also where there is nothing. */
+bool lm_queue_call_off(lm_queue *q, const char *id, lm_answer_fn *fn, void *self, limn_error *err);
 /* Pending jobs of these `n` ids in front of the one called `before`, or at the end (NULL); see store.h. Ids are copied. */
 bool lm_queue_move(lm_queue *q, const char *const *ids, int32_t n, const char *before, lm_answer_fn *fn, void *self,
                    limn_error *err);

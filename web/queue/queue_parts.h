@@ -14,6 +14,7 @@ typedef enum lm_wish_kind {
     LM_WISH_FINISH,
     LM_WISH_RELEASE,
     LM_WISH_CANCEL,
+    LM_WISH_STOP,
     LM_WISH_MOVE,
     LM_WISH_PAUSE,
     LM_WISH_FORGET,
@@ -31,7 +32,7 @@ typedef struct lm_wish {
     char           *id, *client, *workflow; /* copies; id: also a worker's name, and whom to move in front of */
     char           *names;      /* MOVE: ids, each with a NUL behind it */
     int32_t         n_names;
-    bool            paused;
+    bool            paused, stops; /* stops: CANCEL also of the one that runs */
     lm_submission   submission;
     lm_blob         secrets;
     lm_result       result;

@@ -34,7 +34,7 @@ static void hand_out(lm_secret *list, lm_job *j)
 
 static bool goes(const lm_secret *s, const lm_wish *w)
 {
-    return w->kind == LM_WISH_FINISH ? s->seq == w->seq : !s->leased && (!w->id || !strcmp(s->id, w->id));
+    return w->kind == LM_WISH_FINISH || w->kind == LM_WISH_RELEASE ? s->seq == w->seq : !s->leased && (!w->id || !strcmp(s->id, w->id));
 }
 
 static void let_go(lm_secret **list, const lm_wish *w)
@@ -65,9 +65,9 @@ void lm_secrets_follow(lm_secret **list, lm_wish *w)
         keep(list, w);
     else if (w->kind == LM_WISH_LEASE)
         hand_out(*list, &w->a.job);
-    else if (w->kind == LM_WISH_RELEASE)
+    else if (w->kind == LM_WISH_RELEASE && !w->a.removed)
         take_back(*list, w->seq);
-    else if (w->kind == LM_WISH_FINISH || w->kind == LM_WISH_CANCEL)
+    else if (w->kind == LM_WISH_FINISH || w->kind == LM_WISH_RELEASE || w->kind == LM_WISH_CANCEL)
         let_go(list, w);
 }
 

@@ -63,6 +63,29 @@ static lm_outcome move(lm_queue *q, lm_wish *w)
     return o;
 }
 
+/* One that was to stop has ended instead, and `removed` says so. */
+static lm_outcome release(lm_queue *q, lm_wish *w)
+{
+    lm_tally   before, now;
+    lm_outcome o;
+
+    q->store->ops->count(q->store, &before);
+    o = q->store->ops->release(q->store, w->seq, w->epoch, &w->a.error);
+    q->store->ops->count(q->store, &now);
+    w->a.removed = o == LM_STORE_DONE && now.pending == before.pending;
+    return o;
+}
+
+static lm_outcome cancel(lm_queue *q, lm_wish *w)
+{
+    lm_dropped      *d = &w->a.dropped;
+    const lm_outcome o = q->store->ops->drop(q->store, w->id, d, &w->a.error);
+    lm_dropped       running;
+
+    return o == LM_STORE_DONE && w->stops && d->seq
+               ? q->store->ops->stop(q->store, w->id, d->epoch, &running, &w->a.error) : o;
+}
+
 static lm_outcome change(lm_queue *q, lm_wish *w)
 {
     const lm_store_ops *ops = q->store->ops;
@@ -75,9 +98,11 @@ static lm_outcome change(lm_queue *q, lm_wish *w)
     case LM_WISH_FINISH:
         return finish(q, w);
     case LM_WISH_RELEASE:
-        return ops->release(q->store, w->seq, w->epoch, &w->a.error);
+        return release(q, w);
     case LM_WISH_CANCEL:
-        return ops->drop(q->store, w->id, &w->a.dropped, &w->a.error);
+        return cancel(q, w);
+    case LM_WISH_STOP:
+        return ops->stop(q->store, w->id, w->epoch, &w->a.dropped, &w->a.error);
     case LM_WISH_MOVE:
         return move(q, w);
     case LM_WISH_PAUSE:
@@ -172,7 +197,7 @@ static void settle(lm_queue *q, lm_wish *w, const lm_wish *end, lm_outcome o, co
             w->a.error = *why;
         } else {
             lm_secrets_follow(&q->secrets, w);
-            q->untidy |= w->kind == LM_WISH_FINISH || w->kind == LM_WISH_FORGET;
+            q->untidy |= w->kind == LM_WISH_FINISH || w->kind == LM_WISH_FORGET || w->kind == LM_WISH_RELEASE;
             q->cramped |= w->kind == LM_WISH_SUBMIT && !q->roomy;
         }
         w->tally = now;

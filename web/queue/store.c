@@ -86,6 +86,7 @@ static const lm_store_ops sqlite_ops = {
     .finish = lm_store_finish,
     .release = lm_store_release,
     .drop = lm_store_drop,
+    .stop = lm_store_stop,
     .move = lm_store_move,
     .pause = lm_store_pause,
     .forget = lm_store_forget,
@@ -226,7 +227,7 @@ static void count_history(lm_sqlite *s)
     lm_sql_rest(s, LM_SQL_COUNT_ENDED);
 }
 
-static int64_t clock_ms(void)
+int64_t lm_store_clock_ms(void)
 {
     struct timespec t;
 
@@ -242,7 +243,7 @@ static bool take_over(lm_sqlite *s, int64_t now_ms, limn_error *err)
     if (store_begin(store, err) != LM_STORE_DONE)
         return false;
     count_history(s);
-    lm_store_recover(s, now_ms ? now_ms : clock_ms());
+    lm_store_recover(s, now_ms ? now_ms : lm_store_clock_ms());
     lm_crash_at("store-recovered");
     return store_commit(store, err) == LM_STORE_DONE;
 }

@@ -122,7 +122,7 @@ typedef struct lm_tally {
     bool    paused;                /* nothing is leased */
 } lm_tally;
 
-/* What drop found: how many pending jobs went, and the running one of that name (seq 0: none). */
+/* What drop or stop found: how many pending jobs went, and the running one of that name (seq 0: none). */
 typedef struct lm_dropped {
     int64_t removed;
     int64_t seq, epoch;
@@ -143,10 +143,14 @@ typedef struct lm_store_ops {
     lm_outcome (*lease)(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);
     /* NOTHING unless the job is running under this very epoch. An older entry of the same id leaves. */
     lm_outcome (*finish)(lm_store *s, int64_t seq, int64_t epoch, const lm_result *r, limn_error *err);
-    /* Back to its place among the pending, as if it had not been started. NOTHING as above. */
+    /* Back to its place among the pending, as if it had not been started; one that is to stop ends as interrupted.
+     * NOTHING as above. */
     lm_outcome (*release)(lm_store *s, int64_t seq, int64_t epoch, limn_error *err);
     /* Pending jobs of this id go, or all of them (NULL). */
     lm_outcome (*drop)(lm_store *s, const char *id, lm_dropped *out, limn_error *err);
+    /* The running job of this id (and this epoch; 0: whichever it is) is to stop, and is told in `out`: if its worker
+     * or the server goes before it ends, it has ended as interrupted and never runs again. NOTHING when there is none. */
+    lm_outcome (*stop)(lm_store *s, const char *id, int64_t epoch, lm_dropped *out, limn_error *err);
     /* The pending jobs of these ids stand in front of the first pending one called `before`, in the order of the list
      * (NULL: at the end, as if they came now); how many they are. In front of one that runs: in front of all. NOTHING,
      * with a sentence, when `before` does not wait; ids that do not are passed over. REFUSED: no number is left there. */
@@ -191,7 +195,7 @@ typedef struct lm_store_options {
 } lm_store_options;
 
 /* Opens for changes, and holds the folder against every other process until it is closed. What ran when the last
- * holder died is pending again, or has failed after LM_STORE_RUNS_MAX starts. A damaged database is moved aside
+ * holder died is pending again, has failed after LM_STORE_RUNS_MAX starts, or was to stop and is interrupted. A damaged database is moved aside
  * with a line in the log, and an empty one takes its place. FILE when it cannot be opened.            [new] */
 lm_store *lm_store_open(const lm_store_options *o, limn_error *err);
 

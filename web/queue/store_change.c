@@ -1,4 +1,4 @@
-/* store_change.c: a job's way from nothing to a worker and back: add, lease, release, drop. */
+/* store_change.c: a job's way from nothing to a worker and back: add, lease, release, drop, stop. */
 #include "web/queue/store_sqlite.h"
 
 #include <math.h>
@@ -166,6 +166,16 @@ static void back_to_pending(lm_sqlite *s, int64_t seq, int64_t forgiven)
     s->ledger.tally.changes++;
 }
 
+/* What its owner was told to be stopped does not run again. */
+static void end_stopped(lm_sqlite *s, int64_t seq, const char *lent, int64_t now_ms)
+{
+    char *id = lent ? lm_copy_text(lent) : NULL;
+
+    if (id)
+        lm_store_interrupt(s, seq, id, now_ms);
+    lm_free(id);
+}
+
 lm_outcome lm_store_release(lm_store *store, int64_t seq, int64_t epoch, limn_error *err)
 {
     lm_sqlite       *s = (lm_sqlite *)store;
@@ -174,7 +184,10 @@ lm_outcome lm_store_release(lm_store *store, int64_t seq, int64_t epoch, limn_er
 
     if (held != LM_STORE_DONE)
         return held;
-    back_to_pending(s, seq, 1);
+    if (sqlite3_column_int64(s->statements[LM_SQL_STANDING], 4))
+        end_stopped(s, seq, id, lm_store_clock_ms());
+    else
+        back_to_pending(s, seq, 1);
     lm_crash_at("job-released");
     return lm_sql_outcome(s, err);
 }
@@ -186,16 +199,22 @@ void lm_store_recover(lm_sqlite *s, int64_t now_ms)
     int64_t       seq = 0;
     const char   *lent;
     char         *id;
+    bool          stopped;
 
     while ((row = lm_sql_row(s, LM_SQL_LEFT_RUNNING, "i", seq))) {
         seq = sqlite3_column_int64(row, 0);
+        stopped = sqlite3_column_int64(row, 3);
         lm_crash_at("job-recovering");
-        if (sqlite3_column_int64(row, 1) < LM_STORE_RUNS_MAX) {
+        if (!stopped && sqlite3_column_int64(row, 1) < LM_STORE_RUNS_MAX) {
             back_to_pending(s, seq, 0);
             continue;
         }
         if (!(lent = lm_sql_text(s, row, 2)))
             return;
+        if (stopped) {
+            end_stopped(s, seq, lent, now_ms);
+            continue;
+        }
         id = lm_copy_text(lent);
         lm_store_give_up(s, seq, id, now_ms, "limn ended while this job ran, three times; it is not started again");
         lm_free(id);
@@ -211,21 +230,29 @@ static void drop_all(lm_sqlite *s, lm_dropped *out)
     out->removed = s->ledger.tally.pending;
 }
 
+/* The running one of this id; `epoch` 0: whichever it is. */
+static void find_running(lm_sqlite *s, const char *id, int64_t epoch, lm_dropped *out)
+{
+    sqlite3_stmt *row = lm_sql_row(s, LM_SQL_RUNNING_OF, "ti", id, epoch);
+    const char   *worker;
+
+    if (!row)
+        return;
+    out->seq = sqlite3_column_int64(row, 0);
+    out->epoch = sqlite3_column_int64(row, 1);
+    if ((worker = lm_sql_text(s, row, 2)))
+        snprintf(out->worker, sizeof out->worker, "%s", worker);
+}
+
 static void drop_one(lm_sqlite *s, const char *id, lm_dropped *out)
 {
-    const char   *worker;
     sqlite3_stmt *row;
 
     while ((row = lm_sql_row(s, LM_SQL_PENDING_OF, "t", id))) {
         lm_store_remove(s, sqlite3_column_int64(row, 0));
         out->removed++;
     }
-    if (!(row = lm_sql_row(s, LM_SQL_RUNNING_OF, "t", id)))
-        return;
-    out->seq = sqlite3_column_int64(row, 0);
-    out->epoch = sqlite3_column_int64(row, 1);
-    if ((worker = lm_sql_text(s, row, 2)))
-        snprintf(out->worker, sizeof out->worker, "%s", worker);
+    find_running(s, id, 0, out);
 }
 
 lm_outcome lm_store_drop(lm_store *store, const char *id, lm_dropped *out, limn_error *err)
@@ -241,4 +268,20 @@ lm_outcome lm_store_drop(lm_store *store, const char *id, lm_dropped *out, limn_
     s->ledger.tally.pending -= out->removed;
     s->ledger.tally.changes += out->removed > 0;
     return lm_sql_outcome(s, err);
+}
+
+/* ---------------------------------------------------------------- stop */
+
+lm_outcome lm_store_stop(lm_store *store, const char *id, int64_t epoch, lm_dropped *out, limn_error *err)
+{
+    lm_sqlite *s = (lm_sqlite *)store;
+    lm_outcome outcome;
+
+    *out = (lm_dropped){ 0 };
+    find_running(s, id, epoch, out);
+    if (out->seq)
+        lm_sql_run(s, LM_SQL_STOP, "i", out->seq);
+    lm_crash_at("job-stopping");
+    outcome = lm_sql_outcome(s, err);
+    return outcome == LM_STORE_DONE && !out->seq ? LM_STORE_NOTHING : outcome;
 }

@@ -87,31 +87,44 @@ static lm_blob blob_of(const lm_text *t)
     return (lm_blob){ t->at, t->size };
 }
 
-/* Messages as ComfyUI's clients know them.  Source: facts of execution_start and execution_error. */
+/* Messages as ComfyUI's clients know them; `why` NULL: it was stopped.
+ * Source: facts of execution_start, execution_error and execution_interrupted. */
 static void words_for(lm_text *out, const char *id, int64_t now_ms, const char *why)
 {
     lm_text quoted = { 0 };
 
     lm_json_write_string(id, strlen(id), LM_JSON_COMPACT, &quoted);
     lm_text_printf(out, "[[\"execution_start\",{\"prompt_id\":%s,\"timestamp\":%lld}],"
-                   "[\"execution_error\",{\"prompt_id\":%s,"
-                   "\"node_id\":\"\",\"node_type\":\"\",\"executed\":[],\"exception_message\":\"%s\\n\","
-                   "\"exception_type\":\"limn.GivenUp\",\"traceback\":[],\"current_inputs\":{},\"current_outputs\":[],"
-                   "\"timestamp\":%lld}]]",
-                   lm_text_str(&quoted), (long long)now_ms, lm_text_str(&quoted), why, (long long)now_ms);
+                   "[\"%s\",{\"prompt_id\":%s,\"node_id\":\"\",\"node_type\":\"\",\"executed\":[],",
+                   lm_text_str(&quoted), (long long)now_ms, why ? "execution_error" : "execution_interrupted",
+                   lm_text_str(&quoted));
+    if (why)
+        lm_text_printf(out, "\"exception_message\":\"%s\\n\",\"exception_type\":\"limn.GivenUp\",\"traceback\":[],"
+                       "\"current_inputs\":{},\"current_outputs\":[],", why);
+    lm_text_printf(out, "\"timestamp\":%lld}]]", (long long)now_ms);
     lm_text_done(&quoted);
 }
 
-void lm_store_give_up(lm_sqlite *s, int64_t seq, const char *id, int64_t now_ms, const char *why)
+static void end_here(lm_sqlite *s, int64_t seq, const char *id, lm_job_state state, int64_t now_ms, const char *why)
 {
     lm_text   messages = { 0 };
     lm_blob   none = { "{}", 2 };
-    lm_result r = { LM_JOB_FAILED, .outputs = none, .meta = none, .summary = none, .ended_ms = now_ms };
+    lm_result r = { state, .outputs = none, .meta = none, .summary = none, .ended_ms = now_ms };
 
     words_for(&messages, id, now_ms, why);
     r.messages = blob_of(&messages);
     record(s, seq, id, &r);
     lm_text_done(&messages);
+}
+
+void lm_store_give_up(lm_sqlite *s, int64_t seq, const char *id, int64_t now_ms, const char *why)
+{
+    end_here(s, seq, id, LM_JOB_FAILED, now_ms, why);
+}
+
+void lm_store_interrupt(lm_sqlite *s, int64_t seq, const char *id, int64_t now_ms)
+{
+    end_here(s, seq, id, LM_JOB_INTERRUPTED, now_ms, NULL);
 }
 
 /* Everything at once is one number: rows below the floor have left, and are swept up later, a few at a time. */

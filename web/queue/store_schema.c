@@ -41,6 +41,9 @@ static const char *const steps[] = {
     "ALTER TABLE ledger ADD COLUMN error INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE ledger ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE ledger ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;",
+
+    /* Somebody pressed stop, and was told so: the job ends, whatever becomes of its worker and of the server. */
+    "ALTER TABLE job ADD COLUMN stopping INTEGER NOT NULL DEFAULT 0;",
 };
 enum { TODAY = sizeof steps / sizeof *steps };
 

@@ -38,10 +38,12 @@
                       " WHERE seq = ?")                                                                             \
     X(FINISH,         "UPDATE job SET state = ?, worker = '', ended = ?, ended_ms = ?, bytes = bytes + ?"           \
                       " WHERE seq = ?")                                                                             \
-    X(STANDING,       "SELECT state, epoch, id, bytes FROM job WHERE seq = ?")                                      \
-    X(LEFT_RUNNING,   "SELECT seq, attempts, id FROM job WHERE state = 1 AND seq > ? ORDER BY seq LIMIT 1")         \
+    X(STANDING,       "SELECT state, epoch, id, bytes, stopping FROM job WHERE seq = ?")                            \
+    X(STOP,           "UPDATE job SET stopping = 1 WHERE seq = ?")                                                  \
+    X(LEFT_RUNNING,   "SELECT seq, attempts, id, stopping FROM job WHERE state = 1 AND seq > ? ORDER BY seq"        \
+                      " LIMIT 1")                                                                                   \
     X(PENDING_OF,     "SELECT seq FROM job WHERE id = ? AND state = 0 LIMIT 1")                                     \
-    X(RUNNING_OF,     "SELECT seq, epoch, worker FROM job WHERE id = ? AND state = 1 LIMIT 1")                      \
+    X(RUNNING_OF,     "SELECT seq, epoch, worker FROM job WHERE id = ?1 AND state = 1 AND ?2 IN (0, epoch) LIMIT 1") \
     X(ENDED_OF,       "SELECT seq, bytes, state FROM job WHERE id = ? AND ended > ? LIMIT 1")                       \
     X(ANY_PENDING,    "SELECT seq FROM job WHERE state = 0 LIMIT 1")                                                \
     X(DROP_PENDING_ASKED, "DELETE FROM asked WHERE seq IN (SELECT seq FROM job WHERE state = 0)")                   \

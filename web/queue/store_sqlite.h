@@ -65,6 +65,8 @@ void          lm_sql_note(lm_sqlite *s, int rc, const char *doing);
 lm_outcome lm_sql_outcome(lm_sqlite *s, limn_error *err);
 bool       lm_sql_is_damage(int rc);
 
+int64_t lm_store_clock_ms(void); /* store.c */
+
 /* ---- store_text.c */
 int  lm_blob_bind(sqlite3_stmt *at, int column, const lm_blob *b, int64_t *stored); /* adds to *stored */
 bool lm_job_read(sqlite3_stmt *at, lm_store_texts texts, lm_job *out); /* false: no memory, and out is { 0 } */
@@ -88,6 +90,7 @@ lm_outcome lm_store_add(lm_store *s, const lm_submission *in, lm_job *out, limn_
 lm_outcome lm_store_lease(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);
 lm_outcome lm_store_release(lm_store *s, int64_t seq, int64_t epoch, limn_error *err);
 lm_outcome lm_store_drop(lm_store *s, const char *id, lm_dropped *out, limn_error *err);
+lm_outcome lm_store_stop(lm_store *s, const char *id, int64_t epoch, lm_dropped *out, limn_error *err);
 /* store_order.c */
 lm_outcome lm_store_move(lm_store *s, const char *const *ids, int32_t n, const char *before, int64_t *moved,
                          limn_error *err);
@@ -96,6 +99,8 @@ lm_outcome lm_store_finish(lm_store *s, int64_t seq, int64_t epoch, const lm_res
 lm_outcome lm_store_forget(lm_store *s, const char *id, int64_t *removed, limn_error *err);
 /* Ends a job that limn itself gives up, with the words for its owner. */
 void lm_store_give_up(lm_sqlite *s, int64_t seq, const char *id, int64_t now_ms, const char *why);
+/* … and one that was to stop, and whose worker is gone. */
+void lm_store_interrupt(lm_sqlite *s, int64_t seq, const char *id, int64_t now_ms);
 void lm_store_remove(lm_sqlite *s, int64_t seq); /* all rows of a job */
 void lm_store_recover(lm_sqlite *s, int64_t now_ms);
 /* NOTHING, with a sentence, unless the job runs under this epoch. */

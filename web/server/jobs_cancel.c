@@ -7,7 +7,7 @@
 #include "web/server/reply.h"
 #include "web/server/runner.h"
 
-/* What the queue found of one id: was anything cancelled? */
+/* What the queue found of one id: was anything cancelled? That one that runs is to stop is on the disk by now. */
 static bool cancelled(lm_server *s, const lm_answer *a)
 {
     bool any = a->outcome == LM_STORE_DONE && a->dropped.removed > 0;
@@ -48,7 +48,7 @@ void lm_jobs_cancel_one(lm_request *rq, void *self)
         return;
     }
     lm_request_ref(rq);
-    if (lm_queue_cancel(s->queue, id, one_answered, rq, &err))
+    if (lm_queue_call_off(s->queue, id, one_answered, rq, &err))
         return;
     lm_reply_outcome(rq, LM_STORE_BUSY, &err);
     lm_request_unref(rq);
@@ -66,7 +66,7 @@ static void many_answered(void *self, lm_answer *a)
 
 static bool cancel(lm_ids *ids, const char *id, limn_error *err)
 {
-    return lm_queue_cancel(ids->server->queue, id, many_answered, ids, err);
+    return lm_queue_call_off(ids->server->queue, id, many_answered, ids, err);
 }
 
 static void answer_many(lm_ids *ids)

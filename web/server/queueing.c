@@ -161,18 +161,50 @@ static void post_queue(lm_request *rq, void *self)
 
 /* ------------------------------------------------------------------ POST /interrupt, POST /free */
 
-/* A body that cannot be read names no job: whatever runs is stopped. */
+static void stopped(void *self, lm_answer *a)
+{
+    lm_request *rq = self;
+    lm_server  *s = lm_request_self(rq);
+
+    if (a->outcome == LM_STORE_DONE && s->runner)
+        lm_runner_stop(s->runner, a->dropped.seq, a->dropped.epoch);
+    lm_crash_at("interrupt-heard");
+    if (a->outcome == LM_STORE_DONE || a->outcome == LM_STORE_NOTHING)
+        lm_reply_empty(rq, 200);
+    else
+        lm_reply_outcome(rq, (int)a->outcome, &a->error);
+    lm_request_unref(rq);
+}
+
+/* The job is stopped at once where we know it, and answered when the disk has that. A name that nobody here runs may be
+ * that of a job which is being leased: the queue knows. NULL: whatever runs. */
+static void interrupt(lm_request *rq, lm_server *s, const char *id)
+{
+    lm_running now = { 0 };
+    limn_error err = { 0 };
+    const bool meant = lm_runner_running(s->runner, &now) && (!id || !strcmp(id, now.id)) &&
+                       lm_runner_stop(s->runner, now.seq, now.epoch);
+
+    if (!meant && (!id || strlen(id) > LM_STORE_NAME_MAX)) {
+        lm_reply_empty(rq, 200);
+        return;
+    }
+    lm_request_ref(rq);
+    if (lm_queue_stop(s->queue, meant ? now.id : id, meant ? now.epoch : 0, stopped, rq, &err))
+        return;
+    lm_reply_outcome(rq, LM_STORE_BUSY, &err);
+    lm_request_unref(rq);
+}
+
+/* A body that cannot be read names no job. */
 static void post_interrupt(lm_request *rq, void *self)
 {
-    lm_server  *s = self;
     limn_error  err = { 0 };
     lm_json    *d = read_body(rq, &err);
     const char *id = d ? lm_json_c_string(d, lm_json_get(d, lm_json_root(d), "prompt_id")) : NULL;
 
-    lm_runner_interrupt(s->runner, id && *id ? id : NULL);
-    lm_crash_at("interrupt-heard");
+    interrupt(rq, self, id && *id ? id : NULL);
     lm_json_free(d);
-    lm_reply_empty(rq, 200);
 }
 
 static void post_free(lm_request *rq, void *self)

@@ -2,7 +2,6 @@
 #include "web/server/runner.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -143,7 +142,7 @@ static bool is_let_go(const lm_runner *r, const lm_worker_end *e)
                                   e->signal == SIGTERM);
 }
 
-/* Its job failed with it, unless it was we who wanted to be gone. */
+/* Its job failed with it, unless it was we who wanted to be gone; one that was to stop has been. */
 static void ended(void *self, lm_worker *w, const lm_worker_end *e)
 {
     lm_runner *r = self;
@@ -155,12 +154,12 @@ static void ended(void *self, lm_worker *w, const lm_worker_end *e)
     if (!way)
         return;
     r->now = NULL;
-    if (is_let_go(r, e)) {
+    if (is_let_go(r, e) && !way->stopping) {
         lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
     } else {
         r->stats.lost++;
-        lm_way_lost(way, e);
+        lm_way_lost(way, e, is_let_go(r, e));
     }
     look_at_end(r);
 }
@@ -174,13 +173,6 @@ bool lm_runner_stop(lm_runner *r, int64_t seq, int64_t epoch)
     r->now->stopping = true;
     lm_worker_stop(r->worker, seq, epoch);
     return true;
-}
-
-bool lm_runner_interrupt(lm_runner *r, const char *id)
-{
-    if (r->leasing && id)
-        snprintf(r->stop_id, sizeof r->stop_id, "%s", id);
-    return r->now && (!id || !strcmp(id, r->now->id)) && lm_runner_stop(r, r->now->seq, r->now->epoch);
 }
 
 void lm_runner_free(lm_runner *r, int64_t what)

@@ -14,9 +14,8 @@ typedef struct lm_runner lm_runner;
 /* Something may be pending: a free worker is given it. */
 void lm_runner_look(lm_runner *r);
 
-/* Stops the job of this id if it runs now; NULL: whatever runs. Was there one? */
-bool lm_runner_interrupt(lm_runner *r, const char *id);
-/* The same for the one that lm_queue_cancel found running (lm_dropped), and no other. */
+/* Stops the one that lm_queue_call_off or lm_queue_stop found running (lm_dropped), and no other. Was it at work? Nobody is
+ * told of it before the disk has it: a stop that was told outlives the worker and the server. */
 bool lm_runner_stop(lm_runner *r, int64_t seq, int64_t epoch);
 /* For POST /free: LM_WIRE_RESULTS, LM_WIRE_MODELS; after the job that runs. */
 void lm_runner_free(lm_runner *r, int64_t what);

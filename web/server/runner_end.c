@@ -242,11 +242,12 @@ static int signal_of(const lm_worker_end *e)
     return e->signal ? e->signal : at ? atoi(at + 9) : 0;
 }
 
-/* One that did not stop when it was told to, and was ended for it, was stopped all the same. */
-void lm_way_lost(lm_way *way, const lm_worker_end *e)
+/* One that did not stop when it was told to, and was ended for it, was stopped all the same; so was one whose worker was
+ * let go before it could. */
+void lm_way_lost(lm_way *way, const lm_worker_end *e, bool let_go)
 {
     lm_way_kept(way, NULL); /* it may have died before it could say so */
-    if (way->stopping && e->why == LM_WORKER_LATE) {
+    if (way->stopping && (e->why == LM_WORKER_LATE || let_go)) {
         lm_nodes_flush(way, true);
         interrupted(way, NULL);
         return;

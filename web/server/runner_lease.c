@@ -241,13 +241,6 @@ static void try_again(uv_timer_t *t)
     lm_runner_look(t->data);
 }
 
-/* Listings may have shown it as running before we knew. */
-static void stop_if_meant(lm_runner *r)
-{
-    if (*r->stop_id)
-        lm_runner_interrupt(r, r->stop_id);
-}
-
 static void leased(void *self, lm_answer *a)
 {
     lm_runner *r = self;
@@ -259,7 +252,6 @@ static void leased(void *self, lm_answer *a)
         lm_runner_tell_status(r);
         hand_out(r, &a->job);
         lm_crash_at("job-handed-out");
-        stop_if_meant(r);
     } else if (a->outcome != LM_STORE_NOTHING) {
         lm_log(LM_LOG_ERROR, "the next job cannot be taken from the queue: %s", a->error.text);
         if (!r->leaving && a->outcome != LM_STORE_BROKEN)
@@ -282,6 +274,5 @@ void lm_runner_look(lm_runner *r)
     }
     lm_crash_at("lease-asked");
     r->leasing = true;
-    *r->stop_id = '\0';
     r->asked++;
 }

@@ -76,7 +76,6 @@ struct lm_runner {
     bool            leasing, leaving;
     lm_way         *unrecorded;        /* ends that the queue had no memory for: they are offered again */
     int64_t         back_seq, back_epoch; /* a lease that it had no memory to take back; 0: none */
-    char            stop_id[LM_STORE_NAME_MAX + 1]; /* to be stopped, if it is the one that is being leased */
     uv_timer_t      soon, later;       /* progress that waits; a lease that is tried again, the end's patience */
     int             open;              /* handles and the worker, on the way out */
     int             patience;          /* steps of the end */
@@ -142,7 +141,7 @@ void lm_replay_done(lm_replay *r);
 /* ------------------------------------------------------------------ runner_end.c */
 
 void lm_way_end(lm_way *way, const lm_wire *m);                       /* ENDED. Takes `way` */
-void lm_way_lost(lm_way *way, const lm_worker_end *e);                /* its worker is gone. Takes `way` */
+void lm_way_lost(lm_way *way, const lm_worker_end *e, bool let_go);   /* its worker is gone. Takes `way` */
 void lm_way_unfit(lm_way *way, const char *sentence);                 /* it could not be handed out. Takes `way` */
 
 #endif
