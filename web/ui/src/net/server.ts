@@ -97,7 +97,10 @@ export function readMachine(stats: unknown): Machine {
   };
 }
 
+let machineAsked = -Infinity;
+
 async function askForMachine() {
+  machineAsked = performance.now();
   try {
     useServer.setState({ machine: readMachine(await getJson('system_stats')) });
   } catch (e) {
@@ -109,6 +112,7 @@ let machineLater: ReturnType<typeof setTimeout> | undefined;
 
 /** Jobs begin and end, models come and go: what the machine has left is asked for again, once for many of them. */
 function askForMachineSoon() {
+  if (performance.now() - machineAsked < MACHINE_MS) return; // as when the link has just opened
   machineLater ??= setTimeout(() => {
     machineLater = undefined;
     if (!document.hidden) void askForMachine();
