@@ -406,6 +406,22 @@ def an_interrupt_stops_the_job_it_names():
         assert status_of(s.wait(s.queue(empty())))[0] == "success"
 
 
+def an_interrupt_that_cannot_be_read_stops_nothing():
+    with Served(LIMN) as s:
+        job = long_job(s)
+        for body in ('{"prompt_id": 17}', '{"prompt_id": ["x"]}', '{"prompt_id": {}}', '{"prompt_id": true}', '{"prompt_id": false}',
+                     "[]", '"x"', "17", '{"prompt_id": "x"', "\xff"):
+            status, answer, _ = s.ask("POST", "/interrupt", body.encode("latin-1"))
+            assert status == 400 and json.loads(answer)["error"]["message"], (body, status, answer)
+            assert [t[1] for t in queued(s)["queue_running"]] == [job], body
+        stop(s, job)
+        s.wait(job)
+        for body in (None, "", "{}", '{"prompt_id": null}', '{"prompt_id": ""}'):  # what clients send for whatever runs
+            job = long_job(s)
+            assert s.ask("POST", "/interrupt", body)[:2] == (200, b""), body
+            assert status_of(s.wait(job))[2][-1] == "execution_interrupted", body
+
+
 def what_waits_can_be_taken_back():
     with Served(LIMN) as s:
         runs = long_job(s)

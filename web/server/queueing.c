@@ -196,14 +196,32 @@ static void interrupt(lm_request *rq, lm_server *s, const char *id)
     lm_request_unref(rq);
 }
 
-/* A body that cannot be read names no job. */
+/* *id is NULL where whatever runs is meant: there is no prompt_id, or it is null or "". False: it is something else. */
+static bool read_named(lm_json *d, const char **id)
+{
+    const lm_json_ref v = lm_json_get(d, lm_json_root(d), "prompt_id");
+
+    *id = lm_json_c_string(d, v);
+    if (*id && !**id)
+        *id = NULL;
+    return !v || lm_json_kind_of(d, v) == LM_JSON_NULL || lm_json_kind_of(d, v) == LM_JSON_STRING;
+}
+
+/* One job is never taken for all: what cannot be read stops nothing. */
 static void post_interrupt(lm_request *rq, void *self)
 {
+    const char *id = NULL;
     limn_error  err = { 0 };
     lm_json    *d = read_body(rq, &err);
-    const char *id = d ? lm_json_c_string(d, lm_json_get(d, lm_json_root(d), "prompt_id")) : NULL;
 
-    interrupt(rq, self, id && *id ? id : NULL);
+    if (!d && err.code == LIMN_MEMORY)
+        lm_reply_outcome(rq, LM_STORE_BUSY, &err);
+    else if (!d)
+        lm_reply_fault(rq, 400, "invalid_json", err.text, "");
+    else if (!read_named(d, &id))
+        lm_reply_fault(rq, 400, "invalid_prompt_id", "prompt_id must be a text: the id of one job", "");
+    else
+        interrupt(rq, self, id);
     lm_json_free(d);
 }
 
