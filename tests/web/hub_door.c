@@ -151,10 +151,10 @@ static void counts(lm_request *rq, void *self)
 
     (void)self;
     lm_text_printf(&t, "{\"sockets\": %d, \"adopted\": %llu, \"refused\": %llu, \"sent\": %llu, \"received\": %llu, "
-                   "\"dropped_previews\": %llu, \"closed_slow\": %llu, \"waiting_bytes\": %llu, \"resident\": %zu, "
+                   "\"dropped_previews\": %llu, \"closed_slow\": %llu, \"waiting_bytes\": %llu, \"held_bytes\": %llu, \"resident\": %zu, "
                    "\"features\": %s}", c.sockets, (unsigned long long)c.adopted, (unsigned long long)c.refused,
                    (unsigned long long)c.sent, (unsigned long long)c.received, (unsigned long long)c.dropped_previews,
-                   (unsigned long long)c.closed_slow, (unsigned long long)c.waiting_bytes, lm_system_resident(NULL),
+                   (unsigned long long)c.closed_slow, (unsigned long long)c.waiting_bytes, (unsigned long long)c.held_bytes, lm_system_resident(NULL),
                    lm_hub_features(server.hub));
     lm_reply_json(rq, 200, &t);
 }
@@ -188,6 +188,8 @@ static void read_option(lm_hub_limits *l, lm_http_options *o, const char *arg)
         o->guard.token = arg + 6;
     else if (!strncmp(arg, "waiting=", 8))
         l->waiting = (size_t)value;
+    else if (!strncmp(arg, "all=", 4))
+        l->all = (size_t)value;
     else if (!strncmp(arg, "sockets=", 8))
         l->sockets = (int)value;
     else if (!strncmp(arg, "per_address=", 12))

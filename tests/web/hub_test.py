@@ -443,11 +443,11 @@ def the_newest_preview_of_a_node_wins():
         assert [len(a.next()) for _ in range(4)] == [1000008] * 4
 
 
-def fill(door, ws_id, most=200):
+def fill(door, ws_id, most=200, at=1000000):
     """Says so much to a client that does not read that some of it waits."""
     for i in range(most):
         door.do(f"to {ws_id}", "give 1000000 f")
-        if door.counts()["waiting_bytes"] > 1000000:
+        if door.counts()["waiting_bytes"] > at:
             return i + 1
     raise AssertionError("it takes everything")
 
@@ -478,6 +478,31 @@ def one_that_does_not_read_costs_others_nothing():
         print(f"  grew by {(most - before) / 1e6:.1f} MB while one socket did not read 60 pictures of 3 MB")
         assert SANITIZED or most - before <= 16 << 20, most - before
         assert ends(stalled) is None
+
+
+def all_that_do_not_read_are_bounded_together():
+    """The newest preview of each stays, older ones leave; then whoever has most waiting is closed, and nobody else."""
+    with Door("waiting=100000000", "all=6000000") as door:
+        a, b, reader = door.socket("a"), door.socket("b"), door.socket("r")
+        fill(door, "a")
+        fill(door, "b", at=2000000)
+        door.do("to a", "show n 500000 a", "show m 500000 b", "to b", "show n 500000 c")
+        c = door.counts()
+        assert c["dropped_previews"] == 0 and c["held_bytes"] == c["waiting_bytes"], c
+        before = c["waiting_bytes"]
+        assert before < 6000000, c
+        door.do("to r", 'say {"type": "x", "data": 1}', "to b", f"give {6000000 - before + 1000} q")
+        c = door.counts()
+        assert c["dropped_previews"] == 1 and c["closed_slow"] == 0 and c["held_bytes"] <= 6000000, c
+        door.do("to b", "give 600000 q")
+        c = door.until(lambda c: c["sockets"] == 2)
+        assert c["closed_slow"] == 1 and c["held_bytes"] <= 3000000, c
+        assert ends(b) is None
+        assert reader.next() == {"type": "x", "data": 1}
+        before = c["held_bytes"]
+        door.do("to -", "give 1000000 z")  # what waits for many is held once
+        c = door.counts()
+        assert c["held_bytes"] - before < 1001000, c
 
 
 def a_thousand_sockets_hear_the_same():

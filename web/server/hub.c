@@ -11,7 +11,7 @@ enum { FAREWELL_TICK_MS = 20 };
 lm_hub_limits lm_hub_defaults(void)
 {
     return (lm_hub_limits){
-        .sockets = 4000, .per_address = 256, .waiting = 4u << 20, .previews = 4u << 20, .message = 1u << 20,
+        .sockets = 4000, .per_address = 256, .waiting = 4u << 20, .previews = 4u << 20, .all = 256u << 20, .message = 1u << 20,
         .fragments = 64, .frames = 200,
         .ping_s = 20, .dead_s = 55, /* and at most 5 s until libwebsockets lets go of it */
         .patience_ms = 1500, .answer_ms = 500,

@@ -51,6 +51,7 @@ typedef struct lm_hub_counts {
     int      sockets;
     uint64_t adopted, refused, sent, received, dropped_previews, closed_slow;
     uint64_t waiting_bytes; /* to be sent, each socket's added up */
+    uint64_t held_bytes;    /* that these take: what waits for many is there once */
 } lm_hub_counts;
 lm_hub_counts lm_hub_count(const lm_hub *h);
 

@@ -24,6 +24,7 @@ typedef struct lm_hub_limits {
     bool   count_loopback; /* unless this says so */
     size_t waiting;     /* bytes of texts and given pictures; while as many wait nothing more is taken */
     size_t previews;    /* bytes of previews that wait; older ones leave */
+    size_t all;         /* bytes that wait for all sockets together; older previews leave, then the fullest is closed */
     size_t message;     /* bytes of one from a client */
     int    fragments;   /* of one message */
     int    frames;      /* from a client, in a second */
@@ -37,6 +38,7 @@ lm_hub_limits lm_hub_defaults(void);
 /* A frame as it is sent, stored once for all who are sent it. */
 typedef struct lm_note {
     int           refs;
+    int           queues; /* in how many it waits */
     bool          binary;
     size_t        n;
     unsigned char room[]; /* LM_HUB_PRE bytes, then n */

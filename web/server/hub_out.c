@@ -31,6 +31,15 @@ void lm_note_unref(lm_note *n)
 
 /* ------------------------------------------------------------------ the queue */
 
+/* A note that waits for many is held once. */
+static void count_held(lm_hub *h, lm_note *note, int sign)
+{
+    const bool alone = sign > 0 ? note->queues++ == 0 : --note->queues == 0;
+    uint64_t   n = ITEM_BYTES + (alone ? note->n : 0);
+
+    h->counts.held_bytes = sign > 0 ? h->counts.held_bytes + n : h->counts.held_bytes - n;
+}
+
 static void count(lm_hub_socket *s, const lm_item *item, int sign)
 {
     const size_t n = item->note->n + ITEM_BYTES;
@@ -38,6 +47,7 @@ static void count(lm_hub_socket *s, const lm_item *item, int sign)
 
     *sum = sign > 0 ? *sum + n : *sum - n;
     s->hub->counts.waiting_bytes = sign > 0 ? s->hub->counts.waiting_bytes + n : s->hub->counts.waiting_bytes - n;
+    count_held(s->hub, item->note, sign);
     s->texts += item->kind == LM_ITEM_PREVIEW ? 0 : sign;
 }
 
@@ -83,7 +93,7 @@ void lm_hub_drop(lm_hub_socket *s)
     lm_hub_lws_shut(s);
 }
 
-/* ------------------------------------------------------------------ in */
+/* ------------------------------------------------------------------ previews */
 
 static lm_item *preview_before(lm_item *from)
 {
@@ -111,6 +121,41 @@ static void put_preview(lm_hub_socket *s, uint64_t node, lm_note *note)
     if (!note || note->n > s->hub->limits.previews || !append(s, LM_ITEM_PREVIEW, node, note))
         s->hub->counts.dropped_previews++;
 }
+
+/* ------------------------------------------------------------------ all sockets together */
+
+static void keep_newest_preview(lm_hub_socket *s)
+{
+    lm_item *next, *item = preview_before(s->first);
+
+    for (; item && (next = preview_before(item->next)); item = next)
+        drop_preview(s, item);
+}
+
+static lm_hub_socket *fullest(const lm_hub *h)
+{
+    lm_hub_socket *most = NULL;
+
+    for (lm_hub_socket *s = h->sockets; s; s = s->next)
+        if (s->first && (!most || s->waiting + s->waiting_previews > most->waiting + most->waiting_previews))
+            most = s;
+    return most;
+}
+
+/* Many that do not read must not take the server's memory together, either. */
+static void bound(lm_hub *h)
+{
+    if (h->counts.held_bytes <= h->limits.all)
+        return;
+    for (lm_hub_socket *s = h->sockets; s; s = s->next)
+        keep_newest_preview(s);
+    for (lm_hub_socket *s; h->counts.held_bytes > h->limits.all && (s = fullest(h));) {
+        h->counts.closed_slow++;
+        lm_hub_drop(s);
+    }
+}
+
+/* ------------------------------------------------------------------ in */
 
 static bool replaces_last(lm_hub_socket *s, lm_item_kind kind, lm_note *note)
 {
@@ -144,6 +189,7 @@ void lm_hub_put(lm_hub_socket *s, lm_item_kind kind, uint64_t node, lm_note *not
         put_preview(s, node, note);
     else
         put_text(s, kind, note);
+    bound(s->hub);
     if (s->first)
         lm_hub_lws_wake(s);
 }

@@ -94,6 +94,7 @@ static void add_sockets(lm_text *t, const lm_server *s)
     const lm_hub_counts c = s->hub ? lm_hub_count(s->hub) : (lm_hub_counts){ 0 };
 
     gauge(t, "limn_sockets", c.sockets, "WebSockets that are open.");
+    gauge(t, "limn_sockets_held_bytes", (int64_t)c.held_bytes, "Bytes of memory that these take; 256 MiB at most.");
     gauge(t, "limn_sockets_waiting_bytes", (int64_t)c.waiting_bytes, "Bytes that wait to be sent to them.");
     counter(t, "limn_sockets_total", c.adopted, "WebSockets that were opened.");
     counter(t, "limn_sockets_refused_total", c.refused, "WebSockets that were refused.");
