@@ -49,7 +49,8 @@ lm_states lm_labels_find(lm_labels *l, const char *words);
 /* Does a text have all of them? */
 bool lm_words_all_in(const char *words, const char *text);
 
-/* Calls `each` for every workflow's name with its newest label, `words` left out. */
+/* Calls `each` for every workflow's name with its newest label, `words` left out. Others wait meanwhile: it asks neither the
+ * disk nor these labels. */
 void lm_labels_newest(lm_labels *l, void *self, void (*each)(void *self, const lm_label *label));
 
 #endif

@@ -1,7 +1,6 @@
 /* shared.c: what lies in the folder of shared pipelines, and the routes that show it. */
 #include "web/server/shared.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -66,7 +65,6 @@ void lm_card_unref(lm_card *c)
     lm_free(c->picture);
     lm_free(c);
 }
-
 
 /* Both lists are sorted by name: what is there and as it was keeps its card. */
 static void take_over(lm_shared *s, lm_shared_file *now, size_t n)
