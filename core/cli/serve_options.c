@@ -32,6 +32,7 @@ const lm_option lm_serve_options[] = {
     { "--history-days", "N", "Keep them so long; 0: no limit (default: 0)." },
     { "--history-size", "SIZE", "Keep so much of them on disk: 4GB, off (default: 4GB)." },
     { "--max-pending", "N", "Refuse jobs when so many wait; 0: no limit (default: 10000)." },
+    { "--queue-at-start", "HOW", "run, paused, or kept: as it was left (default: kept)." },
     { "--rate-limit", "N", "Changes (jobs, uploads, …) that one address may ask for in a minute; 0: no limit (default: 1200)." },
     { "--rate-limit-loopback", NULL, "Count clients on this machine, too." },
     { "--header-timeout", "SECONDS", "Cut off who has not said in so long what it wants (default: 10)." },
@@ -143,6 +144,17 @@ static bool read_preview(lm_server_options *o, const lm_args *a, limn_error *err
     return which >= 0;
 }
 
+static bool read_start(lm_server_options *o, const lm_args *a, limn_error *err)
+{
+    static const char *const words[] = { "kept", "run", "paused", NULL }; /* in the order of lm_queue_start */
+    const int                which = lm_args_has(a, "--queue-at-start")
+                                         ? one_of(a, "--queue-at-start", words, "run, paused or kept", err) : 0;
+
+    if (which >= 0)
+        o->queue_start = (lm_queue_start)which;
+    return which >= 0;
+}
+
 static bool read_log(const lm_args *a, limn_error *err)
 {
     static const char *const formats[] = { "text", "json", NULL };
@@ -210,7 +222,7 @@ bool lm_serving_read(lm_serving *s, const lm_args *a, const char *self, limn_err
 {
     *s = (lm_serving){ .o = lm_server_defaults() };
     if (!refuse_tls(a, err) || !read_log(a, err) || !read_numbers(&s->o, a) || !read_sizes(&s->o, a, err) ||
-        !read_preview(&s->o, a, err) || !lm_session_options(a, err) || !lm_models_config_options(&s->models, a, err))
+        !read_preview(&s->o, a, err) || !read_start(&s->o, a, err) || !lm_session_options(a, err) || !lm_models_config_options(&s->models, a, err))
         return false;
     s->token = lm_token_read(a, err);
     s->o.token = s->token;

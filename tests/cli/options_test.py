@@ -47,7 +47,7 @@ def a_wrong_value_is_one_sentence_that_names_it():
              ("--preview-method", "x"), ("--preview-size", "5"), ("--log-format", "xml"), ("--verbose", "LOUD"),
              ("--max-prompt-size", "33"), ("--max-prompt-size", "0"), ("--max-upload-size", "-1"),
              ("--max-upload-size", "many"), ("--history-entries", "-1"), ("--history-days", "x"), ("--history-size", "1X"),
-             ("--max-pending", "1.5"), ("--rate-limit", "-1"), ("--header-timeout", "0"), ("--body-timeout", "1h"), ("--hang-timeout", "-3"), ("--job-timeout", "1e9"), ("--device", "abacus"),
+             ("--max-pending", "1.5"), ("--queue-at-start", "later"), ("--rate-limit", "-1"), ("--header-timeout", "0"), ("--body-timeout", "1h"), ("--hang-timeout", "-3"), ("--job-timeout", "1e9"), ("--device", "abacus"),
              ("--precision", "f8"), ("--threads", "0"), ("--jobs", "65"), ("--ram-limit", "5"), ("--cache-lru", "0"),
              ("--allowed-host", "a/b"), ("--allowed-host", ""), ("--allowed-host", "a:"), ("--allowed-host", "a b"),
              ("--enable-cors-header", "http://a/b"), ("--enable-cors-header", "null"), ("--tls-keyfile", "x"),

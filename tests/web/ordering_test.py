@@ -163,6 +163,28 @@ def order_and_pause_outlive_a_kill():
             assert ran(s, order) == order
 
 
+def a_start_may_pause_the_queue_or_resume_it():
+    with tempfile.TemporaryDirectory(prefix="limn-order-") as folder:
+        s = Served(LIMN, base=folder, session=True).start()
+        s.queue(sampler(steps=10000), prompt_id="long")
+        end = time.monotonic() + PATIENCE
+        while not s.json("GET", "/limn/queue")[1]["running"]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        s.queue(empty(), prompt_id="next")
+        kill(s)
+        with Served(LIMN, "--queue-at-start", "paused", base=folder) as s:
+            assert s.json("GET", "/limn/queue")[1] == {"paused": True, "running": 0, "pending": 2}
+            assert s.json("POST", "/queue", {"delete": ["long"]})[0] == 200
+            assert pending(s) == ["next"] and not s.json("GET", "/history")[1]
+        with Served(LIMN, "--queue-at-start", "kept", base=folder) as s:
+            assert s.json("GET", "/limn/queue")[1] == {"paused": True, "running": 0, "pending": 1}
+        with Served(LIMN, "--queue-at-start", "run", base=folder) as s:
+            assert s.wait("next")["status"]["completed"] and not s.json("GET", "/limn/queue")[1]["paused"]
+        with Served(LIMN, base=folder) as s:
+            assert s.json("GET", "/limn/queue")[1] == {"paused": False, "running": 0, "pending": 0}
+
+
 def a_queue_of_the_version_before_is_taken_over():
     import sqlite3
     with tempfile.TemporaryDirectory(prefix="limn-order-") as folder:
@@ -196,7 +218,7 @@ def a_long_queue_is_put_in_order_in_a_moment():
 TESTS = [what_waits_is_put_in_another_order, jobs_of_one_number_can_be_told_apart, a_place_that_is_not_there_is_told,
          in_front_of_one_that_runs_is_in_front_of_all, everybody_hears_of_it,
          a_paused_queue_begins_nothing_and_ends_what_runs, order_and_pause_outlive_a_kill,
-         a_queue_of_the_version_before_is_taken_over, a_long_queue_is_put_in_order_in_a_moment]
+         a_start_may_pause_the_queue_or_resume_it, a_queue_of_the_version_before_is_taken_over, a_long_queue_is_put_in_order_in_a_moment]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,36 @@ static void answers_wait(void *self)
     uv_async_send(&((wake *)self)->async);
 }
 
+/* ------------------------------------------------------------------ the start */
+
+typedef struct told {
+    bool       answered;
+    lm_outcome outcome;
+    limn_error error;
+} told;
+
+static void hear(void *self, lm_answer *a)
+{
+    *(told *)self = (told){ true, a->outcome, a->error };
+}
+
+/* Paused, or not, as the command line says; on the disk before anything can be leased. Nobody is served yet, so it waits. */
+static bool begin_as_told(lm_server *s, limn_error *err)
+{
+    told t = { 0 };
+
+    if (s->o->queue_start == LM_START_KEPT || s->o->verify)
+        return true;
+    if (!lm_queue_pause(s->queue, s->o->queue_start == LM_START_PAUSED, hear, &t, err))
+        return false;
+    while (!t.answered) {
+        uv_sleep(1);
+        lm_queue_drain(s->queue);
+    }
+    return t.outcome == LM_STORE_DONE || limn_fail(err, FILE, "the queue cannot be %s: %s",
+        s->o->queue_start == LM_START_PAUSED ? "paused" : "resumed", *t.error.text ? t.error.text : "the disk refuses");
+}
+
 static bool open_queue(lm_server *s, limn_error *err)
 {
     lm_queue_options o = { .store.keep = s->o->keep, .most_pending = s->o->most_pending, .wake = answers_wait };
@@ -37,7 +67,7 @@ static bool open_queue(lm_server *s, limn_error *err)
     o.self = w;
     s->queue = lm_queue_open(&o, err);
     lm_text_done(&folder);
-    return s->queue;
+    return s->queue && begin_as_told(s, err);
 }
 
 static void wake_closed(uv_handle_t *handle)

@@ -12,6 +12,9 @@
 
 #include "web/queue/store.h"
 
+/* Does the queue begin jobs when the server starts? KEPT: as it was left. */
+typedef enum lm_queue_start { LM_START_KEPT, LM_START_RUN, LM_START_PAUSED } lm_queue_start;
+
 typedef struct lm_server_options {
     /* Folders; NULL: <base>/input, output, temp, user. Texts are lent for as long as the server runs. */
     const char *base, *input, *output, *temp, *user;
@@ -29,6 +32,7 @@ typedef struct lm_server_options {
 
     uint64_t most_prompt, most_upload; /* bytes of a body */
     int64_t  most_pending;            /* jobs; 0: no limit */
+    lm_queue_start queue_start;
     lm_keep  keep;                    /* of the history */
     int      preview_side;            /* pixels; 0: no previews */
     bool     preview_all;             /* to clients that never asked for them, too */
