@@ -1,7 +1,7 @@
 // Files are picked, dropped on the window, or pasted; opening.ts, which comes when it is needed, makes tabs of them.
 import { withOpening } from './later.ts';
 
-export const ENDINGS = '.json,.limn,.png,.webp,.jpg,.jpeg,.svg,.latent,.safetensors,.txt';
+export const ENDINGS = '.json,.limn,.latent,.safetensors,.txt,.glb,image/*,audio/*,video/*';
 
 export const nameOf = (file: string) => file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || file;
 

@@ -4,6 +4,7 @@ import { useDefs } from '../defs/defs.ts';
 import { roomWords } from '../i18n/room.ts';
 import { opening } from '../i18n/words/opening.ts';
 import type { Carried, Found } from '../net/carried.ts';
+import { mediaOf } from '../net/files.ts';
 import { at } from '../net/http.ts';
 import { readFile } from '../net/reading.ts';
 import { wordsNow } from './confirm.ts';
@@ -19,6 +20,7 @@ const placing = later(() => import('./placing.ts'));
 type Origin = Pick<Opened, 'file' | 'origin'>;
 
 const now = () => roomWords(opening, wordsNow());
+const isMedia = (filename: string) => mediaOf({ filename, subfolder: '', type: 'input' }) !== 'other';
 const reason = (e: unknown) => (e instanceof Error ? e.message : String(e));
 
 /** Nodes are built from their classes, so these are waited for. */
@@ -73,7 +75,7 @@ async function openFile(file: File): Promise<File | undefined> {
     return undefined;
   }
   const found = await readFile(file);
-  if ('fault' in found && found.fault === 'nothing' && /^(image|audio|video)\//.test(file.type) && activeDocument()) return file;
+  if ('fault' in found && found.fault === 'nothing' && (/^(image|audio|video)\//.test(file.type) || isMedia(file.name)) && activeDocument()) return file;
   await openFound(found, nameOf(file.name), { origin }, file);
   return undefined;
 }

@@ -1,8 +1,9 @@
 // What a file carries: a workflow of the canvas, a prompt in API format, or the words of A1111's web UI; in JSON, or among
-// the texts of a PNG, WebP or JPEG picture. Plain bytes in, no page: it runs in a worker, and under Node's tests. A bundle
+// the texts of a picture, a film or a sound. Plain bytes in, no page: it runs in a worker, and under Node's tests. A bundle
 // is only known by its first bytes: the server unpacks it.
 import { isObject, parse, print, type Json, type JsonObject } from '../doc/json.ts';
 import { exifOf, jpegExif, pngTexts, riffChunk, safetensorsTexts, svgText } from './containers.ts';
+import { mediaTexts } from './media.ts';
 
 export interface Carried {
   is: 'workflow' | 'prompt' | 'parameters' | 'bundle';
@@ -36,7 +37,7 @@ async function textsOf(bytes: Uint8Array): Promise<Texts | undefined> {
   if (begins(bytes, 0x89, 0x50, 0x4e, 0x47)) return pngTexts(bytes);
   if (begins(bytes, 0x52, 0x49, 0x46, 0x46)) return exifOf(riffChunk(bytes, 'EXIF'));
   if (begins(bytes, 0xff, 0xd8)) return exifOf(jpegExif(bytes));
-  return safetensorsTexts(bytes);
+  return mediaTexts(bytes) ?? safetensorsTexts(bytes);
 }
 
 const isA1111 = (text: string) => /(^|\n)Steps:/.test(text);

@@ -152,3 +152,78 @@ test('what the page opens at first is whole: every link is known at both of its 
     assert.ok(slots(l.from, 'outputs')[l.fromSlot]?.links?.includes(l.id as number));
   }
 });
+
+const four = (n: number) => Buffer.from([n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]);
+const little = (n: number) => four(n).reverse();
+const box = (type: string, ...parts: Uint8Array[]) => {
+  const data = Buffer.concat(parts);
+  return Buffer.concat([four(data.length + 8), latin(type), data]);
+};
+const boxNumbered = (n: number, data: Buffer) => Buffer.concat([four(data.length + 8), four(n), data]);
+
+/** A film whose boxes have the texts behind its pictures, named by a list of keys. */
+function mp4(texts: [key: string, value: string][], brand = 'isom'): Buffer {
+  const keys = box('keys', four(0), four(texts.length), ...texts.map(([key]) => box('mdta', utf8(key))));
+  const items = box('ilst', ...texts.map(([, value], i) => boxNumbered(i + 1, box('data', four(1), four(0), utf8(value)))));
+  const meta = box('meta', four(0), box('hdlr', Buffer.alloc(24)), keys, items);
+  return Buffer.concat([box('ftyp', latin(brand), four(0)), box('mdat', Buffer.alloc(100)), box('moov', box('mvhd', Buffer.alloc(20)), box('udta', meta))]);
+}
+
+const element = (id: number[], ...parts: Uint8Array[]) => {
+  const data = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from(id), Buffer.from([0x10 | (data.length >>> 24)]), four(data.length).subarray(1), data]);
+};
+function webm(texts: [key: string, value: string][]): Buffer {
+  const tags = texts.map(([key, value]) => element([0x67, 0xc8], element([0x45, 0xa3], utf8(key)), element([0x44, 0x87], utf8(value))));
+  const body = Buffer.concat([element([0x1f, 0x43, 0xb6, 0x75], Buffer.alloc(50)), element([0x12, 0x54, 0xc3, 0x67], element([0x73, 0x73], ...tags))]);
+  return Buffer.concat([element([0x1a, 0x45, 0xdf, 0xa3], Buffer.alloc(4)), Buffer.from([0x18, 0x53, 0x80, 0x67, 0x01, 255, 255, 255, 255, 255, 255, 255]), body]); // of a length that nobody knew
+}
+
+function comments(texts: [key: string, value: string][]): Buffer {
+  const lines = texts.map(([key, value]) => utf8(`${key}=${value}`));
+  return Buffer.concat([little(4), latin('mine'), little(lines.length), ...lines.flatMap((l) => [little(l.length), l])]);
+}
+const flac = (texts: [string, string][]) => Buffer.concat([latin('fLaC'), four(34), Buffer.alloc(34), four((0x84 << 24 >>> 0) + comments(texts).length), comments(texts)]);
+
+/** Packets of one stream, cut into pages of at most three segments, between those of another stream. */
+function ogg(...packets: Buffer[]): Buffer {
+  const segments = packets.flatMap((p) => Array.from({ length: Math.floor(p.length / 255) + 1 }, (_, i) => p.subarray(i * 255, i * 255 + 255)));
+  const page = (serial: number, of: Buffer[]) => Buffer.concat([latin('OggS'), Buffer.alloc(10), little(serial), Buffer.alloc(8), Buffer.from([of.length, ...of.map((s) => s.length)]), ...of]);
+  return Buffer.concat(segments.flatMap((_, i) => (i % 3 ? [] : [page(7, segments.slice(i, i + 3)), page(8, [Buffer.from('other')])])));
+}
+
+function mp3(texts: [key: string, value: string][], wide = false): Buffer {
+  const coded = (text: string) => (wide ? Buffer.concat([Buffer.from([255, 254]), Buffer.from(text, 'utf16le')]) : Buffer.from(text));
+  const frames = Buffer.concat(texts.map(([key, value]) => {
+    const data = Buffer.concat([Buffer.from([wide ? 1 : 3]), coded(key), Buffer.alloc(wide ? 2 : 1), coded(value)]);
+    return Buffer.concat([latin('TXXX'), four(data.length), Buffer.alloc(2), data]);
+  }));
+  const size = Buffer.from([21, 14, 7, 0].map((by) => (frames.length >>> by) & 127));
+  return Buffer.concat([latin('ID3\x03\0\0'), size, frames, Buffer.from([255, 251])]);
+}
+
+const BOTH: [string, string][] = [['prompt', PROMPT], ['workflow', WORKFLOW]];
+const LOUD = BOTH.map(([key, value]): [string, string] => [key.toUpperCase(), value]); // as some of them are written
+
+test('films and sounds carry what their containers have room for', async () => {
+  const long: [string, string] = ['comment', 'x'.repeat(3000)];
+  for (const film of [mp4(BOTH), mp4([['prompt', PROMPT], ['workflow', WORKFLOW]], 'qt  '), webm(LOUD), flac(BOTH), mp3(BOTH), mp3(BOTH, true)]) await carries(film, 'workflow', WORKFLOW);
+  await carries(ogg(latin('OpusHead'), Buffer.concat([latin('OpusTags'), comments([long, ...LOUD])]), Buffer.alloc(300)), 'workflow', WORKFLOW);
+  await carries(ogg(latin('\x01vorbis'), Buffer.concat([latin('\x03vorbis'), comments(BOTH)])), 'workflow', WORKFLOW);
+  await carries(mp4([['prompt', PROMPT]]), 'prompt', PROMPT);
+  const tiff = exif(true, [[0x010f, `workflow:${WORKFLOW}`]]);
+  await carries(Buffer.concat([box('ftyp', latin('avif'), four(0)), box('meta', Buffer.alloc(30)), box('mdat', latin('Exif\0\0'), tiff)]), 'workflow', WORKFLOW);
+  const said = Buffer.from(`{"asset":{"version":"2.0","extras":{"workflow":${WORKFLOW}}}}`);
+  await carries(Buffer.concat([latin('glTF'), little(2), little(20 + said.length), little(said.length), latin('JSON'), said]), 'workflow', WORKFLOW);
+  for (const none of [mp4([]), webm([]), flac([]), ogg(latin('OpusHead')), mp3([])]) assert.deepEqual(await findCarried(new Uint8Array(none)), { fault: 'nothing' });
+});
+
+test('films and sounds that are torn or changed anywhere end in words', async () => {
+  const files = [mp4(BOTH), webm(LOUD), flac(BOTH), mp3(BOTH), ogg(latin('OpusHead'), Buffer.concat([latin('OpusTags'), comments(BOTH)]))];
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat(), async (file, changes, end) => {
+    const bytes = new Uint8Array(file.subarray(0, 4 + (end % file.length)));
+    for (const [at, value] of changes) bytes[4 + (at % Math.max(1, bytes.length - 4))] = value;
+    const found = await findCarried(bytes);
+    assert.ok('carried' in found || 'fault' in found);
+  }), { numRuns: 400 });
+});
