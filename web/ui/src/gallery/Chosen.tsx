@@ -1,7 +1,9 @@
 // What is known of the chosen pictures, and what can be done with them.
+import { useEffect, useState } from 'react';
 import { useActive } from '../app/documents.ts';
 import { Icon, type IconName } from '../app/Icon.tsx';
 import { compare } from '../compare/comparing.ts';
+import { useDefs } from '../defs/defs.ts';
 import { bytes } from '../i18n/format.ts';
 import { keyOf, mediaOf, nameOf } from '../net/files.ts';
 import type { Output } from '../net/outputs.ts';
@@ -9,8 +11,40 @@ import { attempt } from '../run/actions.ts';
 import { view } from '../run/viewer.ts';
 import { giveToLoader, openPictures, takeValuesOf, trash } from './actions.ts';
 import { chooseNone, toggleStars, useGallery } from './gallery.ts';
+import { tellsOf, type TellsOf } from './told.ts';
+import { workflowOf } from './workflows.ts';
 import { useRoom } from '../i18n/room.ts';
 import { gallery } from '../i18n/words/gallery.ts';
+
+const STAYS_MS = 250;
+
+/** Once somebody stays with a picture: its workflow is read out of it. */
+function useTold(file: Output): TellsOf | undefined {
+  const defs = useDefs((s) => s.defs);
+  const [told, setTold] = useState<TellsOf>();
+  const key = keyOf(file);
+  useEffect(() => {
+    let here = true;
+    setTold(undefined);
+    const read = async () => {
+      const doc = mediaOf(file) === 'image' ? await workflowOf(file) : undefined;
+      if (here && doc) setTold(tellsOf(doc, defs));
+    };
+    const timer = setTimeout(() => void read().catch(() => {}), STAYS_MS); // one that cannot be read says nothing of itself
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [key, file.version, defs]);
+  return told;
+}
+
+function Told({ file }: { file: Output }) {
+  const words = useRoom(gallery);
+  const told = useTold(file);
+  const line = told && [told.models.map((m) => m.replace(/\.(safetensors|sft|ckpt)$/i, '')).join(', '), told.seeds.length ? words.seeds(told.seeds.join(', ')) : ''].filter(Boolean).join(' · ');
+  return line ? <span title={line}>{line}</span> : null;
+}
 
 function Known({ file }: { file: Output }) {
   const words = useRoom(gallery);
@@ -20,6 +54,7 @@ function Known({ file }: { file: Output }) {
     <p className="known">
       <strong>{nameOf(file)}</strong>
       <span>{[width && height ? `${width} × ${height}` : '', size ? bytes(size) : '', at ? when : ''].filter(Boolean).join(' · ')}</span>
+      <Told file={file} />
       {file.job && <span title={file.job}>{words.madeBy(file.workflow ?? '', file.job.slice(0, 8))}</span>}
     </p>
   );

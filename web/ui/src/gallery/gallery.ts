@@ -1,6 +1,7 @@
 // What the gallery shows of the pictures there are: which are chosen, which have a star, how large they are.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from '../net/files.ts';
+import type { Output } from '../net/outputs.ts';
 import { getJson, postText } from '../net/http.ts';
 
 export type Size = 'small' | 'middle' | 'large';
@@ -64,6 +65,15 @@ export async function fetchStars() {
   const kept = await getJson(SETTING);
   known = true;
   useGallery.setState({ stars: new Set(Array.isArray(kept) ? kept.filter((k) => typeof k === 'string') : []) });
+}
+
+/** All that have a star, the latest one first, without asking for the pages where they lie; what is known of them is from there. */
+export function starredOf(stars: ReadonlySet<string>, known: readonly Output[], gone: ReadonlySet<string> = new Set()): Output[] {
+  const told = new Map(known.map((f) => [keyOf(f), f]));
+  return [...stars].reverse().flatMap((key) => {
+    const [, subfolder = '', filename] = /^output\/(?:(.*)\/)?([^/]+)$/.exec(key) ?? [];
+    return told.get(key) ?? (filename && !gone.has(key) ? { filename, subfolder, type: 'output' as const, bytes: 0, at: 0 } : []);
+  });
 }
 
 /** Stars of all of these, or of none where all have one. */

@@ -15,6 +15,7 @@ export interface Output extends OutputFile {
 interface Outputs {
   files: readonly Output[];
   next?: string; // where the next page begins; undefined: there is none
+  gone: ReadonlySet<string>; // what this page put into the trash
   sought: string;
   reading: boolean; // the server looks into older pictures: more may be found in a moment
   state: 'unknown' | 'asking' | 'there' | 'failed';
@@ -23,7 +24,7 @@ interface Outputs {
 
 const PAGE = 60;
 
-export const useOutputs = create<Outputs>(() => ({ files: [], sought: '', reading: false, state: 'unknown' }));
+export const useOutputs = create<Outputs>(() => ({ files: [], gone: new Set(), sought: '', reading: false, state: 'unknown' }));
 
 /** One row of /limn/outputs. */
 export function readOutput(of: unknown): Output | undefined {
@@ -138,12 +139,13 @@ export async function trashOutputs(files: readonly Output[]): Promise<{ back: ()
   const gone = new Set(files.filter((_, i) => tokens[i] !== undefined).map(keyOf));
   const fault = faultIn(answer);
   if (!gone.size && fault !== undefined) throw new Error(fault);
-  useOutputs.setState(({ files: there }) => ({ files: there.filter((f) => !gone.has(keyOf(f))) }));
-  return { back: () => restoreOutputs(tokens.filter((t) => t !== undefined)), n: gone.size, fault };
+  useOutputs.setState((s) => ({ files: s.files.filter((f) => !gone.has(keyOf(f))), gone: new Set([...s.gone, ...gone]) }));
+  return { back: () => restoreOutputs(tokens.filter((t) => t !== undefined), gone), n: gone.size, fault };
 }
 
-async function restoreOutputs(tokens: readonly string[]) {
+async function restoreOutputs(tokens: readonly string[], these: ReadonlySet<string>) {
   const answer = await postJson('limn/outputs/restore', { tokens });
+  useOutputs.setState((s) => ({ gone: new Set([...s.gone].filter((k) => !these.has(k))) }));
   await seekOutputs(useOutputs.getState().sought);
   const fault = faultIn(answer);
   if (fault !== undefined) throw new Error(fault);

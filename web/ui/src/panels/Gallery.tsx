@@ -4,7 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import { useKeptFocus } from '../app/kept-focus.ts';
 import { trash } from '../gallery/actions.ts';
 import { Chosen } from '../gallery/Chosen.tsx';
-import { chooseNone, choosePicture, fetchStars, keepChosen, setSize, SIZES, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
+import { chooseNone, choosePicture, fetchStars, keepChosen, setSize, SIZES, starredOf, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
 import { keyOf, mediaOf, nameOf, viewOf } from '../net/files.ts';
 import { useJobs } from '../net/jobs.ts';
 import { olderOutputs, refreshOutputs, seekOutputs, useOutputs, type Output } from '../net/outputs.ts';
@@ -204,23 +204,26 @@ export function GalleryBody() {
   const all = useOutputs((s) => s.files);
   const onlyStars = useGallery((s) => s.onlyStars);
   const stars = useGallery((s) => s.stars);
+  const gone = useOutputs((s) => s.gone);
   const changed = useJobs((s) => s.at);
   const open = useServer((s) => s.there);
-  const files = useMemo(() => (onlyStars ? all.filter((f) => stars.has(keyOf(f))) : all), [all, onlyStars, stars]);
+  const sought = useOutputs((s) => s.sought);
+  const allStars = onlyStars && sought === '';
+  const files = useMemo(() => (allStars ? starredOf(stars, all, gone) : onlyStars ? all.filter((f) => stars.has(keyOf(f))) : all), [all, allStars, onlyStars, stars, gone]);
 
   useEffect(() => {
     if (!open) return;
     fetchStars().catch(console.warn);
     refreshOutputs().catch(console.warn);
   }, [changed, open]);
-  useEffect(() => keepChosen(new Set(all.map(keyOf))), [all]);
+  useEffect(() => keepChosen(new Set([...all, ...files].map(keyOf))), [all, files]);
   return (
     <div className="gallery-panel">
       <Search />
       <Filters />
       <div className="gallery-scroll">
         {files.length ? <Pictures files={files} /> : <Nothing />}
-        <End />
+        {!allStars && <End />}
       </div>
       <Chosen files={files} />
     </div>

@@ -150,6 +150,7 @@ export const gallery: Record<string, Story> = {
     await v.page.getByRole('searchbox').fill('use/');
     await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === 1);
     await tiles(v.page).first().click();
+    await chosen(v.page).getByText(/^seed \d+$/).waitFor();
     await chosen(v.page).getByRole('button', { name: 'Load only values' }).click();
     await v.page.locator('.toast').getByText(/values taken over/).waitFor();
     await v.page.locator('.body', { hasText: 'KSampler' }).getByText('77', { exact: true }).waitFor();
@@ -184,6 +185,13 @@ export const gallery: Record<string, Story> = {
     await v.page.reload();
     await v.page.getByRole('searchbox').fill('bin/');
     await v.page.getByRole('checkbox', { name: 'Starred only' }).check();
+    await count(1);
+    await v.page.getByRole('searchbox').fill('');
+    await count(1);
+    await tiles(v.page).first().click();
+    await v.page.keyboard.press('Delete');
+    await count(0);
+    await v.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
     await count(1);
     v.clean();
     await v.close();

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changedValues, shortOf, takeValues } from '../../src/compare/changes.ts';
+import { starredOf } from '../../src/gallery/gallery.ts';
+import { tellsOf } from '../../src/gallery/told.ts';
+import { readPlans } from '../../src/defs/places.ts';
 import { readDefs } from '../../src/defs/read.ts';
 import { Document } from '../../src/doc/document.ts';
 import { parse, print } from '../../src/doc/json.ts';
@@ -73,4 +76,24 @@ test('nodes that were numbered anew are found by their class, where there is one
   const a = open(`${sample(5, '[1,"fixed",20,"euler"]')},${text(2, '["red"]')},${text(3, '["no"]')}`);
   const b = open(`${sample(9, '[2,"fixed",20,"euler"]')},${text(12, '["blue"]')}`);
   assert.deepEqual(said(a, b), ['seed 1 -> 2']);
+});
+
+test('those with a star are listed without their pages, the latest first', () => {
+  const known = { filename: 'b.png', subfolder: '', type: 'output' as const, bytes: 3, at: 9 };
+  const files = starredOf(new Set(['output/x/y/a.png', 'output/b.png', 'nonsense', 'output/']), [known]);
+  assert.deepEqual(files, [known, { filename: 'a.png', subfolder: 'x/y', type: 'output', bytes: 0, at: 0 }]);
+});
+
+test('a workflow tells its models and seeds, each once, not those that links feed', () => {
+  const plans = readPlans(parse(JSON.stringify({ Load: [['name', 'value', 'checkpoints']], Sample: [['seed', 'value'], ['seed', 'control']] })));
+  const defs = readDefs(parse(JSON.stringify({
+    Load: { input: { required: { name: [['a.safetensors', 'b.safetensors'], {}] } }, output: ['MODEL'] },
+    Sample: { input: { required: { seed: ['INT', { control_after_generate: true }] } }, output: ['LATENT'] },
+  })), plans);
+  const doc = new Document(`{"nodes": [
+    {"id": 1, "type": "Load", "widgets_values": ["a.safetensors"]}, {"id": 2, "type": "Load", "widgets_values": ["a.safetensors"]},
+    {"id": 3, "type": "Sample", "widgets_values": [18446744073709551615, "fixed"]},
+    {"id": 4, "type": "Sample", "inputs": [{"name": "seed", "type": "INT", "link": 1, "widget": {"name": "seed"}}], "widgets_values": [7, "fixed"]}
+  ], "links": [[1, 3, 0, 4, 0, "INT"]]}`);
+  assert.deepEqual(tellsOf(doc, defs), { models: ['a.safetensors'], seeds: ['18446744073709551615'] });
 });
