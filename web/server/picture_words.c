@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/graph/blame.h"
 #include "core/graph/json.h"
 #include "web/queue/labels.h"
 
@@ -18,7 +19,7 @@ enum { MOST_TEXT = 4 << 20, MOST_CHUNKS = 4096, MOST_VALUE = 8 << 10, MOST_KEY =
 
 static void add(lm_text *out, const char *before, const char *at, size_t n)
 {
-    n = n < MOST_VALUE ? n : MOST_VALUE;
+    n = lm_text_fit(at, n, MOST_VALUE); /* whole characters */
     if (out->size + n + 8 > LM_LABEL_WORDS || memchr(at, 0, n))
         return;
     lm_text_puts(out, before);
