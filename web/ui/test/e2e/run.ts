@@ -6,6 +6,7 @@ import { app } from './app.ts';
 import { launch } from './browser.ts';
 import { canvas } from './canvas.ts';
 import { choices } from './choices.ts';
+import { days } from './days.ts';
 import { dropping } from './dropping.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
@@ -17,6 +18,7 @@ import { marks } from './marks.ts';
 import { mask } from './mask.ts';
 import { models } from './models.ts';
 import { opening } from './opening.ts';
+import { parts } from './parts.ts';
 import { reach } from './reach.ts';
 import { numbers } from './numbers.ts';
 import { runs } from './running.ts';
@@ -24,6 +26,7 @@ import { saving } from './saving.ts';
 import { serve } from './served.ts';
 import { sharing } from './share.ts';
 import { shell, type Story } from './shell.ts';
+import { trouble } from './trouble.ts';
 import { versions } from './versions.ts';
 import { widgets } from './widgets.ts';
 import { wishes } from './wishes.ts';
@@ -31,7 +34,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

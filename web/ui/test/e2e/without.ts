@@ -11,7 +11,7 @@ import type { Story } from './shell.ts';
 const LATER = ['AddNode', 'Keys', 'Name', 'Palette', 'Gallery', 'Outline', 'Workflows', 'Nodes', 'Problems', 'Settings', 'Templates', 'save', 'zh-names', 'carried', 'arrange'];
 
 /** Until the page has fetched what it does not need yet. */
-async function atRest(v: Visit) {
+export async function atRest(v: Visit) {
   const lacks = () => LATER.filter((name) => !v.requests.some((r) => r.includes(`/assets/${name}-`)));
   for (const end = Date.now() + PATIENCE; lacks().length && Date.now() < end; ) await v.page.waitForTimeout(20);
   assert.deepEqual(lacks(), []);
