@@ -32,6 +32,7 @@ const lm_option lm_serve_options[] = {
     { "--history-days", "N", "Keep them so long; 0: no limit (default: 0)." },
     { "--history-size", "SIZE", "Keep so much of them on disk: 4GB, off (default: 4GB)." },
     { "--max-pending", "N", "Refuse jobs when so many wait; 0: no limit (default: 10000)." },
+    { "--max-pending-per-client", "N", "Refuse a client's jobs when so many of it wait; 0: no limit (default: 5000)." },
     { "--queue-at-start", "HOW", "run, paused, or kept: as it was left (default: kept)." },
     { "--rate-limit", "N", "Changes (jobs, uploads, …) that one address may ask for in a minute; 0: no limit (default: 1200)." },
     { "--rate-limit-loopback", NULL, "Count clients on this machine, too." },
@@ -75,6 +76,7 @@ static bool read_numbers(lm_server_options *o, const lm_args *a)
         !whole(a, "--picture-memory", 64, 1 << 20, 1, &memory) ||
         !lm_args_number(a, "--worker-nice", 0, 19, &nice) ||
         !whole(a, "--max-pending", 0, 100000000, 1, &o->most_pending) ||
+        !whole(a, "--max-pending-per-client", 0, 100000000, 1, &o->most_of_client) ||
         !whole(a, "--history-entries", 0, 1000000000, 1, &o->keep.entries) ||
         !whole(a, "--history-days", 0, 100000, 86400000, &o->keep.age_ms))
         return false;

@@ -384,6 +384,29 @@ def a_full_queue_says_so():
         stop(s, runs)
 
 
+def one_client_does_not_fill_the_queue():
+    """Known by its client_id, or by its address where it names none; also after a restart."""
+    options = ("--max-pending-per-client", "2", "--max-pending", "6")
+
+    def post(s, color, client=None):
+        return s.json("POST", "/prompt", {"prompt": empty(color=color), **({"client_id": client} if client else {})})
+
+    with tempfile.TemporaryDirectory(prefix="limn-served-") as base:
+        with Served(LIMN, *options, base=base) as s:
+            s.json("POST", "/limn/queue", {"op": "pause"})
+            assert [post(s, i, "a")[0] for i in range(2)] == [200, 200]
+            status, data, headers = s.ask("POST", "/prompt", json.dumps({"prompt": empty(color=7), "client_id": "a"}))
+            assert status == 429 and int(headers["Retry-After"]) > 0, (status, headers)
+            assert "of this client" in json.loads(data)["error"]["message"], data
+            assert [post(s, i)[0] for i in range(3)] == [200, 200, 429]
+            assert post(s, 5, "b")[0] == 200
+        with Served(LIMN, *options, base=base) as s:
+            assert [post(s, 6, "a")[0], post(s, 7)[0], post(s, 8, "b")[0], post(s, 9, "c")[0]] == [429, 429, 200, 429]
+            s.json("POST", "/limn/queue", {"op": "resume"})
+            until(lambda: not pending(s), "what waited ran")
+            assert post(s, 10, "a")[0] == 200
+
+
 # ------------------------------------------------------------ stopping
 
 def an_interrupt_stops_the_job_it_names():

@@ -166,6 +166,11 @@ uv_loop_t *lm_request_loop(const lm_request *rq)
     return rq->http->loop;
 }
 
+uint64_t lm_request_source(const lm_request *rq)
+{
+    return lm_source_key(&rq->peer.any);
+}
+
 const char *lm_request_peer(lm_request *rq)
 {
     const lm_address *a = &rq->peer;

@@ -12,6 +12,7 @@ void               *lm_request_self(const lm_request *rq);
 lm_http            *lm_request_server(const lm_request *rq);
 uv_loop_t          *lm_request_loop(const lm_request *rq);
 const char         *lm_request_peer(lm_request *rq);                  /* the client's address, as a literal */
+uint64_t            lm_request_source(const lm_request *rq);          /* the same as lm_source_key() */
 
 /* The query's value of that name, decoded; NULL without.                                        [lends] */
 const char *lm_request_query(lm_request *rq, const char *name);

@@ -30,6 +30,7 @@ typedef void lm_answer_fn(void *self, lm_answer *a);
 typedef struct lm_queue_options {
     lm_store_options store;
     int64_t          most_pending; /* 0: no limit; above it: CROWDED */
+    int64_t          most_of_owner; /* … of one lm_submission.owner that is not 0 */
     size_t           most_waiting; /* bytes of texts that are not on the disk yet; 0: 128 MiB */
     int64_t          log_bytes;    /* of log that call for moving it into the database; 0: 16 MiB */
     void           (*wake)(void *self); /* from another thread: answers wait. May be NULL */

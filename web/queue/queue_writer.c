@@ -25,14 +25,34 @@ static lm_outcome crowded(limn_error *err, int64_t most)
     return LM_STORE_CROWDED;
 }
 
+/* Nobody's queue is full because of one client. Counted only when so many wait at all. */
+static lm_outcome has_its_share(lm_queue *q, lm_wish *w, int64_t pending)
+{
+    const int64_t most = q->o.most_of_owner, owner = w->submission.owner;
+    int64_t       n = 0;
+    lm_outcome    o;
+
+    if (!most || !owner || pending < most)
+        return LM_STORE_DONE;
+    o = q->store->ops->wait_for(q->store, owner, most, &n, &w->a.error);
+    if (o != LM_STORE_DONE || n < most)
+        return o;
+    limn_fail(&w->a.error, INPUT, "%lld jobs of this client are waiting already, which is as many as one may have",
+              (long long)most);
+    return LM_STORE_CROWDED;
+}
+
 static lm_outcome submit(lm_queue *q, lm_wish *w)
 {
     lm_submission *s = &w->submission;
     lm_tally       now;
+    lm_outcome     o;
 
     q->store->ops->count(q->store, &now);
     if (q->o.most_pending && now.pending >= q->o.most_pending)
         return crowded(&w->a.error, q->o.most_pending);
+    if ((o = has_its_share(q, w, now.pending)) != LM_STORE_DONE)
+        return o;
     s->id = w->id;
     s->client = w->client;
     s->workflow = w->workflow;

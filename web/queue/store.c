@@ -82,6 +82,7 @@ static const lm_store_ops sqlite_ops = {
     .commit = store_commit,
     .undo = store_undo,
     .add = lm_store_add,
+    .wait_for = lm_store_wait_for,
     .lease = lm_store_lease,
     .finish = lm_store_finish,
     .release = lm_store_release,

@@ -49,6 +49,7 @@ typedef struct lm_blob {
 typedef struct lm_submission {
     const char *id;                /* NULL or "": a new uuid */
     const char *client, *workflow; /* may be NULL */
+    int64_t     owner;             /* whose it is, as a number of the caller's; 0: nobody's */
     bool        numbered, front;   /* `number` is given; else it is the counter, or -counter in front */
     double      number;            /* finite; lower runs first, and within one number whoever came first */
     lm_blob     prompt, extra, targets;
@@ -138,6 +139,8 @@ typedef struct lm_store_ops {
 
     /* Fills seq, number and id of `out`. */
     lm_outcome (*add)(lm_store *s, const lm_submission *in, lm_job *out, limn_error *err);
+    /* How many pending jobs are this owner's; counted up to `most`. */
+    lm_outcome (*wait_for)(lm_store *s, int64_t owner, int64_t most, int64_t *out, limn_error *err);
     /* The next pending job is now this worker's; all its texts. A job whose texts are damaged fails instead. NOTHING
      * while the store is paused. */
     lm_outcome (*lease)(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);

@@ -90,14 +90,23 @@ lm_outcome lm_store_add(lm_store *store, const lm_submission *in, lm_job *out, l
     out->created_ms = in->created_ms;
     lm_sql_run(s, LM_SQL_ADD_ASKED, "izzz", out->seq, &in->prompt, &in->extra, &in->targets);
     lm_crash_at("job-asked");
-    lm_sql_run(s, LM_SQL_ADD_JOB, "itttdii", out->seq, out->id, in->client, in->workflow, out->number,
-               in->created_ms, s->stored);
+    lm_sql_run(s, LM_SQL_ADD_JOB, "itttdiii", out->seq, out->id, in->client, in->workflow, out->number,
+               in->created_ms, s->stored, in->owner);
     l->tally.pending++;
     l->tally.changes++;
     outcome = lm_sql_outcome(s, err);
     if (outcome != LM_STORE_DONE)
         lm_job_done(out);
     return outcome;
+}
+
+lm_outcome lm_store_wait_for(lm_store *store, int64_t owner, int64_t most, int64_t *out, limn_error *err)
+{
+    lm_sqlite    *s = (lm_sqlite *)store;
+    sqlite3_stmt *row = lm_sql_row(s, LM_SQL_WAIT_FOR, "ii", owner, most);
+
+    *out = row ? sqlite3_column_int64(row, 0) : 0;
+    return lm_sql_outcome(s, err);
 }
 
 /* ---------------------------------------------------------------- lease, release */

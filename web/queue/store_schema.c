@@ -44,6 +44,10 @@ static const char *const steps[] = {
 
     /* Somebody pressed stop, and was told so: the job ends, whatever becomes of its worker and of the server. */
     "ALTER TABLE job ADD COLUMN stopping INTEGER NOT NULL DEFAULT 0;",
+
+    /* Whose job it is, so that what waits for one client can be counted. */
+    "ALTER TABLE job ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX job_pending_of ON job (owner) WHERE state = 0;",
 };
 enum { TODAY = sizeof steps / sizeof *steps };
 

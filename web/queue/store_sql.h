@@ -25,8 +25,9 @@
     X(COUNT_LIVE,     "SELECT count(*) FROM job WHERE state = ?")                                                   \
     X(COUNT_ENDED,    "SELECT count(*) FROM job WHERE state = ? AND ended > ?")                                     \
     X(HISTORY_BYTES,  "SELECT coalesce(sum(bytes), 0) FROM job WHERE ended > ?")                                    \
-    X(ADD_JOB,        "INSERT INTO job (seq, id, client, workflow, number, state, created_ms, bytes)"               \
-                      " VALUES (?, ?, ?, ?, ?, 0, ?, ?)")                                                           \
+    X(ADD_JOB,        "INSERT INTO job (seq, id, client, workflow, number, state, created_ms, bytes, owner)"        \
+                      " VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)")                                                        \
+    X(WAIT_FOR,       "SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 0 AND owner = ? LIMIT ?)")             \
     X(ADD_ASKED,      "INSERT INTO asked (seq, " ASKED_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)")                    \
     X(ADD_TOLD,       "INSERT INTO told (seq, " TOLD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                \
     X(NEXT_PENDING,   "SELECT seq FROM job WHERE state = 0 ORDER BY number, seq LIMIT 1")                           \

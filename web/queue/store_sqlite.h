@@ -87,6 +87,7 @@ void lm_place_leave(lm_sqlite *s);
 
 /* ---- store_change.c, store_end.c */
 lm_outcome lm_store_add(lm_store *s, const lm_submission *in, lm_job *out, limn_error *err);
+lm_outcome lm_store_wait_for(lm_store *s, int64_t owner, int64_t most, int64_t *out, limn_error *err);
 lm_outcome lm_store_lease(lm_store *s, const char *worker, int64_t now_ms, lm_job *out, limn_error *err);
 lm_outcome lm_store_release(lm_store *s, int64_t seq, int64_t epoch, limn_error *err);
 lm_outcome lm_store_drop(lm_store *s, const char *id, lm_dropped *out, limn_error *err);

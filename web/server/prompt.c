@@ -106,11 +106,23 @@ static lm_blob take_text(lm_text *t)
     return n ? (lm_blob){ lm_text_take(t), n } : (lm_blob){ 0 };
 }
 
+/* Who asks, as a number: by its client_id, or else by its address. Never 0. */
+static int64_t owner_of(const posting *p)
+{
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+    if (!p->posted.client || !*p->posted.client)
+        return (int64_t)(lm_request_source(p->rq) | 1ull << 63);
+    for (const char *c = p->posted.client; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    return (int64_t)(hash >> 1 | 1);
+}
+
 static void submit(posting *p, const lm_checked *c)
 {
     lm_posted    *in = &p->posted;
     lm_submission s = { .id = in->id, .client = in->client, .numbered = in->numbered, .front = in->front,
-                        .number = in->number, .created_ms = in->created_ms };
+                        .number = in->number, .created_ms = in->created_ms, .owner = owner_of(p) };
     lm_text       extra = { .may_fail = true }, targets = { .may_fail = true };
     limn_error    err = { 0 };
 

@@ -54,7 +54,8 @@ static bool begin_as_told(lm_server *s, limn_error *err)
 
 static bool open_queue(lm_server *s, limn_error *err)
 {
-    lm_queue_options o = { .store.keep = s->o->keep, .most_pending = s->o->most_pending, .wake = answers_wait };
+    lm_queue_options o = { .store.keep = s->o->keep, .most_pending = s->o->most_pending, .most_of_owner = s->o->most_of_client,
+                           .wake = answers_wait };
     wake            *w = lm_alloc(sizeof *w);
     lm_text          folder = { 0 };
 

@@ -49,7 +49,7 @@ struct lm_opened {
 lm_server_options lm_server_defaults(void)
 {
     return (lm_server_options){
-        .base = ".", .port = 8188, .most_prompt = 32u << 20, .most_upload = 100u << 20, .most_pending = 10000,
+        .base = ".", .port = 8188, .most_prompt = 32u << 20, .most_upload = 100u << 20, .most_pending = 10000, .most_of_client = 5000,
         .keep = LM_KEEP_DEFAULT, .preview_side = 512, .changes_a_minute = 1200, .head_ms = 10000, .body_ms = 30000,
     };
 }

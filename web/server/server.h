@@ -32,6 +32,7 @@ typedef struct lm_server_options {
 
     uint64_t most_prompt, most_upload; /* bytes of a body */
     int64_t  most_pending;            /* jobs; 0: no limit */
+    int64_t  most_of_client;          /* … of one client */
     lm_queue_start queue_start;
     lm_keep  keep;                    /* of the history */
     int      preview_side;            /* pixels; 0: no previews */
