@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """docs/deploy: the nginx configuration in front of a server, and the unit's grammar. deploy_test.py LIMN [NAME]"""
 import http.client
+import json
 import os
 import re
 import shutil
@@ -165,7 +166,41 @@ def the_unit_is_well_formed():
             assert status == 4 and "/dev/null" in err, (status, err)  # all of it is understood, but for the token
 
 
-TESTS = [clients_come_through_nginx, nginx_counts_what_an_address_asks_for, the_unit_is_well_formed]
+def instructions(text):
+    """[(word, arguments)] of a container file, lines that go on joined"""
+    lines = re.sub(r"\\\n", " ", "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#")))
+    return [tuple(line.split(None, 1)) for line in lines.splitlines() if line.strip()]
+
+
+def the_container_file_copies_and_starts_what_is_there():
+    """No container engine is asked: the file's own words are held against the clone and the program."""
+    known = {"FROM", "RUN", "COPY", "WORKDIR", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT"}
+    said = instructions((ROOT / "docs/deploy/Containerfile").read_text())
+    assert said[0][0] == "FROM" and {word for word, _ in said} <= known, said
+    stages = [m[1] for word, args in said if word == "FROM" for m in [re.search(r" AS (\w+)$", args)] if m]
+    for args in [args for word, args in said if word == "COPY"]:
+        stage = re.match(r"--from=(\S+) ", args)
+        *sources, target = args.split()[bool(stage):]
+        assert target.startswith("/") and (not stage or stage[1] in stages), args
+        for source in sources:
+            if not stage:
+                assert (ROOT / source).exists(), source
+            elif source.startswith("/limn/"):
+                assert (ROOT / source.removeprefix("/limn/")).exists(), source
+            else:
+                assert source == "/usr/local/bin/limn", source  # what `cmake --install` puts there
+    for words in re.findall(r"(scripts/\S+)", " ".join(args for word, args in said if word == "RUN")):
+        assert os.access(ROOT / words, os.X_OK), words
+    (entry,) = [json.loads(args) for word, args in said if word == "ENTRYPOINT"]
+    assert entry[:2] == ["limn", "serve"] and ("EXPOSE", "8188") in said and ("STOPSIGNAL", "SIGTERM") in said, entry
+    with tempfile.TemporaryDirectory(prefix="limn-container-") as name:
+        words = [name if w == "/base" else "/dev/null" if w == "/run/token" else w for w in entry[1:]]
+        status, out, err = limn(*words, "--verify", "--port", "0")
+        assert status == 4 and "/dev/null" in err, (status, err)  # all of it is understood, but for the token
+
+
+TESTS = [clients_come_through_nginx, nginx_counts_what_an_address_asks_for, the_unit_is_well_formed,
+         the_container_file_copies_and_starts_what_is_there]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))
