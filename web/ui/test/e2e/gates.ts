@@ -130,9 +130,9 @@ export const gates: Record<string, Story> = {
       }).observe(document.querySelector('.react-flow__nodes') as Node, { subtree: true, childList: true, attributes: true, characterData: true });
     });
     await page.keyboard.press('Control+Enter');
-    await page.waitForFunction(() => /^[1-9]\d\/400$/.test(document.querySelector('.body[data-state="running"] .steps')?.textContent ?? ''));
+    await page.waitForFunction(() => /^[1-9]\d\/400\b/.test(document.querySelector('.body[data-state="running"] .steps')?.textContent ?? ''));
     const from = await page.evaluate(() => (window as unknown as { limnTouched: string[][] }).limnTouched.length);
-    await page.waitForFunction(() => /^[1-9]\d\d\/400$/.test(document.querySelector('.body[data-state="running"] .steps')?.textContent ?? ''));
+    await page.waitForFunction(() => /^[1-9]\d\d\/400\b/.test(document.querySelector('.body[data-state="running"] .steps')?.textContent ?? ''));
     const touched = await page.evaluate((from) => (window as unknown as { limnTouched: string[][] }).limnTouched.slice(from), from);
     assert.ok(touched.length > 3, `${touched.length} changes`);
     assert.ok(touched.every((ids) => ids.length === 1), JSON.stringify(touched));
