@@ -1,7 +1,6 @@
 // A document asks for node classes or model files that are not here: which, where they belong, and what is near.
 import { useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
-import '../style/templates.css';
 import type { Opened } from '../app/documents.ts';
 import { grouped, useInstead, type MissingModel } from '../app/missing.ts';
 import { MissingClass } from './MissingClass.tsx';
@@ -10,6 +9,7 @@ import { dialogWords, useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Checked } from '../run/run.ts';
 import { Another } from './Another.tsx';
+import '../style/templates.css';
 
 const MOST_NEAR = 3;
 
