@@ -194,6 +194,9 @@ def a_queue_of_the_version_before_is_taken_over():
         db = sqlite3.connect(f"{folder}/state/limn.sqlite")
         for column in "paused", "success", "error", "interrupted", "failed":
             db.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
+        db.execute("DROP INDEX job_pending_of")
+        for column in "stopping", "owner":
+            db.execute(f"ALTER TABLE job DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
         db.commit()
         db.close()

@@ -69,7 +69,7 @@ static bool read_row(lm_sqlite *s, row *r, const lm_index *x, const char *before
     lm_sql_rest(s, LM_SQL_WAITING);
     if (!before)
         r->before = r->n;
-    else if (r->before < 0 && lm_sql_row(s, LM_SQL_RUNNING_OF, "t", before))
+    else if (r->before < 0 && lm_sql_row(s, LM_SQL_RUNNING_OF, "ti", before, (int64_t)0))
         r->before = 0; /* it was the first, a moment ago */
     lm_sql_rest(s, LM_SQL_RUNNING_OF);
     return true;
