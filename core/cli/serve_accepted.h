@@ -15,6 +15,7 @@
 #define LM_NO_PYTHON   "no Python nodes run here; --no-plugins leaves plugins out"
 #define LM_NO_CUDA     "this build computes on the CPU"
 #define LM_NOTHING     "it changes nothing here"
+#define LM_ALWAYS_GZIP "texts are always compressed for clients that accept it"
 
 #define LM_OPTIONS_ACCEPTED                                                                    \
     LM_NOTED("--cpu", NULL, LM_ONE_DEVICE), LM_NOTED("--gpu-only", NULL, LM_ONE_DEVICE),       \
@@ -27,6 +28,7 @@
     LM_NOTED("--highvram", NULL, LM_ONE_LIMIT), LM_NOTED("--normalvram", NULL, LM_ONE_LIMIT),  \
     LM_NOTED("--lowvram", NULL, LM_ONE_LIMIT), LM_NOTED("--novram", NULL, LM_ONE_LIMIT),       \
     LM_NOTED("--reserve-vram", "GB", LM_ONE_LIMIT), LM_NOTED("--disable-smart-memory", NULL, LM_ONE_LIMIT), \
+    LM_NOTED("--enable-compress-response-body", NULL, LM_ALWAYS_GZIP),                         \
     LM_NOTED("--async-offload", "[N]", LM_NOTHING), LM_NOTED("--disable-async-offload", NULL, LM_NOTHING), \
     LM_NOTED("--force-non-blocking", NULL, LM_NOTHING), LM_NOTED("--mmap-torch-files", NULL, LM_NOTHING), \
     LM_NOTED("--disable-mmap", NULL, LM_NOTHING), LM_NOTED("--disable-pinned-memory", NULL, LM_NOTHING), \

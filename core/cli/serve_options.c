@@ -25,7 +25,6 @@ const lm_option lm_serve_options[] = {
     { "--user-directory", "DIR", "Settings and workflows of users (default: BASE/user)." },
     { "--max-upload-size", "MB", "The largest file that may be uploaded (default: 100)." },
     { "--max-prompt-size", "MB", "The largest workflow (default: 32, which is also the most)." },
-    { "--enable-compress-response-body", NULL, "Compress texts for clients that understand it." },
     { "--preview-method", "M", "none, auto, latent2rgb or taesd (default: auto, for clients that say they know)." },
     { "--preview-size", "PIXELS", "The longer side of previews (default: 512)." },
     { "--history-entries", "N", "Keep so many jobs in the history; 0: no limit (default: 10000)." },
@@ -233,7 +232,6 @@ bool lm_serving_read(lm_serving *s, const lm_args *a, const char *self, limn_err
     place(s, a);
     if (!lm_serving_share(s, a, err))
         return false;
-    s->o.compress = lm_args_has(a, "--enable-compress-response-body");
     s->o.verify = lm_args_has(a, "--verify");
     s->o.inside = lm_args_has(a, "--in-process") ? lm_work_inside : NULL;
     lm_serving_programs(s, a, self);

@@ -134,9 +134,9 @@ def what_start_scripts_for_comfyui_carry_is_understood():
         status, out, err = p.verify("--cpu", "--lowvram", "--disable-auto-launch", "--dont-print-server", "--fast", "a", "b",
                                     "--use-pytorch-cross-attention", "--disable-xformers", "--cuda-device", "0",
                                     "--preview-method", "taesd", "--enable-cors-header", "--verbose", "INFO",
-                                    "--whitelist-custom-nodes", "x", "y", "--disable-metadata", "--cache-lru", "5")
+                                    "--whitelist-custom-nodes", "x", "y", "--disable-metadata", "--cache-lru", "5", "--enable-compress-response-body")
         assert status == 0 and out == "limn serve: it would start\n", (status, out, err)
-        for name in ("--cpu", "--lowvram", "--fast", "--cuda-device", "taesd"):
+        for name in ("--cpu", "--lowvram", "--fast", "--cuda-device", "taesd", "--enable-compress-response-body"):
             assert sum(name in line for line in err.splitlines()) == 1, (name, err)
 
 
@@ -145,7 +145,12 @@ def verify_says_so_and_leaves_nothing_running():
         with Served(LIMN, "--no-plugins", base=p.base) as s:
             status, out, err = p.verify("--port", s.port)
             assert status == 4 and err.strip(), (status, out, err)  # the folder and the port are taken
+        kept = [p.base / "temp" / "a picture.png", p.base / "temp" / "deeper" / "another.png"]
+        for path in kept:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"kept")
         assert p.verify()[0] == 0
+        assert all(path.read_bytes() == b"kept" for path in kept)  # a start that is only tried removes nothing
 
 
 def the_log_is_json_when_asked():

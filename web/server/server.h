@@ -38,7 +38,6 @@ typedef struct lm_server_options {
     int      preview_side;            /* pixels; 0: no previews */
     bool     preview_all;             /* to clients that never asked for them, too */
     int      hang_ms, job_ms;         /* lm_worker_options' */
-    bool     compress;                /* gzip for text */
     int      changes_a_minute;        /* that one address may ask for; 0: no limit */
     bool     count_loopback;          /* clients on this machine, too */
     int      head_ms, body_ms;        /* lm_http_options' */
