@@ -884,7 +884,7 @@ def no_users_file_runs_in_a_page_of_ours():
         assert s.ask("GET", "/view?type=input&filename=a.png", headers={"Sec-Fetch-Dest": "image"})[2]["Content-Type"] == "application/octet-stream"
 
 
-HELPERS = {"attack_reads", "form", "png", "is_plain", "rgba", "inert", "run_all", "spelled", "set_canaries", "tree_of", "decoded", "quote", "main"}
+HELPERS = {"attack_reads", "form", "is_soon", "png", "is_plain", "rgba", "inert", "run_all", "spelled", "set_canaries", "tree_of", "decoded", "quote", "main"}
 TESTS = [f for name, f in list(globals().items())
          if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type) and name not in HELPERS]
 
