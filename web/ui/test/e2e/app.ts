@@ -58,12 +58,12 @@ export const app: Record<string, Story> = {
     await v.close();
   },
 
-  'a picture that carries a workflow opens it; one that does not is refused in words': async (browser, served) => {
+  'a picture that carries a workflow opens it; a file that carries none is refused in words': async (browser, served) => {
     const v = await visit(browser, served.url);
 
     await drop(v.page, 'harbour.png', picture({ workflow: readFileSync(corpus('nested.json'), 'utf8') }));
     await v.page.locator('[role="tab"][aria-selected="true"]', { hasText: 'harbour' }).waitFor();
-    await drop(v.page, 'plain.png', picture({}));
+    await drop(v.page, 'plain.bin', Buffer.from('nothing that anybody knows'));
     await v.page.locator('.toast').getByText('“plain” carries no workflow.').waitFor();
     await drop(v.page, 'broken.json', Buffer.from('{"nodes": ['));
     await v.page.locator('.toast').getByText('“broken” is damaged').waitFor();
