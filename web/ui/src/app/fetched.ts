@@ -9,7 +9,9 @@ export function later<M>(load: () => Promise<M>): () => Promise<M> {
   return load;
 }
 
-/** One after the other; what the fetched ones note is fetched, too. Those that failed are asked for the next time. */
+/** One after the other; what the fetched ones note is fetched, too. Those that failed are asked for the next time. The end is a mark
+ * among the browser's times. */
 export async function fetchAll() {
   for (const load of loads) if (!there.has(load)) await load().then(() => there.add(load), () => {});
+  performance.mark('limn: fetched');
 }

@@ -4,17 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { drop, edit, nodes } from './app.ts';
-import { PATIENCE, visit, type Visit } from './browser.ts';
+import { visit, type Visit } from './browser.ts';
 import { body } from './hands.ts';
 import type { Story } from './shell.ts';
 
-const LATER = ['AddNode', 'Keys', 'Name', 'Palette', 'Gallery', 'Outline', 'Workflows', 'Nodes', 'Problems', 'Settings', 'Templates', 'save', 'zh-names', 'carried', 'arrange'];
-
 /** Until the page has fetched what it does not need yet. */
 export async function atRest(v: Visit) {
-  const lacks = () => LATER.filter((name) => !v.requests.some((r) => r.includes(`/assets/${name}-`)));
-  for (const end = Date.now() + PATIENCE; lacks().length && Date.now() < end; ) await v.page.waitForTimeout(20);
-  assert.deepEqual(lacks(), []);
+  await v.page.waitForFunction(() => performance.getEntriesByName('limn: fetched').length > 0);
   await v.page.waitForLoadState('networkidle');
 }
 
