@@ -16,8 +16,8 @@ import { steady } from './steady.ts';
 const KEPT = join(import.meta.dirname, '../looks');
 const KEEP = process.env['KEEP'];
 const CELL = 10; // pixels
-const LEAST = 3; // of 255: less is not another colour
-const MOST = 16; // cells of another colour
+const LEAST = 16; // of 255: less is how sharp a machine draws letters, which fontconfig decides
+const MOST = 8; // cells of another colour
 
 const languages = { English: 'en-GB', Chinese: 'zh-CN' } as const;
 const themes = ['light', 'dark'] as const;
