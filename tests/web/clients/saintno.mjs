@@ -55,6 +55,7 @@ async function cancels_what_runs_and_what_waits() {
   check((await api.getQueue()).queue_pending[0][1] === waiting.prompt_id);
   await api.fetchApi("/queue", { method: "POST", body: JSON.stringify({ delete: [waiting.prompt_id] }) });
   await soon(async () => (await api.getQueue()).queue_pending.length === 0, "the deletion");
+  await new Promise((on) => setTimeout(on, 1000)); // this client looks once, half a second behind its job, whether it is there
   await api.interrupt();
   const [out, told] = await run;
   check(out === false && told.at(-1)?.name === "ExecutionInterruptedError", told.map(String));
