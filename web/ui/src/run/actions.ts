@@ -70,12 +70,26 @@ export function repeat(uid: string, on: boolean) {
   });
 }
 
+let leaving = false; // what a page that goes could not send goes on in the next one
+
+/** Once more, as soon as the document is there: a page that is loaded again may hear of an end before it has its tabs. */
+function again(uid: string) {
+  const open = () => useDocuments.getState().opened.find((o) => o.doc.uid === uid);
+  const at = open();
+  if (at) return void sending().then(async ({ run }) => (await run(at)) || leaving || repeat(uid, false));
+  const end = useDocuments.subscribe(() => {
+    if (!open()) return;
+    end();
+    if (useRepeating.getState().uids.has(uid)) again(uid);
+  });
+}
+
 export function startRepeating() {
+  for (const type of ['beforeunload', 'pagehide']) addEventListener(type, () => (leaving = true));
   onJob((uid, _job, how) => {
     if (how === 'start' || !useRepeating.getState().uids.has(uid)) return;
-    const at = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
-    if (how !== 'success' || !at) return repeat(uid, false);
-    void sending().then(async ({ run }) => (await run(at)) || repeat(uid, false));
+    if (how === 'success') again(uid);
+    else repeat(uid, false);
   });
 }
 
