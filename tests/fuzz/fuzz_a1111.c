@@ -2,24 +2,13 @@
  *
  * Beyond not crashing: a line that begins with "Steps:" is what decides; what comes out can be read as a
  * workflow, and the notes are lines of a bearable length. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/workflow.h"
 #include "nodes/a1111.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* Bytes that are no UTF-8 stay what they are, and are no JSON. */
 static bool is_ascii(const char *text)

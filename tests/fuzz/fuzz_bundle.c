@@ -3,23 +3,11 @@
  * Beyond not crashing: what opens has plain names, no two alike, that lie one behind the other and within what a bundle
  * may hold; a picture's bytes have the digest that the manifest speaks of; what is refused is refused with a sentence.
  * Seeds: tests/cli/bundles.py FOLDER. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/bundle/bundle.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void look_at_entries(const lm_zip *z, size_t size)
 {

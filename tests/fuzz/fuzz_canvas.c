@@ -2,23 +2,12 @@
  *
  * Beyond not crashing: a refusal has a sentence, what comes out is a workflow in API format, the same bytes give the
  * same prompt, and the file that comes back is the file that was read. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/workflow.h"
 #include "tests/canvas/stand_ins.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static bool is_canvas(const char *text, size_t size)
 {

@@ -4,29 +4,17 @@
  *
  * Beyond not crashing: whole, byte by byte and in sevens it comes to the same; no more is kept than a handshake may have; and a
  * message, its fragments and the frames of a second stay within their limits or the socket is closed with the right code. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "tests/fuzz/fuzz.h"
 #include "web/server/hub_inside.h"
 #include "web/server/part.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { LAST = 1, BINARY = 2, LATER = 4, REPEATED = 65280, TIMES = 16 };
 
 static lm_server server;
 static lm_hub    hub = { .server = &server };
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 typedef struct story {
     int  code, messages; /* the code to close with; 0: none */

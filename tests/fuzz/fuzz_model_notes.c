@@ -3,26 +3,14 @@
  *
  * Beyond not crashing: what is told of it is JSON, lists have no more than they may, a digest is 64 digits, and what was said
  * first stays said. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
+#include "tests/fuzz/fuzz.h"
 #include "web/server/model_notes.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { MOST = 24 }; /* of a list */
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static void hear(lm_model_notes *n, int how, const char *text, size_t size)
 {

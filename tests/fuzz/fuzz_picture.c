@@ -2,7 +2,6 @@
  *
  * Beyond not crashing: what is read has the size it claims and survives a change of size; what is refused is
  * refused with a sentence that names the file; nothing takes more than a small picture may. */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,9 @@
 #include "nodes/picture/picture.h"
 #include "nodes/picture/png.h"
 #include "nodes/picture/texts.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { MOST_PIXELS = 1 << 14 }; /* so that a run of millions is a matter of hours */
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static void want_sentence(const limn_error *err)
 {

@@ -2,26 +2,14 @@
  * PNG, as a WebP, or as it comes.
  *
  * Beyond not crashing: there are no more words than a label has, whole lines of UTF-8 without a NUL, and the same twice. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/graph/json.h"
+#include "tests/fuzz/fuzz.h"
 #include "web/queue/labels.h"
 #include "web/server/picture_words.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static int file_of(const uint8_t *data, size_t size)
 {

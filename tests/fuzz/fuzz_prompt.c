@@ -2,26 +2,15 @@
  *
  * Beyond not crashing: a refusal has a type and a sentence; what is accepted is JSON within its bounds, is the same when it is
  * read a second time, keeps its secrets apart, and a body made of what was understood is understood in the same way. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
+#include "tests/fuzz/fuzz.h"
 #include "web/queue/store.h"
 #include "web/server/members.h"
 #include "web/server/prompt_parts.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static lm_posted read_body(lm_slice body, bool checked_only)
 {

@@ -6,15 +6,13 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/hash.h"
 #include "core/cli/remote_socket.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { MOST_TEXT = 1 << 20 };
 
@@ -27,14 +25,6 @@ static struct server {
     size_t      left, piece, said;
     bool        ended, welcomed;
 } server;
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 /* ------------------------------------------------------------------ what remote_socket.c asks of others */
 
@@ -142,7 +132,7 @@ static void same(const story *a, const story *b)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const size_t n = size && (data[0] & 1) ? sizeof welcome - 1 : 0;
-    char        *in = malloc(n + size + 1);
+    char        *in = calloc(1, n + size + 1);
     story        whole, sevens, bytes;
 
     size -= size > 0;

@@ -2,25 +2,13 @@
  *
  * Beyond not crashing: what is accepted lies inside the file, is found under its own name, and can be read to
  * its last byte; what is refused has a sentence that names the file. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/data/safetensors.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* The bytes as a file whose header length is right two times of three: the rest is what gets explored. */
 static int file_of(const uint8_t *data, size_t size)

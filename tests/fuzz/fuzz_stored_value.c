@@ -3,28 +3,16 @@
  *
  * Beyond not crashing: what is accepted can be stored again and gives the same bytes; what is refused has a
  * sentence and leaves nothing behind. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/stored_inside.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { N = 2 };
 static const lm_hash key = { 0x6b657920666f7220u, 0x66757a7a696e6720u };
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static void put64(uint8_t *at, uint64_t x)
 {

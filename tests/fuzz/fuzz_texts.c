@@ -2,24 +2,14 @@
  *
  * Beyond not crashing: what is told has a key, ends where it says, is UTF-8 but for what nobody can mend, and
  * is no more than 8 MiB in all; what is refused is refused with a sentence that names the file. */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nodes/picture/texts.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { FRAME = 20 };
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 static void hear(void *self, const char *key, const char *text, size_t n)
 {

@@ -3,24 +3,12 @@
  *
  * Beyond not crashing: read whole, byte by byte and in sevens it comes to the same; every text of an accepted frame ends
  * in a NUL inside of it; and what is accepted, written again, is the bytes it came as. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/base/hash.h"
+#include "tests/fuzz/fuzz.h"
 #include "web/work/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 /* What came of a stream. */
 typedef struct story {

@@ -3,20 +3,9 @@
  * Beyond not crashing: what was written reads again as the same, and what the check let through runs or fails
  * with a node named. */
 #include <assert.h>
-#include <stdint.h>
-#include <stdlib.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/graph_for_tests.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool held, const char *promise)
-{
-    if (held)
-        return;
-    fprintf(stderr, "broken promise: %s\n", promise);
-    abort();
-}
 
 /* Written, read and written again: the same text. */
 static void round_trip(const lm_json *d, unsigned style)
