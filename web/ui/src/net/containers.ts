@@ -14,6 +14,17 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
+/** One behind the other; `size` is that of all of them. */
+export function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -29,13 +40,7 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
     }
     parts.push(value);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(parts, size);
 }
 
 // ------------------------------------------------------------------ PNG

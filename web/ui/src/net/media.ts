@@ -1,6 +1,6 @@
 // Where films, sounds and models in three dimensions keep texts. Bytes are hostile: every length is held against what is there.
 import { isObject, parse, print } from '../doc/json.ts';
-import { exifOf } from './containers.ts';
+import { exifOf, joined } from './containers.ts';
 
 const latin = new TextDecoder('latin1');
 const utf8 = new TextDecoder();
@@ -142,16 +142,6 @@ export function flacTexts(bytes: Uint8Array): Texts {
     at += 4 + length;
   }
   return new Map();
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** The second packet of an Ogg file, of its first stream, put together out of its pages. */

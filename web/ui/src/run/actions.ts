@@ -85,7 +85,8 @@ function again(uid: string) {
 }
 
 export function startRepeating() {
-  for (const type of ['beforeunload', 'pagehide']) addEventListener(type, () => (leaving = true));
+  addEventListener('pagehide', () => (leaving = true));
+  addEventListener('pageshow', () => (leaving = false)); // the browser kept it, and shows it again
   onJob((uid, _job, how) => {
     if (how === 'start' || !useRepeating.getState().uids.has(uid)) return;
     if (how === 'success') again(uid);

@@ -1,24 +1,11 @@
 // Stories of files that are let go of on the graph.
 import assert from 'node:assert/strict';
-import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { nodes, tab } from './app.ts';
 import { visit } from './browser.ts';
 import { body, counts, newWorkflow, type Spot } from './hands.ts';
+import { point } from './point.ts';
 import type { Story } from './shell.ts';
-
-/** One point of that grey, as a PNG, which may carry a text. */
-function point(grey: number, text = ''): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    const typed = Buffer.concat([Buffer.from(type), data]);
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(typed));
-    return Buffer.concat([length, typed, sum]);
-  };
-  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), ...(text ? [chunk('tEXt', Buffer.from(text))] : []), chunk('IDAT', deflateSync(Buffer.from([0, grey]))), chunk('IEND', Buffer.alloc(0))]);
-}
 
 /** Files are held over a place of the page, and let go of. */
 async function dropAt(page: Page, at: Spot, files: Record<string, Buffer>, { hold = false } = {}) {

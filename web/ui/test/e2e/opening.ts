@@ -1,10 +1,11 @@
 // Stories of files that the page has the server open: A1111's words in a picture, and bundles.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { drop, picture } from './app.ts';
 import { visit } from './browser.ts';
 import { body, counts, graph } from './hands.ts';
+import { point } from './point.ts';
 import type { Story } from './shell.ts';
 
 const WORDS = 'a red fox in snow\nNegative prompt: blurry, grey\nSteps: 6, Sampler: Euler, CFG scale: 3, Seed: 18446744073709551615, Size: 64x96, Model: limn-shapes';
@@ -30,21 +31,8 @@ function zip(files: Record<string, Buffer>): Buffer {
   return Buffer.concat([body, directory, Buffer.from('PK\x05\x06'), end]);
 }
 
-/** One grey point. */
-function point(): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    const typed = Buffer.concat([Buffer.from(type), data]);
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(typed));
-    return Buffer.concat([length, typed, sum]);
-  };
-  const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.from([0, 99]))), chunk('IEND', Buffer.alloc(0))]);
-}
-
 function bundle(): Buffer {
-  const bytes = point();
+  const bytes = point(99);
   const input = { file: 'inputs/1.png', name: 'point.png', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   const graph = {
     1: { class_type: 'LoadImage', inputs: { image: 'point.png' } },

@@ -2,11 +2,23 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { visit } from './browser.ts';
 import { body, counts, drag, dropFile, graph, place, socket, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
 
 const file = join(import.meta.dirname, '../../../..', 'tests/canvas/corpus/subgraph.json');
+
+/** Opens a file with a subgraph of two nodes, and goes into that. */
+async function intoSubgraph(page: Page) {
+  await dropFile(page, 'subgraph', readFileSync(file, 'utf8').replaceAll('sd1.safetensors', 'limn-shapes.safetensors'));
+  await page.keyboard.press('Control+f');
+  await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await counts(page, 2, 3);
+}
 
 export const reach: Record<string, Story> = {
   'several nodes are chosen, coloured, widened and grouped by keys alone': async (browser, served) => {
@@ -90,13 +102,7 @@ export const reach: Record<string, Story> = {
     const { page } = v;
 
     await body(page, 'KSampler').waitFor();
-    await dropFile(page, 'subgraph', readFileSync(file, 'utf8').replaceAll('sd1.safetensors', 'limn-shapes.safetensors'));
-    await page.keyboard.press('Control+f');
-    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Enter');
-    await counts(page, 2, 3);
+    await intoSubgraph(page);
     await page.keyboard.press('Control+k');
     await page.locator('dialog input').fill('@');
     await page.locator('[role="option"][aria-selected="true"]').waitFor();
@@ -114,13 +120,7 @@ export const reach: Record<string, Story> = {
     const inputs = dialog.getByRole('group', { name: 'Inputs' }).getByRole('textbox');
 
     await body(page, 'KSampler').waitFor();
-    await dropFile(page, 'subgraph', readFileSync(file, 'utf8').replaceAll('sd1.safetensors', 'limn-shapes.safetensors'));
-    await page.keyboard.press('Control+f');
-    await page.getByRole('combobox', { name: 'Find in this graph' }).fill('invert and');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Enter');
-    await counts(page, 2, 3);
+    await intoSubgraph(page);
 
     const openDialog = async () => {
       await page.keyboard.press('Control+k');
