@@ -1,9 +1,10 @@
 // How well a text answers to what was typed: the higher, the better; 0: not at all.
+import { fold } from '../i18n/fold.ts';
 
 /** All letters in their order; better at the beginning of a word, and in one piece. */
 export function match(query: string, text: string): number {
-  const wanted = query.trim().toLowerCase();
-  const there = text.toLowerCase();
+  const wanted = fold(query).trim();
+  const there = fold(text);
   if (!wanted) return 1;
   const at = there.indexOf(wanted);
   if (at === 0) return 1000 - there.length;

@@ -1,5 +1,6 @@
 // Finding nodes of the graph on the screen: by title, class, number, or what is written in their fields.
 import type { Json } from '../doc/json.ts';
+import { fold } from '../i18n/fold.ts';
 import { titleIn } from './names.ts';
 import type { NodeView } from './scene.ts';
 
@@ -13,16 +14,16 @@ function textsIn(value: Json | undefined): string[] {
 function rank(box: NodeView, words: string): number | undefined {
   const { shape, id, node } = box;
   if (id === words) return 0;
-  const title = shape.title.toLocaleLowerCase();
-  const other = titleIn(box, 'zh').toLocaleLowerCase();
+  const title = fold(shape.title);
+  const other = fold(titleIn(box, 'zh'));
   if (title.startsWith(words) || other.startsWith(words)) return 1;
   if (title.includes(words) || other.includes(words)) return 2;
-  if (String(node['type'] ?? '').toLowerCase().includes(words)) return 3;
-  return textsIn(node['widgets_values']).some((t) => t.toLocaleLowerCase().includes(words)) ? 4 : undefined;
+  if (fold(String(node['type'] ?? '')).includes(words)) return 3;
+  return textsIn(node['widgets_values']).some((t) => fold(t).includes(words)) ? 4 : undefined;
 }
 
 export function findNodes(nodes: readonly NodeView[], text: string): NodeView[] {
-  const words = text.trim().toLocaleLowerCase();
+  const words = fold(text).trim();
   if (words === '') return [];
   return nodes
     .flatMap((node) => {

@@ -1,5 +1,6 @@
 // Finding a class by what somebody types: its title in both languages, its own name, its category, other names, pinyin, and
 // initials; a few of its letters in their order are enough. And by what a link needs.
+import { fold } from '../i18n/fold.ts';
 import type { Defs, NodeDef } from './def.ts';
 import { zhNames } from './labels.ts';
 import { findSounds, soundsIn } from './pinyin.ts';
@@ -45,7 +46,7 @@ function initialsOf(text: string): string {
 }
 
 function field(text: string, worth: number): Field {
-  const low = text.toLowerCase();
+  const low = fold(text);
   return { text: low, initials: initialsOf(text), letters: lettersOf(low), worth };
 }
 
@@ -111,7 +112,7 @@ interface Word {
 }
 
 function wordsOf(query: string): Word[] {
-  return query.toLowerCase().normalize('NFKC').split(/\s+/).map((w) => ({ text: w.replace(/^#/, ''), category: w.startsWith('#') }))
+  return fold(query).split(/[\s'’]+/).map((w) => ({ text: w.replace(/^#/, ''), category: w.startsWith('#') }))
     .filter((w) => w.text !== '').map((w) => ({ ...w, letters: lettersOf(w.text) }));
 }
 
@@ -201,7 +202,7 @@ export function search(defs: Defs, { query, wanted = [], uses, old = false }: Se
   const found: { def: NodeDef; score: number; place: number; uses: number }[] = [];
   for (const entry of indexOf(defs)) {
     if (entry.def.quiet) continue;
-    if (entry.def.deprecated && !old && !words.some((w) => w.text === entry.def.name.toLowerCase())) continue;
+    if (entry.def.deprecated && !old && !words.some((w) => w.text === fold(entry.def.name))) continue;
     const place = Math.min(3, ...wanted.map((w) => placeFor(entry.def, w)));
     if (place === 0) continue;
     const used = uses.get(entry.def.name) ?? 0;

@@ -9,6 +9,7 @@ import { Icon } from '../app/Icon.tsx';
 import { keysOf, onMac } from '../app/bound.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { fold } from '../i18n/fold.ts';
 import { useRoom } from '../i18n/room.ts';
 import { useWords } from '../i18n/words.ts';
 import { choices } from '../i18n/words/choices.ts';
@@ -95,8 +96,8 @@ export function Keyboard() {
   const [asked, setAsked] = useState<Asked>();
   const [note, setNote] = useState('');
   const keys = useSettings((s) => s.keys);
-  const wanted = query.trim().toLowerCase();
-  const text = (c: Command) => `${c.label(all)} ${keysOf(c).map((k) => shown(k, onMac)).join(' ')}`.toLowerCase();
+  const wanted = fold(query).trim();
+  const text = (c: Command) => fold(`${c.label(all)} ${keysOf(c).map((k) => shown(k, onMac)).join(' ')}`);
   const here = bindable.filter((c) => text(c).includes(wanted));
 
   useEffect(() => void meetKept(), []);

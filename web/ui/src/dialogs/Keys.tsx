@@ -7,6 +7,7 @@ import { Dialog } from '../app/Dialog.tsx';
 import { keysOf, onMac } from '../app/bound.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
+import { fold } from '../i18n/fold.ts';
 import { useRoom } from '../i18n/room.ts';
 import { useWords } from '../i18n/words.ts';
 import { choices } from '../i18n/words/choices.ts';
@@ -25,9 +26,9 @@ export const placeOf = (c: Command): Place => (c.menu ?? (c.id.startsWith('tab.'
 export function Keys({ close }: { close: () => void }) {
   const words = useWords();
   const [query, setQuery] = useState('');
-  const wanted = query.trim().toLowerCase();
+  const wanted = fold(query).trim();
   useSettings((s) => s.keys);
-  const here = commands.filter((c) => keysOf(c).length > 0 && !TABS.test(c.id) && `${c.label(words)} ${keysOf(c).join(' ')}`.toLowerCase().includes(wanted));
+  const here = commands.filter((c) => keysOf(c).length > 0 && !TABS.test(c.id) && fold(`${c.label(words)} ${keysOf(c).join(' ')}`).includes(wanted));
   const said = useDialogWords().keys;
   const settings = useRoom(choices);
   const change = (

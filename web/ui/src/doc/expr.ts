@@ -1,5 +1,5 @@
 // Sums in number fields: 512*2, (1024 - 64) / 8, 0,5. A comma is a point. Whole numbers stay exact, however large, as long
-// as nothing but whole numbers comes of them.
+// as nothing but whole numbers comes of them. Signs may be as wide as a Chinese keyboard writes them: （１＋２）＊３, 0。5.
 
 export type Num = number | bigint;
 
@@ -22,6 +22,8 @@ function readNumber(text: string): Num {
   return /^\d+$/.test(plain) ? BigInt(plain) : Number(plain);
 }
 
+const narrow = (text: string) => text.replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replaceAll('。', '.');
+
 function tokensOf(text: string): (Num | string)[] {
   const tokens: (Num | string)[] = [];
   TOKEN.lastIndex = 0;
@@ -33,7 +35,7 @@ function tokensOf(text: string): (Num | string)[] {
 /** What a text comes to: an integer beyond 2^53 is a bigint. Undefined where it is no sum, or comes to nothing finite. */
 export function evaluate(text: string): Num | undefined {
   if (text.length > MOST_LONG) return undefined;
-  const tokens = tokensOf(text.trim());
+  const tokens = tokensOf(narrow(text).trim());
   let at = 0;
 
   function factor(): Num | undefined {

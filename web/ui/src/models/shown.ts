@@ -1,4 +1,5 @@
 // What of a list is shown: folders, families, what was typed, and in which order. No page, no network: Node's tests run it.
+import { fold } from '../i18n/fold.ts';
 import type { Model } from './list.ts';
 
 export type Order = 'name' | 'newest' | 'largest';
@@ -53,7 +54,7 @@ export function familiesOf(models: readonly Model[]): string[] {
 }
 
 /** All that a person may type to find it. */
-const textOf = (m: Model) => [m.name, m.title, m.family, m.base, badgeOf(m), ...m.triggers, ...m.tags].filter(Boolean).join('\n').toLowerCase();
+const textOf = (m: Model) => fold([m.name, m.title, m.family, m.base, badgeOf(m), ...m.triggers, ...m.tags].filter(Boolean).join('\n'));
 const texts = new WeakMap<Model, string>();
 
 function answers(m: Model, words: readonly string[]): boolean {
@@ -71,7 +72,7 @@ const BY: Readonly<Record<Order, (a: Model, b: Model) => number>> = {
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 export function shownOf(models: readonly Model[], { query, folder, family, order }: Wanted): Model[] {
-  const words = query.toLowerCase().split(/\s+/).filter((w) => w !== '');
+  const words = fold(query).split(/\s+/).filter((w) => w !== '');
   const found = models.filter((m) => within(m.name, folder) && (family === '' || badgeOf(m) === family) && answers(m, words));
   const named = found.sort((a, b) => collator.compare(fileOf(a.name), fileOf(b.name)) || collator.compare(a.name, b.name));
   return order === 'name' ? named : named.sort(BY[order]);

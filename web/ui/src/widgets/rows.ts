@@ -1,5 +1,6 @@
 // What a list of choices shows: the recent ones first, folders as headings, and of a long list what was asked for.
 import type { Json } from '../doc/json.ts';
+import { fold } from '../i18n/fold.ts';
 import { toText } from './values.ts';
 
 export interface Choice {
@@ -25,8 +26,8 @@ const folderOf = (text: string) => text.slice(0, Math.max(0, Math.max(text.lastI
 
 /** Every word that was typed stands somewhere in it. */
 export function matches(text: string, query: string): boolean {
-  const low = text.toLowerCase();
-  return query.toLowerCase().split(/\s+/).every((word) => low.includes(word));
+  const low = fold(text);
+  return fold(query).split(/\s+/).every((word) => low.includes(word));
 }
 
 const choiceOf = (value: Json): Choice => {

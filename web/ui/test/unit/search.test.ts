@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { match } from '../../src/app/match.ts';
 import type { Defs, NodeDef } from '../../src/defs/def.ts';
 import { categoryTitle, classTitle, loadNames, nodeTitle, slotLabel } from '../../src/defs/labels.ts';
 import { ownClasses, withOwn } from '../../src/defs/own.ts';
@@ -11,6 +12,7 @@ import { readDefs } from '../../src/defs/read.ts';
 import { placeFor, search, type Wanted } from '../../src/defs/search.ts';
 import { parentOf, rowsOfTree, treeOf, type TreeRow } from '../../src/defs/tree.ts';
 import { zhCategories, zhNodes } from '../../src/defs/zh-nodes.ts';
+import { matches } from '../../src/widgets/rows.ts';
 
 await loadNames('zh');
 const NODES = join(import.meta.dirname, '../../../../nodes');
@@ -79,6 +81,15 @@ test('Chinese words, pinyin and its initials find the same', () => {
   }
   for (const query of ['采样器', 'cyq', 'caiyangqi', 'caiyq']) assert.deepEqual(find(query).slice(0, 2), ['KSampler', 'KSamplerAdvanced'], query);
   assert.equal(find('jiazaidmx')[0], 'CheckpointLoaderSimple');
+  assert.equal(find("cai'yang'qi")[0], 'KSampler'); // as an input method shows it meanwhile
+});
+
+test('what a Chinese keyboard writes wide is what another writes narrow, in every list', () => {
+  for (const query of ['K 采样器（高级）', 'k 采样器(高级)', 'ＫＳａｍｐｌｅｒ　（ａｄｖ']) assert.equal(find(query)[0], 'KSamplerAdvanced', query);
+  for (const query of ['（高', '(高']) {
+    assert.ok(match(query, 'K 采样器（高级）') > 0, query);
+    assert.ok(matches('K 采样器（高级）', query), query);
+  }
 });
 
 test('a category is found by its name, and alone by #', () => {

@@ -108,6 +108,7 @@ test('sums are worked out, with a comma for a point and whole numbers exact', ()
     ['512', 512], ['0,5', 0.5], ['.5', 0.5], ['5.', 5], ['1e3', 1000], ['2+3*4', 14], ['(2+3)*4', 20], ['-2--3', 1], ['+7', 7], ['10/4', 2.5], ['2*(3', undefined],
     ['1024 / 8 - 3', 125], ['10/5/2', 1], ['18446744073709551615', 18446744073709551615n], ['18446744073709551615-1', 18446744073709551614n], ['9007199254740993*1', 9007199254740993n],
     ['', undefined], ['1/0', undefined], ['x', undefined], ['1 2', undefined], ['1,2,3', undefined], ['()', undefined], ['2**3', undefined], ['alert(1)', undefined], ['('.repeat(300), undefined],
+    ['（１＋２）＊３', 9], ['0。5', 0.5], ['１，５／２', 0.75], ['2²', undefined],
   ];
   for (const [text, value] of sums) assert.equal(evaluate(text), value, text);
 });
