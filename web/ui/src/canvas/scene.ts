@@ -6,7 +6,7 @@ import type { Document } from '../doc/document.ts';
 import { groupsOf, type Group } from '../doc/groups.ts';
 import type { JsonObject } from '../doc/json.ts';
 import { linksOf, type Id, type Link, type Links } from '../doc/links.ts';
-import { floatingOf, type Floating } from '../doc/floating.ts';
+import { floatingOf, openPoint, type Floating } from '../doc/floating.ts';
 import { reroutesOf, type Reroutes } from '../doc/reroutes.ts';
 import { graphAt, livePath } from '../doc/subgraph.ts';
 import { edgesOf, shapeOf, socketAt } from '../doc/shapes.ts';
@@ -61,7 +61,7 @@ export interface RerouteView extends Point {
   key: string;
   id: Id;
   type: string;
-  floating?: Floating; // the last point of a link that waits for an end
+  floating?: Floating; // here a link waits for its other end
 }
 
 export interface EdgeView extends Box {
@@ -157,18 +157,20 @@ function viewOfFloating(floating: Floating, ends: ReadonlyMap<string, Ends>): Li
   const [side, end] = from ? (['out', from] as const) : (['in', to] as const);
   const at = end && ends.get(String(end.node));
   if (!end || !at) return undefined;
-  const line = [pointOf(at.shape, side, end.index), ...points.map(({ at: [x, y] }) => ({ x, y }))];
-  const owners = [at.key, ...points.map((r) => `reroute:${r.id}`)];
+  const socket = { point: pointOf(at.shape, side, end.index), owner: at.key };
+  const chain = points.map(({ id, at: [x, y] }) => ({ point: { x, y }, owner: `reroute:${id}` }));
+  const all = from ? [socket, ...chain] : [...chain, socket];
+  const line = all.map((a) => a.point);
   const box = grown(around(line.map((p) => ({ ...p, width: 0, height: 0 }))) as Box, 40);
   return {
     key: `floating:${floating.id}`, id: floating.id, type: floating.type, from: from ? String(from.node) : '', fromSlot: from?.index ?? 0,
-    to: to ? String(to.node) : '', toSlot: to?.index ?? 0, points: from ? line : line.toReversed(), owners: from ? owners : owners.toReversed(),
+    to: to ? String(to.node) : '', toSlot: to?.index ?? 0, points: line, owners: all.map((a) => a.owner),
     box, broken: true,
   };
 }
 
 function viewsOfReroutes(reroutes: Reroutes, links: readonly LinkView[], floating: readonly Floating[]): RerouteView[] {
-  const waiting = new Map<string, Floating>(floating.flatMap((f) => (f.from ? f.points.slice(-1).map((p) => [`reroute:${p.id}`, f] as const) : [])));
+  const waiting = new Map<string, Floating>(floating.map((f) => [`reroute:${openPoint(f)?.id}`, f] as const));
   const types = new Map(links.flatMap((l) => l.owners.filter((o) => o.startsWith('reroute:')).map((o) => [o, l.type] as const)));
   return reroutes.all.map(({ id, at: [x, y] }) => {
     const key = `reroute:${id}`;

@@ -7,18 +7,21 @@ import { isObject, newObject, type Json, type JsonObject } from './json.ts';
 import { isId, readLink, type Id } from './links.ts';
 import { putPoint, removePoints, setLast } from './ops-reroutes.ts';
 import { reroutesOf, type Reroute } from './reroutes.ts';
-import { append, drop, join, originOf, type At, type End } from './wire.ts';
+import { append, drop, join, originOf, targetOf, type At, type End } from './wire.ts';
 
-const NOWHERE = -1;
+const NOTHING: End = { node: -1, index: -1 };
 
 export interface Floating {
   id: Id;
   type: string;
   from?: End;
   to?: End;
-  points: readonly Reroute[]; // from the end that there is, for one that comes from somewhere; else towards it
+  points: readonly Reroute[]; // from its origin's side on
   raw: JsonObject;
 }
+
+/** The point at which it waits. */
+export const openPoint = ({ from, points }: Floating): Reroute | undefined => (from ? points.at(-1) : points[0]);
 
 /** The points that lead to one, from the first on. */
 function chainTo(doc: Document, graph: JsonObject, last: Json | undefined): Reroute[] {
@@ -41,20 +44,21 @@ export function floatingOf(doc: Document, graph: JsonObject): readonly Floating[
   });
 }
 
-/** A link that is dropped on the canvas waits at a point there. */
-export function leaveFloating(at: At, from: End, [x, y]: Pair): Id | undefined {
-  const origin = originOf(at, from);
-  if (!origin) return undefined;
+/** A link from an output, or to an input, that is dropped on the canvas waits at a point there. */
+export function leaveFloating(at: At, end: End, [x, y]: Pair, side: 'in' | 'out' = 'out'): Id | undefined {
+  const socket = (side === 'out' ? originOf : targetOf)(at, end);
+  if (!socket) return undefined;
+  const [from, to] = side === 'out' ? [end, NOTHING] : [NOTHING, end];
   const point = nextId(at.doc, 'Reroute');
   const id = nextId(at.doc, 'Link');
   at.doc.transact('reroute', (e) => {
-    putPoint(e, at, newObject({ id: point, pos: [x, y], linkIds: [], floating: newObject({ slotType: 'output' }) }));
+    putPoint(e, at, newObject({ id: point, pos: [x, y], linkIds: [], floating: newObject({ slotType: `${side}put` }) }));
     append(e, at.graph, 'floatingLinks', newObject({
-      id, origin_id: from.node, origin_slot: from.index, target_id: NOWHERE, target_slot: NOWHERE, type: origin.type, parentId: point,
+      id, origin_id: from.node, origin_slot: from.index, target_id: to.node, target_slot: to.index, type: socket.type, parentId: point,
     }));
     noteId(e, at.doc, at.graph, 'Reroute', point);
     noteId(e, at.doc, at.graph, 'Link', id);
-    e.touch(from.node);
+    e.touch(end.node);
   });
   return point;
 }
@@ -63,13 +67,13 @@ function dropRaw(e: Edit, graph: JsonObject, raw: JsonObject) {
   if (Array.isArray(graph['floatingLinks'])) drop(e, graph['floatingLinks'], (l) => l === raw);
 }
 
-/** A waiting link is led to an input: it is a link like others then, through the same points. */
-export function landFloating(at: At, id: Id, to: End): Id | undefined {
+/** A waiting link is led to its other end: it is a link like others then, through the same points. */
+export function landFloating(at: At, id: Id, other: End): Id | undefined {
   const floating = floatingOf(at.doc, at.graph).find((f) => String(f.id) === String(id));
-  const from = floating?.from;
+  const { from = other, to = other } = floating ?? {};
   const last = floating?.points.at(-1);
   let made: Id | undefined;
-  if (!floating || !from || !last) return undefined;
+  if (!floating || !last) return undefined;
   at.doc.transact('connect', (e) => {
     made = join(e, at, from, to);
     if (made === undefined) return;

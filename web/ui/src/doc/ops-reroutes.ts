@@ -78,7 +78,11 @@ export function removePoints(e: Edit, at: At, ids: readonly Id[]) {
     for (const link of linksThrough(at.doc, at.graph, id))
       if (reroutesOf(at.doc, at.graph).along(link).at(-1)?.raw === gone.raw) setLast(e, at, link, gone.parent);
     stepBack(e, at, gone);
-    for (const child of all) if (String(child.parent) === String(id)) setMember(e, child.raw, 'parentId', gone.parent);
+    const mark = gone.raw['floating'];
+    for (const child of all.filter((r) => String(r.parent) === String(id))) {
+      setMember(e, child.raw, 'parentId', gone.parent);
+      if (isObject(mark) && mark['slotType'] === 'input') e.set(child.raw, 'floating', copy(mark)); // what led to an input waits there now
+    }
     drop(e, list, (r) => r === gone.raw);
   }
 }

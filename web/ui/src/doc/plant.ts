@@ -112,7 +112,8 @@ function plantFloating(e: Edit, at: At, crop: Crop, nodes: Ids, links: Ids, poin
     if (to) made['target_id'] = nodes.get(String(to.node)) as Id;
     made['parentId'] = last as Id;
     append(e, at.graph, 'floatingLinks', made);
-    const [was, is] = [chain.at(-1)?.raw['floating'], byId.get(String(last))?.raw];
+    const open = from ? chain.at(-1) : chain[0];
+    const [was, is] = [open?.raw['floating'], byId.get(String(points.get(String(open?.id))))?.raw];
     if (is && was !== undefined) e.set(is, 'floating', copy(was));
   }
 }

@@ -99,8 +99,12 @@ const DEEDS: readonly Deed[] = [
     if (Number(end.node) > 0) leaveFloating(at, end, [c.n, c.n]);
   },
   (at, c) => {
-    const floating = floatingOf(at.doc, at.graph)[0];
-    if (floating) landFloating(at, floating.id, endOf(at, 'inputs', c.other, c.n));
+    const end = endOf(at, 'inputs', c.which, c.n);
+    if (Number(end.node) > 0) leaveFloating(at, end, [c.n, -c.n], 'in');
+  },
+  (at, c) => {
+    const floating = pick(floatingOf(at.doc, at.graph), c.which);
+    if (floating) landFloating(at, floating.id, endOf(at, floating.from ? 'inputs' : 'outputs', c.other, c.n));
   },
   (at, c) => removeSlot(at, c.n % 2 ? 'inputs' : 'outputs', c.which % 3),
 ];
