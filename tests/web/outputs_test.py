@@ -106,6 +106,77 @@ def some_can_be_asked_for():
             assert page(s, 400, **bad)["error"], bad
 
 
+def they_stand_in_the_order_that_is_asked_for():
+    with Served(LIMN) as s:
+        sizes = {"b10.png": 300, "b9.png": 20, "B2.png": 20, "a/z.png": 500, "a/b/y1.png": 70, "a/b/y01.png": 70, "A/q.png": 80, "a-x/k.png": 90,
+                 "图/红.png": 100}
+        for i, (name, size) in enumerate(sizes.items()):
+            put(s, name, age=i // 2, data=PNG + bytes(size))
+        newest = every(s)
+        named = ["B2.png", "b9.png", "b10.png", "A/q.png", "a/z.png", "a/b/y01.png", "a/b/y1.png", "a-x/k.png", "图/红.png"]
+        assert sorted(newest) == sorted(sizes) and every(s, order="newest") == newest and every(s, order="oldest") == newest[::-1]
+        assert every(s, order="name") == named and every(s, order="name", dir="a") == named[4:7]
+        assert every(s, order="largest") == sorted(named, key=lambda n: -sizes[n]), "the same size: by name"
+        for order in "newest", "oldest", "name", "largest":
+            want = every(s, order=order)
+            for limit in 1, 2, 4:
+                assert every(s, order=order, limit=limit) == want, order
+            first = page(s, order=order, limit=4)
+            put(s, "a/new.png", age=-9, data=PNG + bytes(75))
+            (s.base / "output" / want[3]).unlink()  # the one that the cursor names
+            until(s, ["new.png"], limit=1)
+            rest = [f["name"] for f in page(s, order=order, limit=99, cursor=first["next"])["files"]]
+            assert [n for n in rest if n != "new.png"] == [n.rsplit("/", 1)[-1] for n in want[4:]], order
+            for other in "newest", "oldest", "name", "largest":
+                page(s, 200 if other == order else 400, order=other, cursor=first["next"])
+            (s.base / "output" / "a" / "new.png").unlink()
+            put(s, want[3], age=list(sizes).index(want[3]) // 2, data=PNG + bytes(sizes[want[3]]))
+        for bad in {"order": "best"}, {"order": ""}, {"starred": "yes"}:
+            assert page(s, 400, **bad)["error"], bad
+
+
+def folders_say_how_many_they_hold():
+    def folders():
+        answer = s.json("GET", "/limn/outputs/folders")[1]
+        return answer["files"], [(f["name"], f["files"]) for f in answer["folders"]]
+
+    with Served(LIMN) as s:
+        assert folders() == (0, [])
+        for name in ["x.png", "a/1.png", "a/2.png", "a/b/c/3.png", "A/4.png", "ab/5.png", "a b/6.png", "z10/7.png", "z9/8.png", ".trash/9.png"]:
+            put(s, name, age=0)
+        (s.base / "output" / "empty").mkdir()
+        put(s, "words/notes.txt", age=0)
+        assert folders() == (9, [("A", 1), ("a", 3), ("a/b", 1), ("a/b/c", 1), ("a b", 1), ("ab", 1), ("z9", 1), ("z10", 1)]), folders()
+        for name, files in folders()[1]:
+            assert len(every(s, dir=name)) == files, name
+
+
+def those_with_a_star_can_be_asked_for():
+    with Served(LIMN) as s:
+        for i in range(30):
+            put(s, f"s/{i:02}.png", age=i)
+        assert every(s, starred="true") == []
+        stars = ["output/s/21.png", "output/s/03.png", "output/gone.png", "input/s/05.png", "output/", 5, None, "output/s/11.png"]
+        assert s.json("POST", "/settings/limn.stars", stars)[0] == 200
+        assert every(s, starred="true") == every(s, starred="true", limit=1) == ["s/03.png", "s/11.png", "s/21.png"]
+        assert every(s, starred="true", order="oldest", q="1.png") == ["s/21.png", "s/11.png"]
+        assert s.json("POST", "/settings/limn.stars", {"not": "a list"})[0] == 200 and every(s, starred="true") == []
+
+
+def what_a_file_is_can_be_asked():
+    with Served(LIMN) as s:
+        put(s, "a/b.png", age=0)
+        (s.base / "input").mkdir(exist_ok=True)
+        (s.base / "input" / "note.txt").write_bytes(b"12345")
+        status, told = s.json("GET", "/limn/file?filename=b.png&subfolder=a")
+        assert (status, told) == (200, {"size": len(PNG), "mtime": 1700000000000, "width": 8, "height": 6}), told
+        status, told = s.json("GET", "/limn/file?filename=" + quote("note.txt [input]"))
+        assert status == 200 and told["size"] == 5 and "width" not in told
+        for name, status in ("none.png", 404), ("a", 404), ("../x", 400), ("/etc/passwd", 400):
+            assert s.ask("GET", "/limn/file?filename=" + quote(name))[0] == status, name
+        assert s.ask("GET", "/limn/file")[0] == 404 and s.ask("GET", "/limn/file?filename=x&subfolder=../..")[0] == 403
+
+
 def links_are_not_followed_and_what_is_no_picture_has_no_size():
     with Served(LIMN) as s:
         put(s, "broken.png", 1, b"no picture")
@@ -125,6 +196,8 @@ def many_are_listed_in_a_moment():
             os.close(file)
         first = page(s, limit=500)
         assert len(first["files"]) == 500
+        names = [f["name"] for f in page(s, limit=500, order="name")["files"]]
+        assert names == [f"n{i:06}.png" for i in range(500)] and s.json("GET", "/limn/outputs/folders")[1] == {"files": n, "folders": []}
         begin = time.monotonic()
         for _ in range(20):
             first = page(s, limit=50, cursor=first["next"])
@@ -313,7 +386,8 @@ def what_has_lain_there_for_a_month_goes():
 
 
 TESTS = [what_a_job_made_is_the_first, pages_stay_where_they_are_while_new_ones_come, some_can_be_asked_for,
-         links_are_not_followed_and_what_is_no_picture_has_no_size, many_are_listed_in_a_moment,
+         they_stand_in_the_order_that_is_asked_for, folders_say_how_many_they_hold, those_with_a_star_can_be_asked_for,
+         what_a_file_is_can_be_asked, links_are_not_followed_and_what_is_no_picture_has_no_size, many_are_listed_in_a_moment,
          pictures_are_found_by_what_made_them, what_goes_away_or_changes_is_found_as_it_is, older_pictures_say_what_made_them,
          what_is_known_outlives_a_start_and_comes_back_when_it_is_damaged, without_a_place_for_it_pictures_are_found_by_name,
          what_is_put_away_comes_back, nothing_is_written_over, names_and_tokens_stay_inside,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from running import run_tests  # noqa: E402
-from served import Served  # noqa: E402
+from served import Served, empty  # noqa: E402
 
 LIMN = sys.argv[1]
 FILE = "workflows/x.json"
@@ -183,6 +183,42 @@ def a_damaged_version_is_none():
         assert load(s)[0] == "9" and len(versions(s)) == 3
 
 
+def newest(s, name=FILE, want=204, **picture):
+    status, answer, heads = s.ask("POST", "/limn/versions?file=" + quote(name), json.dumps(picture))
+    assert status == want, (status, answer)
+
+
+def a_version_has_a_small_picture():
+    with Served(LIMN) as s:
+        newest(s, want=400)
+        newest(s, want=404, filename="none.png")
+        s.wait(s.queue(empty(prefix="deep/p", side=400)))
+        newest(s, want=404, filename="p_00001_.png", subfolder="deep")  # there is no version yet
+        save(s, "1")
+        newest(s, filename="p_00001_.png", subfolder="deep", type="output")
+        first, = versions(s)
+        ask = lambda ident, name=FILE: s.ask("GET", f"/limn/versions/{ident}/picture?file={quote(name)}")  # noqa: E731
+        status, bytes_, heads = ask(first["id"])
+        assert status == 200 and heads["Content-Type"] == "image/webp" and bytes_[:4] == b"RIFF" and len(bytes_) < 10000
+        assert first["picture"] > 0
+        save(s, "2")
+        assert [("picture" in v) for v in versions(s)] == [False, True] and ask(versions(s)[0]["id"])[0] == 404
+        (s.base / "output" / "no.png").write_bytes(b"no picture")
+        newest(s, want=415, filename="no.png")
+        for bad in ({"filename": "../x.png"}, {"filename": ""}, {"filename": 5}, {"filename": "p", "type": "models"}):
+            newest(s, want=400, **bad)
+        newest(s, want=403, filename="p.png", subfolder="../..")
+        newest(s, "note.json", want=400, filename="p_00001_.png", subfolder="deep")
+        for _ in range(2):  # the later one takes the place
+            newest(s, filename="p_00001_.png [output]", subfolder="deep")
+        (s.base / "output" / "deep" / "p_00001_.png").unlink()
+        assert ask(first["id"])[0] == 200, "it is kept"
+        s.ask("POST", route(FILE) + "/move/" + quote("workflows/y.json", safe=""))
+        assert all("picture" in v for v in versions(s, "workflows/y.json")) and ask(first["id"], "workflows/y.json")[0] == 200
+        for wrong in ("x", "..", "0" * 30):
+            assert ask(wrong)[0] == 404
+
+
 def where_no_version_can_be_kept_saving_goes_on():
     with Served(LIMN) as s:
         (s.base / "state" / "versions").write_text("a file in the way")
@@ -194,7 +230,7 @@ def where_no_version_can_be_kept_saving_goes_on():
 TESTS = [a_tag_says_which_writing_was_read, the_same_bytes_written_at_once_are_another_writing, a_new_file_can_be_asked_for,
          removing_and_moving_keep_to_tags_too, of_many_who_write_at_once_one_wins_each_time, the_last_fifty_are_kept,
          what_stood_there_before_is_kept_too, versions_go_with_a_file_and_outlive_it,
-         only_workflows_have_versions_and_names_stay_inside, a_damaged_version_is_none,
+         only_workflows_have_versions_and_names_stay_inside, a_damaged_version_is_none, a_version_has_a_small_picture,
          where_no_version_can_be_kept_saving_goes_on]
 
 if __name__ == "__main__":

@@ -76,6 +76,42 @@ TEST(bytes_over_all_files_are_bounded_and_the_oldest_leave)
     folder_remove(root);
 }
 
+TEST(pictures_go_with_their_versions)
+{
+    lm_versions  *v = lm_versions_new(folder_new(folder), 1 << 20);
+    lm_text       out = { 0 };
+    lm_tree_list  all = { 0 };
+    char         *bytes, id[31];
+    size_t        n = 0;
+
+    folder_new(root);
+    WANT(!lm_versions_picture_keep(v, "workflows/a.json", "none", 4));
+    for (int i = 0; i < LM_VERSIONS_EACH + 20; i++) {
+        save("workflows/a.json", i, 20);
+        lm_versions_keep(v, root, "workflows/a.json");
+        WANT(lm_versions_picture_keep(v, "workflows/a.json", "before", 6));
+        WANT(lm_versions_picture_keep(v, "workflows/a.json", "small", 5));
+    }
+    lm_versions_move(v, "workflows/a.json", "workflows/b.json");
+    lm_versions_list(v, "workflows/b.json", &out);
+    snprintf(id, sizeof id, "%s", strstr(out.at, "\"id\": \"") + 7);
+    WANT(strstr(out.at, "\"picture\": "));
+    bytes = lm_versions_picture(v, "workflows/b.json", id, &n);
+    WANT(bytes && n == 5 && !memcmp(bytes, "small", 5));
+    WANT(!lm_versions_picture(v, "workflows/a.json", id, &n) && !lm_versions_picture(v, "workflows/b.json", "../x", &n));
+    WANT(lm_tree_each(folder, "", true, NULL, &all));
+    n = 0;
+    for (size_t i = 0; i < all.n; i++)
+        n += !all.at[i].folder;
+    WANT(n == 2 * LM_VERSIONS_EACH); /* what left took its picture along */
+    lm_tree_list_done(&all);
+    lm_free(bytes);
+    lm_text_done(&out);
+    lm_versions_free(v);
+    folder_remove(folder);
+    folder_remove(root);
+}
+
 TEST(fifty_of_a_file_are_kept_in_the_order_in_which_they_came)
 {
     lm_versions *v = lm_versions_new(folder_new(folder), 1 << 20);

@@ -1,4 +1,5 @@
-/* outputs.c: GET /limn/outputs: the pictures of the output folder, page by page, all or those that words find. */
+/* outputs.c: GET /limn/outputs: the pictures of the output folder, page by page, in one of a few orders: all, those of a
+ * folder, those that words find, those that have a star. */
 #include "web/server/outputs.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "core/base/tree.h"
 #include "web/server/file_name.h"
 #include "web/server/labelling.h"
+#include "web/server/outputs_stars.h"
 #include "web/server/picture_size.h"
 #include "web/server/reply.h"
 #include "web/work/work_check.h"
@@ -23,6 +25,8 @@ typedef struct listing {
     const char  *words;  /* the request's; "": any */
     lm_text      folder;
     lm_states    found;  /* whose labels have these words */
+    lm_users    *users;  /* NULL: a star counts for nothing */
+    lm_stars     stars;
     lm_shelf_ask ask;
 } listing;
 
@@ -42,7 +46,7 @@ void lm_output_name(lm_text *out, const char *path)
     lm_text_done(&folder);
 }
 
-static void put_size(lm_text *out, const char *root, const char *name, uint8_t *head)
+void lm_output_size(lm_text *out, const char *root, const char *name, uint8_t *head)
 {
     const int     fd = lm_tree_file(root, name);
     const ssize_t n = fd >= 0 ? pread(fd, head, LM_PICTURE_HEAD, 0) : -1;
@@ -78,7 +82,7 @@ static void put_file(lm_text *out, const listing *l, const lm_shelf_file *f, uin
     lm_text_puts(out, "{");
     lm_output_name(out, f->name);
     lm_text_printf(out, ", \"size\": %llu, \"mtime\": %lld", (unsigned long long)f->bytes, (long long)f->modified_ms);
-    put_size(out, l->root, f->name, head);
+    lm_output_size(out, l->root, f->name, head);
     put_label(out, l->labels, f);
     lm_text_puts(out, "}");
 }
@@ -121,7 +125,8 @@ static bool is_sought(void *self, const char *name, int64_t modified_ms)
 {
     const listing *l = self;
 
-    return lm_states_has(&l->found, name, modified_ms) || lm_words_all_in(l->words, name);
+    return (!l->users || lm_stars_has(&l->stars, name)) &&
+           (!*l->words || lm_states_has(&l->found, name, modified_ms) || lm_words_all_in(l->words, name));
 }
 
 static void look(lm_errand *e)
@@ -130,18 +135,20 @@ static void look(lm_errand *e)
     lm_shelf_page page;
 
     l->ask.folder = lm_text_str(&l->folder);
-    if (*l->words) {
+    if (*l->words || l->users)
         l->ask.fits = is_sought;
-        l->ask.self = l;
-        if (l->labels)
-            l->found = lm_labels_find(l->labels, l->words);
-    }
+    l->ask.self = l;
+    if (*l->words && l->labels)
+        l->found = lm_labels_find(l->labels, l->words);
+    if (l->users)
+        l->stars = lm_stars_read(l->users);
     if (lm_shelf_read(l->shelf, &l->ask, &page))
         put_page(&e->json, l, &page);
     else
         lm_errand_refuse(e, 400, "cursor is none that was given out");
     lm_shelf_page_done(&page);
     lm_states_done(&l->found);
+    lm_stars_done(&l->stars);
 }
 
 static void answer(lm_errand *e)
@@ -168,12 +175,17 @@ static void get_outputs(lm_request *rq, void *self)
 {
     lm_server  *s = self;
     const char *folder = lm_request_query(rq, "dir"), *words = lm_request_query(rq, "q");
+    const char *starred = lm_request_query(rq, "starred");
     lm_text     plain = { 0 };
-    size_t      limit;
+    lm_shelf_ask ask = { .cursor = lm_request_query(rq, "cursor") };
     listing    *l = NULL;
 
-    if (!read_limit(rq, &limit))
+    if (!read_limit(rq, &ask.limit))
         lm_reply_error(rq, 400, "limit is a whole number from 1 to 500");
+    else if (!lm_shelf_order_read(lm_request_query(rq, "order"), &ask.order))
+        lm_reply_error(rq, 400, "order is newest, oldest, name or largest");
+    else if (starred && strcmp(starred, "true"))
+        lm_reply_error(rq, 400, "starred is true, or is not there");
     else if (lm_file_name(folder ? folder : "", &plain))
         lm_reply_error(rq, 400, "dir is no folder below the output folder");
     else
@@ -187,85 +199,10 @@ static void get_outputs(lm_request *rq, void *self)
     l->labels = lm_labelling_labels(s);
     l->folder = plain;
     l->words = words ? words : "";
-    l->ask = (lm_shelf_ask){ .cursor = lm_request_query(rq, "cursor"), .limit = limit };
+    l->ask = ask;
+    l->users = starred ? s->users : NULL;
     lm_labelling_read(s);
     lm_errand_go(&l->e);
-}
-
-/* ------------------------------------------------------------------ the newest of each workflow */
-
-enum { MOST_NEWEST = 2000 };
-
-typedef struct newest {
-    lm_errand   e;
-    lm_labels  *labels;
-    const char *root;
-    lm_label   *at;          /* ours, with their paths and names */
-    size_t      n, room;
-    int         told;
-} newest;
-
-/* The labels' lock is held: others wait for it, so the folder is looked into later. */
-static void gather_newest(void *self, const lm_label *label)
-{
-    newest *n = self;
-
-    if (n->n == n->room) {
-        n->room = n->room ? 2 * n->room : 64;
-        n->at = lm_grow(n->at, n->room * sizeof *n->at);
-    }
-    n->at[n->n++] = (lm_label){ .path = lm_copy_text(label->path), .modified_ms = label->modified_ms,
-                                .name = lm_copy_text(label->name) };
-}
-
-/* Pictures that went away leave their labels behind. */
-static void put_newest(newest *n, const lm_label *label)
-{
-    lm_text      *out = &n->e.json;
-    lm_tree_entry there = { 0 };
-
-    if (n->told >= MOST_NEWEST || !lm_tree_look(n->root, label->path, &there) || there.folder ||
-        there.modified_ms != label->modified_ms)
-        return;
-    lm_text_puts(out, n->told++ ? ", {" : "{");
-    lm_output_name(out, label->path);
-    lm_text_printf(out, ", \"mtime\": %lld, \"workflow\": ", (long long)label->modified_ms);
-    lm_work_quote(out, label->name);
-    lm_text_puts(out, "}");
-}
-
-static void find_newest(lm_errand *e)
-{
-    newest *n = (newest *)e;
-
-    lm_text_puts(&e->json, "{\"files\": [");
-    if (n->labels)
-        lm_labels_newest(n->labels, n, gather_newest);
-    for (size_t i = 0; i < n->n; i++) {
-        put_newest(n, &n->at[i]);
-        lm_free((char *)n->at[i].path);
-        lm_free((char *)n->at[i].name);
-    }
-    lm_free(n->at);
-    lm_text_puts(&e->json, "]}");
-}
-
-static void answer_newest(lm_errand *e)
-{
-    lm_reply_header(e->rq, "Cache-Control", "no-cache");
-    lm_errand_answer(e);
-}
-
-static void get_newest(lm_request *rq, void *self)
-{
-    lm_server *s = self;
-    newest    *n = lm_errand_new(rq, sizeof *n, find_newest, answer_newest);
-
-    if (!n)
-        return;
-    n->labels = lm_labelling_labels(s);
-    n->root = lm_folders_tree(s->folders, "output");
-    lm_errand_go(&n->e);
 }
 
 /* ------------------------------------------------------------------ the part */
@@ -285,7 +222,8 @@ static void close_outputs(lm_server *s)
 
 static const lm_route outputs_routes[] = {
     { .methods = LM_GET, .pattern = "/limn/outputs", .handle = get_outputs },
-    { .methods = LM_GET, .pattern = "/limn/outputs/newest", .handle = get_newest },
+    { .methods = LM_GET, .pattern = "/limn/outputs/newest", .handle = lm_outputs_newest },
+    { .methods = LM_GET, .pattern = "/limn/outputs/folders", .handle = lm_outputs_folders },
     { .methods = LM_POST, .pattern = "/limn/outputs/trash", .handle = lm_outputs_trash, .body_limit = 256 << 10 },
     { .methods = LM_POST, .pattern = "/limn/outputs/restore", .handle = lm_outputs_restore, .body_limit = 256 << 10 },
     { 0 },

@@ -66,6 +66,14 @@ static found read_settings(const lm_users *u, lm_json **d)
     return err.code == LIMN_MEMORY ? UNREADABLE : BROKEN;
 }
 
+lm_json *lm_settings_read(const lm_users *u)
+{
+    lm_json *d;
+
+    read_settings(u, &d);
+    return d;
+}
+
 /* A file that is no settings is kept under another name. */
 static bool put_aside(const lm_users *u)
 {

@@ -1,4 +1,4 @@
-/* shelf.c: the output folder's pictures in memory, sorted, and brought up to date when folders have changed. */
+/* shelf.c: the output folder's pictures in memory, in orders, and brought up to date when folders have changed. */
 #include "web/server/shelf.h"
 
 #include <errno.h>
@@ -23,7 +23,8 @@ typedef struct folder {
 struct lm_shelf {
     char           *root;
     pthread_mutex_t lock;   /* of what follows */
-    lm_tree_list    files;  /* pictures alone, in their order */
+    lm_tree_list    files;  /* pictures alone */
+    const lm_tree_entry **orders[LM_SHELF_ORDERS]; /* of the files; NULL: nobody has asked for that one yet */
     folder         *folders;
     size_t          n_folders;
     int64_t         walked_ms, took_ms; /* by the clock that only goes on */
@@ -57,11 +58,20 @@ static void forget_folders(lm_shelf *s)
     s->n_folders = 0;
 }
 
+static void forget_files(lm_shelf *s)
+{
+    for (int i = 0; i < LM_SHELF_ORDERS; i++) {
+        lm_free(s->orders[i]);
+        s->orders[i] = NULL;
+    }
+    lm_tree_list_done(&s->files);
+}
+
 void lm_shelf_free(lm_shelf *s)
 {
     if (!s)
         return;
-    lm_tree_list_done(&s->files);
+    forget_files(s);
     forget_folders(s);
     pthread_mutex_destroy(&s->lock);
     lm_free(s->root);
@@ -76,20 +86,7 @@ void lm_shelf_changed(lm_shelf *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-/* ------------------------------------------------------------------ the order */
-
-/* The newest first; of one moment, the last by name. */
-static int compare(int64_t a_ms, const char *a, int64_t b_ms, const char *b)
-{
-    return a_ms != b_ms ? (a_ms < b_ms) - (a_ms > b_ms) : strcmp(b, a);
-}
-
-static int by_age(const void *a, const void *b)
-{
-    const lm_tree_entry *x = a, *y = b;
-
-    return compare(x->modified_ms, x->name, y->modified_ms, y->name);
-}
+/* ------------------------------------------------------------------ walking */
 
 static bool is_picture(const char *name)
 {
@@ -106,8 +103,6 @@ static bool is_shown(const char *part)
 {
     return *part != '.' && lm_utf8_well(part, strlen(part));
 }
-
-/* ------------------------------------------------------------------ walking */
 
 static void add_folder(lm_shelf *s, const char *name)
 {
@@ -143,9 +138,7 @@ static void take_files(lm_shelf *s, lm_tree_list *all)
             lm_free(all->at[i].name);
     }
     all->n = n;
-    if (n)
-        qsort(all->at, n, sizeof *all->at, by_age);
-    lm_tree_list_done(&s->files);
+    forget_files(s);
     s->files = *all;
 }
 
@@ -158,7 +151,7 @@ static void walk(lm_shelf *s)
         take_folders(s, &all);
         take_files(s, &all);
     } else if (errno == ENOENT) {
-        lm_tree_list_done(&s->files);
+        forget_files(s);
         forget_folders(s);
     }
     s->young_ms = young;
@@ -190,31 +183,31 @@ static void bring_up_to_date(lm_shelf *s)
 
 /* ------------------------------------------------------------------ pages */
 
-/* "1732240000123:sub/name.png": what stands behind it comes next. */
-static bool read_cursor(const char *cursor, int64_t *ms, const char **name)
+/* All files in an order, which is kept until the next walk. */
+static const lm_tree_entry **in_order(lm_shelf *s, lm_shelf_order order)
 {
-    char *end;
+    const lm_tree_entry **at = s->orders[order];
 
-    *ms = INT64_MAX;
-    *name = "";
-    if (!cursor)
-        return true;
-    errno = 0;
-    *ms = strtoll(cursor, &end, 10);
-    *name = end + 1;
-    return end != cursor && *end == ':' && !errno;
+    if (at)
+        return at;
+    at = lm_alloc_array(s->files.n + 1, sizeof *at);
+    for (size_t i = 0; i < s->files.n; i++)
+        at[i] = &s->files.at[i];
+    if (s->files.n)
+        qsort(at, s->files.n, sizeof *at, lm_shelf_compare_of(order));
+    return s->orders[order] = at;
 }
 
-/* The first that stands behind the cursor. */
-static size_t place_of(const lm_shelf *s, const char *cursor, int64_t ms, const char *name)
+/* The first that stands behind this one. */
+static size_t place_behind(const lm_shelf *s, lm_shelf_order order, const lm_tree_entry *last)
 {
-    size_t from = 0, to = s->files.n;
+    lm_shelf_compare *compare = lm_shelf_compare_of(order);
+    size_t            from = 0, to = s->files.n;
 
-    while (cursor && from < to) {
-        const size_t         middle = from + (to - from) / 2;
-        const lm_tree_entry *e = &s->files.at[middle];
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
 
-        if (compare(e->modified_ms, e->name, ms, name) <= 0)
+        if (compare(&s->orders[order][middle], &last) <= 0)
             from = middle + 1;
         else
             to = middle;
@@ -230,35 +223,32 @@ static bool fits(const lm_tree_entry *e, const lm_shelf_ask *a)
            (!a->fits || a->fits(a->self, e->name, e->modified_ms));
 }
 
-static void end_page(lm_shelf_page *p)
+static void end_page(lm_shelf_page *p, lm_shelf_order order)
 {
     const lm_shelf_file *last = &p->at[p->n - 1];
-    const size_t         room = strlen(last->name) + 32;
 
-    p->next = lm_alloc(room);
-    snprintf(p->next, room, "%lld:%s", (long long)last->modified_ms, last->name);
+    p->next = lm_shelf_cursor(order, last->name, last->modified_ms, last->bytes);
 }
 
 bool lm_shelf_read(lm_shelf *s, const lm_shelf_ask *a, lm_shelf_page *out)
 {
-    int64_t     ms;
-    const char *name;
+    lm_tree_entry         last = { 0 };
+    const lm_tree_entry **at;
 
     *out = (lm_shelf_page){ 0 };
-    if (!read_cursor(a->cursor, &ms, &name))
+    if (a->cursor && !lm_shelf_cursor_read(a->order, a->cursor, &last))
         return false;
     out->at = lm_alloc_array(a->limit + 1, sizeof *out->at);
     pthread_mutex_lock(&s->lock);
     bring_up_to_date(s);
-    for (size_t i = place_of(s, a->cursor, ms, name); i < s->files.n && !out->next; i++) {
-        const lm_tree_entry *e = &s->files.at[i];
-
-        if (!fits(e, a))
+    at = in_order(s, a->order);
+    for (size_t i = a->cursor ? place_behind(s, a->order, &last) : 0; i < s->files.n && !out->next; i++) {
+        if (!fits(at[i], a))
             continue;
         if (out->n == a->limit)
-            end_page(out);
+            end_page(out, a->order);
         else
-            out->at[out->n++] = (lm_shelf_file){ lm_copy_text(e->name), e->modified_ms, e->bytes };
+            out->at[out->n++] = (lm_shelf_file){ lm_copy_text(at[i]->name), at[i]->modified_ms, at[i]->bytes };
     }
     pthread_mutex_unlock(&s->lock);
     return true;
@@ -271,4 +261,19 @@ void lm_shelf_page_done(lm_shelf_page *p)
     lm_free(p->at);
     lm_free(p->next);
     *p = (lm_shelf_page){ 0 };
+}
+
+size_t lm_shelf_each(lm_shelf *s, lm_shelf_order order, void *self, void (*each)(void *self, const char *name))
+{
+    const lm_tree_entry **at;
+    size_t                n;
+
+    pthread_mutex_lock(&s->lock);
+    bring_up_to_date(s);
+    at = in_order(s, order);
+    n = s->files.n;
+    for (size_t i = 0; i < n; i++)
+        each(self, at[i]->name);
+    pthread_mutex_unlock(&s->lock);
+    return n;
 }

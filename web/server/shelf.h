@@ -1,4 +1,4 @@
-/* shelf.h: the pictures of the output folder, the newest first, as pages that stay where they are while new ones come.
+/* shelf.h: the pictures of the output folder in one of a few orders, as pages that stay where they are while new ones come.
  *
  * The folder is walked through when one of its folders has changed; a walk that took 0.1 s or more is followed by a rest
  * of five times as long. Between two walks pages come from memory. Of more than LM_TREE_MOST files some are not seen. */
@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "web/server/shelf_order.h"
 
 typedef struct lm_shelf lm_shelf;
 
@@ -24,7 +26,8 @@ typedef struct lm_shelf_ask {
     const char *folder;   /* this one and those in it; "" is all */
     bool      (*fits)(void *self, const char *name, int64_t modified_ms); /* NULL: any. Under the shelf's lock */
     void       *self;     /* of `fits` */
-    const char *cursor;   /* of the page before; NULL: the first one */
+    lm_shelf_order order;
+    const char *cursor;   /* of the page before, in the same order; NULL: the first one */
     size_t      limit;
 } lm_shelf_ask;
 
@@ -37,6 +40,8 @@ typedef struct lm_shelf_page {
 /* False: the cursor is none of ours. What is in the page is the caller's.                          [any] */
 bool lm_shelf_read(lm_shelf *s, const lm_shelf_ask *a, lm_shelf_page *out);
 void lm_shelf_page_done(lm_shelf_page *p);
+/* Every name, in that order, under the shelf's lock. How many there are.                            [any] */
+size_t lm_shelf_each(lm_shelf *s, lm_shelf_order order, void *self, void (*each)(void *self, const char *name));
 /* Something in the folder was changed by us: the next page knows of it.                            [any] */
 void lm_shelf_changed(lm_shelf *s);
 

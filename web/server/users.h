@@ -2,6 +2,7 @@
 #ifndef LM_WEB_SERVER_USERS_H
 #define LM_WEB_SERVER_USERS_H
 
+#include "core/graph/json.h"
 #include "web/server/errand.h"
 
 typedef struct lm_users {
@@ -13,6 +14,9 @@ typedef struct lm_users {
 
     uv_work_t emptying; /* of temp, at the end */
 } lm_users;
+
+/* settings.c: all settings, an object; NULL: there are none that can be read.                  [new] [any] */
+lm_json *lm_settings_read(const lm_users *u);
 
 extern const lm_part lm_users_part, lm_settings_part, lm_userdata_part;
 

@@ -12,7 +12,8 @@
 #include "core/base/hash.h"
 #include "web/server/bounded.h"
 
-enum { MOST_ONE = 32 << 20, ID = 13 + 1 + 16, FOLDER = 32 };
+enum { MOST_ONE = 32 << 20, ID = 13 + 1 + 16, FOLDER = 32, PATH = FOLDER + 1 + ID + 5 + 1 };
+static const char picture[] = ".webp"; /* a version's small picture lies beside it */
 
 struct lm_versions {
     lm_bounded kept;
@@ -101,20 +102,24 @@ static void list(const lm_versions *v, const char *folder, lm_tree_list *out)
         lm_free(out->at[--out->n].name);
 }
 
-static void path_of(const char *folder, const char *id, char out[FOLDER + ID + 2])
+static void path_of(const char *folder, const char *id, const char *ending, char out[PATH])
 {
-    snprintf(out, FOLDER + ID + 2, "%s/%s", folder, id);
+    snprintf(out, PATH, "%s/%s%s", folder, id, ending);
 }
 
 /* ------------------------------------------------------------------ making room */
 
 static void drop_old(lm_versions *v, const char *folder, const lm_tree_list *those)
 {
-    char path[FOLDER + ID + 2];
+    char          path[PATH];
+    lm_tree_entry there = { 0 };
 
     for (size_t i = LM_VERSIONS_EACH - 1; i < those->n; i++) {
-        path_of(folder, those->at[i].name, path);
+        path_of(folder, those->at[i].name, "", path);
         lm_bounded_drop(&v->kept, path, those->at[i].bytes);
+        path_of(folder, those->at[i].name, picture, path);
+        if (lm_tree_look(v->kept.folder, path, &there))
+            lm_bounded_drop(&v->kept, path, there.bytes);
     }
 }
 
@@ -152,12 +157,12 @@ static void put(lm_versions *v, const char *folder, const lm_tree_list *those, c
 {
     const uint64_t sum = sum_of(bytes, n);
     const lm_slice whole = { bytes, n };
-    char           id[ID + 1], path[FOLDER + ID + 2];
+    char           id[ID + 1], path[PATH];
 
     if (those->n && strtoull(those->at[0].name + 14, NULL, 16) == sum)
         return;
     new_id(v, those, sum, id);
-    path_of(folder, id, path);
+    path_of(folder, id, "", path);
     if (lm_bounded_put(&v->kept, path, &whole, 1, false)) {
         drop_old(v, folder, those);
         lm_bounded_grew(&v->kept, n);
@@ -184,16 +189,17 @@ void lm_versions_keep(lm_versions *v, const char *root, const char *name)
 /* Those that the new name had before stay in front of what moves there: names of versions never meet. */
 void lm_versions_move(lm_versions *v, const char *from, const char *to)
 {
-    char         old[FOLDER + 1], new[FOLDER + 1], a[FOLDER + ID + 2], b[FOLDER + ID + 2];
-    lm_tree_list those;
+    const char *const endings[] = { "", picture };
+    char              old[FOLDER + 1], new[FOLDER + 1], a[PATH], b[PATH];
+    lm_tree_list      those;
 
     folder_of(from, old);
     folder_of(to, new);
     pthread_mutex_lock(&v->kept.lock);
     list(v, old, &those);
-    for (size_t i = 0; i < those.n; i++) {
-        path_of(old, those.at[i].name, a);
-        path_of(new, those.at[i].name, b);
+    for (size_t i = 0; i < 2 * those.n; i++) {
+        path_of(old, those.at[i / 2].name, endings[i % 2], a);
+        path_of(new, those.at[i / 2].name, endings[i % 2], b);
         lm_tree_move(v->kept.folder, a, b, true);
     }
     lm_tree_list_done(&those);
@@ -204,30 +210,79 @@ void lm_versions_move(lm_versions *v, const char *from, const char *to)
 
 void lm_versions_list(lm_versions *v, const char *name, lm_text *out)
 {
-    char         folder[FOLDER + 1];
-    lm_tree_list those;
+    char          folder[FOLDER + 1], path[PATH];
+    lm_tree_list  those;
+    lm_tree_entry there = { 0 };
 
     folder_of(name, folder);
     list(v, folder, &those);
     lm_text_puts(out, "[");
-    for (size_t i = 0; i < those.n && i < LM_VERSIONS_EACH; i++)
-        lm_text_printf(out, "%s{\"id\": \"%s\", \"mtime\": %llu, \"size\": %llu}", i ? ", " : "", those.at[i].name,
+    for (size_t i = 0; i < those.n && i < LM_VERSIONS_EACH; i++) {
+        lm_text_printf(out, "%s{\"id\": \"%s\", \"mtime\": %llu, \"size\": %llu", i ? ", " : "", those.at[i].name,
                        strtoull(those.at[i].name, NULL, 16), (unsigned long long)those.at[i].bytes);
+        path_of(folder, those.at[i].name, picture, path);
+        if (lm_tree_look(v->kept.folder, path, &there))
+            lm_text_printf(out, ", \"picture\": %lld", (long long)there.modified_ms);
+        lm_text_puts(out, "}");
+    }
     lm_text_puts(out, "]");
     lm_tree_list_done(&those);
 }
 
-char *lm_versions_read(lm_versions *v, const char *name, const char *id, size_t *n)
+char *lm_versions_read(const lm_versions *v, const char *name, const char *id, size_t *n)
 {
-    char folder[FOLDER + 1], path[FOLDER + ID + 2], *bytes;
+    char folder[FOLDER + 1], path[PATH], *bytes;
 
     if (!is_id(id))
         return NULL;
     folder_of(name, folder);
-    path_of(folder, id, path);
+    path_of(folder, id, "", path);
     bytes = read_file(lm_tree_file(v->kept.folder, path), n);
     if (!bytes || sum_of(bytes, *n) == strtoull(id + 14, NULL, 16))
         return bytes;
     lm_free(bytes);
     return NULL;
+}
+
+/* ------------------------------------------------------------------ their pictures */
+
+static bool put_picture(lm_versions *v, const char *folder, const char *id, const char *bytes, size_t n)
+{
+    const lm_slice whole = { bytes, n };
+    lm_tree_entry  before = { 0 };
+    char           path[PATH];
+
+    path_of(folder, id, picture, path);
+    if (lm_tree_look(v->kept.folder, path, &before))
+        lm_bounded_drop(&v->kept, path, before.bytes);
+    if (!lm_bounded_put(&v->kept, path, &whole, 1, true))
+        return false;
+    lm_bounded_grew(&v->kept, n);
+    return true;
+}
+
+bool lm_versions_picture_keep(lm_versions *v, const char *name, const char *bytes, size_t n)
+{
+    char         folder[FOLDER + 1];
+    lm_tree_list those;
+    bool         kept;
+
+    folder_of(name, folder);
+    pthread_mutex_lock(&v->kept.lock);
+    list(v, folder, &those);
+    kept = those.n && put_picture(v, folder, those.at[0].name, bytes, n);
+    lm_tree_list_done(&those);
+    pthread_mutex_unlock(&v->kept.lock);
+    return kept;
+}
+
+char *lm_versions_picture(const lm_versions *v, const char *name, const char *id, size_t *n)
+{
+    char folder[FOLDER + 1], path[PATH];
+
+    if (!is_id(id))
+        return NULL;
+    folder_of(name, folder);
+    path_of(folder, id, picture, path);
+    return read_file(lm_tree_file(v->kept.folder, path), n);
 }

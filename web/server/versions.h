@@ -23,10 +23,21 @@ void lm_versions_keep(lm_versions *v, const char *root, const char *name);
 /* The file has another name now, and its versions are found there.                                        [any] */
 void lm_versions_move(lm_versions *v, const char *from, const char *to);
 
-/* [{"id", "mtime", "size"}], the newest first; mtime in ms since 1970. "[]" when there are none.          [any] */
+/* [{"id", "mtime", "size", "picture"?}], the newest first; mtime in ms since 1970, picture: when its small picture was made.
+ * "[]" when there are none.                                                                               [any] */
 void lm_versions_list(lm_versions *v, const char *name, lm_text *out);
 /* The bytes of one; NULL: it is not there, or damaged.                                              [new] [any] */
-char *lm_versions_read(lm_versions *v, const char *name, const char *id, size_t *n);
+char *lm_versions_read(const lm_versions *v, const char *name, const char *id, size_t *n);
+
+/* This WebP is the small picture of the newest version. False: there is no version, or it was not kept.   [any] */
+bool  lm_versions_picture_keep(lm_versions *v, const char *name, const char *bytes, size_t n);
+/* The one of a version; NULL: it has none.                                                           [new] [any] */
+char *lm_versions_picture(const lm_versions *v, const char *name, const char *id, size_t *n);
+
+/* The workflow that `file` of the request's query names. 0, or the status to refuse with and a sentence. */
+int  lm_versions_name(lm_request *rq, lm_text *name, const char **words);
+/* versions_picture.c: POST /limn/versions: which picture stands for the newest version. */
+void lm_versions_picture_post(lm_request *rq, void *self);
 
 extern const lm_part lm_versions_part;
 

@@ -1,4 +1,4 @@
-/* versions_part.c: GET /limn/versions: what was saved before, as a list and one by one. */
+/* versions_part.c: GET /limn/versions: what was saved before, as a list and one by one, and their small pictures. */
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -15,6 +15,7 @@ typedef struct looking {
     lm_versions *versions;
     lm_text      name;
     const char  *id;    /* the request's; NULL: all */
+    bool         picture;
     char        *bytes;
     size_t       n;
 } looking;
@@ -27,15 +28,16 @@ static void look(lm_errand *e)
         lm_versions_list(l->versions, l->name.at, &e->json);
         return;
     }
-    l->bytes = lm_versions_read(l->versions, l->name.at, l->id, &l->n);
+    l->bytes = (l->picture ? lm_versions_picture : lm_versions_read)(l->versions, l->name.at, l->id, &l->n);
     if (!l->bytes)
-        lm_errand_refuse(e, 404, "there is no such version of this file");
+        lm_errand_refuse(e, 404, l->picture ? "there is no picture of this version" : "there is no such version of this file");
 }
 
 static void answer(lm_errand *e)
 {
-    static const lm_content content = { "application/json; charset=utf-8", false, false };
+    static const lm_content json = { "application/json; charset=utf-8", false, false }, webp = { "image/webp", true, false };
     looking                *l = (looking *)e;
+    const lm_content        content = l->picture ? webp : json;
 
     if (l->bytes) {
         lm_content_headers(e->rq, &content, l->name.at);
@@ -46,8 +48,7 @@ static void answer(lm_errand *e)
     lm_text_done(&l->name);
 }
 
-/* 0, or the status to refuse with. */
-static int read_name(lm_request *rq, lm_text *name, const char **words)
+int lm_versions_name(lm_request *rq, lm_text *name, const char **words)
 {
     const char *file = lm_request_query(rq, "file");
     const int   status = file ? lm_user_name(file, name, words) : 400;
@@ -59,11 +60,11 @@ static int read_name(lm_request *rq, lm_text *name, const char **words)
     return status;
 }
 
-static void tell(lm_request *rq, lm_server *s, const char *id)
+static void tell(lm_request *rq, lm_server *s, const char *id, bool picture)
 {
     const char *words = "";
     lm_text     name = { 0 };
-    const int   status = read_name(rq, &name, &words);
+    const int   status = lm_versions_name(rq, &name, &words);
     looking    *l = NULL;
 
     if (status)
@@ -77,17 +78,23 @@ static void tell(lm_request *rq, lm_server *s, const char *id)
     l->versions = s->versions;
     l->name = name;
     l->id = id;
+    l->picture = picture;
     lm_errand_go(&l->e);
 }
 
 static void get_all(lm_request *rq, void *self)
 {
-    tell(rq, self, NULL);
+    tell(rq, self, NULL, false);
 }
 
 static void get_one(lm_request *rq, void *self)
 {
-    tell(rq, self, lm_request_arg(rq, 0));
+    tell(rq, self, lm_request_arg(rq, 0), false);
+}
+
+static void get_picture(lm_request *rq, void *self)
+{
+    tell(rq, self, lm_request_arg(rq, 0), true);
 }
 
 /* ------------------------------------------------------------------ the part */
@@ -111,7 +118,9 @@ static void close_versions(lm_server *s)
 
 static const lm_route versions_routes[] = {
     { .methods = LM_GET, .pattern = "/limn/versions", .handle = get_all },
+    { .methods = LM_POST, .pattern = "/limn/versions", .handle = lm_versions_picture_post, .body_limit = 4 << 10 },
     { .methods = LM_GET, .pattern = "/limn/versions/{id}", .handle = get_one },
+    { .methods = LM_GET, .pattern = "/limn/versions/{id}/picture", .handle = get_picture },
     { 0 },
 };
 

@@ -259,6 +259,7 @@ static void view(lm_request *rq, void *self)
 
 static const lm_route routes[] = {
     { .methods = LM_GET, .pattern = "/view", .handle = view, .flags = LM_ROUTE_API },
+    { .methods = LM_GET, .pattern = "/limn/file", .handle = lm_view_facts },
     { 0 },
 };
 

@@ -20,6 +20,9 @@ void lm_file_ref_done(lm_file_ref *r);
 /* A side that a picture is to fit into, as limn_w and limn_h tell it: 1 … LM_PICTURE_BOX, 0 for NULL; -1: no such number. */
 int  lm_view_side(const char *text);
 
+/* view_facts.c: GET /limn/file. */
+void lm_view_facts(lm_request *rq, void *self);
+
 extern const lm_part lm_view_part;
 
 #endif
