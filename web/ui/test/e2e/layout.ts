@@ -41,6 +41,8 @@ export function layoutFaults(page: Page): Promise<string[]> {
 
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide in a window of ${clientWidth}`);
+    for (const e of document.querySelectorAll('dialog[open] > .inside'))
+      if (e.scrollWidth > e.clientWidth + 1) faults.push(`the dialog has ${e.scrollWidth} in ${e.clientWidth}`);
 
     for (const e of top.querySelectorAll<HTMLElement>('*')) {
       const words = [...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE && n.textContent?.trim()).length > 0;
