@@ -40,15 +40,15 @@ function beside({ x, y }: { x: number; y: number }): CSSProperties {
 
 function Row({ def, id, active, pick, point }: { def: NodeDef; id: string; active: boolean; pick: (e: { shiftKey: boolean }) => void; point: () => void }) {
   const words = useWords().defs;
-  const language = useSettings((s) => s.language);
-  const title = classTitle(def, language);
+  const naming = useSettings((s) => s.naming);
+  const title = classTitle(def, naming);
   const used = usesOf().get(def.name) ?? 0;
   return (
     <li id={id} role="option" aria-selected={active} onClick={pick} onPointerMove={() => active || point()}>
       <span className="title">{title}</span>
-      {title !== def.title && <span className="other" lang="en">{def.title}</span>}
+      {naming === 'zh' && title !== def.title && <span className="other" lang="en">{def.title}</span>}
       {used > 0 && <span className="used" title={words.used(used)}>{used}</span>}
-      <span className="category">{categoryTitle(def.category, language)}</span>
+      <span className="category">{categoryTitle(def.category, naming)}</span>
     </li>
   );
 }

@@ -57,8 +57,8 @@ function commandOffers(query: string, words: Words): Offer[] {
 /** The nodes of the graph on the screen: Enter goes there. */
 function nodeOffers(query: string, words: Words): Offer[] {
   const at = activeDocument();
-  const { language } = useSettings.getState();
-  const place = { scene: view.scene, closed: new Set<string>(), opened: new Set<string>(), language };
+  const { naming } = useSettings.getState();
+  const place = { scene: view.scene, closed: new Set<string>(), opened: new Set<string>(), naming };
   const nodes = view.scene.nodes.map((n) => ({ n, title: titleOf(n, place), type: String(n.node['type'] ?? '') }));
   return best(nodes, query, (o) => `${o.title} ${o.type} ${o.n.id}`).map(({ n, title, type }) => ({
     id: n.key,
@@ -75,12 +75,12 @@ function addInTheMiddle(type: string) {
 
 /** Classes to add, in the middle of the canvas. */
 function classOffers(query: string, words: Words): Offer[] {
-  const { language } = useSettings.getState();
+  const { naming } = useSettings.getState();
   const { defs } = useDefs.getState();
   return search(defs, { query, uses: usesOf() }).map((def) => ({
     id: `class.${def.name}`,
-    label: classTitle(def, language),
-    note: dialogWords(words).palette.add(categoryTitle(def.category, language)),
+    label: classTitle(def, naming),
+    note: dialogWords(words).palette.add(categoryTitle(def.category, naming)),
     disabled: activeDocument() === undefined,
     run: () => addInTheMiddle(def.name),
   }));

@@ -38,13 +38,15 @@ export const options: readonly Option[] = [
   {
     id: 'language',
     label: (w) => dialogWords(w).settings.language,
+    hint: say('languageHint'),
     choices: [
       { value: '', label: (w) => dialogWords(w).settings.browser },
       { value: 'zh', label: () => '中文', lang: 'zh-Hans' },
       { value: 'en', label: () => 'English', lang: 'en' },
+      { value: 'both', label: () => '中文 + English', lang: 'zh-Hans' },
     ],
-    now: () => chosen().language ?? '',
-    set: (value) => choose({ language: value === 'zh' || value === 'en' ? value : undefined }),
+    now: () => (chosen().language === 'zh' && chosen().both ? 'both' : (chosen().language ?? '')),
+    set: (value) => choose({ language: value === 'both' ? 'zh' : value === 'zh' || value === 'en' ? value : undefined, both: value === 'both' || undefined }),
   },
   {
     id: 'theme',

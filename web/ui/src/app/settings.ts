@@ -2,7 +2,7 @@
 // language and a theme that were never chosen follow the browser. public/first.js does the same before the first picture.
 import { create } from 'zustand';
 import { loadNames } from '../defs/labels.ts';
-import { languageOf, type Language } from '../i18n/languages.ts';
+import { languageOf, type Language, type Naming } from '../i18n/languages.ts';
 
 export const themes = ['light', 'dark', 'grey', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
@@ -22,11 +22,13 @@ interface Choices {
 }
 interface Chosen extends Partial<Choices> {
   language?: Language | undefined; // undefined: the browser's
+  both?: true | undefined; // in Chinese, nodes and inputs have their English names, too
   theme?: Theme | undefined;
 }
 interface Settings extends Choices {
   chosen: Chosen;
   language: Language;
+  naming: Naming;
   theme: 'light' | 'dark'; // which of the two the colours are like
   colours: string; // another text when they are others
   choose(what: Chosen): void;
@@ -37,7 +39,7 @@ const KEY = 'limn.settings';
 const wishes = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((q) => matchMedia(q)); // of the system
 const wished = (n: number) => wishes[n]?.matches === true;
 const KNOWN: Readonly<Record<string, readonly unknown[]>> = {
-  language: ['en', 'zh'], theme: themes, wheel: ['zoom', 'pan'], autosave: [true],
+  language: ['en', 'zh'], both: [true], theme: themes, wheel: ['zoom', 'pan'], autosave: [true],
   links: ['straight', 'angled', 'hidden'], quiet: [true], snap: ['always', 'off'], grid: GRIDS,
 };
 
@@ -69,11 +71,12 @@ function write(chosen: Chosen) {
 }
 
 const USUAL: Choices = { wheel: 'device', autosave: false, links: 'curved', quiet: false, snap: 'shift', grid: 10, keys: {}, keysAt: 0 };
-const settled = (chosen: Chosen) => ({
+const settled = (chosen: Chosen, language = chosen.language ?? languageOf(navigator.languages)) => ({
   ...USUAL,
   ...chosen,
   chosen,
-  language: chosen.language ?? languageOf(navigator.languages),
+  language,
+  naming: (language === 'zh' && chosen.both ? 'both' : language) as Naming,
   theme: (chosen.theme === 'dark' || ((chosen.theme ?? 'contrast') === 'contrast' && wished(0)) ? 'dark' : 'light') as Settings['theme'],
   colours: `${chosen.theme} ${wishes.map((w) => w.matches)}`,
 });

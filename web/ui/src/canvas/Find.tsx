@@ -14,7 +14,7 @@ const MOST = 8;
 
 export function Find({ scene }: { scene: Scene }) {
   const words = useWords().canvas;
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const field = useRef<HTMLInputElement>(null);
@@ -70,7 +70,7 @@ export function Find({ scene }: { scene: Scene }) {
       <ul id="found" role="listbox" aria-label={words.find} hidden={!found.length}>
         {found.slice(first, first + MOST).map((node, i) => (
           <li key={node.key} id={`found-${first + i}`} role="option" aria-selected={first + i === at} onClick={() => go(first + i)}>
-            <span lang={langOf(titleIn(node, language), language)}>{titleIn(node, language)}</span>
+            <span lang={langOf(titleIn(node, naming), naming)}>{titleIn(node, naming)}</span>
             <small>{words.numbered(node.id)}</small>
           </li>
         ))}

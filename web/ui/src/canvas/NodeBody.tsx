@@ -53,7 +53,7 @@ function Says({ uid, node }: { uid: string; node: string }) {
 
 function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
   const all = useWords();
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const words = all.canvas;
   const { shape, node, key, id } = box;
   const name = prefix + id;
@@ -79,7 +79,7 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
       data-collapsed={shape.collapsed}
       data-coloured={own !== undefined}
       style={own ? ({ '--own': own } as CSSProperties) : undefined}
-      aria-label={words.node(titleIn(box, language), id)}
+      aria-label={words.node(titleIn(box, naming), id)}
       onPointerLeave={() => setOver(undefined)}
     >
       <Title doc={doc} box={box} name={name} />
@@ -105,10 +105,10 @@ function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: stri
 /** A node that fails while it is drawn; the next change of it tries anew. */
 function Broken({ box, fault }: { box: NodeView; fault: unknown }) {
   const { app } = useWords();
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   return (
     <article className="body" data-kind="broken">
-      <h2>{titleIn(box, language)}</h2>
+      <h2>{titleIn(box, naming)}</h2>
       <p role="note">{app.broken(sayOf(fault))}</p>
     </article>
   );

@@ -38,11 +38,24 @@ function Socket({ socket, side, shape, id, fault }: { socket: SocketShape; side:
   );
 }
 
-function Name({ socket, side, fault }: { socket: SocketShape; side: 'in' | 'out'; fault?: Problem['severity'] | undefined }) {
-  const language = useSettings((s) => s.language);
-  const text = slotLabel(socket.name, socket.label, language);
+const wide = (text: string) => [...text].reduce((sum, c) => sum + (c > '\u2e7f' ? 12 : 7), 20);
+
+/** Of both names the English one is left out where they, and those across, have no room. */
+function useName(socket: SocketShape, shape: NodeShape, across: readonly SocketShape[]): string {
+  const naming = useSettings((s) => s.naming);
+  const nameIn = (s: SocketShape, of: typeof naming) => slotLabel(s.name, s.label, of);
+  const text = nameIn(socket, naming);
+  if (naming !== 'both') return text;
+  const other = across.find((s) => s.y === socket.y && s.widget === undefined);
+  const room = Math.min(shape.width * 0.62 + 10, shape.width - (other ? wide(nameIn(other, naming)) : 0));
+  return wide(text) > room ? nameIn(socket, 'zh') : text;
+}
+
+function Name({ socket, side, shape, fault }: { socket: SocketShape; side: 'in' | 'out'; shape: NodeShape; fault?: Problem['severity'] | undefined }) {
+  const text = useName(socket, shape, side === 'in' ? shape.outputs : shape.inputs);
+  const naming = useSettings((s) => s.naming);
   return (
-    <span className={`name ${side}`} style={{ top: socket.y - 10 }} data-optional={side === 'in' && socket.optional} data-fault={fault} lang={langOf(text, language)}>
+    <span className={`name ${side}`} style={{ top: socket.y - 10 }} data-optional={side === 'in' && socket.optional} data-fault={fault} lang={langOf(text, naming)}>
       {text}
     </span>
   );
@@ -61,10 +74,10 @@ export const Sockets = memo(function Sockets({ shape, id, faults }: Props) {
   return (
     <>
       {shape.inputs.filter(named).map((s) => (
-        <Name key={`in${s.index}`} socket={s} side="in" fault={faultAt(s)?.severity} />
+        <Name key={`in${s.index}`} socket={s} side="in" shape={shape} fault={faultAt(s)?.severity} />
       ))}
       {shape.outputs.filter(named).map((s) => (
-        <Name key={`out${s.index}`} socket={s} side="out" />
+        <Name key={`out${s.index}`} socket={s} side="out" shape={shape} />
       ))}
       <svg className="sockets" width={shape.width} height={shape.height} aria-hidden="true">
         {one(shape.inputs).map((s) => <Socket key={`in${s.index}`} socket={s} side="in" shape={shape} id={id} fault={faultAt(s)} />)}

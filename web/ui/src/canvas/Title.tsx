@@ -77,17 +77,17 @@ function Signs({ uid, name, box }: { uid: string; name: string; box: NodeView })
 
 export function Title({ doc, box, name }: { doc: Document; box: NodeView; name: string }) {
   const words = useWords().canvas;
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const renaming = useHand((s) => s.renaming === box.key);
   const { shape, node } = box;
-  const title = titleIn(box, language);
+  const title = titleIn(box, naming);
   const says = shape.collapsed ? words.expand : words.collapse;
   return (
     <header className="title">
       <button className="arrow" tabIndex={-1} aria-label={says} title={says} onClick={() => setFlag(doc, [node], 'collapsed', !shape.collapsed)}>
         <Icon name={shape.collapsed ? 'chevron' : 'down'} />
       </button>
-      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={title} lang={langOf(title, language)}>{title}</h2>}
+      {renaming ? <Rename doc={doc} box={box} /> : <h2 title={title} lang={langOf(title, naming)}>{title}</h2>}
       <Signs uid={doc.uid} name={name} box={box} />
     </header>
   );

@@ -2,14 +2,14 @@
 import { nodeTitle } from '../defs/labels.ts';
 import { useDefs } from '../defs/defs.ts';
 import type { JsonObject } from '../doc/json.ts';
-import type { Language } from '../i18n/languages.ts';
+import type { Naming } from '../i18n/languages.ts';
 
 interface Named {
   node: JsonObject;
   shape: { title: string };
 }
 
-export function titleIn({ node, shape }: Named, language: Language): string {
+export function titleIn({ node, shape }: Named, naming: Naming): string {
   const type = String(node['type'] ?? '');
-  return nodeTitle(type, shape.title, useDefs.getState().defs.get(type)?.title, language);
+  return nodeTitle(type, shape.title, useDefs.getState().defs.get(type)?.title, naming);
 }

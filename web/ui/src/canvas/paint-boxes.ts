@@ -37,7 +37,7 @@ function paintTitle({ ctx, zoom }: Brush, box: NodeView, x: number, y: number) {
   const size = lettersAt(zoom);
   if (size * zoom < LEAST_LETTERS || width * zoom < 36 || height * zoom < LEAST_LETTERS + 2) return;
   ctx.fillStyle = token('text');
-  const text = shorten(ctx, titleIn(box, useSettings.getState().language), width - size);
+  const text = shorten(ctx, titleIn(box, useSettings.getState().naming), width - size);
   if (text) ctx.fillText(text, x + size / 2, y + plateHeight(zoom, height) / 2 + size * 0.04);
 }
 

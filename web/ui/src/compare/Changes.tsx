@@ -14,7 +14,7 @@ type Found = { is: 'asking' } | { is: 'unknown' } | { is: 'there'; changes: read
 export function Changes({ a, b }: { a: OutputFile; b: OutputFile }) {
   const words = useRoom(gallery);
   const defs = useDefs((s) => s.defs);
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const [found, setFound] = useState<Found>({ is: 'asking' });
   const urls = `${viewOf(a)} ${viewOf(b)}`;
 
@@ -35,7 +35,7 @@ export function Changes({ a, b }: { a: OutputFile; b: OutputFile }) {
       <strong>{words.changed}</strong>
       {found.changes.map((c, i) => (
         <span key={i} title={c.title}>
-          {slotLabel(c.widget.name, c.label, language, c.widget.def?.label)} <em>{words.to(shortOf(c.from), shortOf(c.to))}</em>
+          {slotLabel(c.widget.name, c.label, naming, c.widget.def?.label)} <em>{words.to(shortOf(c.from), shortOf(c.to))}</em>
         </span>
       ))}
     </div>

@@ -16,7 +16,7 @@ interface Done {
 
 export function MissingClass({ of, at }: { of: Checked['unknownTypes'][number]; at: Opened }) {
   const words = useDialogWords().missing;
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const defs = useDefs((s) => s.defs);
   const [done, setDone] = useState<Done>();
   const put = (type: string) => {
@@ -33,7 +33,7 @@ export function MissingClass({ of, at }: { of: Checked['unknownTypes'][number]; 
         <span className="ways">
           {near.map((def) => {
             const used = done?.type === def.name;
-            const title = classTitle(def, language);
+            const title = classTitle(def, naming);
             return (
               <button key={def.name} className="plain" title={def.name} aria-pressed={used} onClick={() => put(def.name)}>
                 {used ? words.used(title) : words.use(title)}

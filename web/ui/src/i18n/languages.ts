@@ -31,6 +31,8 @@ export function fill() {
 
 export type Words = (typeof languages)['en'];
 export type Language = keyof typeof languages;
+/** What things are called: as the page speaks, or by both names, «K 采样器 KSampler». */
+export type Naming = Language | 'both';
 
 /** The first language of a browser's list that is one of ours. */
 export function languageOf(wanted: readonly string[]): Language {

@@ -13,7 +13,7 @@ import { namesOf } from './Fields.tsx';
 
 function List({ doc, shown }: { doc: Document; shown: Shown }) {
   const words = useRoom(linear);
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const { fields } = shown;
   const to = (from: number, by: 1 | -1) => {
     const [one, other] = [fields[from], fields[from + by]];
@@ -22,7 +22,7 @@ function List({ doc, shown }: { doc: Document; shown: Shown }) {
   return (
     <ol className="linear-pins">
       {fields.map((f, i) => {
-        const { field, title } = namesOf(f, language);
+        const { field, title } = namesOf(f, naming);
         const name = `${title} · ${field}`;
         return (
           <li key={`${String(f.pin.node)} ${f.pin.widget}`}>
@@ -53,7 +53,7 @@ function List({ doc, shown }: { doc: Document; shown: Shown }) {
 
 function Add({ doc, defs, shown }: { doc: Document; defs: Defs; shown: Shown }) {
   const words = useRoom(linear);
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const nodes = unpinned(doc, defs, shown.fields);
   const all = nodes.flatMap((n) => n.widgets.map((w) => ({ node: n.shape.id, widget: w.name })));
   const choose = (value: string) => {
@@ -65,10 +65,10 @@ function Add({ doc, defs, shown }: { doc: Document; defs: Defs; shown: Shown }) 
     <select aria-label={words.add} value="" onChange={(e) => choose(e.target.value)}>
       <option value="">{words.add}</option>
       {nodes.map((n) => (
-        <optgroup key={String(n.shape.id)} label={words.of(titleIn(n, language), String(n.shape.id))}>
+        <optgroup key={String(n.shape.id)} label={words.of(titleIn(n, naming), String(n.shape.id))}>
           {n.widgets.map((w) => (
             <option key={w.name} value={at++}>
-              {slotLabel(w.name, w.label, language, w.def?.label)}
+              {slotLabel(w.name, w.label, naming, w.def?.label)}
             </option>
           ))}
         </optgroup>

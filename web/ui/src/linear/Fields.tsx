@@ -6,7 +6,7 @@ import { titleIn } from '../canvas/names.ts';
 import { slotLabel } from '../defs/labels.ts';
 import type { WidgetKind } from '../defs/def.ts';
 import type { Document } from '../doc/document.ts';
-import type { Language } from '../i18n/languages.ts';
+import type { Naming } from '../i18n/languages.ts';
 import { useRoom } from '../i18n/room.ts';
 import { linear } from '../i18n/words/linear.ts';
 import { Widget } from '../widgets/Widget.tsx';
@@ -16,8 +16,8 @@ const NARROW: ReadonlySet<WidgetKind | undefined> = new Set(['int', 'float', 'bo
 const TALL: ReadonlySet<WidgetKind | undefined> = new Set(['texts', 'markdown']);
 const FOCUSABLE = '[data-field], button:not(:disabled), input, textarea, select';
 
-export function namesOf({ node, shape, widget }: FieldAt, language: Language) {
-  return { field: slotLabel(widget.name, widget.label, language, widget.def?.label), title: titleIn({ node, shape }, language) };
+export function namesOf({ node, shape, widget }: FieldAt, naming: Naming) {
+  return { field: slotLabel(widget.name, widget.label, naming, widget.def?.label), title: titleIn({ node, shape }, naming) };
 }
 
 const isSet = (e: Element) => !(e instanceof HTMLButtonElement && e.disabled) && e.getAttribute('aria-disabled') !== 'true';
@@ -53,9 +53,9 @@ function leave(e: FocusEvent<HTMLElement>) {
 }
 
 function Row({ doc, field }: { doc: Document; field: FieldAt }) {
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const kind = field.widget.def?.widget;
-  const { field: name, title } = namesOf(field, language);
+  const { field: name, title } = namesOf(field, naming);
   const [first, then] = TALL.has(kind) ? [title, name] : [name, title];
   return (
     <div className="linear-field" role="group" aria-label={`${title} · ${name}`} data-kind={kind} data-narrow={NARROW.has(kind)} data-node={String(field.pin.node)} data-widget={field.widget.name}>

@@ -10,8 +10,8 @@ import { togglePin } from './pins.ts';
 
 export function PinButton({ node, widget, pinned }: { node: Id; widget: WidgetShape; pinned: boolean }) {
   const words = useWords().views;
-  const language = useSettings((s) => s.language);
-  const field = slotLabel(widget.name, widget.label, language, widget.def?.label);
+  const naming = useSettings((s) => s.naming);
+  const field = slotLabel(widget.name, widget.label, naming, widget.def?.label);
   const says = pinned ? words.unpin(field) : words.pin(field);
   return (
     <button

@@ -5,7 +5,7 @@ import { useActive } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
 import { addInSight, dragClass } from '../canvas/dropping.ts';
 import { useDefs } from '../defs/defs.ts';
-import { categoryTitle, classTitle } from '../defs/labels.ts';
+import { categoryTitle, classTitle, sentence } from '../defs/labels.ts';
 import { withOwn } from '../defs/own.ts';
 import { search } from '../defs/search.ts';
 import { parentOf, rowsOfTree, treeOf, type TreeRow } from '../defs/tree.ts';
@@ -17,20 +17,20 @@ const MOST = 300;
 
 function Row({ row, id, at, point, take }: { row: TreeRow; id: string; at: boolean; point: () => void; take: () => void }) {
   const words = useWords().defs;
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const drag = (e: DragEvent) => row.kind === 'class' && dragClass(e.dataTransfer, row.def.name);
   const common = { id, role: 'treeitem', 'aria-level': row.level, 'aria-selected': at, style: { paddingLeft: 8 + 14 * (row.level - 1) } };
   if (row.kind === 'branch')
     return (
       <li {...common} aria-expanded={row.open} className="branch" onClick={() => (point(), take())}>
         <Icon name={row.open ? 'down' : 'chevron'} />
-        <span className="label">{categoryTitle(row.branch.name, language) || words.other}</span>
+        <span className="label">{categoryTitle(row.branch.name, naming) || words.other}</span>
         <span className="note">{row.branch.count}</span>
       </li>
     );
-  const title = classTitle(row.def, language);
+  const title = classTitle(row.def, naming);
   return (
-    <li {...common} className="class" draggable title={[row.def.name, row.def.doc].join('\n')} onDragStart={drag} onClick={point} onDoubleClick={take}>
+    <li {...common} className="class" draggable title={[title, row.def.name, sentence(row.def.doc, naming)].join('\n')} onDragStart={drag} onClick={point} onDoubleClick={take}>
       <span className="label">{title}</span>
       {title !== row.def.title && <span className="note" lang="en">{row.def.title}</span>}
     </li>

@@ -40,7 +40,7 @@ export function Outline() {
   const words = useWords();
   const said = useDialogWords().outline;
   const at = useActive();
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const scene = useScene(at?.doc, at?.path ?? []);
   const grid = useRef<HTMLDivElement>(null);
   const was = useRef<string>(undefined);
@@ -52,7 +52,7 @@ export function Outline() {
   const [height, setHeight] = useState(600);
   const [menu, setMenu] = useState<{ x: number; y: number; row: OutlineRow }>();
 
-  const rows = scene === EMPTY_SCENE ? [] : outlineRows({ scene, closed, opened, language });
+  const rows = scene === EMPTY_SCENE ? [] : outlineRows({ scene, closed, opened, naming });
   const index = Math.max(0, rows.findIndex((r) => r.key === here));
   const first = Math.max(0, Math.floor(from / ROW) - AIR);
   const shown = rows.slice(first, Math.ceil((from + height) / ROW) + AIR);
@@ -83,7 +83,7 @@ export function Outline() {
     if (!row) return;
     setHere(row.key);
     choose([...(adding ? at.selection : []), keyOf(row)]);
-    if (row.kind !== 'group') useHand.setState({ focus: row.view.id });
+    if (row.kind !== 'group') useHand.setState({ focus: row.view.key });
   };
   const clicked = (row: OutlineRow, e: MouseEvent) => {
     if (e.target instanceof Element && e.target.matches('input, select, textarea')) return;
@@ -198,7 +198,7 @@ export function Outline() {
               onDoubleClick={() => act(row)}
               onContextMenu={(e) => (e.preventDefault(), goTo(row), setMenu({ x: e.clientX, y: e.clientY, row }))}
             >
-              <span role="gridcell" className="what" lang={langOf(row.label, language)}>
+              <span role="gridcell" className="what" lang={langOf(row.label, naming)}>
                 <span className="twist" onClick={() => row.open !== undefined && toggle(row)} data-open={row.open}>
                   {row.open !== undefined && <Icon name="chevron" />}
                 </span>

@@ -18,17 +18,17 @@ function useLabels(doc: Document, { node, input }: Problem) {
   const words = useWords().run.problems;
   const defs = useDefs((s) => s.defs);
   const found = node === undefined ? undefined : locate(doc, node);
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const type = String(found?.node['type'] ?? '');
   const def = defs.get(type);
-  const title = nodeTitle(type, titleOf(found, () => def?.title) ?? '', def?.title, language);
+  const title = nodeTitle(type, titleOf(found, () => def?.title) ?? '', def?.title, naming);
   const slots = found?.node['inputs'];
   const slot = Array.isArray(slots) ? slots.find((s) => typeof s === 'object' && s !== null && 'name' in s && s['name'] === input) : undefined;
   const declared = def?.inputs.find((i) => i.name === input)?.label;
   const own = typeof slot === 'object' && slot !== null && !Array.isArray(slot) ? slot['label'] : undefined;
   return {
     node: node === undefined ? undefined : words.node(title, node),
-    input: input === undefined ? undefined : slotLabel(input, typeof own === 'string' && own ? own : (declared ?? input), language, declared),
+    input: input === undefined ? undefined : slotLabel(input, typeof own === 'string' && own ? own : (declared ?? input), naming, declared),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Json } from '../doc/json.ts';
 import type { Id } from '../doc/links.ts';
 import type { SocketShape, WidgetShape } from '../doc/shape.ts';
 import { valueOf } from '../doc/values.ts';
-import type { Language } from '../i18n/languages.ts';
+import type { Naming } from '../i18n/languages.ts';
 
 interface Base {
   key: string;
@@ -26,12 +26,12 @@ interface Place {
   scene: Scene;
   closed: ReadonlySet<string>; // groups are open until they are closed
   opened: ReadonlySet<string>; // nodes are closed until they are opened
-  language: Language;
+  naming: Naming;
 }
 
-export function titleOf({ node, shape }: NodeView, { scene, language }: Place): string {
+export function titleOf({ node, shape }: NodeView, { scene, naming }: Place): string {
   const type = typeof node['type'] === 'string' ? node['type'] : '';
-  return nodeTitle(type, shape.title, scene.defs?.get(type)?.title, language);
+  return nodeTitle(type, shape.title, scene.defs?.get(type)?.title, naming);
 }
 
 /** "KSampler LATENT": what a socket is linked to. */
@@ -45,7 +45,7 @@ function othersOf(place: Place, end: SocketEnd): string[] {
     const shape = shapeById(scene, id);
     const sockets = end.side === 'in' ? shape?.outputs : shape?.inputs;
     const socket = sockets?.find((s) => s.index === slot);
-    return `${view ? titleOf(view, place) : (shape?.title ?? id)} · ${socket ? slotLabel(socket.name, socket.label, place.language) : slot}`;
+    return `${view ? titleOf(view, place) : (shape?.title ?? id)} · ${socket ? slotLabel(socket.name, socket.label, place.naming) : slot}`;
   });
 }
 
@@ -53,7 +53,7 @@ function socketRow(place: Place, view: NodeView, side: 'in' | 'out', socket: Soc
   const end = endOf(view.shape, side, socket);
   return {
     kind: 'socket', key: `${view.key}:${side}:${socket.index}`, level: (level + 1) as 3, view, end, links: socket.links,
-    label: slotLabel(socket.name, socket.label, place.language), others: othersOf(place, end),
+    label: slotLabel(socket.name, socket.label, place.naming), others: othersOf(place, end),
   };
 }
 
@@ -68,7 +68,7 @@ function nodeRows(place: Place, view: NodeView, level: 1 | 2): OutlineRow[] {
     ...inputs.filter((s) => s.widget === undefined || s.links.length > 0).map((s) => socketRow(place, view, 'in', s, below)),
     ...widgets.filter((w) => !w.linked).map((widget): OutlineRow => ({
       kind: 'field', key: `${view.key}:field:${widget.name}`, level: (level + 1) as 2, view, widget, value: valueOf(view.node, widget),
-      label: slotLabel(widget.name, widget.label, place.language, widget.def?.label),
+      label: slotLabel(widget.name, widget.label, place.naming, widget.def?.label),
     })),
     ...outputs.map((s) => socketRow(place, view, 'out', s, below)),
   ];

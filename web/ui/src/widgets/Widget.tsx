@@ -1,6 +1,6 @@
 // A field of a node, as the class wants it. Who draws the node gives it its place; here it fills that.
 import { useSettings } from '../app/settings.ts';
-import { slotLabel } from '../defs/labels.ts';
+import { sentence, slotLabel } from '../defs/labels.ts';
 import type { Document } from '../doc/document.ts';
 import type { JsonObject } from '../doc/json.ts';
 import type { WidgetShape } from '../doc/shape.ts';
@@ -25,11 +25,11 @@ interface Props {
 
 export function Widget({ doc, node, shape, name = String(node['id']) }: Props) {
   const words = useWords().widgets;
-  const language = useSettings((s) => s.language);
+  const naming = useSettings((s) => s.naming);
   const fault = useFault(doc.uid, name, shape.name);
   const { value, set, begin } = useValue(doc, node, shape);
   const { def } = shape;
-  const text = slotLabel(shape.name, shape.label, language, def?.label);
+  const text = slotLabel(shape.name, shape.label, naming, def?.label);
   const wrong = !shape.linked && (fault !== undefined || !isKnown(value, def));
   const kind = kinds[def?.widget ?? 'json'];
   const field: Field = {
@@ -42,7 +42,7 @@ export function Widget({ doc, node, shape, name = String(node['id']) }: Props) {
   return (
     <div className="widget" data-kind={def?.widget ?? 'json'} data-wrong={wrong} data-fixed={field.fixed} data-tall={shape.height > 30}>
       {kind.label === 'beside' && text !== '' && (
-        <span className="label" aria-hidden="true" lang={langOf(text, language)} title={def?.tooltip ?? text}>
+        <span className="label" aria-hidden="true" lang={langOf(text, naming)} data-both={naming === 'both'} title={[text, sentence(def?.tooltip, naming)].filter(Boolean).join('\n')}>
           {text}
         </span>
       )}

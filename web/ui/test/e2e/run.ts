@@ -11,6 +11,7 @@ import { dropping } from './dropping.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
+import { language } from './language.ts';
 import { leak } from './leak.ts';
 import { linear } from './linear.ts';
 import { looks } from './looks.ts';
@@ -34,7 +35,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble, language,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);
