@@ -32,6 +32,7 @@ POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'sel
           "form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
           "require-trusted-types-for 'script'; trusted-types limn")
 BUDGET = {".js": 220 * 1024, ".css": 25 * 1024}  # of the first load, deflated
+MOST = 400 * 1024  # of all that the page ever fetches of itself, deflated
 
 
 def files(s):
@@ -111,6 +112,21 @@ def the_first_load_is_within_its_budget(s):
     for ending, most in BUDGET.items():
         size = sum(len(s.ask("GET", "/" + n, headers=GZIP)[1]) for n in files(s) if n.endswith(ending))
         assert 0 < size <= most, f"{ending}: {size} of {most}"
+
+
+def everything_together_is_within_its_budget(s):
+    sizes, wanted = {}, {"", *files(s)}
+    while wanted:
+        name = wanted.pop()
+        body = s.ask("GET", "/" + name, headers=GZIP)[1]
+        sizes[name] = len(body)
+        if name.endswith(".js"):
+            said = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode()
+            parts = re.findall(r"""["'`](?:\./|/?assets/)?([\w.-]+-[\w-]{8}\.(?:js|css))["'`]""", said)
+            wanted |= {"assets/" + part for part in parts} - set(sizes)
+    found = {name[len("assets/"):-len("-12345678.js")] for name in sizes}
+    assert {"index", "shared", "dialogs", "mask", "zh-names", "carried.worker"} <= found, found
+    assert sum(sizes.values()) <= MOST, f"{sum(sizes.values())} of {MOST}: {sizes}"
 
 
 def a_front_end_of_ones_own_takes_its_place(_):

@@ -2,35 +2,58 @@
 // elsewhere, as the server's Content-Security-Policy wants it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { sumOf } from './src/defs/said.ts';
 
+const src = (path: string) => join(import.meta.dirname, 'src', path);
 const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
 
-interface Graph {
-  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null;
+// ------------------------------------------------------------------ what is fetched together
+
+/** What comes later is a few scripts, by the folder of what is asked for: a hundred small ones, each deflated alone, are a tenth more bytes. */
+const ROOMS: Record<string, string> = {
+  app: 'edit', canvas: 'edit', defs: 'edit', doc: 'edit', net: 'edit',
+  linear: 'fields', widgets: 'fields',
+  compare: 'results', diff: 'results', grid: 'results', run: 'results',
+  gallery: 'panels', models: 'panels',
+  share: 'dialogs',
+};
+
+/** Undefined: tables, which are scripts by themselves. */
+function roomOf(id: string): string | undefined {
+  const [, folder = 'shared', table] = /\/src\/(\w+)\/(zh-)?/.exec(id) ?? [];
+  return table ? undefined : (ROOMS[folder] ?? folder);
 }
 
-const known = new Map<string, boolean>();
+const rooms = new Map<string, Set<string | undefined>>(); // of each module, who needs it
 
-/** Does the page need this module before anybody has asked for anything? */
-function isFirst(id: string, graph: Graph): boolean {
-  const found = known.get(id);
-  if (found !== undefined) return found;
-  known.set(id, false); // round a circle of imports
-  const info = graph.getModuleInfo(id);
-  const first = info !== null && (info.isEntry || info.importers.some((by) => isFirst(by, graph)));
-  known.set(id, first);
-  return first;
+const together: Plugin = {
+  name: 'together',
+  buildEnd() {
+    const needs = (room: string | undefined, id: string) => {
+      const by = rooms.get(id) ?? new Set();
+      if (by.has(room)) return;
+      rooms.set(id, by.add(room));
+      for (const other of this.getModuleInfo(id)?.importedIds ?? []) needs(room, other);
+    };
+    for (const id of this.getModuleIds()) {
+      const info = this.getModuleInfo(id);
+      if (info?.isEntry) needs('index', id);
+      for (const later of info?.dynamicallyImportedIds ?? []) needs(roomOf(later), later);
+    }
+  },
+};
+
+/** What the page needs before anybody has asked for anything is one script, as each is a request. What several rooms need is another, so that
+ * none of them fetches another one. */
+function script(id: string): string | null {
+  const by = [...(rooms.get(id) ?? [])];
+  return by.includes('index') ? 'index' : by.length > 1 ? 'shared' : (by[0] ?? null);
 }
-
-/** All of it is one script, however much of it what comes later uses too: each script is a request. */
-const first = { name: (id: string, graph: Graph) => (isFirst(id, graph) ? 'index' : null) };
 
 // ------------------------------------------------------------------ Chinese words, apart from the first load
 
-const I18N = join(import.meta.dirname, 'src/i18n');
+const I18N = src('i18n');
 const WORDS = /src\/i18n\/words\/(\w+)\.ts(\?zh)?$/;
 const FIRST = [...readFileSync(join(I18N, 'languages.ts'), 'utf8').matchAll(/from '\.\/words\/(\w+)\.ts'/g)].map((m) => m[1] ?? '');
 
@@ -87,15 +110,15 @@ const sums: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [chinese, sums],
+  plugins: [chinese, sums, together],
   base: './',
-  resolve: { alias: { 'd3-color': fileURLToPath(new URL('src/canvas/no-colours.ts', import.meta.url)) } },
+  resolve: { alias: { 'd3-color': src('canvas/no-colours.ts') } },
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [first], includeDependenciesRecursively: false } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: script }], includeDependenciesRecursively: false } } },
   },
 });

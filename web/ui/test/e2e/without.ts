@@ -80,7 +80,7 @@ export const without: Record<string, Story> = {
     const v = await visit(browser, served.url);
     const { page } = v;
 
-    for (const part of ['Keys', 'Outline']) await page.route(`**/assets/${part}-*.js`, (route) => route.abort());
+    for (const room of ['dialogs', 'panels']) await page.route(`**/assets/${room}-*.js`, (route) => route.abort());
     await page.reload();
     await nodes(page, 7);
     await page.getByRole('application').focus();
@@ -93,7 +93,7 @@ export const without: Record<string, Story> = {
     await panel.getByText('could not be fetched').waitFor();
     await panel.getByRole('button', { name: 'Load it again' }).waitFor();
     await edit(page, 'the rest lives');
-    await page.unroute('**/assets/Outline-*.js');
+    await page.unroute('**/assets/panels-*.js');
     await panel.getByRole('button', { name: 'Try again' }).click();
     await panel.getByRole('treegrid').or(panel.getByText('could not be fetched')).first().waitFor();
     if (!(await panel.getByRole('treegrid').count())) await panel.getByRole('button', { name: 'Load it again' }).click(); // browsers may keep that it failed
