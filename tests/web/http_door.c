@@ -341,7 +341,8 @@ static void read_option(lm_http_options *o, const char *arg)
     } numbers[] = {
         { "head_ms", &o->head_ms }, { "idle_ms", &o->idle_ms }, { "body_ms", &o->body_ms },
         { "rate_window_ms", &o->rate_window_ms }, { "linger_ms", &o->linger_ms }, { "stop_ms", &o->stop_ms },
-        { "gzip_from", &o->gzip_from }, { "max_connections", &o->max_connections }, { "max_per_address", &o->max_per_address },
+        { "gzip_from", &o->gzip_from }, { "max_deflating", &o->max_deflating },
+        { "max_connections", &o->max_connections }, { "max_per_address", &o->max_per_address },
     };
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

@@ -14,7 +14,7 @@ static inline long http_door_number(lm_request *rq, const char *name, long other
     return text ? strtol(text, NULL, 10) : otherwise;
 }
 
-/* ?bytes=N of zeros. */
+/* ?bytes=N of zeros; with text=1 said to be a text. */
 void http_door_stream(lm_request *rq, void *self);
 /* http_door_faults.c */
 void http_door_fail(lm_request *rq, void *self);

@@ -41,6 +41,6 @@ void http_door_stream(lm_request *rq, void *self)
     s->left = http_door_number(rq, "bytes", 1000000);
     lm_request_ref(rq);
     lm_request_on_gone(rq, stream_gone, s);
-    lm_reply_begin(rq, 200, "application/octet-stream", stream_more, s);
+    lm_reply_begin(rq, 200, http_door_number(rq, "text", 0) ? "text/plain" : "application/octet-stream", stream_more, s);
     stream_more(rq, s);
 }

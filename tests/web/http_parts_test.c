@@ -168,6 +168,18 @@ TEST(a_change_is_made_over_what_its_writer_knew)
         WANT(lm_http_may_change(lm_slice_of(cases[i].match), lm_slice_of(cases[i].none), cases[i].tag) == cases[i].may);
 }
 
+TEST(the_tag_of_a_deflated_text_is_another_one_of_the_same_writing)
+{
+    char tag[LM_HTTP_TAG];
+
+    WANT(!strcmp(lm_http_tag_gzip("\"v1\"", tag), "\"v1-gz\""));
+    WANT(lm_http_may_change(lm_slice_of("\"v1-gz\""), (lm_slice){ 0 }, "\"v1\""));
+    WANT(!lm_http_may_change(lm_slice_of("\"v2-gz\""), (lm_slice){ 0 }, "\"v1\""));
+    WANT(!lm_http_may_change(lm_slice_of("W/\"v1-gz\""), (lm_slice){ 0 }, "\"v1\""));
+    WANT(!lm_http_may_change((lm_slice){ 0 }, lm_slice_of("\"x\", \"v1-gz\""), "\"v1\""));
+    WANT(!lm_http_tag_listed(lm_slice_of("\"v1\""), tag) && lm_http_tag_listed(lm_slice_of("W/\"v1-gz\""), tag));
+}
+
 TEST(what_has_no_tag_or_date_is_sent)
 {
     lm_http_head h = head_of("If-None-Match: *\r\n");

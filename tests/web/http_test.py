@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The HTTP door over real sockets: what honest clients do, and what strangers try. http_test.py DOOR [NAME]"""
+import base64
 import contextlib
 import gzip
 import hashlib
@@ -101,6 +102,117 @@ def texts_are_deflated_and_not_sent_twice():
             assert (gzip.decompress(small) if n > 1400 else small) == plain
         assert door.ask("GET", "/text", None, {"If-None-Match": 'W/"v1"'})[0] == 304
         assert door.ask("GET", "/text", None, {"If-None-Match": '"v2"'})[0] == 200
+
+
+GZIP = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+def _settled(door):
+    end = time.monotonic() + 20
+    while (held := door.counts()["held"]) != 1:
+        assert time.monotonic() < end, held
+        time.sleep(0.01)
+
+
+def _words(n):
+    """A text that shrinks to about two thirds."""
+    return base64.b64encode(os.urandom(n))[:n]
+
+
+def a_folder_s_texts_are_deflated_while_they_are_read():
+    with Door() as door:
+        text = _words(1_500_000) + b"the same again " * 100_000
+        (Path(door.folder.name) / "a.js").write_bytes(text)
+        (Path(door.folder.name) / "a.png").write_bytes(text)
+        (Path(door.folder.name) / "small.js").write_bytes(text[:1000])
+        _, plain, as_is = door.ask("GET", "/files/a.js")
+        assert plain == text and as_is["Vary"] == "Accept-Encoding" and as_is["Content-Length"] == str(len(text))
+        status, small, h = door.ask("GET", "/files/a.js", None, GZIP)
+        assert status == 200 and gzip.decompress(small) == text and len(small) < len(text) / 2
+        assert h["Content-Encoding"] == "gzip" and h["Vary"] == "Accept-Encoding" and "Content-Length" not in h
+        assert "Accept-Ranges" not in h and h["Content-Type"] == "application/javascript; charset=utf-8"
+        assert h["ETag"] == as_is["ETag"][:-1] + '-gz"' and h["Last-Modified"] == as_is["Last-Modified"]
+        status, none, head_ = door.ask("HEAD", "/files/a.js", None, GZIP)
+        assert (status, none) == (200, b"") and {**head_, "Date": 0} == {**h, "Date": 0}
+        for header in ({"If-None-Match": h["ETag"]}, {"If-Modified-Since": h["Last-Modified"]}):
+            status, none, again = door.ask("GET", "/files/a.js", None, {**GZIP, **header})
+            assert (status, none, again["ETag"], again["Vary"]) == (304, b"", h["ETag"], "Accept-Encoding")
+        assert door.ask("GET", "/files/a.js", None, {**GZIP, "If-None-Match": as_is["ETag"]})[0] == 200  # other bytes
+        assert door.ask("GET", "/files/a.js", None, {"If-None-Match": h["ETag"]})[1] == text
+        for name in "a.png", "small.js":
+            h = door.ask("GET", "/files/" + name, None, GZIP)[2]
+            assert "Content-Encoding" not in h and "Vary" not in h, h
+        assert "Content-Encoding" not in door.ask("GET", "/files/a.js", None, {"Accept-Encoding": "gzip;q=0, br"})[2]
+
+
+def a_part_is_a_part_of_the_file_as_it_is():
+    with Door() as door:
+        text = _words(200_000)
+        (Path(door.folder.name) / "a.json").write_bytes(text)
+        tag = door.ask("GET", "/files/a.json")[2]["ETag"]
+        deflated = door.ask("GET", "/files/a.json", None, GZIP)[2]["ETag"]
+        status, body, h = door.ask("GET", "/files/a.json", None, {**GZIP, "Range": "bytes=1000-1999"})
+        assert (status, body, h["ETag"]) == (206, text[1000:2000], tag) and "Content-Encoding" not in h
+        assert h["Vary"] == "Accept-Encoding"
+        assert door.ask("GET", "/files/a.json", None, {**GZIP, "Range": "bytes=200000-"})[0] == 416
+        for of, want in ((tag, 206), (deflated, 200)):
+            status, body, h = door.ask("GET", "/files/a.json", None, {**GZIP, "Range": "bytes=0-9", "If-Range": of})
+            assert (status, body) == (want, text[:10] if want == 206 else text), (of, status)
+
+
+def a_stream_of_text_is_deflated_as_it_comes():
+    with Door() as door:
+        for n in (0, 1, 65536, 300_000, 5_000_000):
+            status, small, h = door.ask("GET", f"/stream?text=1&bytes={n}", None, GZIP)
+            assert status == 200 and h["Content-Encoding"] == "gzip" and h["Vary"] == "Accept-Encoding"
+            assert gzip.decompress(small) == bytes(n) and len(small) < n / 100 + 100, (n, len(small))
+            assert door.ask("GET", f"/stream?text=1&bytes={n}")[1] == bytes(n)
+        assert "Content-Encoding" not in door.ask("GET", "/stream?bytes=5000", None, GZIP)[2]
+        status, none, h = door.ask("HEAD", "/stream?text=1&bytes=70000", None, GZIP)
+        assert (status, none, h["Vary"]) == (200, b"", "Accept-Encoding")
+        c = door.client()  # the end of one is where the next begins
+        for n in (0, 70_000, 1):
+            c.request("GET", f"/stream?text=1&bytes={n}", headers=GZIP)
+            assert gzip.decompress(c.getresponse().read()) == bytes(n)
+        c.close()
+        old = f"GET /stream?text=1&bytes=90000 HTTP/1.0\r\nHost: {HOST}:{door.port}\r\nAccept-Encoding: gzip\r\n\r\n"
+        assert gzip.decompress(door.raw(old.encode()).split(b"\r\n\r\n", 1)[1]) == bytes(90000)
+
+
+def so_many_are_deflated_at_once_and_who_leaves_makes_room():
+    with Door("max_deflating=3") as door:
+        text = _words(6_000_000)
+        (Path(door.folder.name) / "a.js").write_bytes(text)
+        ask = on(door, head("/files/a.js", "GET", "Accept-Encoding: gzip", "Connection: close"))
+        for _ in range(2):
+            many = []
+            for _ in range(5):  # the first ones read no more than their heads
+                s = socket.socket()
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096 if len(many) < 4 else 1 << 20)
+                s.settimeout(20)
+                s.connect((HOST, door.port))
+                s.sendall(ask)
+                many.append((s, s.recv(1500)))
+            packed = [b"Content-Encoding: gzip" in first for _, first in many]
+            assert packed == [True] * 3 + [False] * 2, packed
+            s, first = many.pop()
+            assert (first + drain(s)).endswith(text)
+            for s, _ in many:
+                s.close()
+            _settled(door)
+        assert gzip.decompress(door.ask("GET", "/files/a.js", None, GZIP)[1]) == text
+
+
+def who_leaves_while_a_text_is_deflated_is_forgotten():
+    with Door() as door:
+        (Path(door.folder.name) / "a.js").write_bytes(_words(1_000_000))
+        for i in range(60):
+            s = door.socket()
+            s.sendall(on(door, head(("/files/a.js", "/stream?text=1&bytes=9000000")[i % 2], "GET", "Accept-Encoding: gzip")))
+            if i % 3:
+                s.recv(1 << (i % 17))
+            s.close()
+        _settled(door)
 
 
 def files_come_whole_in_part_or_not_at_all():
@@ -500,7 +612,7 @@ def many_clients_at_once_lose_nothing():
 
 
 TESTS = [f for name, f in list(globals().items())
-         if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type)]
+         if callable(f) and getattr(f, "__module__", "") == "__main__" and not isinstance(f, type) and not name.startswith("_")]
 
 
 if __name__ == "__main__":

@@ -89,6 +89,17 @@ def removing_and_moving_keep_to_tags_too():
         load(s, "workflows/y.json", 404)
 
 
+def what_was_read_as_gzip_may_be_written_over():
+    with Served(LIMN) as s:
+        save(s, json.dumps({"nodes": ["the same again"] * 900}))
+        status, _, heads = s.ask("GET", route(FILE), headers={"Accept-Encoding": "gzip"})
+        assert status == 200 and heads["Content-Encoding"] == "gzip" and heads["ETag"].endswith('-gz"')
+        known = heads["ETag"]
+        save(s, "{}", If_Match=known)
+        save(s, "[]", want=412, If_Match=known)
+        assert load(s)[0] == "{}"
+
+
 def of_many_who_write_at_once_one_wins_each_time():
     with Served(LIMN) as s:
         save(s, "0")
@@ -228,7 +239,7 @@ def where_no_version_can_be_kept_saving_goes_on():
 
 
 TESTS = [a_tag_says_which_writing_was_read, the_same_bytes_written_at_once_are_another_writing, a_new_file_can_be_asked_for,
-         removing_and_moving_keep_to_tags_too, of_many_who_write_at_once_one_wins_each_time, the_last_fifty_are_kept,
+         removing_and_moving_keep_to_tags_too, what_was_read_as_gzip_may_be_written_over, of_many_who_write_at_once_one_wins_each_time, the_last_fifty_are_kept,
          what_stood_there_before_is_kept_too, versions_go_with_a_file_and_outlive_it,
          only_workflows_have_versions_and_names_stay_inside, a_damaged_version_is_none, a_version_has_a_small_picture,
          where_no_version_can_be_kept_saving_goes_on]

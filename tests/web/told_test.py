@@ -126,6 +126,9 @@ def a_long_history_streams_and_outlives_who_leaves():
         status, body, headers = s.ask("GET", "/history")
         assert status == 200 and headers.get("Transfer-Encoding") == "chunked" and len(body) > 900000
         assert list(json.loads(body)) == ids
+        small, packed = s.ask("GET", "/history", None, {"Accept-Encoding": "gzip"})[1:]
+        assert packed["Content-Encoding"] == "gzip" and gzip.decompress(small) == body and len(small) < len(body) / 9
+        assert packed["ETag"] == headers["ETag"] and packed["ETag"].startswith('W/"') and packed["Vary"] == headers["Vary"]
         assert s.ask("HEAD", "/history")[:2] == (200, b"")
         for take in (1, 200000):  # two that go while it comes
             c = socket.create_connection((HOST, s.port), PATIENCE)

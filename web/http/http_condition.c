@@ -67,6 +67,14 @@ static lm_slice strong(lm_slice tag)
     return tag.n > 2 && !memcmp(tag.at, "W/", 2) ? (lm_slice){ tag.at + 2, tag.n - 2 } : tag;
 }
 
+const char *lm_http_tag_gzip(const char *tag, char deflated[LM_HTTP_TAG])
+{
+    const int n = (int)strlen(tag) - 1; /* without the last quote */
+
+    snprintf(deflated, LM_HTTP_TAG, "%.*s-gz\"", n > 0 ? n : 0, tag);
+    return deflated;
+}
+
 bool lm_http_tag_listed(lm_slice list, const char *tag)
 {
     const lm_slice mine = strong(lm_slice_of(tag));
@@ -80,10 +88,18 @@ bool lm_http_tag_listed(lm_slice list, const char *tag)
     return false;
 }
 
+/* A client that was sent it as gzip has the tag of that, which is the same writing's. */
+static bool is_of(lm_slice one, const char *tag)
+{
+    char deflated[LM_HTTP_TAG];
+
+    return lm_slice_is(one, tag) || lm_slice_is(one, lm_http_tag_gzip(tag, deflated));
+}
+
 static bool listed_strongly(lm_slice list, const char *tag)
 {
     for (lm_slice one; lm_slice_next(&list, ',', &one);)
-        if (lm_slice_is(one, "*") || lm_slice_is(one, tag))
+        if (lm_slice_is(one, "*") || is_of(one, tag))
             return true;
     return false;
 }

@@ -14,11 +14,16 @@ const char *lm_http_date(time_t when, char text[LM_HTTP_DATE]);
 /* Reads that form only; -1 for another. */
 time_t lm_http_date_read(lm_slice text);
 
+/* The tag of the same bytes deflated: "v1" gives "v1-gz". For tags of at most 150 bytes. Gives `deflated`. */
+enum { LM_HTTP_TAG = 160 };
+const char *lm_http_tag_gzip(const char *tag, char deflated[LM_HTTP_TAG]);
+
 /* Is `tag` (with its quotes) in the list of If-None-Match, compared weakly, or is the list "*"? */
 bool lm_http_tag_listed(lm_slice list, const char *tag);
 
 /* May something be changed? `tag` is its own as it stands, NULL: it is not there. `match` and `none` are If-Match and
- * If-None-Match, without a text where they were not sent; tags are compared strongly. */
+ * If-None-Match, without a text where they were not sent; tags are compared strongly;
+ * that of the same deflated is as good. */
 bool lm_http_may_change(lm_slice match, lm_slice none, const char *tag);
 
 /* What a GET or HEAD of something with these validators comes to. `tag` may be NULL, `changed` -1. */

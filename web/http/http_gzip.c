@@ -7,12 +7,20 @@
 bool lm_gzip_fits(const char *type)
 {
     static const char *const types[] = { "text/", "application/json", "application/javascript", "image/svg+xml",
-                                         "application/xml", "application/manifest+json" };
+                                         "application/xml", "application/manifest+json", "application/wasm" };
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!strncasecmp(type, types[i], strlen(types[i])))
             return true;
     return false;
+}
+
+bool lm_gzip_wanted(lm_request *rq, const char *type)
+{
+    if (!lm_gzip_fits(type))
+        return false;
+    lm_reply_header(rq, "Vary", "Accept-Encoding");
+    return lm_http_accepts_gzip(&rq->parser.head);
 }
 
 bool lm_gzip(const char *at, size_t n, char **out, size_t *n_out)

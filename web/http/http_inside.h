@@ -44,6 +44,7 @@ void lm_buffer_done(lm_buffer *b);
 
 typedef struct lm_file_out lm_file_out;
 typedef struct lm_spool    lm_spool;
+typedef struct lm_deflate  lm_deflate;
 
 /* An answer on its way: start and fields, then pieces as `pull` gives them. */
 typedef struct lm_out {
@@ -56,6 +57,8 @@ typedef struct lm_out {
     lm_reply_bytes  bytes;
     lm_file_out    *file;
     lm_buffer       filling, sending;
+    bool            stream; /* of pieces that a producer puts */
+    lm_deflate     *deflate; /* between `pull` and the socket */
     lm_reply_ready *ready;
     void           *ready_self;
     uint64_t        sent;
@@ -153,8 +156,16 @@ void lm_out_bound(lm_http *http);                  /* cuts the largest answers o
 bool lm_out_open(lm_request *rq, int status);      /* false: gone, answered or broken */
 void lm_out_file_done(lm_request *rq);             /* the file of an answer, unless a thread reads it */
 
-/* Deflates bytes.at to *out (of lm_try_alloc); false when it cannot or gains nothing. */
-bool lm_gzip_fits(const char *type);
+bool lm_gzip_fits(const char *type); /* is it worth while? */
+/* The same, as the request accepts it; says so (Vary). */
+bool lm_gzip_wanted(lm_request *rq, const char *type);
+
+/* What `pull` gives is to be deflated on its way; false: there is no memory, or too many are. Its header line is the caller's. */
+bool   lm_deflate_begin(lm_request *rq, int level);
+void   lm_deflate_join(lm_out *o);        /* o->pull is set */
+bool   lm_deflate_works(const lm_out *o); /* a thread reads what the answer holds */
+size_t lm_deflate_bytes(const lm_out *o);
+void   lm_deflate_done(lm_request *rq);
 
 bool lm_spool_begin(lm_request *rq);
 bool lm_spool_put(lm_request *rq, lm_slice piece); /* false: wait */
@@ -170,6 +181,7 @@ struct lm_http {
     lm_listener    *listeners[LM_LISTENERS];
     const char     *bound[LM_LISTENERS + 1];
     int             n_listeners, port, reserve, handles, held; /* held: requests not let go */
+    int             deflating; /* answers */
     bool            stopping, accept_paused;
     uint64_t        stop_at;
     void          (*gone)(void *self);

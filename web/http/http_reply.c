@@ -102,7 +102,8 @@ void lm_reply_status(lm_request *rq, int status, const char *sentence)
 void lm_out_count(lm_request *rq)
 {
     lm_out        *o = &rq->out;
-    const uint64_t now = o->filling.room + o->sending.room + (o->bytes.release == lm_free ? o->bytes.n : 0);
+    const uint64_t now = o->filling.room + o->sending.room + (o->bytes.release == lm_free ? o->bytes.n : 0) +
+                         lm_deflate_bytes(o);
 
     rq->http->counts.answer_bytes += now - o->counted;
     o->counted = now;
@@ -297,6 +298,9 @@ void lm_out_done(lm_request *rq)
     if (o->pull != not_yet)
         release(&o->bytes);
     lm_buffer_done(&o->fields);
+    if (lm_deflate_works(o)) /* who sees it is told when that has ended */
+        return;
+    lm_deflate_done(rq);
     lm_out_file_done(rq);
     lm_buffer_done(&o->filling);
     lm_buffer_done(&o->sending);

@@ -35,8 +35,9 @@ void lm_reply_take(lm_request *rq, int status, const char *type, char *bytes, si
 void lm_reply_copy(lm_request *rq, int status, const char *type, const char *bytes, size_t n);
 
 /* A regular file, from its first byte; fd is closed afterwards. Range, If-Range, If-None-Match and
- * If-Modified-Since are honoured; ETag (lm_http_file_tag) and Last-Modified are made of what the system says of it. An
- * own status other than 200 sends it whole. */
+ * If-Modified-Since are honoured; ETag (lm_http_file_tag) and Last-Modified are made of what the system says of it. A
+ * text goes as gzip to who accepts that and wants no part of it, deflated by a thread as it is read, under a tag of its
+ * own (lm_http_tag_gzip); options.max_deflating answers at once, others as they are. An own status other than 200 sends it whole. */
 void lm_reply_file(lm_request *rq, int status, const char *type, int fd); /*                      [takes] */
 
 /* The entity tag of a file in this state: another one after every writing, in its place or by a rename.      [any] */
@@ -44,7 +45,8 @@ enum { LM_HTTP_FILE_TAG = 72 };
 void lm_http_file_tag(const struct stat *st, char tag[LM_HTTP_FILE_TAG]);
 
 /* A body that comes by and by: lm_reply_put copies bytes and says whether there is room for more; when there
- * was none, `ready` is called once there is. A client of HTTP/1.0 sees its end by the connection's. */
+ * was none, `ready` is called once there is. A client of HTTP/1.0 sees its end by the connection's. Texts go as gzip to who
+ * accepts that, so their tag must be weak. */
 typedef void lm_reply_ready(lm_request *rq, void *self);
 void lm_reply_begin(lm_request *rq, int status, const char *type, lm_reply_ready *ready, void *self);
 bool lm_reply_put(lm_request *rq, const char *bytes, size_t n);

@@ -15,7 +15,7 @@ lm_http_options lm_http_defaults(void)
     return (lm_http_options){
         .head_ms = 10000, .idle_ms = 75000, .body_ms = 30000, .rate_window_ms = 60000, .rate_bytes = 60 * 1024,
         .linger_ms = 3000, .stop_ms = 5000, .max_connections = 4096, .max_per_address = 256,
-        .max_body_bytes = 256u << 20, .max_answer_bytes = 256u << 20, .gzip_from = 1400,
+        .max_body_bytes = 256u << 20, .max_answer_bytes = 256u << 20, .gzip_from = 1400, .max_deflating = 64,
     };
 }
 

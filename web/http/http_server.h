@@ -49,6 +49,7 @@ typedef struct lm_http_options {
     uint64_t max_body_bytes;   /* of all bodies in memory at once; more: 503 */
     uint64_t max_answer_bytes; /* of all answers that wait for their readers; more: the largest is cut off */
     int      gzip_from;        /* bytes; smaller answers go as they are */
+    int      max_deflating;    /* files and streams at once; each takes 0.3 MB, more go as they are */
 
     /* Asked once for each request that would change something, and for each with a wrong token: how many seconds its
      * client has to wait first (then it is answered 429); 0: none. `source` is lm_source_key's. May be NULL. */

@@ -3,6 +3,8 @@
 
 #include "web/http/http_inside.h"
 
+enum { LEVEL = 1 }; /* lists are long, and shrink well at once */
+
 static lm_pull pull(lm_request *rq)
 {
     lm_out   *o = &rq->out;
@@ -30,11 +32,15 @@ static lm_pull pull(lm_request *rq)
 void lm_reply_begin(lm_request *rq, int status, const char *type, lm_reply_ready *ready, void *self)
 {
     lm_reply_header(rq, "Content-Type", type);
+    if (lm_gzip_wanted(rq, type) && rq->parser.head.method != LM_HEAD && lm_deflate_begin(rq, LEVEL))
+        lm_reply_header(rq, "Content-Encoding", "gzip");
     if (!lm_out_open(rq, status))
         return;
+    rq->out.stream = true;
     rq->out.ready = ready;
     rq->out.ready_self = self;
     rq->out.pull = pull;
+    lm_deflate_join(&rq->out);
     lm_out_start(rq, -1);
     lm_out_go(rq);
 }
@@ -44,7 +50,7 @@ static bool add(lm_out *o, const char *bytes, size_t n)
     char size[24];
     int  digits;
 
-    if (!o->chunked)
+    if (!o->chunked || o->deflate) /* it makes its own chunks */
         return lm_buffer_add(&o->filling, bytes, n);
     digits = snprintf(size, sizeof size, "%zx\r\n", n);
     return lm_buffer_add(&o->filling, size, (size_t)digits) && lm_buffer_add(&o->filling, bytes, n) &&
@@ -55,7 +61,7 @@ bool lm_reply_put(lm_request *rq, const char *bytes, size_t n)
 {
     lm_out *o = &rq->out;
 
-    if (!rq->conn || o->ended || o->pull != pull)
+    if (!rq->conn || o->ended || !o->pull || !o->stream)
         return rq->conn != NULL;
     if (n && !add(o, bytes, n)) {
         lm_reply_abort(rq);
@@ -73,9 +79,9 @@ void lm_reply_end(lm_request *rq)
 {
     lm_out *o = &rq->out;
 
-    if (!rq->conn || o->ended || o->pull != pull)
+    if (!rq->conn || o->ended || !o->pull || !o->stream)
         return;
-    if (o->chunked && !lm_buffer_add(&o->filling, "0\r\n\r\n", 5)) {
+    if (o->chunked && !o->deflate && !lm_buffer_add(&o->filling, "0\r\n\r\n", 5)) {
         lm_reply_abort(rq);
         return;
     }

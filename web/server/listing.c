@@ -308,7 +308,7 @@ static void answered(void *self, lm_answer *a)
 
 bool lm_listing_has_it(lm_server *s, lm_request *rq, char tag[64])
 {
-    snprintf(tag, 64, "\"%llx-%llx\"", (unsigned long long)s->began_ms,
+    snprintf(tag, 64, "W/\"%llx-%llx\"", (unsigned long long)s->began_ms,
              (unsigned long long)lm_queue_count(s->queue).changes);
     if (!lm_http_not_modified(lm_request_head(rq), tag, -1))
         return false;
