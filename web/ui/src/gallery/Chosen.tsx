@@ -52,7 +52,6 @@ function Known({ file }: { file: Output }) {
   const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' } as Intl.DateTimeFormatOptions);
   return (
     <p className="known">
-      <strong>{nameOf(file)}</strong>
       <span>{[width && height ? `${width} × ${height}` : '', size ? bytes(size) : '', at ? when : ''].filter(Boolean).join(' · ')}</span>
       <Told file={file} />
       {file.job && <span title={file.job}>{words.madeBy(file.workflow ?? '', file.job.slice(0, 8))}</span>}
@@ -75,24 +74,28 @@ export function Chosen({ files }: { files: readonly Output[] }) {
       {says}
     </button>
   );
+  const mark = (icon: IconName, says: string, does: () => unknown, on?: boolean) => (
+    <button className="icon" aria-label={says} title={says} data-on={on} onClick={() => void does()}>
+      <Icon name={icon} />
+    </button>
+  );
   return (
     <section className="chosen" aria-label={words.chosen(picked.length)}>
       <header>
-        {two ? <p className="known">{words.chosen(picked.length)}</p> : <Known file={one} />}
-        <button className="icon" aria-label={words.none} title={words.none} onClick={chooseNone}>
-          <Icon name="close" />
-        </button>
+        <strong title={two ? undefined : nameOf(one)}>{two ? words.chosen(picked.length) : nameOf(one)}</strong>
+        {mark('star', allStarred ? words.unstar : words.star, () => attempt(toggleStars(picked)), allStarred)}
+        {mark('trash', words.trash, () => trash(picked))}
+        {mark('close', words.none, chooseNone)}
       </header>
+      {!two && <Known file={one} />}
       <div className="tools">
         {two && tool('image', words.compare, () => compare(one, two), picked.length !== 2 || images !== 2)}
         {!two && tool('search', words.look, () => view(files, files.indexOf(one)))}
         {tool('file', two ? words.openTabs : words.open, () => openPictures(picked))}
         {!two && tool('pencil', words.take, () => takeValuesOf(one), !at)}
+        {!two && tool('image', words.give, () => giveToLoader(one), !at || !images)}
         {!two && tool('pencil', words.takePrompt, () => takeValuesOf(one, 'prompt'), !at)}
         {!two && tool('pencil', words.takeSeed, () => takeValuesOf(one, 'seed'), !at)}
-        {!two && tool('image', words.give, () => giveToLoader(one), !at || !images)}
-        {tool('star', allStarred ? words.unstar : words.star, () => attempt(toggleStars(picked)))}
-        {tool('trash', words.trash, () => trash(picked))}
       </div>
     </section>
   );

@@ -1,8 +1,8 @@
-// What the gallery shows of the pictures there are: which are chosen, which have a star, how large they are.
+// How the gallery shows the pictures there are: which are chosen, which have a star, how large they are, in which order.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from '../net/files.ts';
-import type { Output } from '../net/outputs.ts';
 import { getJson, postText } from '../net/http.ts';
+import { ORDERS, refreshOutputs, seekOutputs, useOutputs, type Order } from '../net/outputs.ts';
 
 export type Size = 'small' | 'middle' | 'large';
 export const SIZES: Record<Size, number> = { small: 72, middle: 116, large: 236 }; // pixels wide, at least
@@ -10,7 +10,6 @@ export const SIZES: Record<Size, number> = { small: 72, middle: 116, large: 236 
 interface Gallery {
   chosen: readonly string[]; // keys, in the order they were chosen: A, B, …
   stars: ReadonlySet<string>;
-  onlyStars: boolean;
   size: Size;
 }
 
@@ -18,18 +17,21 @@ const KEY = 'limn.gallery';
 const MOST_STARS = 5000;
 const SETTING = 'settings/limn.stars';
 
-function readSize(): Size {
-  const kept = (() => {
-    try {
-      return localStorage.getItem(KEY);
-    } catch {
-      return null;
-    }
-  })();
-  return kept === 'small' || kept === 'large' ? kept : 'middle';
+/** "large name": what was chosen last in this browser. */
+function read(): [Size, Order] {
+  let kept: string[] = [];
+  try {
+    kept = localStorage.getItem(KEY)?.split(' ') ?? [];
+  } catch {
+    // A browser that keeps nothing.
+  }
+  return [(Object.keys(SIZES) as Size[]).find((s) => s === kept[0]) ?? 'middle', ORDERS.find((o) => o === kept[1]) ?? 'newest'];
 }
 
-export const useGallery = create<Gallery>(() => ({ chosen: [], stars: new Set(), onlyStars: false, size: readSize() }));
+const [size, order] = read();
+useOutputs.setState({ order });
+
+export const useGallery = create<Gallery>(() => ({ chosen: [], stars: new Set(), size }));
 
 export function choosePicture(key: string, also: boolean) {
   useGallery.setState(({ chosen }) => {
@@ -47,13 +49,27 @@ export function keepChosen(there: ReadonlySet<string>) {
   useGallery.setState((s) => (s.chosen.every((k) => there.has(k)) ? s : { chosen: s.chosen.filter((k) => there.has(k)) }));
 }
 
-export function setSize(size: Size) {
-  useGallery.setState({ size });
+/** Those from one to the other, with what was chosen before. */
+export function chooseUpTo(keys: readonly string[]) {
+  useGallery.setState(({ chosen }) => ({ chosen: [...chosen, ...keys.filter((k) => !chosen.includes(k))] }));
+}
+
+function keep() {
   try {
-    localStorage.setItem(KEY, size);
+    localStorage.setItem(KEY, `${useGallery.getState().size} ${useOutputs.getState().order}`);
   } catch {
     // A browser that keeps nothing.
   }
+}
+
+export function setSize(size: Size) {
+  useGallery.setState({ size });
+  keep();
+}
+
+export function setOrder(order: Order) {
+  void seekOutputs({ order });
+  keep();
 }
 
 // ------------------------------------------------------------------ stars, kept by the server for all browsers
@@ -67,15 +83,6 @@ export async function fetchStars() {
   useGallery.setState({ stars: new Set(Array.isArray(kept) ? kept.filter((k) => typeof k === 'string') : []) });
 }
 
-/** All that have a star, the latest one first, without asking for the pages where they lie; what is known of them is from there. */
-export function starredOf(stars: ReadonlySet<string>, known: readonly Output[], gone: ReadonlySet<string> = new Set()): Output[] {
-  const told = new Map(known.map((f) => [keyOf(f), f]));
-  return [...stars].reverse().flatMap((key) => {
-    const [, subfolder = '', filename] = /^output\/(?:(.*)\/)?([^/]+)$/.exec(key) ?? [];
-    return told.get(key) ?? (filename && !gone.has(key) ? { filename, subfolder, type: 'output' as const, bytes: 0, at: 0 } : []);
-  });
-}
-
 /** Stars of all of these, or of none where all have one. */
 export async function toggleStars(files: readonly OutputFile[]) {
   const stars = new Set(useGallery.getState().stars);
@@ -86,4 +93,5 @@ export async function toggleStars(files: readonly OutputFile[]) {
     else stars.add(key);
   useGallery.setState({ stars });
   await postText(SETTING, JSON.stringify([...stars].slice(-MOST_STARS)));
+  if (useOutputs.getState().starred) await refreshOutputs();
 }

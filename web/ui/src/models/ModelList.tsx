@@ -1,5 +1,6 @@
 // The files of a kind, as rows or as cards: thousands of them, of which those in sight are on the page. One stop of the Tab key.
-import { useLayoutEffect, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useLayoutEffect, type KeyboardEvent, type RefObject } from 'react';
+import { useSight } from '../app/sight.ts';
 import { bytes } from '../i18n/format.ts';
 import { useRoom } from '../i18n/room.ts';
 import { models as room } from '../i18n/words/models.ts';
@@ -61,25 +62,6 @@ function Entry({ model, id, index, count, chosen, used, cards, place, point, tak
       </span>
     </div>
   );
-}
-
-/** Where the list is scrolled to, and how large it is. */
-function useSight(box: RefObject<HTMLDivElement | null>) {
-  const [sight, setSight] = useState({ top: 0, width: 256, height: 600, text: 1 });
-  useLayoutEffect(() => {
-    const it = box.current;
-    if (!it) return;
-    const text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger letters, higher rows
-    const look = () => setSight({ top: it.scrollTop, width: it.firstElementChild?.clientWidth ?? it.clientWidth, height: it.clientHeight, text });
-    const sized = new ResizeObserver(look);
-    sized.observe(it);
-    it.addEventListener('scroll', look, { passive: true });
-    return () => {
-      sized.disconnect();
-      it.removeEventListener('scroll', look);
-    };
-  }, [box]);
-  return sight;
 }
 
 interface Props {

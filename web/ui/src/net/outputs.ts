@@ -1,4 +1,4 @@
-// The pictures of the output folder, the newest first, page by page; and what lies in its trash.
+// The pictures of the output folder, in one of the server's orders, page by page; and what lies in its trash.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from './files.ts';
 import { getJson, listAt, member, numberAt, postJson, textAt } from './http.ts';
@@ -12,19 +12,29 @@ export interface Output extends OutputFile {
   workflow?: string;
 }
 
-interface Outputs {
+export const ORDERS = ['newest', 'oldest', 'name', 'largest'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** Which pictures, and how they stand. */
+export interface Wanted {
+  sought: string;
+  folder: string; // "" is all; with those in it
+  order: Order;
+  starred: boolean; // only those with a star
+}
+
+interface Outputs extends Wanted {
   files: readonly Output[];
   next?: string; // where the next page begins; undefined: there is none
-  gone: ReadonlySet<string>; // what this page put into the trash
-  sought: string;
   reading: boolean; // the server looks into older pictures: more may be found in a moment
   state: 'unknown' | 'asking' | 'there' | 'failed';
   why?: string;
 }
 
 const PAGE = 60;
+const MOST = 500; // that the server tells at once
 
-export const useOutputs = create<Outputs>(() => ({ files: [], gone: new Set(), sought: '', reading: false, state: 'unknown' }));
+export const useOutputs = create<Outputs>(() => ({ files: [], sought: '', folder: '', order: 'newest', starred: false, reading: false, state: 'unknown' }));
 
 /** One row of /limn/outputs. */
 export function readOutput(of: unknown): Output | undefined {
@@ -47,9 +57,24 @@ export function readOutputs(answer: unknown): Pick<Outputs, 'files' | 'next'> {
   return { files, ...(next === undefined ? {} : { next }) };
 }
 
-function ask(sought: string, cursor?: string): Promise<unknown> {
-  const query = new URLSearchParams({ limit: String(PAGE), ...(sought ? { q: sought } : {}), ...(cursor ? { cursor } : {}) });
+/** One page of them. */
+export function askOutputs({ sought, folder, order, starred }: Wanted, cursor?: string, limit = PAGE): Promise<unknown> {
+  const query = new URLSearchParams({
+    limit: String(limit), order, ...(sought ? { q: sought } : {}), ...(folder ? { dir: folder } : {}), ...(starred ? { starred: 'true' } : {}), ...(cursor ? { cursor } : {}),
+  });
   return getJson(`limn/outputs?${query}`);
+}
+
+export interface Folder {
+  name: string;
+  count: number; // of pictures, with those in folders of it
+}
+
+/** All folders that hold pictures; the first is the output folder itself. */
+export async function askFolders(): Promise<Folder[]> {
+  const told = await getJson('limn/outputs/folders');
+  const rows = listAt(told, 'folders').map((f) => ({ name: textAt(f, 'name') ?? '', count: numberAt(f, 'files') ?? 0 }));
+  return [{ name: '', count: numberAt(told, 'files') ?? 0 }, ...rows.filter((f) => f.name)];
 }
 
 let asked = 0;
@@ -58,45 +83,46 @@ const AGAIN_MS = 700;
 const MOST_AGAIN = 200; // two minutes and more
 
 /** While the server still reads older pictures, what is sought is asked for again. */
-function askAgain(mine: number, sought: string, times: number) {
+function askAgain(mine: number, times: number) {
   if (times >= MOST_AGAIN) return useOutputs.setState({ reading: false });
   setTimeout(() => {
     if (mine !== asked) return;
-    ask(sought).then((answer) => mine === asked && take(mine, sought, answer, times + 1), console.warn);
+    askOutputs(useOutputs.getState()).then((answer) => mine === asked && take(mine, answer, times + 1), console.warn);
   }, AGAIN_MS);
 }
 
-function take(mine: number, sought: string, answer: unknown, times: number) {
+function take(mine: number, answer: unknown, times: number) {
   const { files, next } = readOutputs(answer);
   const reading = member(answer, 'reading') === true;
-  useOutputs.setState(({ next: _gone, ...s }) => ({ ...s, files, sought, reading, state: 'there', ...(next === undefined ? {} : { next }) }), true);
-  if (reading) askAgain(mine, sought, times);
+  useOutputs.setState(({ next: _gone, ...s }) => ({ ...s, files, reading, state: 'there', ...(next === undefined ? {} : { next }) }), true);
+  if (reading) askAgain(mine, times);
 }
 
-/** The first page, of what is sought. What is shown stays until it is there. */
-export async function seekOutputs(sought: string) {
+/** The first page, of what is wanted now. What is shown stays until it is there. */
+export async function seekOutputs(wanted: Partial<Wanted> = {}, limit?: number) {
   const mine = ++asked;
-  useOutputs.setState({ sought, state: 'asking' });
+  useOutputs.setState({ ...wanted, state: 'asking' });
   try {
-    const answer = await ask(sought);
-    if (mine === asked) take(mine, sought, answer, 0);
+    const answer = await askOutputs(useOutputs.getState(), undefined, limit);
+    if (mine === asked) take(mine, answer, 0);
   } catch (e) {
     if (mine === asked) useOutputs.setState({ state: 'failed', why: e instanceof Error ? e.message : String(e) });
   }
 }
 
-/** What came meanwhile stands in front; pages that are shown already stay. */
+/** What came meanwhile: of the newest it stands in front, and pages that are shown already stay; in other orders it may be anywhere. */
 export async function refreshOutputs() {
-  const { sought, files, state } = useOutputs.getState();
+  const { order, files, state } = useOutputs.getState();
   if (state === 'asking') return;
-  if (!files.length) return seekOutputs(sought);
+  if (!files.length) return seekOutputs();
+  if (order !== 'newest') return files.length < MOST ? seekOutputs({}, Math.min(MOST, files.length + PAGE)) : undefined;
   const mine = ++asked;
-  const answer = await ask(sought);
+  const answer = await askOutputs(useOutputs.getState());
   const fresh = readOutputs(answer).files;
   if (mine !== asked) return;
   const reading = member(answer, 'reading') === true;
   if (reading !== useOutputs.getState().reading) useOutputs.setState({ reading });
-  if (reading) askAgain(mine, sought, 0);
+  if (reading) askAgain(mine, 0);
   const stateOf = (f: Output) => `${keyOf(f)} ${f.version ?? ''}`;
   const told = new Map(fresh.map((f) => [stateOf(f), f]));
   const known = files.map((f) => (f.job ? f : (told.get(stateOf(f)) ?? f))); // a job is known a moment after its picture
@@ -110,11 +136,11 @@ let older: Promise<void> | undefined;
 
 /** The next page; asked for once at a time. */
 export function olderOutputs(): Promise<void> {
-  const { next, sought, state } = useOutputs.getState();
+  const { next, state } = useOutputs.getState();
   if (next === undefined || state !== 'there') return Promise.resolve();
   const mine = asked;
   const get = async () => {
-    const { files, next: further } = readOutputs(await ask(sought, next));
+    const { files, next: further } = readOutputs(await askOutputs(useOutputs.getState(), next));
     if (mine !== asked) return;
     useOutputs.setState((s) => {
       const known = new Set(s.files.map(keyOf));
@@ -139,14 +165,13 @@ export async function trashOutputs(files: readonly Output[]): Promise<{ back: ()
   const gone = new Set(files.filter((_, i) => tokens[i] !== undefined).map(keyOf));
   const fault = faultIn(answer);
   if (!gone.size && fault !== undefined) throw new Error(fault);
-  useOutputs.setState((s) => ({ files: s.files.filter((f) => !gone.has(keyOf(f))), gone: new Set([...s.gone, ...gone]) }));
-  return { back: () => restoreOutputs(tokens.filter((t) => t !== undefined), gone), n: gone.size, fault };
+  useOutputs.setState((s) => ({ files: s.files.filter((f) => !gone.has(keyOf(f))) }));
+  return { back: () => restoreOutputs(tokens.filter((t) => t !== undefined)), n: gone.size, fault };
 }
 
-async function restoreOutputs(tokens: readonly string[], these: ReadonlySet<string>) {
+async function restoreOutputs(tokens: readonly string[]) {
   const answer = await postJson('limn/outputs/restore', { tokens });
-  useOutputs.setState((s) => ({ gone: new Set([...s.gone].filter((k) => !these.has(k))) }));
-  await seekOutputs(useOutputs.getState().sought);
+  await seekOutputs();
   const fault = faultIn(answer);
   if (fault !== undefined) throw new Error(fault);
 }

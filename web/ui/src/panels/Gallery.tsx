@@ -1,13 +1,16 @@
-// The pictures that came out, the newest first: looked for, chosen by pointer and keys, and used.
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+// The pictures that came out: looked for, in an order and a folder, chosen by pointer and keys, and used.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '../app/Icon.tsx';
-import { useKeptFocus } from '../app/kept-focus.ts';
+import { useSettings } from '../app/settings.ts';
 import { trash } from '../gallery/actions.ts';
 import { Chosen } from '../gallery/Chosen.tsx';
-import { chooseNone, choosePicture, fetchStars, keepChosen, setSize, SIZES, starredOf, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
-import { keyOf, mediaOf, nameOf, viewOf } from '../net/files.ts';
+import { chooseNone, choosePicture, chooseUpTo, fetchStars, keepChosen, setOrder, setSize, SIZES, toggleStars, useGallery, type Size } from '../gallery/gallery.ts';
+import { Pictures } from '../gallery/Pictures.tsx';
+import { dayNames } from '../gallery/rows.ts';
+import { Search } from '../gallery/Search.tsx';
+import { keyOf } from '../net/files.ts';
 import { useJobs } from '../net/jobs.ts';
-import { olderOutputs, refreshOutputs, seekOutputs, useOutputs, type Output } from '../net/outputs.ts';
+import { askFolders, olderOutputs, ORDERS, refreshOutputs, seekOutputs, useOutputs, type Folder, type Order, type Output } from '../net/outputs.ts';
 import { useServer } from '../net/server.ts';
 import { attempt } from '../run/actions.ts';
 import { view } from '../run/viewer.ts';
@@ -15,215 +18,143 @@ import '../style/gallery.css';
 import { useRoom } from '../i18n/room.ts';
 import { gallery } from '../i18n/words/gallery.ts';
 
-const LETTERS_MS = 250;
-const NAMES = ['A', 'B'];
+/** "output / portraits / night" */
+const pathOf = (name: string) => ['output', ...name.split('/').filter(Boolean)].join(' / ');
 
-// ------------------------------------------------------------------ what is sought
-
-function Search() {
-  const words = useRoom(gallery);
-  const [text, setText] = useState(() => useOutputs.getState().sought);
-  const composing = useRef(false);
-
-  useEffect(() => {
-    if (composing.current || text === useOutputs.getState().sought) return;
-    const timer = setTimeout(() => void seekOutputs(text), LETTERS_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <input
-      type="search"
-      value={text}
-      placeholder={words.search}
-      aria-label={words.search}
-      title={words.searchHint}
-      onCompositionStart={() => (composing.current = true)}
-      onCompositionEnd={(e) => ((composing.current = false), setText(`${e.currentTarget.value}`), void seekOutputs(e.currentTarget.value))}
-      onChange={(e) => setText(e.target.value)}
-    />
-  );
+/** The folders there are; asked for again when something was made. */
+function useFolders(): readonly Folder[] {
+  const [folders, setFolders] = useState<readonly Folder[]>([]);
+  const files = useOutputs((s) => s.files);
+  useEffect(() => void askFolders().then(setFolders, console.warn), [files]);
+  return folders;
 }
 
 function Filters() {
   const words = useRoom(gallery);
-  const { onlyStars, size } = useGallery();
+  const { order, folder, starred } = useOutputs();
+  const size = useGallery((s) => s.size);
+  const folders = useFolders();
+  const known = folders.some((f) => f.name === folder) ? folders : [...folders, { name: folder, count: 0 }];
   return (
-    <div className="filters">
-      <label>
-        <input type="checkbox" checked={onlyStars} onChange={(e) => useGallery.setState({ onlyStars: e.target.checked })} />
-        {words.onlyStars}
-      </label>
-      <select value={size} aria-label={words.size} onChange={(e) => setSize(e.target.value as Size)}>
-        {(Object.keys(SIZES) as Size[]).map((s) => (
-          <option key={s} value={s}>
-            {words.sizes[s]}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
-// ------------------------------------------------------------------ the pictures
-
-interface TileProps {
-  file: Output;
-  width: number;
-  place: number; // among the chosen; -1: it is not
-  starred: boolean;
-  reached: boolean; // by the Tab key
-  onClick: (e: MouseEvent) => void;
-  onDoubleClick: () => void;
-}
-
-function Tile({ file, width, place, starred, reached, onClick, onDoubleClick }: TileProps) {
-  const words = useRoom(gallery);
-  const [bad, setBad] = useState(false);
-  const ratio = file.width && file.height ? file.width / file.height : 1;
-  const name = nameOf(file);
-  return (
-    <div
-      className="tile"
-      role="option"
-      id={`picture ${keyOf(file)}`}
-      aria-selected={place >= 0}
-      aria-label={starred ? `${name}, ${words.starred}` : name}
-      tabIndex={reached ? 0 : -1}
-      title={name}
-      draggable={!bad}
-      onDragStart={(e) => e.dataTransfer.setData('text/uri-list', viewOf(file))}
-      onClick={onClick}
-      onDoubleClick={onDoubleClick}
-    >
-      {bad || mediaOf(file) !== 'image' ? (
-        <span className="file-name">{bad ? words.broken(name) : name}</span>
-      ) : (
-        <img src={viewOf(file, width > 160 ? 512 : 256)} alt="" loading="lazy" decoding="async" draggable={false} style={{ aspectRatio: ratio }} onError={() => setBad(true)} />
-      )}
-      {starred && <Icon name="star" />}
-      {place >= 0 && <span className="mark-of">{NAMES[place] ?? place + 1}</span>}
-    </div>
-  );
-}
-
-/** How many stand beside each other. */
-function columnsOf(list: HTMLElement | null): number {
-  return list ? getComputedStyle(list).gridTemplateColumns.split(' ').length : 1;
-}
-
-function useKeys(files: readonly Output[], at: number, go: (to: number, also: boolean) => void) {
-  return (e: KeyboardEvent<HTMLElement>) => {
-    const file = files[at];
-    const columns = columnsOf(e.currentTarget);
-    const steps: Record<string, number> = {
-      ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: files.length - 1 - at, PageUp: -4 * columns, PageDown: 4 * columns,
-    };
-    const by = steps[e.key];
-    const picked = files.filter((f) => useGallery.getState().chosen.includes(keyOf(f)));
-    const meant = picked.length ? picked : file ? [file] : [];
-    if (by !== undefined) go(Math.max(0, Math.min(files.length - 1, at + by)), e.shiftKey);
-    else if (e.key === ' ' && file) choosePicture(keyOf(file), true);
-    else if (e.key === 'Enter') view(files, at);
-    else if (e.key === 'Delete' || e.key === 'Backspace') void trash(meant);
-    else if (e.key.toLowerCase() === 's' && !e.ctrlKey && !e.metaKey && !e.altKey) void attempt(toggleStars(meant));
-    else if (e.key === 'Escape') chooseNone();
-    else return;
-    e.preventDefault();
-    e.stopPropagation();
-  };
-}
-
-/** Asks for the next page when its end comes into sight. */
-function End() {
-  const ref = useRef<HTMLDivElement>(null);
-  const next = useOutputs((s) => s.next);
-
-  useEffect(() => {
-    const it = ref.current;
-    if (!it || next === undefined) return;
-    const watch = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && void attempt(olderOutputs()), { rootMargin: '400px' });
-    watch.observe(it);
-    return () => watch.disconnect();
-  }, [next]);
-  return <div ref={ref} className="end" />;
-}
-
-function Pictures({ files }: { files: readonly Output[] }) {
-  const words = useRoom(gallery);
-  const { chosen, stars, size } = useGallery();
-  const list = useRef<HTMLDivElement>(null);
-  const [reached, setReached] = useState(0);
-  const at = Math.min(reached, files.length - 1);
-  const go = (to: number, also: boolean) => {
-    const file = files[to];
-    setReached(to);
-    if (file) choosePicture(keyOf(file), also);
-    const tile = list.current?.children[to];
-    if (tile instanceof HTMLElement) tile.focus();
-  };
-  const keys = useKeys(files, at, go);
-  useKeptFocus(list, '.tile', '.gallery-panel input');
-  return (
-    <div className="tiles" data-size={size} role="listbox" aria-multiselectable="true" aria-label={words.list} ref={list} onKeyDown={keys}>
-      {files.map((file, i) => (
-        <Tile
-          key={keyOf(file)}
-          file={file}
-          width={SIZES[size]}
-          place={chosen.indexOf(keyOf(file))}
-          starred={stars.has(keyOf(file))}
-          reached={i === at}
-          onClick={(e) => go(i, e.ctrlKey || e.metaKey || e.shiftKey)}
-          onDoubleClick={() => view(files, i)}
-        />
-      ))}
-    </div>
+    <>
+      <div className="filters">
+        <Search sought={useOutputs.getState().sought} seek={(sought) => void seekOutputs({ sought })} />
+        <button className="icon" aria-pressed={starred} aria-label={words.onlyStars} title={words.onlyStars} onClick={() => void seekOutputs({ starred: !starred })}>
+          <Icon name="star" />
+        </button>
+      </div>
+      <div className="filters">
+        <select className="wide" value={folder} aria-label={words.folder} title={pathOf(folder)} onChange={(e) => void seekOutputs({ folder: e.target.value })}>
+          {known.map(({ name, count }) => (
+            <option key={name} value={name}>
+              {pathOf(name)} ({count})
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="filters">
+        <select className="wide" value={order} aria-label={words.order} onChange={(e) => setOrder(e.target.value as Order)}>
+          {ORDERS.map((o) => (
+            <option key={o} value={o}>
+              {words.orders[o]}
+            </option>
+          ))}
+        </select>
+        <select value={size} aria-label={words.size} onChange={(e) => setSize(e.target.value as Size)}>
+          {(Object.keys(SIZES) as Size[]).map((s) => (
+            <option key={s} value={s}>
+              {words.sizes[s]}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
   );
 }
 
 function Nothing() {
   const words = useRoom(gallery);
-  const { state, sought, why, reading } = useOutputs();
-  const onlyStars = useGallery((s) => s.onlyStars);
+  const { state, sought, starred, why, reading } = useOutputs();
   if (state === 'failed')
     return (
       <p className="nothing">
         {words.failed}
         <span>{why}</span>
-        <button className="plain" onClick={() => void seekOutputs(sought)}>
+        <button className="plain" onClick={() => void seekOutputs()}>
           {words.again}
         </button>
       </p>
     );
-  if (state === 'asking' || state === 'unknown') return <div className="tiles" data-size="middle" aria-label={words.loading} role="status">{[0, 1, 2, 3].map((i) => <span key={i} className="tile" data-empty="true" />)}</div>;
+  if (state === 'asking' || state === 'unknown') return <div className="ghost-tiles" aria-label={words.loading} role="status">{[0, 1, 2, 3].map((i) => <span key={i} />)}</div>;
   if (reading) return <p className="nothing" role="status">{words.reading}</p>;
-  return <p className="nothing">{onlyStars ? words.noStars : sought ? words.notFound(sought) : words.empty}</p>;
+  return <p className="nothing">{sought ? words.notFound(sought) : starred ? words.noStars : words.empty}</p>;
+}
+
+/** What stands above them: days, or folders. */
+function useHeadings(files: readonly Output[], order: Order): string[] {
+  const locale = useSettings((s) => s.language);
+  return useMemo(() => {
+    if (order === 'largest') return files.map(() => '');
+    const day = dayNames(locale === 'zh' ? 'zh-CN' : 'en-GB', Date.now());
+    return files.map(order === 'name' ? (f) => pathOf(f.subfolder) : (f) => day(f.at));
+  }, [files, order, locale]);
 }
 
 export function GalleryBody() {
-  const all = useOutputs((s) => s.files);
-  const onlyStars = useGallery((s) => s.onlyStars);
-  const stars = useGallery((s) => s.stars);
-  const gone = useOutputs((s) => s.gone);
+  const words = useRoom(gallery);
+  const { chosen, stars, size } = useGallery();
+  const { files: all, starred, order, folder, sought, next } = useOutputs();
   const changed = useJobs((s) => s.at);
   const open = useServer((s) => s.there);
-  const sought = useOutputs((s) => s.sought);
-  const allStars = onlyStars && sought === '';
-  const files = useMemo(() => (allStars ? starredOf(stars, all, gone) : onlyStars ? all.filter((f) => stars.has(keyOf(f))) : all), [all, allStars, onlyStars, stars, gone]);
+  const scroll = useRef<HTMLDivElement>(null);
+  const files = useMemo(() => (starred ? all.filter((f) => stars.has(keyOf(f))) : all), [all, starred, stars]);
+  const headings = useHeadings(files, order);
+  const older = useCallback(() => attempt(olderOutputs()), []);
 
   useEffect(() => {
     if (!open) return;
     fetchStars().catch(console.warn);
     refreshOutputs().catch(console.warn);
   }, [changed, open]);
-  useEffect(() => keepChosen(new Set([...all, ...files].map(keyOf))), [all, files]);
+  useEffect(() => void scroll.current?.scrollTo(0, 0), [order, folder, sought, starred]);
+  useEffect(() => keepChosen(new Set(files.map(keyOf))), [files]);
   return (
     <div className="gallery-panel">
-      <Search />
       <Filters />
-      <div className="gallery-scroll">
-        {files.length ? <Pictures files={files} /> : <Nothing />}
-        {!allStars && <End />}
+      <div className="gallery-scroll" ref={scroll}>
+        {files.length ? (
+          <Pictures
+            key={`${order} ${folder}`}
+            files={files}
+            headings={headings}
+            least={SIZES[size]}
+            label={words.list[order]}
+            scroll={scroll}
+            otherwise=".gallery-panel input"
+            chosen={chosen}
+            stars={stars}
+            more={next === undefined ? undefined : older}
+            choose={(at, { also, upTo }, from) => {
+              const file = files[at];
+              if (upTo) chooseUpTo(files.slice(Math.min(from, at), Math.max(from, at) + 1).map(keyOf));
+              else if (file) choosePicture(keyOf(file), also);
+            }}
+            take={(at) => view(files, at)}
+            keys={(e, at) => {
+              const picked = files.filter((f) => chosen.includes(keyOf(f)));
+              const file = files[at];
+              const meant = picked.length ? picked : file ? [file] : [];
+              if (e.key === ' ' && file) choosePicture(keyOf(file), true);
+              else if (e.key === 'Delete' || e.key === 'Backspace') void trash(meant);
+              else if (e.key.toLowerCase() === 's' && !e.ctrlKey && !e.metaKey && !e.altKey) void attempt(toggleStars(meant));
+              else if (e.key === 'Escape') chooseNone();
+              else return false;
+              return true;
+            }}
+          />
+        ) : (
+          <Nothing />
+        )}
       </div>
       <Chosen files={files} />
     </div>

@@ -1,5 +1,7 @@
 // Stories of pictures that came out: found, looked at, compared, used again, thrown away and brought back.
 import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PATIENCE, visit } from './browser.ts';
 import type { Served } from './served.ts';
@@ -151,7 +153,7 @@ export const gallery: Record<string, Story> = {
     await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === 1);
     await tiles(v.page).first().click();
     await chosen(v.page).getByText(/^seed \d+$/).waitFor();
-    await chosen(v.page).getByRole('button', { name: 'Load only values' }).click();
+    await chosen(v.page).getByRole('button', { name: 'Only its values' }).click();
     await v.page.locator('.toast').getByText(/values taken over/).waitFor();
     await v.page.locator('.body', { hasText: 'KSampler' }).getByText('77', { exact: true }).waitFor();
     await v.page.keyboard.press('Control+z');
@@ -184,7 +186,7 @@ export const gallery: Record<string, Story> = {
     await count(2);
     await v.page.reload();
     await v.page.getByRole('searchbox').fill('bin/');
-    await v.page.getByRole('checkbox', { name: 'Starred only' }).check();
+    await v.page.getByRole('button', { name: 'Starred only' }).click();
     await count(1);
     await v.page.getByRole('searchbox').fill('');
     await count(1);
@@ -193,6 +195,61 @@ export const gallery: Record<string, Story> = {
     await count(0);
     await v.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
     await count(1);
+    v.clean();
+    await v.close();
+  },
+
+  'pictures stand in an order, in folders, and those out of sight are not on the page': async (browser, served) => {
+    await rest(served);
+    await paint(served, 'many/seed', 8, 2);
+    const folder = join(served.base, 'output', 'many');
+    const png = readFileSync(join(folder, 'seed_00001_.png'));
+    mkdirSync(join(folder, 'deep'), { recursive: true });
+    for (let i = 0; i < 700; i++) {
+      const file = join(folder, i < 690 ? `n${i}.png` : `deep/n${i}.png`);
+      writeFileSync(file, i === 5 ? Buffer.concat([png, Buffer.alloc(20_000)]) : png); // bytes behind its end are nobody's
+      utimesSync(file, 1_700_000_000 - 60 * i, 1_700_000_000 - 60 * i);
+    }
+    const v = await open(browser, served);
+    const [search, where, order] = [v.page.getByRole('searchbox'), v.page.getByLabel('Folder', { exact: true }), v.page.getByLabel('Order', { exact: true })];
+    const first = (name: RegExp) => v.page.locator('.tile[data-at="0"]', { has: v.page.locator('img') }).and(v.page.getByRole('option', { name })).waitFor();
+
+    await where.getByText('output / many / deep (10)').waitFor({ state: 'attached' });
+    await where.selectOption('many');
+    await first(/seed_00001/);
+    await v.page.locator('.tiles-of').getByText('Today').waitFor();
+    await order.selectOption('largest');
+    await first(/n5\.png/);
+    await order.selectOption('oldest');
+    await first(/n699\.png/);
+    await v.page.locator('.tiles-of').getByText(/14 Nov 2023/).waitFor();
+    await order.selectOption('name');
+    await first(/n0\.png/);
+    await tiles(v.page).first().click();
+    for (let end = Date.now() + PATIENCE; ; ) { // the pages come as the keyboard gets there
+      await v.page.keyboard.press('End');
+      const at = await v.page.evaluate(() => Number(document.activeElement?.getAttribute('data-at')));
+      if (at === 700) break;
+      assert.ok(Date.now() < end, `at ${at} of 700`);
+    }
+    assert.equal(await v.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'many/deep/n699.png');
+    await v.page.locator('.tiles-of').getByText('output / many / deep').waitFor();
+    assert.ok((await tiles(v.page).count()) < 60, 'those in sight');
+    await v.page.keyboard.press('ArrowUp');
+    await v.page.keyboard.press('Home');
+    await first(/n0\.png/);
+    await tiles(v.page).nth(3).click({ modifiers: ['Shift'] });
+    await chosen(v.page).getByText('4 pictures chosen').waitFor();
+    await chosen(v.page).getByRole('button', { name: 'Star', exact: true }).click();
+    await v.page.getByRole('button', { name: 'Starred only' }).click();
+    await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === 4);
+    await search.fill('n2');
+    await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === 1);
+    assert.deepEqual(await faults(v.page), []);
+    await v.page.reload(); // the order is kept
+    await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length > 0);
+    assert.equal(await order.inputValue(), 'name');
+    rmSync(folder, { recursive: true });
     v.clean();
     await v.close();
   },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changedValues, shortOf, takeValues } from '../../src/compare/changes.ts';
-import { starredOf } from '../../src/gallery/gallery.ts';
+import { dayNames, gridOf, rowsIn, stepOf } from '../../src/gallery/rows.ts';
 import { tellsOf } from '../../src/gallery/told.ts';
 import { readPlans } from '../../src/defs/places.ts';
 import { readDefs } from '../../src/defs/read.ts';
@@ -78,10 +78,28 @@ test('nodes that were numbered anew are found by their class, where there is one
   assert.deepEqual(said(a, b), ['seed 1 -> 2']);
 });
 
-test('those with a star are listed without their pages, the latest first', () => {
-  const known = { filename: 'b.png', subfolder: '', type: 'output' as const, bytes: 3, at: 9 };
-  const files = starredOf(new Set(['output/x/y/a.png', 'output/b.png', 'nonsense', 'output/']), [known]);
-  assert.deepEqual(files, [known, { filename: 'a.png', subfolder: 'x/y', type: 'output', bytes: 0, at: 0 }]);
+test('tiles stand in rows below what heads them, and those in sight are on the page', () => {
+  const headings = [...'aaaaabb'].map(String);
+  const grid = gridOf(headings, 240, 72);
+  assert.deepEqual([grid.columns, grid.side], [3, 76]);
+  assert.deepEqual(grid.rows.map((r) => [r.heading ?? '', r.from, r.to, r.y]), [['a', 0, 0, 0], ['', 0, 3, 28], ['', 3, 5, 110], ['b', 5, 5, 192], ['', 5, 7, 220]]);
+  assert.equal(grid.height, 302);
+  assert.deepEqual([stepOf(grid, 2, 1), stepOf(grid, 4, 1), stepOf(grid, 6, 1), stepOf(grid, 6, -1), stepOf(grid, 1, -1), stepOf(grid, 0, 9)], [4, 6, 6, 4, 1, 5]);
+  const many = gridOf(Array.from({ length: 5000 }, () => ''), 240, 72);
+  assert.equal(many.rows.length, 1667);
+  const seen = rowsIn(many, 50_000, 600, 4999);
+  assert.ok(seen.length < 20 && seen.at(-1)?.to === 5000, 'and where the focus is');
+  assert.deepEqual(gridOf([], 240, 72).rows, []);
+  assert.equal(gridOf([''], 10, 72).columns, 1);
+  assert.equal(stepOf(gridOf([], 240, 72), 0, 1), 0);
+});
+
+test('days are named as people do', () => {
+  const now = new Date(2026, 10, 22, 0, 30).getTime();
+  const [en, zh] = [dayNames('en-GB', now), dayNames('zh-CN', now)];
+  assert.deepEqual([en(now), en(now - 3_600_000), zh(now), zh(now - 3_600_000)], ['Today', 'Yesterday', '今天', '昨天']);
+  assert.match(en(new Date(2026, 10, 17, 23).getTime()), /^Tue,? 17 Nov$/);
+  assert.match(en(new Date(2025, 0, 2, 12).getTime()), /2 Jan 2025$/);
 });
 
 test('a workflow tells its models and seeds, each once, not those that links feed', () => {
