@@ -19,18 +19,17 @@ const ROOMS: Record<string, string> = {
   share: 'dialogs',
 };
 
-/** Undefined: tables, which are scripts by themselves. */
-function roomOf(id: string): string | undefined {
-  const [, folder = 'shared', table] = /\/src\/(\w+)\/(zh-)?/.exec(id) ?? [];
-  return table ? undefined : (ROOMS[folder] ?? folder);
+function roomOf(id: string): string {
+  const [, folder = 'shared', zh] = /\/src\/(\w+)\/(zh)?/.exec(id) ?? [];
+  return zh ?? ROOMS[folder] ?? folder;
 }
 
-const rooms = new Map<string, Set<string | undefined>>(); // of each module, who needs it
+const rooms = new Map<string, Set<string>>(); // of each module, who needs it
 
 const together: Plugin = {
   name: 'together',
   buildEnd() {
-    const needs = (room: string | undefined, id: string) => {
+    const needs = (room: string, id: string) => {
       const by = rooms.get(id) ?? new Set();
       if (by.has(room)) return;
       rooms.set(id, by.add(room));
@@ -112,7 +111,7 @@ const sums: Plugin = {
 export default defineConfig({
   plugins: [chinese, sums, together],
   base: './',
-  resolve: { alias: { 'd3-color': src('canvas/no-colours.ts') } },
+  resolve: { alias: { 'd3-color': src('canvas/no-colours.ts'), 'd3-transition': src('canvas/eased.ts') } },
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,
