@@ -359,6 +359,9 @@ def an_address_changes_things_only_so_fast():
             assert ask_from(s, "127.0.0.2", "POST", "/free", bearer)[0] == 200  # others do not wait
             tries = [ask_from(s, "127.0.0.3", "GET", "/prompt", {"Authorization": "Bearer " + str(i) * 20})[0] for i in range(10)]
             assert tries == [401] * 6 + [429] * 4, tries  # who guesses tokens, waits
+            tries = [ask_from(s, "127.0.0.4", "GET", "/", {"Authorization": "Bearer " + str(i) * 20})[0] for i in range(10)]
+            assert tries == [401] * 6 + [429] * 4, tries  # where it is asked for, too
+            assert all(ask_from(s, "127.0.0.5", "GET", "/", bearer)[0] == 200 for _ in range(10))
         with Served(LIMN, "--rate-limit", "2") as s:
             assert all(ask_from(s, "127.0.0.1", "POST", "/free")[0] != 429 for _ in range(20))  # this machine's own are not counted
 

@@ -126,12 +126,18 @@ static bool changes(const lm_http_head *h)
     return !(h->method & (LM_GET | LM_HEAD | LM_OPTIONS));
 }
 
+static bool has_no_token(const lm_request *rq, const lm_route *route, lm_verdict v)
+{
+    return v.status == 401 || (!v.status && route && route->flags & LM_ROUTE_ASKS &&
+                               lm_guard_token(&rq->http->o.guard, &rq->parser.head, false).status);
+}
+
 /* Seconds until it may ask again; 0: now. */
 static int wait_of(const lm_request *rq, const lm_route *route, lm_verdict v)
 {
     const lm_http_options *o = &rq->http->o;
 
-    if (!o->wait || (!(route && !v.status && changes(&rq->parser.head)) && v.status != 401))
+    if (!o->wait || (!(route && !v.status && changes(&rq->parser.head)) && !has_no_token(rq, route, v)))
         return 0;
     return o->wait(o->self, lm_source_key(&rq->peer.any), lm_source_is_loopback(&rq->peer.any));
 }

@@ -26,6 +26,7 @@ enum {
     LM_ROUTE_STREAM = 4, /* the handler is called when the head is there, and takes the body as it comes */
     LM_ROUTE_FILE = 8,   /* the body is written to a new file of the server's drawer before the handler is called */
     LM_ROUTE_SOCKET = 16, /* requests for an upgrade may come here; judged as strictly as what changes state */
+    LM_ROUTE_ASKS = 32,  /* with LM_ROUTE_OPEN: who has no token is asked for it here, so a wrong one counts as elsewhere */
 };
 
 typedef struct lm_route {

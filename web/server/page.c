@@ -237,7 +237,7 @@ static const lm_route routes[] = {
     { .methods = LM_GET, .pattern = "/global_subgraphs/{id}", .handle = no_subgraph, .flags = LM_ROUTE_API },
     { .methods = LM_GET, .pattern = "/templates/{path*}", .handle = templates },
     { .methods = LM_GET, .pattern = "/docs/{path*}", .handle = documents },
-    { .methods = LM_GET, .pattern = "/", .handle = first_page, .flags = LM_ROUTE_OPEN },
+    { .methods = LM_GET, .pattern = "/", .handle = first_page, .flags = LM_ROUTE_OPEN | LM_ROUTE_ASKS },
     { .methods = LM_POST, .pattern = "/limn/enter", .handle = lm_enter, .flags = LM_ROUTE_OPEN, .body_limit = 4096 },
     { .methods = LM_GET, .pattern = "/{path*}", .handle = page, .open_for = is_manifest },
     { 0 },
