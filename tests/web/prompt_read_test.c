@@ -40,6 +40,36 @@ TEST(every_member_is_read_and_numbers_stay_as_they_are_spelled)
     lm_posted_done(&p);
 }
 
+TEST(what_the_runner_looks_for_stands_in_front)
+{
+    static const char begin[] = "{\"preview_method\":\"none\",\"limn\":{\"uid\":\"u\"},\"a\":1,\"b\":2,";
+    lm_posted p = read_text("{\"prompt\":{},\"extra_data\":{\"a\":1,\"limn\":{\"uid\":\"u\"},\"b\":2,\"preview_method\":\"none\"}}", "");
+
+    WANT(!p.fault && !strncmp(lm_text_str(&p.extra), begin, sizeof begin - 1));
+    lm_posted_done(&p);
+}
+
+TEST(what_stands_late_is_not_looked_for)
+{
+    static const char tail[] = "\",\"limn\":\"1\"}", member[] = "{\"limn\":\"1\",\"filler\":\"";
+    const size_t      n = LM_MEMBERS_EARLY + 100;
+    char             *text = malloc(n);
+
+    for (size_t filler = LM_MEMBERS_EARLY - 40; filler < LM_MEMBERS_EARLY + 40; filler++) {
+        memset(text, 'x', n);
+        memcpy(text, "{\"f\":\"", 6);
+        memcpy(text + filler, tail, sizeof tail - 1);
+        const lm_slice object = { text, filler + sizeof tail - 1 }, found = lm_members_early(object, "limn");
+
+        WANT(lm_slice_is(found, "\"1\"") == (filler + sizeof tail - 3 < LM_MEMBERS_EARLY) && (!found.n || found.n == 3));
+    }
+    memset(text, 'x', n);
+    memcpy(text, member, sizeof member - 1);
+    WANT(lm_slice_is(lm_members_early((lm_slice){ text, n }, "limn"), "\"1\""));
+    WANT(!lm_members_early((lm_slice){ text, n }, "filler").n); /* cut in two */
+    free(text);
+}
+
 TEST(little_is_enough)
 {
     lm_posted p = read_text("{\"prompt\":{},\"prompt_id\":null,\"client_id\":\"\",\"extra_data\":null}", "");

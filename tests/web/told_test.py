@@ -211,7 +211,7 @@ def jobs_pass_the_front_ends_eye():
         (s.base / "input" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
         sender = {"uid": "u-1", "name": "肖像", "seed": str(2 ** 64 - 1)}
         good = s.queue(empty(), extra_data={"extra_pnginfo": {"workflow": {"id": "wf-1", "nodes": []}},
-                                            "limn": {**sender, "outputs": ["2"]}})
+                                            "filler": "x" * 400000, "limn": {**sender, "outputs": ["2"]}})
         s.wait(good)
         bad = s.queue(failing())
         s.wait(bad)

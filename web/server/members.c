@@ -89,6 +89,14 @@ lm_slice lm_members_get(lm_slice object, const char *key)
     return (lm_slice){ NULL, 0 };
 }
 
+lm_slice lm_members_early(lm_slice object, const char *key)
+{
+    const lm_slice begin = { object.at, object.n < LM_MEMBERS_EARLY ? object.n : LM_MEMBERS_EARLY };
+    const lm_slice value = lm_members_get(begin, key);
+
+    return value.n && value.at + value.n < begin.at + begin.n ? value : (lm_slice){ NULL, 0 }; /* or it is cut in two */
+}
+
 lm_slice lm_members_inside(lm_slice value)
 {
     return value.n >= 2 ? (lm_slice){ value.at + 1, value.n - 2 } : (lm_slice){ NULL, 0 };

@@ -18,6 +18,9 @@ lm_members lm_members_of(lm_slice object);
 bool lm_members_next(lm_members *m, lm_slice *key, lm_slice *value);
 /* The value under that key; { NULL, 0 } without. */
 lm_slice lm_members_get(lm_slice object, const char *key);
+/* The same of one that ends within the object's first bytes, so that looking for it takes no longer than that. */
+enum { LM_MEMBERS_EARLY = 128 << 10 };
+lm_slice lm_members_early(lm_slice object, const char *key);
 /* What stands between the brackets of a value: of "{…}", "[…]" or a string. */
 lm_slice lm_members_inside(lm_slice value);
 

@@ -152,10 +152,16 @@ static void put_member(lm_text *out, const lm_json *d, lm_json_ref key)
     lm_json_write(d, lm_json_value(d, key), LM_JSON_COMPACT, out);
 }
 
-/* What is ours to say replaces what was said. */
-static bool is_ours(const lm_json *d, lm_json_ref key)
+/* What the runner looks for stands in front, so that it need not look through all the rest (lm_members_early). What is ours to
+ * say replaces what was said. */
+enum { SECRET, PREVIEW, SENDER, OTHERS, N_PLACES, OURS = N_PLACES };
+static int place_of(const lm_json *d, lm_json_ref key)
 {
-    return key_is(d, key, "client_id") || key_is(d, key, "create_time") || key_is(d, key, "comfy_usage_source");
+    if (key_is(d, key, "client_id") || key_is(d, key, "create_time") || key_is(d, key, "comfy_usage_source"))
+        return OURS;
+    if (key_is(d, key, "auth_token_comfy_org") || key_is(d, key, "api_key_comfy_org"))
+        return SECRET;
+    return key_is(d, key, "preview_method") ? PREVIEW : key_is(d, key, "limn") ? SENDER : OTHERS;
 }
 
 static void put_text(lm_text *out, const char *key, const char *text, size_t n)
@@ -171,11 +177,10 @@ static bool read_extra(lm_posted *p, const lm_json *d, lm_json_ref root, lm_slic
     if (is_given(d, extra) && lm_json_kind_of(d, extra) != LM_JSON_OBJECT)
         return fault(p, "invalid_extra_data", "extra_data must be an object");
     lm_text_puts(&p->extra, "{");
-    for (lm_json_ref k = lm_json_first(d, extra); k; k = lm_json_next(d, k))
-        if (key_is(d, k, "auth_token_comfy_org") || key_is(d, k, "api_key_comfy_org"))
-            put_member(&p->secrets, d, k);
-        else if (!is_ours(d, k))
-            put_member(&p->extra, d, k);
+    for (int place = 0; place < N_PLACES; place++)
+        for (lm_json_ref k = lm_json_first(d, extra); k; k = lm_json_next(d, k))
+            if (place_of(d, k) == place)
+                put_member(place == SECRET ? &p->secrets : &p->extra, d, k);
     if (p->client)
         put_text(&p->extra, "client_id", p->client, strlen(p->client));
     if (source.n && source.n <= SOURCE_MAX)

@@ -211,7 +211,7 @@ void lm_runner_give_back(lm_runner *r, int64_t seq, int64_t epoch)
 static int choose_preview(lm_way *way, const lm_job *job)
 {
     const lm_server_options *o = way->runner->server->o;
-    const lm_slice method = lm_members_get((lm_slice){ job->extra.at, job->extra.size }, "preview_method");
+    const lm_slice method = lm_members_early((lm_slice){ job->extra.at, job->extra.size }, "preview_method");
 
     way->preview_all = o->preview_all || lm_slice_is(method, "\"auto\"") || lm_slice_is(method, "\"latent2rgb\"") ||
                        lm_slice_is(method, "\"taesd\"");

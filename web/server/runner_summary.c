@@ -209,7 +209,7 @@ static void put_error(lm_text *out, const char *error, size_t n)
 void lm_summary_sender(lm_text *out, const char *extra, size_t n)
 {
     static const char *const keys[] = { "uid", "name", "seed" };
-    const lm_slice           limn = lm_members_get((lm_slice){ extra, n }, "limn");
+    const lm_slice           limn = lm_members_early((lm_slice){ extra, n }, "limn");
     const char              *before = "{";
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
