@@ -6,6 +6,7 @@ import { viewCommands } from './commands-view.ts';
 import { canvasCommands } from '../canvas/commands.ts';
 import { defsCommands } from '../defs/commands.ts';
 import { linearCommands } from '../linear/commands.ts';
+import { propertiesCommands } from '../panels/properties.ts';
 import { viewOf } from '../linear/view.ts';
 import { runCommands } from '../run/commands.ts';
 
@@ -13,5 +14,5 @@ import { runCommands } from '../run/commands.ts';
 const inGraph = (c: Command): Command => ({ ...c, can: (at) => viewOf(at?.doc.uid) === 'graph' && can(c, at) });
 
 export const commands: readonly Command[] = [
-  ...fileCommands, ...editCommands, ...viewCommands, ...canvasCommands.map(inGraph), ...linearCommands, ...defsCommands, ...runCommands,
+  ...fileCommands, ...editCommands, ...viewCommands, ...[...canvasCommands, ...propertiesCommands].map(inGraph), ...linearCommands, ...defsCommands, ...runCommands,
 ];

@@ -45,6 +45,7 @@ export interface NodeDef {
   title: string;
   category: string; // "loaders/video"
   doc: string;
+  module?: string; // "nodes", "custom_nodes.NAME": who brings it
   inputs: readonly InputDef[]; // in the order of the canvas: required, then optional; hidden ones are not here
   outputs: readonly OutputDef[];
   places: readonly Place[];

@@ -140,6 +140,7 @@ function readDef(name: string, raw: Json | undefined, plans?: Plans): NodeDef | 
     experimental: raw['experimental'] === true,
     quiet: raw['dev_only'] === true,
     aliases: texts(raw['search_aliases']),
+    ...given({ module: text(raw['python_module']) }),
   };
 }
 

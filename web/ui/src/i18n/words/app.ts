@@ -48,7 +48,7 @@ export const app = both(
       keys: 'Keys',
       api: 'API of this server',
     },
-    panels: { workflows: 'Workflows', models: 'Models', outline: 'Outline', log: 'Log' },
+    panels: { workflows: 'Workflows', models: 'Models', outline: 'Outline', log: 'Log', properties: 'Properties' },
     search: 'Search',
     searchAll: 'Find anything',
     tabs: {
@@ -115,7 +115,7 @@ export const app = both(
       keys: '快捷键',
       api: '服务器的 API',
     },
-    panels: { workflows: '工作流', models: '模型', outline: '大纲', log: '日志' },
+    panels: { workflows: '工作流', models: '模型', outline: '大纲', log: '日志', properties: '属性' },
     search: '搜索',
     searchAll: '查找',
     tabs: {
