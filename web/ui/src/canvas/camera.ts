@@ -11,7 +11,7 @@ import { arrived, goalFrom, setOff, stopped } from './way.ts';
 
 export const LEAST_ZOOM = 0.02;
 export const MOST_ZOOM = 4;
-const MARGIN = 48; // screen pixels around what is fitted
+const MARGIN = 48; // screen pixels around what is fitted; less on a page that has few
 const STEP = 1.2;
 const MS = 160;
 
@@ -37,10 +37,8 @@ const bounded = (zoom: number, most = MOST_ZOOM) => Math.max(LEAST_ZOOM, Math.mi
 
 /** The whole of a box, in the middle; never larger than life unless `most` says so. */
 export function cameraFor(box: Box, { width, height }: Size, most = 1): Camera {
-  const zoom = bounded(
-    Math.min((width - 2 * MARGIN) / Math.max(1, box.width), (height - 2 * MARGIN) / Math.max(1, box.height)),
-    most,
-  );
+  const edges = 2 * Math.min(MARGIN, width / 8, height / 8);
+  const zoom = bounded(Math.min((width - edges) / Math.max(1, box.width), (height - edges) / Math.max(1, box.height)), most);
   return { x: width / 2 - (box.x + box.width / 2) * zoom, y: height / 2 - (box.y + box.height / 2) * zoom, zoom };
 }
 

@@ -19,6 +19,9 @@ async function open(browser: Parameters<Story>[0], served: Served, options: Para
   return v;
 }
 
+/** What was painted stands in its node. */
+const seen = (page: Page) =>
+  page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.node-pictures[data-of="files"] img')?.naturalWidth ?? 0) > 0);
 const near = (a: Spot, b: Spot) => Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1; // the file has whole numbers
 const undone = (page: Page) => page.keyboard.press('Control+z');
 
@@ -104,11 +107,20 @@ export const canvas: Record<string, Story> = {
     await link(['Load Checkpoint', 'VAE'], ['VAE Decode', 'vae'], 8);
     await drag(page, await socket(page, 'VAE Decode', 'out', 'IMAGE'), await titleSpot(page, 'Save Image')); // on the node as a whole
     await counts(page, 7, 9);
+    for (const [title, name, by] of [['Empty Latent Image', 'width', -224], ['Empty Latent Image', 'height', -224], ['KSampler', 'steps', -64]] as const) {
+      const field = await body(page, title).getByRole('spinbutton', { name, exact: true }).boundingBox();
+      assert.ok(field);
+      const from = { x: field.x + field.width - 12, y: field.y + field.height / 2 };
+      await drag(page, from, { x: from.x + by, y: from.y });
+    }
+    assert.deepEqual(await body(page, 'Empty Latent Image').getByRole('spinbutton').allTextContents(), ['64', '64', '1']);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await seen(page);
     v.clean();
     await v.close();
   },
 
-  'text to picture is built from nothing by keys alone': async (browser, served) => {
+  'text to picture is built from nothing by keys alone, and runs': async (browser, served) => {
     const v = await open(browser, served);
     const { page } = v;
     const addByKeys = async (text: string, title: string) => {
@@ -126,6 +138,21 @@ export const canvas: Record<string, Story> = {
         await page.keyboard.press('Enter');
       }
       await counts(page, 7, links);
+    };
+
+    /** Finds a node, goes into its fields, and by Tab to those that are meant. */
+    const write = async (node: string, ...values: (readonly [field: string, value: string])[]) => {
+      await page.keyboard.press('Control+f');
+      await page.getByRole('combobox', { name: 'Find in this graph' }).fill(node);
+      for (const key of ['Enter', 'Escape', 'Enter']) await page.keyboard.press(key);
+      for (const [field, value] of values) {
+        const at = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        for (let i = 0; i < 8 && (await at()) !== field; i++) await page.keyboard.press('Tab');
+        assert.equal(await at(), field);
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type(value);
+      }
+      await page.keyboard.press('Enter'); // kept, and back in the graph
     };
 
     await newWorkflow(page);
@@ -152,6 +179,11 @@ export const canvas: Record<string, Story> = {
     await page.keyboard.press('Alt+ArrowLeft'); // the first input's: the checkpoint
     await joinByKeys('clip', 'wanted', 8);
     await joinByKeys('clip', 'clip text', 9);
+    await write('empty latent', ['width', '64'], ['height', '64']);
+    await write('ksampler', ['steps', '4']);
+    await page.keyboard.press('Shift+.');
+    await page.keyboard.press('Control+Enter');
+    await seen(page);
     v.clean();
     await v.close();
   },

@@ -79,7 +79,7 @@ export const parts: Record<string, Story> = {
     await v.close();
   },
 
-  'a group that is dragged takes the groups within it; one within goes alone': async (browser, served) => {
+  'a group that is dragged takes the groups within it; one within goes alone, and with Ctrl a frame does': async (browser, served) => {
     const v = await openAfresh(browser, served);
     const { page } = v;
 
@@ -108,6 +108,15 @@ export const parts: Record<string, Story> = {
     const within = { x: inner.x + 60, y: inner.y + 40 }; // the inner frame came along
     await drag(page, within, { x: within.x + 10, y: within.y });
     assert.deepEqual(moved(before, await all()), [[60, 40], [70, 40], [0, 0]]);
+    await press(page, 'Control+z');
+    await press(page, 'Control+z');
+    assert.deepEqual(await all(), before);
+
+    await drag(page, outer, { x: outer.x + 400, y: outer.y }, { keys: ['Control'] }); // the frame alone
+    assert.deepEqual(await all(), before);
+    const frame = { x: outer.x + 400, y: outer.y };
+    await drag(page, frame, { x: frame.x, y: frame.y + 20 }); // now with whose middle is in it
+    assert.deepEqual(moved(before, await all()), [[0, 0], [0, 0], [0, 20]]);
     await press(page, 'Control+z');
     await press(page, 'Control+z');
     assert.deepEqual(await all(), before);

@@ -12,14 +12,22 @@ import { atRest } from './without.ts';
 
 const job = (page: Page, state: string) => page.locator(`.job[data-state="${state}"]`);
 const press = (page: Page, keys: string) => page.keyboard.press(keys);
-const icon = (page: Page, name: string) =>
-  page.waitForFunction((name) => document.querySelector('link[rel="icon"]')?.getAttribute('href')?.endsWith(name), `/${name}.svg`);
+const icon = (page: Page, name: string) => // a page that nobody looks at has no pictures to wait for
+  page.waitForFunction((name) => document.querySelector('link[rel="icon"]')?.getAttribute('href')?.endsWith(name), `/${name}.svg`, { polling: 50 });
 
-/** From now on nobody looks at the page, and what it tells the system is kept. */
+interface Kept {
+  limnTold: string[];
+  limnTitles: string[];
+}
+
+/** From now on nobody looks at the page: it draws nothing, and what it tells the system and the bar of tabs is kept. */
 async function hide(page: Page) {
   await page.evaluate(() => {
-    const w = window as unknown as { limnTold: string[] };
+    const w = window as unknown as Kept;
     w.limnTold = [];
+    w.limnTitles = [];
+    window.requestAnimationFrame = () => 0;
+    new MutationObserver(() => w.limnTitles.push(document.title)).observe(document.head, { subtree: true, childList: true, characterData: true });
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
     document.dispatchEvent(new Event('visibilitychange'));
@@ -32,7 +40,7 @@ async function hide(page: Page) {
     Object.assign(window, { Notification: Told });
   });
 }
-const told = (page: Page) => page.evaluate(() => (window as unknown as { limnTold: string[] }).limnTold);
+const told = (page: Page) => page.evaluate(() => (window as unknown as Kept).limnTold);
 
 /** Breaks what the page draws its tabs with. */
 const breakTabs = (page: Page) =>
@@ -136,6 +144,8 @@ export const trouble: Record<string, Story> = {
     await hide(page);
     await job(page, 'completed').first().waitFor();
     await icon(page, 'favicon');
+    await page.waitForFunction(() => document.title === 'Text to picture – limn', undefined, { polling: 50 });
+    assert.ok((await page.evaluate(() => (window as unknown as Kept).limnTitles)).some((t) => /^▶ \d+ % Text to picture/.test(t)));
     await page.locator('.toast').getByText('Text to picture is done').waitFor();
     assert.deepEqual(await told(page), ['Text to picture is done']);
     await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => false }));
@@ -182,18 +192,32 @@ export const trouble: Record<string, Story> = {
           return [document.documentElement.scrollWidth, ...across.map((e) => `${e.tagName}.${e.className}`)];
         });
 
+      const fits = async (what: string) => {
+        assert.deepEqual(await wide(), [320], what);
+        assert.deepEqual(await layoutFaults(page), [], what);
+      };
+
       await page.locator('.status').first().waitFor({ state: 'attached' });
-      assert.deepEqual(await wide(), [320]);
-      assert.deepEqual(await layoutFaults(page), []);
+      await fits('the page');
       await press(page, 'Control+,');
       await page.getByRole('dialog').getByRole('radio').first().waitFor();
-      assert.deepEqual(await wide(), [320]);
-      assert.deepEqual(await layoutFaults(page), []);
+      await fits('the settings');
       await press(page, 'Escape');
+      await page.getByRole('button', { name: locale === 'zh-CN' ? '节点图' : 'Graph', exact: true }).click();
+      await page.waitForFunction(() => parseInt(document.querySelector('.zoom .value')?.textContent ?? '') > 4); // the graph is no dot
+      for (const tool of await page.locator('.rail button').all()) {
+        await tool.click();
+        await page.locator('.dock .panel > :nth-child(2)').waitFor(); // its body has come
+        await fits((await tool.getAttribute('aria-label')) ?? '');
+        await page.locator('.dock .panel > header button').click();
+      }
       await page.getByRole('button', { name: locale === 'zh-CN' ? '应用' : 'App', exact: true }).click();
-      await page.locator('.linear-field').nth(5).waitFor({ state: 'attached' });
-      assert.deepEqual(await wide(), [320]);
-      assert.deepEqual(await layoutFaults(page), []);
+      const field = page.locator('.linear-field').nth(5);
+      await field.waitFor({ state: 'attached' });
+      await fits('the App view');
+      await field.scrollIntoViewIfNeeded();
+      const room = await page.locator('.linear').evaluate((e) => e.clientHeight - [...e.querySelectorAll('.linear-run')].reduce((sum, r) => sum + (getComputedStyle(r).position === 'sticky' ? r.clientHeight : 0), 0));
+      assert.ok(room > 80, `${room} points are left for the form`);
       v.clean();
       await v.close();
     }
