@@ -22,6 +22,7 @@ interface TileProps {
   file: OutputFile;
   box: { x: number; y: number; side: number };
   place: number; // among the chosen; -1: it is not
+  marked: boolean; // with that place
   starred: boolean;
   reached: boolean; // by the Tab key
   at: number;
@@ -30,7 +31,7 @@ interface TileProps {
   onDoubleClick: () => void;
 }
 
-function Tile({ file, box: { x, y, side }, place, starred, reached, at, count, onClick, onDoubleClick }: TileProps) {
+function Tile({ file, box: { x, y, side }, place, marked, starred, reached, at, count, onClick, onDoubleClick }: TileProps) {
   const words = useRoom(gallery);
   const [bad, setBad] = useState(false);
   const name = nameOf(file);
@@ -57,7 +58,7 @@ function Tile({ file, box: { x, y, side }, place, starred, reached, at, count, o
         <img src={viewOf(file, side > 160 ? 512 : 256)} alt="" decoding="async" draggable={false} onError={() => setBad(true)} />
       )}
       {starred && <Icon name="star" />}
-      {place >= 0 && <span className="mark-of">{NAMES[place] ?? place + 1}</span>}
+      {marked && place >= 0 && <span className="mark-of">{NAMES[place] ?? place + 1}</span>}
     </div>
   );
 }
@@ -70,6 +71,7 @@ interface Props<F extends OutputFile> {
   scroll: RefObject<HTMLDivElement | null>; // what it is scrolled in
   otherwise: string; // what has the focus when none is left: a selector
   chosen: readonly string[]; // keys
+  single?: boolean; // one at most is chosen
   stars?: ReadonlySet<string>;
   more?: (() => unknown) | undefined; // asks for those behind the last
   choose: (at: number, press: Press, from: number) => void;
@@ -77,7 +79,7 @@ interface Props<F extends OutputFile> {
   keys?: (e: KeyboardEvent, at: number) => boolean; // those beside arrows and Enter
 }
 
-export function Pictures<F extends OutputFile>({ files, headings, least, label, scroll, otherwise, chosen, stars, more, choose, take, keys }: Props<F>) {
+export function Pictures<F extends OutputFile>({ files, headings, least, label, scroll, otherwise, chosen, single = false, stars, more, choose, take, keys }: Props<F>) {
   const list = useRef<HTMLDivElement>(null);
   const goes = useRef(false); // the focus, to the picture that was reached
   const [reached, setReached] = useState(0);
@@ -117,7 +119,7 @@ export function Pictures<F extends OutputFile>({ files, headings, least, label, 
     e.stopPropagation();
   };
   return (
-    <div className="tiles" role="listbox" aria-multiselectable="true" aria-label={label} ref={list} style={{ height: grid.height }} onKeyDown={onKey}>
+    <div className="tiles" role="listbox" aria-multiselectable={!single} aria-label={label} ref={list} style={{ height: grid.height }} onKeyDown={onKey}>
       {rowsIn(grid, top, height, at).flatMap((row) =>
         row.heading !== undefined
           ? [
@@ -131,6 +133,7 @@ export function Pictures<F extends OutputFile>({ files, headings, least, label, 
                 file={file}
                 box={{ x: i * (grid.side + GAP), y: row.y, side: grid.side }}
                 place={chosen.indexOf(keyOf(file))}
+                marked={!single}
                 starred={stars?.has(keyOf(file)) === true}
                 reached={row.from + i === at}
                 at={row.from + i}

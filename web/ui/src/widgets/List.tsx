@@ -1,5 +1,5 @@
 // The list that opens below a field, above everything else: a line to filter by, and what there is to choose.
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type CSSProperties } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type CSSProperties } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import type { Json } from '../doc/json.ts';
 import { useWords } from '../i18n/words.ts';
@@ -9,6 +9,10 @@ import { models as room } from '../i18n/words/models.ts';
 import { useDefs } from '../defs/defs.ts';
 import { browseModels } from '../models/browse.ts';
 import { folderOfWidget } from '../models/folders.ts';
+import { refreshModels, useModels, type Model } from '../models/list.ts';
+import { Picture } from '../models/Picture.tsx';
+import { badgeOf } from '../models/shown.ts';
+import { bytes } from '../i18n/format.ts';
 import type { Field } from './field.ts';
 import { isChoice, rowsFor, type Choice, type Row } from './rows.ts';
 
@@ -80,13 +84,39 @@ function Rows({ rows, id, active, chosen, many, onPick, onPoint }: {
   );
 }
 
-/** The browser of the kind of models that a field takes: the row behind the last one. */
-function useBrowse(field: Field | undefined) {
-  const words = useRoom(room);
+/** The kind of models that a field takes. */
+function useKind(field: Field | undefined): string | undefined {
   const defs = useDefs((s) => s.defs);
-  const kind = field && folderOfWidget(field.node, field.shape, defs);
-  if (!kind || field.fixed) return undefined;
+  return field && !field.fixed ? folderOfWidget(field.node, field.shape, defs) : undefined;
+}
+
+/** The browser of a kind of models: the row behind the last one. */
+function useBrowse(field: Field | undefined, kind: string | undefined) {
+  const words = useRoom(room);
+  if (!kind || !field) return undefined;
   return { label: words.browse(words.kinds[kind] ?? kind), run: () => browseModels(kind, typeof field.value === 'string' ? field.value : undefined) };
+}
+
+/** The file of models at hand, where it has a picture. */
+function useSeen(kind: string | undefined, name: Json | undefined): Model | undefined {
+  const known = useModels((s) => (kind === undefined ? undefined : s.lists[kind]?.models));
+  useEffect(() => {
+    if (kind !== undefined && !known) void refreshModels(kind);
+  }, [kind]);
+  return known?.find((m) => m.name === name && m.preview);
+}
+
+const SEEN = 184; // pixels that it is wide, with its gap
+
+/** What a model looks like: beside the list, or within it where there is no room. */
+function Seen({ model, left, width }: { model: Model; left: number; width: number }) {
+  const room = innerWidth - left - width >= SEEN ? left + width + GAP : left >= SEEN ? left - SEEN + GAP : undefined;
+  return (
+    <div className="seen-model" aria-hidden="true" data-within={room === undefined} style={room === undefined ? {} : { left: room }}>
+      <Picture model={model} side={320} key={model.name} />
+      <span>{[model.title, badgeOf(model), bytes(model.bytes)].filter(Boolean).join(' · ')}</span>
+    </div>
+  );
 }
 
 /** The next choice that way; headings are passed over. `last`: there is a row behind them. */
@@ -98,7 +128,8 @@ function moved(rows: readonly Row[], from: number, by: number, last: boolean): n
 const firstOf = (rows: readonly Row[]) => Math.max(0, rows.findIndex(isChoice));
 
 export function List({ id, anchor, label, values, recent, chosen, many = false, waiting = false, typed = '', field, pick, close }: Props) {
-  const browse = useBrowse(field);
+  const kind = useKind(field);
+  const browse = useBrowse(field, kind);
   const words = useWords().widgets;
   const said = useRoom(lists);
   const stale = useDefs((s) => s.state === 'stale') && values.length > 0;
@@ -110,6 +141,9 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
     const at = rows.findLastIndex((r) => isChoice(r) && Object.is(r.value, chosen[0]));
     return at >= 0 && typed === '' ? at : firstOf(rows);
   });
+
+  const at = rows[active];
+  const seen = useSeen(kind, isChoice(at) ? at.value : undefined);
 
   useLayoutEffect(() => {
     const it = box.current;
@@ -200,6 +234,7 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
           </li>
         )}
       </ul>
+      {seen && <Seen model={seen} left={Number(place.left)} width={Number(place.width)} />}
       {waiting && <p className="waiting" role="status">{said.waiting}</p>}
       {!waiting && !rows.some(isChoice) && <p className="none">{values.length ? words.noMatch : words.emptyList}</p>}
     </div>

@@ -1,5 +1,5 @@
 // A value out of a list, or several of them: what is chosen, and a list that opens.
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import type { Json } from '../doc/json.ts';
 import { useWords } from '../i18n/words.ts';
@@ -8,6 +8,8 @@ import { List } from './LateList.tsx';
 import { noteRecent, recentOf } from './recent.ts';
 import { useRemote } from './remote.ts';
 import { toText } from './values.ts';
+
+const MOST_CHIPS = 4; // of more the number
 
 const keyOf = (field: Field) => `${String(field.node['type'] ?? '')}.${field.shape.name}`;
 
@@ -20,6 +22,7 @@ function useChoices(field: Field, open: boolean): { values: readonly Json[]; wai
 interface Opens {
   field: Field;
   text: string;
+  shown?: ReactNode; // in its place
   many?: boolean;
   pick: (value: Json) => void;
   /** Another value by an arrow key, without the list. */
@@ -27,7 +30,7 @@ interface Opens {
   chosen: readonly Json[];
 }
 
-function Opening({ field, text, many = false, pick, step, chosen }: Opens) {
+function Opening({ field, text, shown, many = false, pick, step, chosen }: Opens) {
   const box = useRef<HTMLSpanElement>(null);
   const [open, setOpen] = useState(false);
   const { values, waiting } = useChoices(field, open);
@@ -66,7 +69,7 @@ function Opening({ field, text, many = false, pick, step, chosen }: Opens) {
         onClick={() => (open ? setOpen(false) : show())}
         onKeyDown={keys}
       >
-        <span className="text">{text === '' ? words.nothing : text}</span>
+        {shown ?? <span className="text">{text === '' ? words.nothing : text}</span>}
         <Icon name="down" />
       </span>
       {open && box.current && (
@@ -121,5 +124,8 @@ export function PickMany({ field }: { field: Field }) {
     const order = field.def?.choices ?? [];
     field.set(without.length < chosen.length ? without : [...chosen, v].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
   };
-  return <Opening field={field} text={toText(chosen, field.def)} many chosen={chosen} pick={turn} />;
+  const chips = chosen.slice(0, MOST_CHIPS).map((c, i) => <span key={i} className="text chip">{toText(c, field.def)}</span>);
+  const more = chosen.length - MOST_CHIPS;
+  const shown = chips.length ? <>{chips}{more > 0 && <span className="chip">+{more}</span>}</> : undefined;
+  return <Opening field={field} text={toText(chosen, field.def)} shown={shown} many chosen={chosen} pick={turn} />;
 }

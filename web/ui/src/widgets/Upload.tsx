@@ -1,8 +1,12 @@
 // A file of the server's: its name, what it looks like, and how another one gets there: picked, dropped or pasted.
-import { useRef, useState, type DragEvent } from 'react';
-import { percent } from '../i18n/format.ts';
+import { createElement, useEffect, useRef, useState, type DragEvent } from 'react';
+import { ask } from '../app/ask.ts';
+import { Icon } from '../app/Icon.tsx';
+import { late } from '../app/late.ts';
+import { bytes, percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
-import { mediaOf, viewOf } from '../net/files.ts';
+import { mediaOf, viewOf, type OutputFile } from '../net/files.ts';
+import { factsOf } from '../net/facts.ts';
 import { editMask } from '../mask/masking.ts';
 import { rowKeys } from './Seed.tsx';
 import type { Field } from './field.ts';
@@ -12,10 +16,13 @@ import { Pick } from './Pick.tsx';
 import { Sign } from './Sign.tsx';
 import { send, useSending, type Sending } from './uploads.ts';
 import { useRoom } from '../i18n/room.ts';
+import { gallery } from '../i18n/words/gallery.ts';
 import { mask } from '../i18n/words/mask.ts';
 import '../style/upload.css';
 
 const WIDTH = 256; // of the picture that is asked for
+
+const PickPicture = late(async () => (await import('../gallery/PickPicture.tsx')).PickPicture);
 
 const hasFiles = (e: DragEvent) => e.dataTransfer.types.includes('Files');
 
@@ -47,6 +54,24 @@ function Failed({ field, sending: { file, why, unsent } }: { field: Field; sendi
   );
 }
 
+/** One of those that were made here, or of the input folder. */
+function GalleryButton({ field }: { field: Field }) {
+  const words = useRoom(gallery);
+  const pick = async () => {
+    const folder = field.def?.folder;
+    const inputs = folder === 'output' ? undefined : (field.def?.choices ?? []).map((c) => fileOf(c, folder)).filter((f) => f !== undefined);
+    const value = await ask<string>((answer) => createElement(PickPicture, { inputs, now: fileOf(field.value, folder), answer }));
+    if (value === undefined || value === field.value) return;
+    field.begin();
+    field.set(value);
+  };
+  return (
+    <button className="tool nodrag" data-field tabIndex={-1} aria-label={words.fromGallery} title={words.fromGallery} disabled={field.fixed} onClick={() => void pick()} onKeyDown={rowKeys}>
+      <Icon name="image" />
+    </button>
+  );
+}
+
 /** Only a picture has a mask to be painted. */
 function MaskButton({ field }: { field: Field }) {
   const words = useRoom(mask);
@@ -64,15 +89,28 @@ function MaskButton({ field }: { field: Field }) {
   );
 }
 
+/** "512 × 768 · 1.2 MB" */
+function Facts({ file }: { file: OutputFile }) {
+  const [says, setSays] = useState('');
+  useEffect(() => {
+    factsOf(file).then(({ width, height, bytes: n }) => setSays([width && height ? `${width} × ${height}` : '', bytes(n)].filter(Boolean).join(' · ')), () => {}); // one that is not there says so
+  }, []);
+  return says ? <span className="facts">{says}</span> : null;
+}
+
 function Thumb({ field }: { field: Field }) {
   const words = useWords().widgets;
   const file = fileOf(field.value, field.def?.folder);
   const [broken, setBroken] = useState('');
   if (!file) return <span className="hint">{words.dropHere}</span>;
   const src = viewOf(file, WIDTH);
-  if (mediaOf(file) !== 'image') return <span className="hint">{file.filename}</span>;
-  if (broken === src) return <span className="hint">{words.noFile(file.filename)}</span>;
-  return <img src={src} alt={file.filename} decoding="async" draggable={false} onError={() => setBroken(src)} />;
+  if (mediaOf(file) === 'image' && broken === src) return <span className="hint">{words.noFile(file.filename)}</span>;
+  return (
+    <>
+      {mediaOf(file) === 'image' ? <img src={src} alt={file.filename} decoding="async" draggable={false} onError={() => setBroken(src)} /> : <span className="hint">{file.filename}</span>}
+      <Facts file={file} key={src} />
+    </>
+  );
 }
 
 export function Upload({ field }: { field: Field }) {
@@ -122,6 +160,7 @@ export function Upload({ field }: { field: Field }) {
         >
           <Sign name="file" />
         </button>
+        {kind === 'image' && <GalleryButton field={field} />}
         {kind === 'image' && <MaskButton field={field} />}
         <input
           ref={picker}

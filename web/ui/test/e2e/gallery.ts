@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PATIENCE, visit } from './browser.ts';
+import { picking } from './picking.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -265,4 +266,6 @@ export const gallery: Record<string, Story> = {
       await v.close();
     }
   },
+
+  ...picking,
 };
