@@ -50,8 +50,8 @@ function setBox(e: Edit, group: Group, box: Box) {
   box4(box).forEach((value, k) => e.set(bounding, k, value));
 }
 
-export function resizeGroup(at: At, index: number, box: Box) {
-  change(at, index, 'resize', (e, group) => setBox(e, group, box));
+export function resizeGroup(at: At, index: number, box: Box, join?: string) {
+  change(at, index, 'resize', (e, group) => setBox(e, group, box), join);
 }
 
 export function renameGroup(at: At, index: number, title: string) {

@@ -3,7 +3,9 @@ import type { Edit } from './document.ts';
 import { isObject, newObject, type JsonObject } from './json.ts';
 import { linksOf, slotsIn, type Id } from './links.ts';
 import { isPrimitive, widgetOf } from './rows.ts';
-import { cut, join, shapeAt, targetOf, type At, type End } from './wire.ts';
+import { setLast } from './ops-reroutes.ts';
+import { reroutesOf } from './reroutes.ts';
+import { append, cut, join, shapeAt, targetOf, type At, type End } from './wire.ts';
 import { valueOf } from './values.ts';
 
 /** A primitive that is linked for the first time becomes what it is linked to, and takes its value. */
@@ -31,6 +33,22 @@ export function connect(at: At, from: End, to: End): Id | undefined {
     id = join(e, at, from, to);
   });
   return id;
+}
+
+/** Another link from where one comes, drawn through as many of its points. */
+export function branchOff(at: At, link: Id, to: End, points: number): Id | undefined {
+  const found = linksOf(at.doc, at.graph).byId.get(String(link));
+  const chain = reroutesOf(at.doc, at.graph).along(link).slice(0, points);
+  const last = chain.at(-1);
+  return found && at.doc.together(() => {
+    const id = connect(at, { node: found.from, index: found.fromSlot }, to);
+    if (id !== undefined && last)
+      at.doc.transact('connect', (e) => {
+        for (const point of chain) append(e, point.raw, 'linkIds', id);
+        setLast(e, at, id, last.id);
+      });
+    return id;
+  });
 }
 
 export function removeLinks(at: At, ids: Iterable<Id>) {

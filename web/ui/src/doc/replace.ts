@@ -1,6 +1,6 @@
 // A node of another class in the place of one: its place, title, mode and colours, its values by name, and its links as far as they
 // fit, by name and then by type.
-import type { Defs, InputDef } from '../defs/def.ts';
+import type { Defs, InputDef, NodeDef } from '../defs/def.ts';
 import type { Document } from './document.ts';
 import { nextId } from './ids.ts';
 import { copy, type Json, type JsonObject } from './json.ts';
@@ -10,7 +10,7 @@ import { meets, putNodes, settle, takeNodes } from './ops-nodes.ts';
 import type { NodeShape, SocketShape } from './shape.ts';
 import { shapeOf } from './shapes.ts';
 import { defaultOf, inputsOf, placesOf, valueOf } from './values.ts';
-import { join, type At } from './wire.ts';
+import { join, shapeAt, type At } from './wire.ts';
 
 const KEPT = ['title', 'mode', 'color', 'bgcolor', 'flags'];
 
@@ -36,10 +36,12 @@ function valuesByPlace(node: JsonObject, { defs }: At, type: string): Record<str
 
 const isNameless = ({ kind, widgets }: NodeShape) => kind === 'ghost' && widgets.every((w, i) => w.name === String(i));
 
+type Socket = Pick<SocketShape, 'name' | 'type' | 'index' | 'widget'>;
+
 /** The socket of the new node that takes a link's place: of the same name, else the first free one that fits. */
-function inPlaceOf(old: SocketShape | undefined, type: Json, sockets: readonly SocketShape[], taken: ReadonlySet<number>): SocketShape | undefined {
+function inPlaceOf<S extends Socket>(old: Socket | undefined, type: Json, sockets: readonly S[], taken: ReadonlySet<number>): S | undefined {
   const free = sockets.filter((s) => !taken.has(s.index));
-  const fits = (s: SocketShape) => typeof type !== 'string' || meets(s.type, type);
+  const fits = (s: Socket) => typeof type !== 'string' || meets(s.type, type);
   return free.find((s) => s.name === old?.name && fits(s)) ?? free.find((s) => !s.widget && s.type === type) ?? free.find((s) => !s.widget && s.type !== '*' && fits(s));
 }
 
@@ -89,4 +91,53 @@ export function nodesOfClass(doc: Document, type: string): There[] {
 export function replaceNodes(doc: Document, defs: Defs, where: readonly There[], type: string): { made: There[]; lost: number } {
   const done = doc.together(() => where.map(({ graph, id }) => ({ graph, ...replaceNode({ doc, graph, defs }, id, type) })));
   return { made: done.flatMap(({ graph, id }) => (id === undefined ? [] : [{ graph, id }])), lost: done.reduce((n, d) => n + (d.lost ?? 0), 0) };
+}
+
+// ------------------------------------------------------------------ which class it could be
+
+export interface Likely {
+  def: NodeDef;
+  lost: number; // links that would find no socket
+}
+
+const socketsOf = (all: readonly { name: string; type: string; widget?: unknown }[]): Socket[] =>
+  all.map(({ name, type, widget }, index) => ({ name, type, index, ...(widget === undefined ? {} : { widget: name }) }));
+
+const pairsOf = (text: string) => new Set([...text.toLowerCase()].map((c, i, all) => c + (all[i + 1] ?? '')));
+
+/** How much of one name is in another, 0 to 1. */
+function alike(a: string, b: string): number {
+  const [one, two] = [pairsOf(a), pairsOf(b)];
+  return (2 * [...one].filter((pair) => two.has(pair)).length) / Math.max(1, one.size + two.size);
+}
+
+/** How well a class would do in a node's place: its links first, then that it needs no others, has the same values, and is called much the
+ * same. Less is better. */
+function rankOf(shape: NodeShape, type: string, category: string | undefined, def: NodeDef): { rank: number; lost: number } {
+  const [inputs, outputs] = [socketsOf(def.inputs), socketsOf(def.outputs)];
+  const taken = new Set<number>();
+  let [lost, apart] = [0, 0];
+  for (const [side, sockets] of [['inputs', inputs], ['outputs', outputs]] as const)
+    for (const socket of shape[side]) {
+      if (socket.widget && !socket.links.length) continue;
+      const place = inPlaceOf(socket, socket.type, sockets, side === 'inputs' ? taken : new Set());
+      if (!place) apart++;
+      if (!place) lost += socket.links.length;
+      else if (side === 'inputs') taken.add(place.index);
+    }
+  const needs = inputs.filter((s, i) => !s.widget && def.inputs[i]?.required && !taken.has(s.index)).length;
+  const values = shape.widgets.filter((w) => inputs.some((s) => s.widget === w.name)).length;
+  return { lost, rank: lost * 50 + apart * 8 + needs * 3 - values * 2 - (def.category === category ? 2 : 0) - 6 * alike(type, def.name) };
+}
+
+/** Classes for the place of all these nodes, which are of one; those that do best first. */
+export function likely(at: At, ids: readonly Id[]): Likely[] {
+  const shapes = ids.flatMap((id) => shapeAt(at, id) ?? []);
+  const type = String(at.doc.node(ids[0] ?? -1, at.graph)?.['type']);
+  const category = at.defs.get(type)?.category;
+  const all = [...at.defs.values()].filter((def) => def.name !== type && !def.quiet && !def.deprecated);
+  return all.map((def) => {
+    const each = shapes.map((shape) => rankOf(shape, type, category, def));
+    return { def, lost: each.reduce((n, e) => n + e.lost, 0), rank: each.reduce((n, e) => n + e.rank, 0) };
+  }).sort((a, b) => a.rank - b.rank);
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/doc/json.ts';
 import { linksOf, type Id } from '../../src/doc/links.ts';
 import { moveNodes, renameNode, resizeNode, setColor, setControl, setFlag, setMode, setWidgetValue } from '../../src/doc/ops.ts';
 import { addGroup, colorGroup, groupItems, moveItems, removeGroups } from '../../src/doc/ops-groups.ts';
-import { connect, labelSocket, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
+import { branchOff, connect, labelSocket, moveLink, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, insertOnLink, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
 import { arrange } from '../../src/doc/arrange.ts';
 import { copyItems, duplicate, paste } from '../../src/doc/clipboard.ts';
@@ -106,6 +106,7 @@ const DEEDS: readonly Deed[] = [
     const floating = pick(floatingOf(at.doc, at.graph), c.which);
     if (floating) landFloating(at, floating.id, endOf(at, floating.from ? 'inputs' : 'outputs', c.other, c.n));
   },
+  (at, c) => void branchOff(at, linkOf(at, c.which), endOf(at, 'inputs', c.other, c.n), c.n % 3),
   (at, c) => removeSlot(at, c.n % 2 ? 'inputs' : 'outputs', c.which % 3),
 ];
 

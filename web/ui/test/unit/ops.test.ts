@@ -7,12 +7,12 @@ import { print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { linksOf } from '../../src/doc/links.ts';
 import { resizeNode, setColor, setMode } from '../../src/doc/ops.ts';
 import { addGroup, groupItems, moveItems, removeGroups, renameGroup, resizeGroup } from '../../src/doc/ops-groups.ts';
-import { connect, disconnect, moveLink, moveLinks, removeLinks } from '../../src/doc/ops-links.ts';
+import { branchOff, connect, disconnect, moveLink, moveLinks, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, closesCircle, insertOnLink, itemsOf, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
-import { nodesOfClass, replaceNode, replaceNodes } from '../../src/doc/replace.ts';
+import { likely, nodesOfClass, replaceNode, replaceNodes } from '../../src/doc/replace.ts';
 import { addReroute, removeReroutes } from '../../src/doc/ops-reroutes.ts';
 import { groupsOf } from '../../src/doc/groups.ts';
-import { reroutesOf } from '../../src/doc/reroutes.ts';
+import { linksThrough, reroutesOf } from '../../src/doc/reroutes.ts';
 import { shapeOf } from '../../src/doc/shapes.ts';
 import type { At } from '../../src/doc/wire.ts';
 import { disagreements } from './agree.ts';
@@ -259,6 +259,38 @@ test('all nodes of a class that is not here become another, in every graph, as o
   assert.deepEqual([values[0], values[2], values[3], values.includes('no such sampler')], [5, 7, 2.5, false]);
   doc.undo();
   assert.equal(doc.toText(), before);
+});
+
+test('a link branches off from another one, through its points up to there', () => {
+  for (const file of ['plain-04', 'plain-10']) {
+    const doc = opened(file);
+    const [link] = linksOf(doc, doc.raw).from(4).filter((l) => l.fromSlot === 1);
+    assert.ok(link);
+    removeLinks(at(doc), linksOf(doc, doc.raw).into(7).filter((l) => l.id !== link.id).map((l) => l.id));
+    const one = addReroute(at(doc), link.id, [300, 0], 0);
+    addReroute(at(doc), link.id, [400, 0], 1);
+    const to = linksOf(doc, doc.raw).into(6).length ? 7 : 6;
+    const input = shape(doc, to).inputs.find((s) => s.type === 'CLIP');
+    removeLinks(at(doc), input?.links ?? []);
+    oneStep(doc, () => {
+      const id = branchOff(at(doc), link.id, { node: to, index: input?.index ?? 0 }, 1) ?? -1;
+      assert.deepEqual(reroutesOf(doc, doc.raw).along(id).map((r) => r.id), [one], file);
+      assert.deepEqual(linksThrough(doc, doc.raw, one).map(String).sort(), [link.id, id].map(String).sort());
+    });
+  }
+});
+
+test('classes for the place of a node are told, those that keep its links first, and lose what is said', () => {
+  const doc = opened('plain-04');
+  for (const id of [3, 5, 8]) {
+    const all = likely(at(doc), [id]);
+    assert.ok(!all.some((l) => l.def.name === doc.node(id)?.['type']));
+    assert.ok(all.every((l, i) => i === 0 || l.lost >= (all[0]?.lost ?? 0)), 'none loses less than the first');
+    for (const { def, lost } of all) {
+      assert.equal(replaceNode(at(doc), id, def.name)?.lost, lost, `${id} by ${def.name}`);
+      doc.undo();
+    }
+  }
 });
 
 test('a reroute is of the type of what goes through it', () => {
