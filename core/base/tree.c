@@ -50,6 +50,24 @@ bool lm_tree_make(const char *root)
     return S_ISDIR(st.st_mode);
 }
 
+bool lm_tree_may_make(const char *root)
+{
+    char       *path = lm_copy_text(root), *slash;
+    struct stat st;
+    bool        well;
+
+    while (stat(path, &st) && errno == ENOENT && *path && strcmp(path, ".")) { /* what is there of the way */
+        slash = strrchr(path, '/');
+        if (!slash)
+            strcpy(path, "."); /* shorter than any name, or as long */
+        else
+            slash[slash == path] = 0;
+    }
+    well = !stat(path, &st) && (errno = ENOTDIR, S_ISDIR(st.st_mode)) && !access(path, W_OK | X_OK);
+    lm_free(path);
+    return well;
+}
+
 int lm_tree_file(const char *root, const char *name)
 {
     const int at = lm_tree_root(root);

@@ -20,6 +20,8 @@ typedef struct lm_tree_entry {
 
 /* Makes the root, with all on the way to it. */
 bool lm_tree_make(const char *root);
+/* Could it be made, or is it there, and files in it? Looks, and changes nothing; false: errno. */
+bool lm_tree_may_make(const char *root);
 
 /* The root itself, to be given to functions of beneath.h; -1. */
 int lm_tree_root(const char *root);

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """What limn serve's command line may say, and what is said about the rest. options_test.py LIMN [NAME]"""
+import contextlib
 import json
 import os
 import re
+import shutil
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
-from program import LIMN, ROOT, Served, limn, run_tests
+from program import LIMN, ROOT, Served, empty, limn, run_tests
 
 TOKEN = "a-token-of-enough-letters"
 
@@ -31,6 +34,11 @@ class Place:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         path.chmod(mode)
         return path
+
+    def state(self, live=False):
+        """All that is there, with its bytes; of a server's databases that is at work only that they are there."""
+        return {str(f): None if live and ".sqlite" in f.name or not f.is_file() else (f.stat().st_mtime_ns, f.read_bytes())
+                for f in sorted(self.base.rglob("*"))}
 
     def verify(self, *options):
         return limn("serve", "--base", self.base, "--port", "0", "--no-plugins", "--verify", *options, cwd=self.at)
@@ -142,15 +150,63 @@ def what_start_scripts_for_comfyui_carry_is_understood():
 
 def verify_says_so_and_leaves_nothing_running():
     with Place() as p:
+        before = p.state()
+        status, out, err = p.verify()
+        assert (status, out) == (0, "limn serve: it would start\n") and p.state() == before, (status, out, err)
         with Served(LIMN, "--no-plugins", base=p.base) as s:
-            status, out, err = p.verify("--port", s.port)
-            assert status == 4 and err.strip(), (status, out, err)  # the folder and the port are taken
-        kept = [p.base / "temp" / "a picture.png", p.base / "temp" / "deeper" / "another.png"]
-        for path in kept:
+            s.wait(s.queue(empty()))
+            for path in p.base / "temp" / "a picture.png", p.base / "state" / "uploads" / "half":
+                path.write_bytes(b"kept")
+            before = p.state(live=True)
+            for port in s.port, 0:
+                status, out, err = p.verify("--port", port)
+                assert status == 0 and "a limn serves from this folder" in err, (status, out, err)
+            assert p.verify("--user-directory", p.put("a file", "x"))[0] == 4
+            assert p.state(live=True) == before and s.ask("GET", "/history")[0] == 200
+            s.wait(s.queue(empty(7)))
+            with Place() as other:
+                status, out, err = other.verify("--port", s.port)
+                assert status == 4 and "in use" in err, (status, out, err)  # by a stranger
+        for path in p.base / "temp" / "a picture.png", p.base / "state" / "uploads" / "half":
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"kept")
-        assert p.verify()[0] == 0
-        assert all(path.read_bytes() == b"kept" for path in kept)  # a start that is only tried removes nothing
+        before = p.state()
+        assert p.verify()[0] == 0 and p.state() == before  # a start that is only tried removes nothing
+
+
+def verify_knows_whose_database_it_is():
+    with Place() as p:
+        state = p.base / "state"
+        for version, ours, status, word in ((999, True, 4, "newer limn"), (3, False, 4, "another program's"), (1, True, 0, ""),
+                                            (-1, True, 4, "another program's")):
+            state.mkdir(exist_ok=True)
+            with contextlib.closing(sqlite3.connect(state / "limn.sqlite")) as db:
+                db.executescript(f"PRAGMA application_id = {0x6c696d6e if ours else 7}; PRAGMA user_version = {version};"
+                                 "CREATE TABLE t (x);")
+            before = p.state()
+            done = p.verify()
+            assert done[0] == status and word in done[2] and p.state() == before, done
+            shutil.rmtree(state)
+        p.put("base/state/limn.sqlite", "no database at all")
+        before = p.state()
+        done = p.verify()
+        assert done[0] == 0 and "put it aside" in done[2] and p.state() == before, done
+        shutil.rmtree(state)
+        p.put("base/state", "a file")
+        assert p.verify()[0] == 4
+
+
+def folders_that_cannot_be_made_are_named():
+    with Place() as p:
+        p.put("base/user", "a file")
+        status, out, err = p.verify()
+        assert status == 4 and "users' files" in err, (status, err)
+        (p.base / "user").unlink()
+        assert p.verify("--user-directory", p.at / "not" / "there" / "yet")[0] == 0
+        assert p.verify("--input-directory", p.put("taken", "x") / "in")[0] == 4
+        status, out, err = p.verify("--output", p.at / "taken" / "out")
+        assert status == 0 and "output cannot be made" in err, (status, err)  # told, and served all the same
+        assert not (p.at / "not").exists()
 
 
 def the_log_is_json_when_asked():

@@ -11,6 +11,8 @@
 #include "web/http/http_inside.h"
 
 enum { ACCEPT_AT_ONCE = 64, BACKLOG = 1024 };
+#define WRONG_ADDRESS "cannot listen on \"%.64s\": it is not an IP address"
+#define CANNOT_LISTEN "cannot listen on %s, port %d: %s"
 
 /* ------------------------------------------------------------------ letting in */
 
@@ -166,7 +168,15 @@ static int port_of(int fd)
     return ntohs(a.any.sa_family == AF_INET ? a.four.sin_port : a.six.sin6_port);
 }
 
-static int open_socket(const lm_address *a, socklen_t n)
+/* -1 and that errno. */
+static int closed(int fd, int error)
+{
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static int open_bound(const lm_address *a, socklen_t n)
 {
     const int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int       yes = 1;
@@ -176,14 +186,16 @@ static int open_socket(const lm_address *a, socklen_t n)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (a->any.sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
-    if (bind(fd, &a->any, n) || listen(fd, BACKLOG)) {
-        const int error = errno;
+    if (!bind(fd, &a->any, n))
+        return fd;
+    return closed(fd, errno);
+}
 
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
+static int open_socket(const lm_address *a, socklen_t n)
+{
+    const int fd = open_bound(a, n);
+
+    return fd < 0 || !listen(fd, BACKLOG) ? fd : closed(fd, errno);
 }
 
 static bool add_listener(lm_http *http, int fd, const char *address, bool wildcard)
@@ -209,6 +221,24 @@ static bool add_listener(lm_http *http, int fd, const char *address, bool wildca
     return true;
 }
 
+int lm_http_may_listen(const char *address, int port, limn_error *err)
+{
+    lm_address a;
+    socklen_t  n;
+    bool       wildcard;
+    int        fd, error;
+
+    if (!read_address(address, port, &a, &n, &wildcard))
+        return limn_fail(err, INPUT, WRONG_ADDRESS, address), EINVAL;
+    fd = open_bound(&a, n);
+    error = fd < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    else
+        limn_fail(err, FILE, CANNOT_LISTEN, address, port, strerror(error));
+    return error;
+}
+
 int lm_http_listen(lm_http *http, const char *address, int port, limn_error *err)
 {
     lm_address a;
@@ -217,11 +247,11 @@ int lm_http_listen(lm_http *http, const char *address, int port, limn_error *err
     int        fd;
 
     if (!read_address(address, port ? port : http->port, &a, &n, &wildcard))
-        return limn_fail(err, INPUT, "cannot listen on \"%.64s\": it is not an IP address", address), -1;
+        return limn_fail(err, INPUT, WRONG_ADDRESS, address), -1;
     if (http->n_listeners == LM_LISTENERS)
         return limn_fail(err, INPUT, "cannot listen on more than %d addresses", LM_LISTENERS), -1;
     if ((fd = open_socket(&a, n)) < 0)
-        return limn_fail(err, FILE, "cannot listen on %s, port %d: %s", address, port, strerror(errno)), -1;
+        return limn_fail(err, FILE, CANNOT_LISTEN, address, port, strerror(errno)), -1;
     if (!add_listener(http, fd, address, wildcard)) {
         close(fd);
         return limn_fail(err, MEMORY, "cannot listen on %s, port %d: memory or descriptors are short", address, port), -1;

@@ -82,6 +82,9 @@ lm_http *lm_http_new(uv_loop_t *loop, const lm_http_options *o, limn_error *err)
 /* Listens on an address (a literal, no name); returns the port, or -1 and FILE with what is wrong. */
 int lm_http_listen(lm_http *http, const char *address, int port, limn_error *err);
 
+/* Could it be listened on? Nobody is heard meanwhile. 0, or errno (EADDRINUSE: somebody does) and as lm_http_listen. */
+int lm_http_may_listen(const char *address, int port, limn_error *err);
+
 /* Closes the listening sockets and idle connections and lets requests end, for at most stop_ms; then those that
  * are left lose their connection. When every request that was held is let go, http is freed and `gone` called,
  * from the loop. Until then letters may be posted. */

@@ -202,6 +202,10 @@ typedef struct lm_store_options {
  * with a line in the log, and an empty one takes its place. FILE when it cannot be opened.            [new] */
 lm_store *lm_store_open(const lm_store_options *o, limn_error *err);
 
+/* Would lm_store_open begin with what lies in the folder, as far as a look tells? Nothing is made, held or changed.
+ * `*serves`: another process has it now. FILE as lm_store_open, but not for that.                             [any] */
+bool lm_store_look(const char *folder, bool *serves, limn_error *err);
+
 /* A second door to the same store, for another thread: find, list and settle only.                   [new] */
 lm_store *lm_store_reader(lm_store *s, limn_error *err);
 

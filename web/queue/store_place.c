@@ -57,6 +57,17 @@ static bool make_database(const lm_sqlite *s)
     return !fsync(s->folder);
 }
 
+/* Who only looks has it for a moment, too. */
+static bool take_lock(int fd)
+{
+    for (int i = 0; flock(fd, LOCK_EX | LOCK_NB); i++) {
+        if (errno != EWOULDBLOCK || i == 5)
+            return false;
+        usleep(10000);
+    }
+    return true;
+}
+
 bool lm_place_take(lm_sqlite *s, const char *folder, limn_error *err)
 {
     lm_text path = { 0 };
@@ -67,11 +78,75 @@ bool lm_place_take(lm_sqlite *s, const char *folder, limn_error *err)
     s->lock = s->folder < 0 ? -1 : openat(s->folder, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->lock < 0)
         return limn_fail(err, FILE, "the queue's folder \"%.200s\" cannot be used: %s", folder, strerror(errno));
-    if (flock(s->lock, LOCK_EX | LOCK_NB))
+    if (!take_lock(s->lock))
         return limn_fail(err, FILE, "another limn is already serving from \"%.200s\"", folder);
     if (!make_database(s))
         return limn_fail(err, FILE, "\"%.200s\" cannot be made: %s", s->path, strerror(errno));
     return true;
+}
+
+/* -1 where it is not there, too; then errno is ENOENT. */
+static int open_there(int folder, const char *name)
+{
+    return openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+static bool is_held(int fd)
+{
+    return flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+}
+
+static int64_t number_at(const unsigned char *at)
+{
+    return (int32_t)((uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]);
+}
+
+/* Source: SQLite's file format, 1.3: its name, the version of its user, the number of its program. */
+static bool look_at_database(int fd, const char *path, limn_error *err)
+{
+    unsigned char head[100];
+    const ssize_t n = pread(fd, head, sizeof head, 0);
+
+    if (n < 0)
+        return limn_fail(err, FILE, "\"%.200s\" cannot be read: %s", path, strerror(errno));
+    if (n == sizeof head && !memcmp(head, "SQLite format 3", 16))
+        return lm_schema_known(path, number_at(head + 68), number_at(head + 60), err);
+    if (n)
+        lm_log(LM_LOG_WARN, "\"%s\" is damaged: a start would put it aside, and begin an empty queue", path);
+    return true;
+}
+
+static bool look_in(int folder, const char *path, bool *serves, limn_error *err)
+{
+    const int lock = open_there(folder, lock_name), held = lock < 0 ? errno : 0;
+    const int data = open_there(folder, database), kept = data < 0 ? errno : 0;
+    bool      well = true;
+
+    *serves = lock >= 0 && is_held(lock);
+    if (lock >= 0)
+        close(lock);
+    if ((held && held != ENOENT) || (kept && kept != ENOENT))
+        well = limn_fail(err, FILE, "the queue's folder \"%.200s\" cannot be used: %s", path,
+                         strerror(held && held != ENOENT ? held : kept));
+    else if (data >= 0)
+        well = look_at_database(data, path, err);
+    if (data >= 0)
+        close(data);
+    return well;
+}
+
+bool lm_store_look(const char *folder, bool *serves, limn_error *err)
+{
+    const int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool      well;
+
+    *serves = false;
+    if (at < 0)
+        return errno == ENOENT ||
+               limn_fail(err, FILE, "the queue's folder \"%.200s\" cannot be used: %s", folder, strerror(errno));
+    well = look_in(at, folder, serves, err);
+    close(at);
+    return well;
 }
 
 bool lm_place_lengthen_log(const lm_sqlite *s, int64_t to)

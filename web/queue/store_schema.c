@@ -94,16 +94,23 @@ bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
     return s->rc == SQLITE_OK;
 }
 
+bool lm_schema_known(const char *path, int64_t of, int64_t version, limn_error *err)
+{
+    if (version > TODAY)
+        return limn_fail(err, FILE, "\"%.150s\" was written by a newer limn (version %d of the queue; this limn "
+                         "knows %d)", path, (int)version, TODAY);
+    if (version < 0 || (of != APPLICATION && (of || version)))
+        return limn_fail(err, FILE, "\"%.200s\" is another program's database", path);
+    return true;
+}
+
 bool lm_schema_raise(lm_sqlite *s, limn_error *err)
 {
     char          version[64];
     const int64_t of = number(s, "PRAGMA application_id"), from = number(s, "PRAGMA user_version");
 
-    if (s->rc == SQLITE_OK && from > TODAY)
-        return limn_fail(err, FILE, "\"%.150s\" was written by a newer limn (version %d of the queue; this limn "
-                         "knows %d)", s->path, (int)from, TODAY);
-    if (s->rc == SQLITE_OK && (from < 0 || (of != APPLICATION && (of || from))))
-        return limn_fail(err, FILE, "\"%.200s\" is another program's database", s->path);
+    if (s->rc == SQLITE_OK && !lm_schema_known(s->path, of, from, err))
+        return false;
     if (s->rc == SQLITE_OK && from < TODAY) {
         run(s, "BEGIN IMMEDIATE");
         for (int64_t i = from; i < TODAY; i++)

@@ -74,6 +74,7 @@ bool lm_job_read(sqlite3_stmt *at, lm_store_texts texts, lm_job *out); /* false:
 /* ---- store_schema.c */
 bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err); /* options of a connection */
 bool lm_schema_raise(lm_sqlite *s, limn_error *err);             /* to today's version */
+bool lm_schema_known(const char *path, int64_t of, int64_t version, limn_error *err); /* ours, and not a newer one's? */
 /* NULL when the database holds what it should; else what is wrong with it.                          [new] */
 char *lm_schema_fault(lm_sqlite *s, bool thorough);
 

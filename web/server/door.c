@@ -57,8 +57,7 @@ static bool open_door(lm_server *s, limn_error *err)
     s->http = lm_http_new(&s->loop, &o, err);
     if (!s->http || !listen_everywhere(s, err))
         return false;
-    if (!s->o->verify)
-        say_address(s);
+    say_address(s);
     return true;
 }
 

@@ -25,8 +25,7 @@ static bool open_exposed(lm_server *s, limn_error *err)
     uv_timer_start(timer, warn, HOUR_MS, HOUR_MS);
     uv_unref((uv_handle_t *)timer);
     s->exposed = timer;
-    if (!s->o->verify)
-        warn(timer);
+    warn(timer);
     return true;
 }
 

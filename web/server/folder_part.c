@@ -8,17 +8,28 @@
 #include "core/base/tree.h"
 #include "web/server/part.h"
 
-static bool replace(lm_server *s, const char *kind, const char *directory, limn_error *err)
+static bool replace(lm_folders *f, const char *kind, const char *directory, limn_error *err)
 {
-    return !directory || lm_folders_replace(s->folders, kind, directory, err);
+    return !directory || lm_folders_replace(f, kind, directory, err);
 }
 
-static bool add_models(lm_server *s, limn_error *err)
+static bool add_models(lm_folders *f, const char *const *more, limn_error *err)
 {
-    for (const char *const *m = s->o->more_folders; m && *m; m++)
-        if (!lm_folders_more(s->folders, *m, err))
+    for (; more && *more; more++)
+        if (!lm_folders_more(f, *more, err))
             return false;
     return true;
+}
+
+lm_folders *lm_server_folders(const lm_server_options *o, limn_error *err)
+{
+    lm_folders *f = lm_folders_new(o->base, err);
+
+    if (f && replace(f, "input", o->input, err) && replace(f, "output", o->output, err) &&
+        replace(f, "temp", o->temp, err) && add_models(f, o->more_folders, err))
+        return f;
+    lm_folders_free(f);
+    return NULL;
 }
 
 /* Uploads wait beside the queue, outside every root that a route can name. */
@@ -46,12 +57,10 @@ static void make_working(lm_server *s)
 
 static bool open_folders(lm_server *s, limn_error *err)
 {
-    s->folders = lm_folders_new(s->o->base, err);
-    if (!s->folders || !replace(s, "input", s->o->input, err) || !replace(s, "output", s->o->output, err) ||
-        !replace(s, "temp", s->o->temp, err) || !add_models(s, err) || !open_uploads(s, err))
+    s->folders = lm_server_folders(s->o, err);
+    if (!s->folders || !open_uploads(s, err))
         return false;
-    if (!s->o->verify)
-        make_working(s);
+    make_working(s);
     return true;
 }
 

@@ -392,8 +392,7 @@ static bool open_labelling(lm_server *s, limn_error *err)
         return true;
     }
     s->labelling = l;
-    if (!s->o->verify)
-        l->follows = !uv_queue_work(&s->loop, &l->following, load, has_loaded);
+    l->follows = !uv_queue_work(&s->loop, &l->following, load, has_loaded);
     return true;
 }
 

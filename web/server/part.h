@@ -60,6 +60,10 @@ typedef struct lm_part {
 /* … and for most_upload. */
 #define LM_BODY_UPLOAD (UINT64_MAX - 1)
 
+/* The folders that the options name; nothing is made.                                              [new] */
+lm_folders *lm_server_folders(const lm_server_options *o, limn_error *err);
+/* Opens one part alone, which asks for no other, and closes it again. */
+bool lm_server_try(const lm_server_options *o, const lm_part *part, limn_error *err);
 /* Ends a part's `stop`. */
 void lm_server_stopped(lm_server *s);
 /* The routes of all parts, in their order.                                                       [lends] */

@@ -40,7 +40,7 @@ static bool begin_as_told(lm_server *s, limn_error *err)
 {
     told t = { 0 };
 
-    if (s->o->queue_start == LM_START_KEPT || s->o->verify)
+    if (s->o->queue_start == LM_START_KEPT)
         return true;
     if (!lm_queue_pause(s->queue, s->o->queue_start == LM_START_PAUSED, hear, &t, err))
         return false;

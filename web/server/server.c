@@ -32,7 +32,7 @@ static const lm_part *const parts[] = {
     &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_opening_part, &lm_packing_part, &lm_shared_part, &lm_queueing_part, &lm_ordering_part,
     &lm_health_part,
     &lm_listing_part, &lm_history_part, &lm_jobs_part, &lm_nodes_part, &lm_models_part, &lm_system_part,
-    &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_about_part, &lm_templates_part,
+    &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_model_used_part, &lm_about_part, &lm_templates_part,
     &lm_view_part, &lm_upload_part, &lm_covers_part, &lm_settings_part, &lm_userdata_part, &lm_versions_part, &lm_outputs_part, &lm_labelling_part,
     &lm_page_part,
     &lm_exposed_part, &lm_rates_part, &lm_door_part,
@@ -164,7 +164,7 @@ static void *spare_calloc(size_t n, size_t size)
     return memory ? memset(memory, 0, bytes) : NULL;
 }
 
-static bool serve(const lm_server_options *options, bool only_try, limn_error *err)
+bool lm_server_run(const lm_server_options *options, limn_error *err)
 {
     struct lm_opened opened = { .stopping = -1 };
     lm_server        s = { .o = options, .opened = &opened };
@@ -179,7 +179,7 @@ static bool serve(const lm_server_options *options, bool only_try, limn_error *e
     uv_loop_init(&s.loop);
     watch_signals(&s);
     well = open_parts(&s, err);
-    if (!well || only_try)
+    if (!well)
         lm_server_leave(&s);
     uv_run(&s.loop, UV_RUN_DEFAULT);
     close_parts(&s);
@@ -187,12 +187,18 @@ static bool serve(const lm_server_options *options, bool only_try, limn_error *e
     return well;
 }
 
-bool lm_server_run(const lm_server_options *o, limn_error *err)
+bool lm_server_try(const lm_server_options *options, const lm_part *part, limn_error *err)
 {
-    return serve(o, false, err);
-}
+    struct lm_opened opened = { 0 };
+    lm_server        s = { .o = options, .opened = &opened };
+    bool             well;
 
-bool lm_server_verify(const lm_server_options *o, limn_error *err)
-{
-    return serve(o, true, err);
+    uv_loop_init(&s.loop);
+    well = part->open(&s, err);
+    if (part->stop)
+        part->stop(&s);
+    uv_run(&s.loop, UV_RUN_DEFAULT);
+    part->close(&s);
+    uv_loop_close(&s.loop);
+    return well;
 }

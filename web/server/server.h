@@ -28,7 +28,7 @@ typedef struct lm_server_options {
     const char *const *allowed_hosts; /* NAME or NAME:PORT; NULL-terminated, may be NULL */
     const char        *cors;          /* an origin, or "*"; NULL: our own alone */
     bool               exposed;       /* strangers may come, by --insecure-listen: said at the start and every hour */
-    bool               verify;        /* for lm_server_verify: the address is not printed */
+    bool               verify;        /* lm_server_verify is meant */
 
     uint64_t most_prompt, most_upload; /* bytes of a body */
     int64_t  most_pending;            /* jobs; 0: no limit */
@@ -54,7 +54,8 @@ lm_server_options lm_server_defaults(void);
 /* Serves until it is told to end. False: it could not begin, with a sentence (FILE, MEMORY, INPUT). */
 bool lm_server_run(const lm_server_options *o, limn_error *err);
 
-/* Would it begin? Folders, addresses and the store are tried and let go again. */
+/* Would it begin? Folders, addresses, the store and the page are looked at; nothing is made, held or changed, so it may be
+ * asked beside a server that runs, in the same folder, too. */
 bool lm_server_verify(const lm_server_options *o, limn_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* users.c: GET /users, and the folders that users write in: they are made, and temp is empty at the beginning and at
- * the end (but for a start that is only tried). The queue's lock is ours by then, so that no other server works here. */
+ * the end. The queue's lock is ours by then, so that no other server works here. */
 #include "web/server/users.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static bool open_users(lm_server *s, limn_error *err)
     u->root = lm_text_take(&root);
     u->last = &u->first;
     uv_mutex_init(&u->writing);
-    if (well && !s->o->verify) {
+    if (well) {
         lm_tree_empty(lm_folders_tree(s->folders, "temp"), 0);
         lm_drawer_clear(s->uploads);
     }
@@ -53,7 +53,7 @@ static void has_emptied(uv_work_t *work, int status)
 /* Beside the loop, and not for long: what is left of a temp with a hundred thousand files, the next start removes. */
 static void stop_users(lm_server *s)
 {
-    if (s->users && !s->o->verify) {
+    if (s->users) {
         s->users->emptying.data = s;
         if (!uv_queue_work(&s->loop, &s->users->emptying, empty_temp, has_emptied))
             return;
