@@ -34,6 +34,12 @@ async function notify(on: boolean) {
   usePreferences.setState({ notify: may });
 }
 
+/** It is heard when it is chosen. */
+async function sound(on: boolean) {
+  usePreferences.setState({ sound: on });
+  if (on) (await import('../run/sound.ts')).chime(true);
+}
+
 export const options: readonly Option[] = [
   {
     id: 'language',
@@ -133,5 +139,13 @@ export const options: readonly Option[] = [
     choices: onOff,
     now: () => (usePreferences.getState().notify ? 'on' : 'off'),
     set: (value) => void notify(value === 'on'),
+  },
+  {
+    id: 'sound',
+    label: say('sound'),
+    hint: say('soundHint'),
+    choices: onOff,
+    now: () => (usePreferences.getState().sound ? 'on' : 'off'),
+    set: (value) => void sound(value === 'on'),
   },
 ];

@@ -2,9 +2,11 @@
 import { create } from 'zustand';
 import { wordsNow } from '../app/confirm.ts';
 import { useDocuments, type Opened } from '../app/documents.ts';
+import { later } from '../app/fetched.ts';
 import { complain, say } from '../app/toasts.ts';
 import { percent } from '../i18n/format.ts';
 import type { Words } from '../i18n/languages.ts';
+import { useRepeating } from './actions.ts';
 import { onJob, type Ended } from './hear.ts';
 import { usePreferences } from './preferences.ts';
 import { runOf, useRuns } from './run.ts';
@@ -32,6 +34,14 @@ function notify(text: string) {
   if (Notification.permission === 'granted') new Notification('limn', { body: text, tag: 'limn-run' });
 }
 
+const fetchSound = later(() => import('./sound.ts'));
+
+/** Once, when all that was sent for a document has run; whoever stopped it knows. */
+async function sound(uid: string, how: Ended | 'start') {
+  if (how === 'start' || how === 'interrupted' || !usePreferences.getState().sound || runOf(uid).jobs.length || useRepeating.getState().uids.has(uid)) return;
+  (await fetchSound()).chime(how === 'success');
+}
+
 /** Errors are said for all documents, ends of runs where nobody saw them. */
 function heard(uid: string, how: Ended | 'start') {
   const says = sentence(uid, how);
@@ -41,6 +51,7 @@ function heard(uid: string, how: Ended | 'start') {
   else if (how === 'success' && !seen) say(says, go);
   else announce(says);
   if (how !== 'start') notify(says(wordsNow()));
+  sound(uid, how).catch(console.warn);
 }
 
 /** Quarters of the job that one looks at. */

@@ -4,6 +4,7 @@ import { create } from 'zustand';
 export interface Preferences {
   seeds: 'before' | 'after'; // when controls change values
   notify: boolean; // by the system, when the page is not in sight
+  sound: boolean; // when nothing of one's own runs any more
   follow: boolean; // the canvas moves to the node that runs
 }
 
@@ -16,7 +17,7 @@ function read(): Preferences {
   } catch {
     // Then what most people want.
   }
-  return { seeds: kept['seeds'] === 'before' ? 'before' : 'after', notify: kept['notify'] === true, follow: kept['follow'] === true };
+  return { seeds: kept['seeds'] === 'before' ? 'before' : 'after', notify: kept['notify'] === true, sound: kept['sound'] === true, follow: kept['follow'] === true };
 }
 
 export const usePreferences = create<Preferences>(read);

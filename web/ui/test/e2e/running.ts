@@ -173,6 +173,38 @@ export const runs: Record<string, Story> = {
     await v.close();
   },
 
+  'a run of one’s own ends with a sound, where that was asked for; the runs of others do not': async (browser, served) => {
+    const v = await open(browser, served);
+    const { page } = v;
+    await page.evaluate(() => {
+      const made = window.AudioContext;
+      Object.assign(window, { sounds: 0, AudioContext: function () { (window as unknown as { sounds: number }).sounds++; return new made(); } });
+    });
+    const sounds = (n: number) => page.waitForFunction((n) => (window as unknown as { sounds: number }).sounds === n, n);
+    const run = async (ended: number) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await past(page).nth(ended - 1).waitFor();
+    };
+
+    await run(1);
+    await page.getByRole('application').focus();
+    await press(page, 'Control+,');
+    const choice = page.getByRole('group', { name: /^A sound when a run has ended/ });
+    await choice.getByRole('radio', { name: 'On' }).check();
+    await sounds(1); // it is heard when it is chosen; the run before was silent
+    await press(page, 'Escape');
+    await run(2);
+    await sounds(2);
+    const { prompt } = longJob(1);
+    prompt[5].inputs.steps = 2;
+    await served.post('prompt', { prompt });
+    await past(page).nth(2).waitFor();
+    await run(4);
+    await sounds(3);
+    v.clean();
+    await v.close();
+  },
+
   'seeds beyond 2^53 keep their digits, and go on by one': async (browser, served) => {
     const v = await open(browser, served);
     const seed = 18446744073709551000n;
