@@ -99,7 +99,7 @@ export const choices: Record<string, Story> = {
     await says(v.page).getByText('Take it from').waitFor(); // the queue's panel
     await says(v.page).getByRole('button', { name: /^Take it from/ }).click();
     await v.page.getByRole('searchbox').fill('no such command');
-    await v.page.getByText('No command answers to that.').waitFor();
+    await v.page.getByText('No command matches.').waitFor();
     await v.page.keyboard.press('Escape');
 
     assert.deepEqual(await hintOf(v.page, 'View', 'Only the canvas'), ['J']);

@@ -199,14 +199,14 @@ export const days: Record<string, Story> = {
 
     await dropFile(page, 'ten', FIRST.replace('42, "randomize", 20', '1, "increment", 12').replace('128, 128', '64, 64').replace('"limn"', '"ten"'));
     await page.getByRole('button', { name: 'Pause the queue' }).click();
-    await page.getByRole('button', { name: 'Go on with the queue' }).waitFor();
+    await page.getByRole('button', { name: 'Resume the queue' }).waitFor();
     for (let i = 0; i < 10; i++) await chord(page, 'Control+Enter');
     await until('waiting', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await waiting.nth(8).getByRole('button', { name: /Run next/ }).click();
     await until('waiting', [9, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
     await waiting.nth(4).getByRole('button', { name: /Take out/ }).click();
     await until('waiting', [9, 1, 2, 3, 5, 6, 7, 8, 10]);
-    await page.getByRole('button', { name: 'Go on with the queue' }).click();
+    await page.getByRole('button', { name: 'Resume the queue' }).click();
     await done(page).nth(1).waitFor();
     await page.reload();
     await until('completed', [10, 8, 7, 6, 5, 3, 2, 1, 9]); // the newest first

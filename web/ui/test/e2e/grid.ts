@@ -30,7 +30,7 @@ async function small(page: Page, served: Served) {
   await page.getByRole('tab', { name: 'small', selected: true }).waitFor();
 }
 
-async function open(page: Page, menu = 'Run', command = 'X/Y grid…') {
+async function open(page: Page, menu = 'Run', command = 'X/Y grid …') {
   await page.getByRole('menuitem', { name: menu, exact: true }).click();
   await page.getByRole('menuitem', { name: command }).click();
 }
@@ -56,7 +56,7 @@ export const grid: Record<string, Story> = {
     const queue = v.page.getByRole('button', { name: /^Queue \d+ job/ });
 
     await values(x, '1, two');
-    await x.getByText('“two” is no number').waitFor();
+    await x.getByText('“two” is not a number').waitFor();
     assert.ok(await queue.isDisabled());
     await values(x, '1..200');
     await values(y, '1..4');
@@ -142,7 +142,7 @@ export const grid: Record<string, Story> = {
       const v = await visit(browser, served.url, { locale, colorScheme });
       await v.page.locator('.body', { hasText: /KSampler|采样/ }).first().waitFor();
       await small(v.page, served);
-      await (locale === 'zh-CN' ? open(v.page, '运行', 'X/Y 网格…') : open(v.page));
+      await (locale === 'zh-CN' ? open(v.page, '运行', 'X/Y 网格……') : open(v.page));
       await v.page.locator('.axis textarea').first().fill('1, 2');
       assert.deepEqual(await faults(v.page), []);
       await v.page.locator('.dialog footer .main').click();

@@ -133,7 +133,7 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('dialog').waitFor({ state: 'detached' });
     await past(v.page).first().getByRole('button', { name: /Run again/ }).click();
     await past(v.page).nth(1).waitFor();
-    await past(v.page).first().getByRole('button', { name: /Take out of the history/ }).focus();
+    await past(v.page).first().getByRole('button', { name: /Remove from the history/ }).focus();
     await press(v.page, 'Enter');
     await past(v.page).nth(1).waitFor({ state: 'detached' });
     await past(v.page).first().locator('button:focus').waitFor(); // the row that took its place
@@ -363,7 +363,7 @@ export const runs: Record<string, Story> = {
     await press(v.page, 'Control+Alt+Enter');
     await past(v.page, 'cancelled').waitFor();
     assert.equal(await running(v.page).count(), 0);
-    await v.page.getByRole('button', { name: 'Go on with the queue' }).click();
+    await v.page.getByRole('button', { name: 'Resume the queue' }).click();
     await running(v.page).waitFor();
     await settle('3 5 7 6 8 9 11 10');
     await served.post('queue', { clear: true });

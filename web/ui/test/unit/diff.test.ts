@@ -35,7 +35,7 @@ test('changes of a node stand together: new ones first, those that only lie else
     ['removed', undefined, '4', 1], ['placed', undefined, '1', 1],
   ]);
   assert.equal(countsOf(items, diff.en), '2 new, 1 gone, 2 changed, 1 moved');
-  assert.equal(countsOf([], diff.en), 'nothing that is compared');
+  assert.equal(countsOf([], diff.en), 'nothing to compare');
 });
 
 test('each change has its words', () => {

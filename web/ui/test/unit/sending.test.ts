@@ -206,7 +206,7 @@ test('problems are sentences in both languages', () => {
   assert.equal(said(languages.en)[2], 'steps is too small: 0, the least is 1');
   assert.equal(said(languages.zh)[2], '步数 太小：0，最小为 1');
   assert.equal(said(languages.en)[3], 'Something new: of it');
-  assert.match(said(languages.en)[4] ?? '', /Nope here\. Much like it: Node/);
+  assert.match(said(languages.en)[4] ?? '', /Nope here\. Similar: Node/);
 });
 
 test('a check of another shape has nothing to say', () => {

@@ -15,7 +15,7 @@ export const about = both(
     copy: 'Copy',
     copied: 'Copied',
     failed: (why: string) => `The server did not answer: ${why}`,
-    open: 'How its API is spoken',
+    open: 'API reference',
   },
   {
     title: '关于 limn',
@@ -24,7 +24,7 @@ export const about = both(
     memory: '内存',
     of: (free, total) => `可用 ${free}，共 ${total}`,
     build: '编译器',
-    kinds: { optimized: '优化版', debug: '调试版', sanitized: '带检查工具' },
+    kinds: { optimized: '优化版', debug: '调试版', sanitized: '带运行时检查' },
     began: '启动时间',
     features: '功能',
     copy: '复制',

@@ -3,8 +3,8 @@ import { both } from '../both.ts';
 
 export const classes = both(
   {
-    failed: (why: string) => `The node classes of the server could not be had (${why}). Until then nodes have neither fields nor names here; nothing of a file is lost.`,
-    stale: (why: string) => `The node classes of the server could not be had (${why}). They are shown as they were the last time.`,
+    failed: (why: string) => `The server's node classes could not be read (${why}). Until they are, nodes have neither fields nor names here; nothing of a file is lost.`,
+    stale: (why: string) => `The server's node classes could not be read (${why}). They are shown as they were the last time.`,
     again: 'Ask again',
   },
   {

@@ -4,7 +4,7 @@ import { both } from '../both.ts';
 export const lists = both(
   {
     stale: 'As it was when the server was last reached',
-    waiting: 'The list is being asked for …',
+    waiting: 'Reading the list …',
   },
   {
     stale: '这是上次连接服务器时的列表',
