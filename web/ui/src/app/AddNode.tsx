@@ -19,6 +19,8 @@ const SMALL = { width: 340, height: 400 };
 
 interface Props {
   wanted: readonly Wanted[];
+  fit?: ((def: NodeDef) => boolean) | undefined; // only such
+  onPoint?: (() => void) | undefined; // a point in place of a node
   /** A point of the page: the small list stands there. Without: the large one. */
   at?: { x: number; y: number } | undefined;
   /** `stay`: another one will follow. */
@@ -27,10 +29,14 @@ interface Props {
 }
 
 function titleOf(wanted: readonly Wanted[], words: Words['defs']): string {
-  const [one, two] = wanted;
+  const [one, two, three] = wanted;
   if (!one) return words.add;
-  if (two) return words.addBetween(one.type);
+  if (two) return words.addBetween(wanted.at(-1)?.type ?? '', three && one.type);
   return one.direction === 'out' ? words.addTo(one.type) : words.addFrom(one.type);
+}
+
+function allOf(n: number, [one, two]: readonly Wanted[], words: Words['defs']): string {
+  return !one || two ? words.all(n) : one.direction === 'out' ? words.allTo(n, one.type) : words.allFrom(n, one.type);
 }
 
 function beside({ x, y }: { x: number; y: number }): CSSProperties {
@@ -54,14 +60,15 @@ function Row({ def, id, active, pick, point }: { def: NodeDef; id: string; activ
 }
 
 /** What was found, and where one is in it. */
-function useFound(wanted: readonly Wanted[], query: string, large: boolean) {
+function useFound(wanted: readonly Wanted[], query: string, large: boolean, fit: Props['fit']) {
   const defs = useDefs((s) => s.defs);
-  const all = search(withOwn(defs), { query, wanted, uses: usesOf() });
+  const found = search(withOwn(defs), { query, wanted, uses: usesOf() });
+  const all = fit ? found.filter(fit) : found;
   const shown = all.slice(0, large || query.trim() !== '' ? MOST : FEW);
   return { all, shown };
 }
 
-export function AddNode({ wanted, at, onPick, onClose }: Props) {
+export function AddNode({ wanted, fit, onPoint, at, onPick, onClose }: Props) {
   const words = useWords().defs;
   const state = useDefs((s) => s.state);
   const id = useId();
@@ -69,9 +76,15 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
   const [large, setLarge] = useState(at === undefined);
-  const { all, shown } = useFound(wanted, query, large);
-  const active = Math.min(chosen, shown.length - 1);
+  const { all, shown } = useFound(wanted, query, large, fit);
   const label = titleOf(wanted, words);
+  const more = { says: allOf(all.length, wanted, words), act: () => (setLarge(true), setChosen(0), box.current?.querySelector('input')?.focus()) };
+  const rest = large ? [] : [ // behind the nodes
+    ...(onPoint ? [{ says: words.point, act: () => (onPoint(), onClose()) }] : []),
+    ...(all.length > shown.length ? [more] : []),
+  ];
+  const last = shown.length + rest.length - 1;
+  const active = Math.min(chosen, last);
 
   useLayoutEffect(() => {
     const it = box.current;
@@ -84,7 +97,7 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
 
   const pick = (n: number, stay: boolean) => {
     const def = shown[n];
-    if (!def) return;
+    if (!def) return rest[n - shown.length]?.act();
     noteUse(def.name);
     onPick(def, stay);
     if (!stay) onClose();
@@ -92,7 +105,6 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
   const keys = (e: KeyboardEvent) => {
     e.stopPropagation();
     if (e.nativeEvent.isComposing || e.key === 'Process') return;
-    const last = shown.length - 1;
     const steps: Record<string, () => void> = {
       ArrowDown: () => setChosen(active >= last ? 0 : active + 1),
       ArrowUp: () => setChosen(active <= 0 ? last : active - 1),
@@ -125,7 +137,7 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
           aria-label={label}
           aria-expanded="true"
           aria-controls={`${id}-list`}
-          aria-activedescendant={shown[active] ? `${id}-${active}` : undefined}
+          aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
           placeholder={large ? words.search : label}
           value={query}
           spellCheck={false}
@@ -135,20 +147,21 @@ export function AddNode({ wanted, at, onPick, onClose }: Props) {
         <span className="count" role="status">{words.found(all.length)}</span>
       </div>
       <div className="found">
-        <ul id={`${id}-list`} role="listbox" aria-label={label} tabIndex={-1} hidden={shown.length === 0}>
+        <ul id={`${id}-list`} role="listbox" aria-label={label} tabIndex={-1} hidden={last < 0}>
           {shown.map((def, n) => (
             <Row key={def.name} def={def} id={`${id}-${n}`} active={n === active} pick={(e) => pick(n, e.shiftKey)} point={() => setChosen(n)} />
+          ))}
+          {rest.map(({ says, act }, n) => (
+            <li key={says} id={`${id}-${shown.length + n}`} className="rest" role="option" aria-selected={shown.length + n === active} onClick={act} onPointerMove={() => setChosen(shown.length + n)}>
+              <span className="title">{says}</span>
+            </li>
           ))}
           {large && all.length > shown.length && <li role="presentation" className="none">{words.more(all.length - shown.length)}</li>}
         </ul>
         {shown.length === 0 && <p className="none">{nothing}</p>}
         {large && shown[active] && <NodePreview def={shown[active]} />}
       </div>
-      {large ? (
-        <p className="ways" aria-hidden="true">{words.ways.map((w) => <span key={w}>{w}</span>)}</p>
-      ) : (
-        all.length > shown.length && <button className="all" onClick={() => (setLarge(true), box.current?.querySelector('input')?.focus())}>{words.all(all.length)}</button>
-      )}
+      {large && <p className="ways" aria-hidden="true">{words.ways.map((w) => <span key={w}>{w}</span>)}</p>}
     </dialog>
   );
 }

@@ -1,6 +1,9 @@
 // The list of nodes to add, where the canvas asks for it. It comes with the first question.
 import { useRef } from 'react';
 import { addHere, stopAdding, useAdding } from '../canvas/adding.ts';
+import { leaveHere } from '../canvas/connecting.ts';
+import { atNow } from '../canvas/edit.ts';
+import { placesIn } from '../canvas/places.ts';
 import type { NodeDef } from '../defs/def.ts';
 import { withNames } from '../defs/labels.ts';
 import type { Wanted } from '../defs/search.ts';
@@ -15,9 +18,15 @@ export function AddNodes() {
   const count = useRef(0);
   if (!adding) return null;
   const { held, link, at, place } = adding;
-  const wanted: Wanted[] = link
-    ? [{ type: link.type, direction: 'out' }, { type: link.type, direction: 'in' }]
-    : held ? [{ type: held.type, direction: held.side === 'in' ? 'out' : 'in' }] : [];
+  const wanted: Wanted[] = [
+    ...(held ? [{ type: held.type, direction: held.side === 'in' ? 'out' : 'in' } as const] : []),
+    ...(link ? [{ type: link.type, direction: 'out' }, { type: link.type, direction: 'in' }] as const : []),
+  ];
+  const fit = link && ((def: NodeDef) => placesIn(def.inputs, def.outputs, link.type, held) !== undefined);
+  const point = held && !held.floating ? () => {
+    const now = atNow();
+    if (now) leaveHere(now, held, place);
+  } : undefined;
   const canvas = document.querySelector('.graph')?.getBoundingClientRect();
   const pick = (def: NodeDef, stay: boolean) => {
     const by = STEP * count.current;
@@ -31,7 +40,7 @@ export function AddNodes() {
   const corner = wanted.length ? { x: at.x + (canvas?.x ?? 0), y: at.y + (canvas?.y ?? 0) } : undefined;
   return (
     <Framed close={close}>
-      <AddNode wanted={wanted} at={corner} onPick={pick} onClose={close} />
+      <AddNode wanted={wanted} fit={fit} onPoint={point} at={corner} onPick={pick} onClose={close} />
     </Framed>
   );
 }

@@ -6,7 +6,7 @@ import { shown } from './chords.ts';
 import { can, type Command } from './command.ts';
 import { commands } from './commands.ts';
 import { activeDocument, type Opened } from './documents.ts';
-import { keysOf, onMac } from './bound.ts';
+import { onMac, shownOf } from './bound.ts';
 import { Menu, type MenuItem } from './Menu.tsx';
 import { perform } from './perform.ts';
 
@@ -19,7 +19,7 @@ const inMenu = (name: Name) => (c: Command) => (name === 'more' ? c.menu === 'fi
 
 /** A command as a menu shows it now. */
 export function itemOf(command: Command, at: Opened | undefined, words: Words): MenuItem {
-  const keys = keysOf(command)[0];
+  const keys = shownOf(command)[0];
   return {
     label: command.label(words),
     hint: keys && shown(keys, onMac),

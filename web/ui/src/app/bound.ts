@@ -10,6 +10,9 @@ const NONE: readonly string[] = [];
 /** The keys of a command: those it was made with, or those that a person gave it; none where they were taken away. */
 export const keysOf = (command: Pick<Command, 'id' | 'keys'>) => useSettings.getState().keys[command.id] ?? command.keys ?? NONE;
 
+/** What menus and lists show: the browser's own keys, too. */
+export const shownOf = (command: Command) => [...keysOf(command), ...(command.shows ?? NONE)];
+
 /** The first of them as it is shown; '' for none. `made`: what it was made with. */
 export function useKeys(id: string, made: string): string {
   const [first] = useSettings((s) => s.keys[id]) ?? [made];

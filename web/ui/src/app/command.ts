@@ -7,6 +7,7 @@ export interface Command {
   id: string; // "graph.mute"
   label: (words: Words) => string;
   keys?: readonly string[]; // "Ctrl+Shift+Z", "Alt+C", "/": Ctrl is Cmd on a Mac
+  shows?: readonly string[]; // the browser's own keys that do it, in menus and lists: they are not ours to bind
   anywhere?: true; // its keys act in text fields, too: Ctrl+S, Ctrl+Enter
   menu?: 'file' | 'edit' | 'view' | 'run' | 'help' | 'node' | 'canvas' | 'link' | 'group';
   held?: true; // again and again while its keys are held down; arrow keys do so by themselves

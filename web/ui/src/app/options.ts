@@ -80,6 +80,17 @@ export const options: readonly Option[] = [
     set: (value) => choose({ wheel: value === 'zoom' || value === 'pan' ? value : 'device' }),
   },
   {
+    id: 'drag',
+    label: say('drag'),
+    hint: say('dragHint'),
+    choices: [
+      { value: 'frame', label: say('frame') },
+      { value: 'pan', label: say('pan') },
+    ],
+    now: () => useSettings.getState().drag,
+    set: (value) => choose({ drag: value === 'pan' ? 'pan' : 'frame' }),
+  },
+  {
     id: 'links',
     label: say('links'),
     hint: say('linksHint'),

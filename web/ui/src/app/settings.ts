@@ -12,6 +12,8 @@ export type LinkStyle = 'curved' | 'straight' | 'angled' | 'hidden';
 export type Snap = 'shift' | 'always' | 'off'; // to the grid, while Shift is held; or, with Shift for the opposite, all the time
 interface Choices {
   wheel: Wheel;
+  drag: 'frame' | 'pan'; // with the left button, on the ground
+  tool: 'select' | 'hand';
   autosave: boolean;
   links: LinkStyle;
   quiet: boolean; // links that have nothing to do with the selection stand back
@@ -39,7 +41,7 @@ const KEY = 'limn.settings';
 const wishes = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'].map((q) => matchMedia(q)); // of the system
 const wished = (n: number) => wishes[n]?.matches === true;
 const KNOWN: Readonly<Record<string, readonly unknown[]>> = {
-  language: ['en', 'zh'], both: [true], theme: themes, wheel: ['zoom', 'pan'], autosave: [true],
+  language: ['en', 'zh'], both: [true], theme: themes, wheel: ['zoom', 'pan'], drag: ['pan'], tool: ['hand'], autosave: [true],
   links: ['straight', 'angled', 'hidden'], quiet: [true], snap: ['always', 'off'], grid: GRIDS,
 };
 
@@ -70,7 +72,7 @@ function write(chosen: Chosen) {
   }
 }
 
-const USUAL: Choices = { wheel: 'device', autosave: false, links: 'curved', quiet: false, snap: 'shift', grid: 10, keys: {}, keysAt: 0 };
+const USUAL: Choices = { wheel: 'device', drag: 'frame', tool: 'select', autosave: false, links: 'curved', quiet: false, snap: 'shift', grid: 10, keys: {}, keysAt: 0 };
 const settled = (chosen: Chosen, language = chosen.language ?? languageOf(navigator.languages)) => ({
   ...USUAL,
   ...chosen,

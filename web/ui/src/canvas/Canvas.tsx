@@ -23,12 +23,14 @@ import { Focus, focusId } from './Focus.tsx';
 import { startGestures } from './gestures.ts';
 import { startFields } from './going.ts';
 import { GroupName } from './GroupName.tsx';
+import { startHolding } from './holding.ts';
 import { Map as GraphMap } from './Map.tsx';
 import { Menus } from './Menus.tsx';
 import { NodeBody } from './NodeBody.tsx';
-import { nodeKey, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { useBodies, useScene } from './use-scene.ts';
 import { repaint, useHand, view } from './view.ts';
+import { stopOf } from './walk.ts';
 import { noting, stopped } from './way.ts';
 import { startWheel } from './wheel.ts';
 
@@ -101,7 +103,7 @@ export function Canvas() {
   const uid = doc?.uid ?? '';
   const problems = useRuns((all) => all[uid]?.problems.length ?? 0);
   const focus = useHand((s) => s.focus);
-  const tool = useHand((s) => s.tool);
+  const tool = useSettings((s) => s.tool);
 
   view.uid = uid;
   view.scene = scene;
@@ -113,7 +115,7 @@ export function Canvas() {
     <ReactFlow
       className="graph"
       aria-label={name === undefined ? words.graph : words.summary(name, scene.nodes.length, scene.links.length, problems)}
-      aria-activedescendant={focus === undefined || !scene.byKey.has(nodeKey(focus)) ? undefined : focusId(focus)}
+      aria-activedescendant={focus !== undefined && stopOf(scene, focus) ? focusId(focus) : undefined}
       tabIndex={0}
       aria-roledescription={words.role}
       role="application"
@@ -168,7 +170,7 @@ function Hands() {
   useEffect(() => {
     const graph = store.getState().domNode;
     if (!graph) return;
-    const ends = [startGestures(graph), startWheel(graph), startClipboard(graph), startFields(graph)];
+    const ends = [startHolding(graph), startGestures(graph), startWheel(graph), startClipboard(graph), startFields(graph)];
     return () => ends.forEach((end) => end());
   }, [store]);
   return createPortal(<Menus />, document.body);

@@ -15,7 +15,7 @@ const MOST = 200;
 
 const heldBy = (end: SocketEnd): Held => ({ ends: [end], side: end.side === 'in' ? 'out' : 'in', type: end.type });
 
-export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close: () => void }) {
+export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView; held?: Held | undefined; close: () => void }) {
   const words = useWords().canvas;
   const [end, setEnd] = useState<SocketEnd | undefined>('side' in from ? from : undefined);
   const [text, setText] = useState('');
@@ -25,14 +25,14 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
   const wanted = text.trim().toLocaleLowerCase();
   const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.type}`.toLocaleLowerCase();
   const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST);
-  const own = end && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
+  const own = end && !held && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
   const last = found.length + (end ? 1 : 0) + (own ? 1 : 0); // behind them: a new node, a socket of the subgraph
 
   function newNode(of: SocketEnd) {
     const p = toScreen(of.at);
     const x = of.at.x + (of.side === 'in' ? -320 : 120);
     close();
-    offerNodes({ x: p.x, y: p.y }, heldBy(of), { x, y: of.at.y });
+    offerNodes({ x: p.x, y: p.y }, held ?? heldBy(of), { x, y: of.at.y });
   }
   function exposeIt(of: SocketEnd) {
     exposeSocket(of);
@@ -50,7 +50,7 @@ export function ConnectList({ from, close }: { from: SocketEnd | NodeView; close
     if (!choice) return newNode(end);
     const here = atNow();
     const own = shapeById(scene, end.node)?.title ?? '';
-    if (here) joinTo(here, heldBy(end), choice.end);
+    if (here) joinTo(here, held ?? heldBy(end), choice.end);
     announce(words.connected(own, end.name, choice.title, choice.label));
     close();
   }

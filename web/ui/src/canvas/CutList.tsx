@@ -1,16 +1,19 @@
-// The links of the nodes that are meant: each is cut by itself, or all at once.
+// The links of the nodes that are meant: each is cut by itself, or all at once; each gets a point, or leads to the one it has.
 import { useReducer, useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
-import { Icon } from '../app/Icon.tsx';
+import { Icon, type IconName } from '../app/Icon.tsx';
 import type { Document } from '../doc/document.ts';
 import { linksOf, type Id, type Link } from '../doc/links.ts';
 import { removeLinks } from '../doc/ops-links.ts';
+import { addReroute } from '../doc/ops-reroutes.ts';
 import type { At } from '../doc/wire.ts';
 import { useRoom } from '../i18n/room.ts';
 import { cutting } from '../i18n/words/cutting.ts';
 import '../style/cutting.css';
 import { announce } from './announce.ts';
+import { middle, nearest } from './curve.ts';
 import { atNow, nodesMeant } from './edit.ts';
+import { goToStop } from './going.ts';
 import { shapeById, type NodeView } from './scene.ts';
 import { TypeMark } from './TypeMark.tsx';
 import { view } from './view.ts';
@@ -45,6 +48,23 @@ export function CutList({ close }: { close: () => void }) {
     if (some.length === links.length) close();
     else changed();
   };
+  /** To its first point; one without gets one in its middle. */
+  const point = (link: Link) => {
+    const drawn = view.scene.linkByKey.get(`link:${link.id}`);
+    const there = drawn?.owners.find((o) => o.startsWith('reroute:'));
+    if (!drawn) return;
+    const p = middle(drawn.points);
+    close();
+    if (there) return goToStop(there);
+    goToStop(`reroute:${addReroute(at, link.id, [Math.round(p.x), Math.round(p.y)], nearest(drawn.points, p).behind)}`);
+    announce(words.set);
+  };
+  const has = (link: Link) => view.scene.linkByKey.get(`link:${link.id}`)?.owners.some((o) => o.startsWith('reroute:'));
+  const button = (icon: IconName, label: string, act: () => void, first = false) => (
+    <button className="icon" data-focus={first ? '' : undefined} aria-label={label} title={label} onClick={act}>
+      <Icon name={icon} />
+    </button>
+  );
   return (
     <Dialog title={nodes.length === 1 ? words.title(nodes[0].shape.title) : words.many(nodes.length)} close={close}
             foot={links.length > 1 && <button className="plain" onClick={() => cut(links)}>{words.all}</button>}>
@@ -54,9 +74,8 @@ export function CutList({ close }: { close: () => void }) {
           <li key={String(link.id)}>
             <TypeMark type={String(link.type)} />
             <span>{textOf(link)}</span>
-            <button className="icon" data-focus={i === 0 ? '' : undefined} aria-label={words.cut(textOf(link))} title={words.cut(textOf(link))} onClick={() => cut([link])}>
-              <Icon name="close" />
-            </button>
+            {button('point', (has(link) ? words.goTo : words.point)(textOf(link)), () => point(link))}
+            {button('close', words.cut(textOf(link)), () => cut([link]), i === 0)}
           </li>
         ))}
       </ul>

@@ -8,6 +8,7 @@ import { addNode, insertOnLink } from '../doc/ops-nodes.ts';
 import { firstFitting, joinTo, type Held } from './connecting.ts';
 import type { Point } from './curve.ts';
 import { atNow } from './edit.ts';
+import { placesIn } from './places.ts';
 import { endOf, type LinkView } from './scene.ts';
 import { choose, focusOn } from './select.ts';
 import { toCanvas, view } from './view.ts';
@@ -23,8 +24,8 @@ export interface Adding {
 export const useAdding = create<{ adding?: Adding | undefined }>(() => ({}));
 
 /** Shows the list at a point of the screen. */
-export function offerNodes(at: Point, held?: Held, place = toCanvas(at)) {
-  useAdding.setState({ adding: { at, held, place } });
+export function offerNodes(at: Point, held?: Held, place = toCanvas(at), link?: LinkView) {
+  useAdding.setState({ adding: { at, held, place, link } });
 }
 
 /** In the middle of the canvas, for who has no pointer. */
@@ -51,11 +52,10 @@ export function addHere(type: string, values: Readonly<Record<string, Json>> = {
   at.doc.together(() => {
     id = addNode(at, type, [Math.round(place.x), Math.round(place.y - (held ? 15 : 0))], values);
     const shape = shapeAt(at, id);
-    const socket = held && shape && firstFitting(shape, held);
+    const places = link && shape && placesIn(shape.inputs, shape.outputs, link.type, held);
+    const socket = held && shape && (places?.own ?? firstFitting(shape, held));
     if (held && shape && socket) joinTo(at, held, endOf(shape, held.side, socket));
-    const input = link && shape?.inputs.find((s) => s.widget === undefined && fits(link.type, s.type));
-    const output = link && shape?.outputs.find((s) => fits(s.type, link.type));
-    if (link && input && output) insertOnLink(at, link.id, id, input.index, output.index);
+    if (link && places) insertOnLink(at, link.id, id, places.input.index, places.output.index);
   });
   if (id !== undefined) {
     choose([`node:${id}`]);

@@ -116,7 +116,7 @@ export function goTo(uid: string, node: string) {
   activate(uid);
   showView(uid, 'graph');
   show(uid, { path, selection: new Set([key]) });
-  useHand.setState({ focus: id });
+  useHand.setState({ focus: key });
   arrive();
 }
 
@@ -124,7 +124,7 @@ export function goTo(uid: string, node: string) {
 export function arrive(): boolean {
   const box = wanted && wanted.uid === view.uid && wanted.prefix === view.scene.prefix ? view.scene.byKey.get(wanted.key) : undefined;
   if (!box) return false;
-  useHand.setState({ focus: wanted?.key.slice(5) });
+  useHand.setState({ focus: wanted?.key });
   wanted = undefined;
   const { size } = view;
   const zoom = Math.max(goalFrom(view.camera).zoom, 0.7);

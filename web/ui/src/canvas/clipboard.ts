@@ -1,6 +1,10 @@
 // Copying and pasting nodes: the clipboard's own events, so that other programs and other tabs have them, too.
+import { onMac } from '../app/bound.ts';
+import { shown } from '../app/chords.ts';
+import { putText } from '../app/copying.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { inTextField } from '../app/open.ts';
+import { complain } from '../app/toasts.ts';
 import { copyItems, duplicate, kindOfText, paste } from '../doc/clipboard.ts';
 import type { Items } from '../doc/ops-nodes.ts';
 import { announce } from './announce.ts';
@@ -44,16 +48,23 @@ export function pasteText(text: string, connect = false): boolean {
   return true;
 }
 
+/** The page may not do it here by itself. */
+const sayKeys = (keys: string) => complain((w) => w.canvas.byKeys(shown(keys, onMac)));
+
 /** For a menu, where no event brings a clipboard. */
 export async function copyChosen(cutToo = false) {
   const text = textChosen();
   if (text === undefined) return;
-  await navigator.clipboard.writeText(text);
-  if (cutToo) cutChosen();
+  if (!(await putText(text))) sayKeys(cutToo ? 'Ctrl+X' : 'Ctrl+C');
+  else if (cutToo) cutChosen();
 }
 
 export async function pasteNow(connect = false) {
-  pasteText(await navigator.clipboard.readText(), connect);
+  try {
+    pasteText(await navigator.clipboard.readText(), connect);
+  } catch {
+    sayKeys(connect ? 'Ctrl+Shift+V' : 'Ctrl+V');
+  }
 }
 
 /** Listens on the window, so that no click on the canvas is needed before; returns what ends it. */

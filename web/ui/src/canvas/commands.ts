@@ -1,26 +1,27 @@
 // What can be done on the canvas; keys as ComfyUI's users know them.
 import type { Command } from '../app/command.ts';
 import { useSettings } from '../app/settings.ts';
-import { resizeNode } from '../doc/ops.ts';
-import { membersOfGroups, moveItems } from '../doc/ops-groups.ts';
+import { membersOfGroups } from '../doc/ops-groups.ts';
 import { itemsOf } from '../doc/ops-nodes.ts';
-import { TITLE } from '../doc/shape.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
-import { showColours, showLinks } from './asking.ts';
+import { showColours, showLinks, showReplace } from './asking.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';
 import { copyChosen, duplicateChosen, pasteNow } from './clipboard.ts';
 import { showConnect } from './connect-list.ts';
+import { takeFloating } from './connecting.ts';
 import {
   atNow, fitSizes, groupChosen, nodesChosen, nodesMeant, removeChosen, toggleFlag, toggleMode,
 } from './edit.ts';
-import { atFocus, followLink, goInto, goOut, onCanvas, walk } from './going.ts';
+import { atFocus, atStop, follow, goInto, goOut, onCanvas, walk } from './going.ts';
+import { keysMeant, nudge, stretch } from './nudging.ts';
 import type { NodeView } from './scene.ts';
 import { openMenuHere } from './menus.ts';
 import { startRenaming } from './presses.ts';
 import { shapeCommands } from './commands-shape.ts';
 import { choose, chooseAll, chosen, toggle } from './select.ts';
 import { useHand, view } from './view.ts';
+import { pointOf } from './walk.ts';
 
 const some = () => chosen().size > 0;
 const nodes = () => nodesMeant().length > 0;
@@ -32,22 +33,54 @@ function withNode(act: (node: NodeView) => void) {
   if (node) act(node);
 }
 
+const groupMeant = () => keysMeant().find((k) => k.startsWith('group:'));
+
+/** The group that is meant, else the node. */
+function startNaming() {
+  const key = atFocus() ? undefined : groupMeant();
+  if (key) startRenaming(key);
+  else withNode((n) => startRenaming(n.key));
+}
+
+/** A link that waits at the point where the keyboard is is led on. */
+const waitingHere = () => {
+  const point = pointOf(view.scene, useHand.getState().focus ?? '');
+  return point?.floating && takeFloating(view.scene, point.floating);
+};
+
+function connectHere() {
+  const held = waitingHere();
+  if (held?.ends[0]) showConnect(held.ends[0], held);
+  else withNode((n) => showConnect(n));
+}
+
 function renameGroupChosen() {
-  const key = [...chosen()].find((k) => k.startsWith('group:'));
+  const key = groupMeant();
   if (key) startRenaming(key);
 }
+
+const ofOneClass = () => new Set(nodesMeant().map((n) => n.node['type'])).size === 1;
 
 /** All nodes that are meant have it. */
 const all = (is: (n: ReturnType<typeof nodesMeant>[number]) => boolean) => () => nodes() && nodesMeant().every(is);
 
 const editing: readonly Command[] = [
   {
-    id: 'edit.cut', label: (w) => w.canvas.commands.cut, menu: 'edit', line: true, can: some,
+    id: 'edit.cut', label: (w) => w.canvas.commands.cut, shows: ['Ctrl+X', 'Shift+Delete'], menu: 'edit', line: true, can: some,
     run: () => void copyChosen(true),
   },
-  { id: 'edit.copy', label: (w) => w.canvas.commands.copy, menu: 'edit', can: some, run: () => void copyChosen() },
-  { id: 'edit.paste', label: (w) => w.canvas.commands.paste, menu: 'edit', run: () => void pasteNow() },
-  { id: 'edit.pasteLinked', label: (w) => w.canvas.commands.pasteLinked, menu: 'edit', run: () => void pasteNow(true) },
+  {
+    id: 'edit.copy', label: (w) => w.canvas.commands.copy, shows: ['Ctrl+C', 'Ctrl+Insert'], menu: 'edit', can: some,
+    run: () => void copyChosen(),
+  },
+  {
+    id: 'edit.paste', label: (w) => w.canvas.commands.paste, shows: ['Ctrl+V', 'Shift+Insert'], menu: 'edit',
+    run: () => void pasteNow(),
+  },
+  {
+    id: 'edit.pasteLinked', label: (w) => w.canvas.commands.pasteLinked, shows: ['Ctrl+Shift+V'], menu: 'edit',
+    run: () => void pasteNow(true),
+  },
   {
     id: 'edit.duplicate', label: (w) => w.canvas.commands.duplicate, keys: ['Ctrl+D'], menu: 'edit', can: some,
     run: () => duplicateChosen(),
@@ -78,19 +111,19 @@ const adding: readonly Command[] = [
 
 const ofNodes: readonly Command[] = [
   {
-    id: 'node.rename', label: (w) => w.canvas.commands.rename, keys: ['F2'], menu: 'node', can: nodes,
-    run: () => withNode((n) => startRenaming(n.key)),
+    id: 'node.rename', label: (w) => w.canvas.commands.rename, keys: ['F2'], menu: 'node', can: () => nodes() || groupMeant() !== undefined,
+    run: startNaming,
   },
   {
-    id: 'node.connect', label: (w) => w.canvas.commands.connect, keys: ['L'], menu: 'node', can: nodes,
-    run: () => withNode(showConnect),
+    id: 'node.connect', label: (w) => w.canvas.commands.connect, keys: ['L'], menu: 'node', can: () => nodes() || waitingHere() !== undefined,
+    run: connectHere,
   },
   {
     id: 'node.duplicate', label: (w) => w.canvas.commands.duplicate, menu: 'node', quiet: true, can: some,
     run: () => duplicateChosen(),
   },
   {
-    id: 'node.copy', label: (w) => w.canvas.commands.copy, menu: 'node', quiet: true, can: some,
+    id: 'node.copy', label: (w) => w.canvas.commands.copy, shows: ['Ctrl+C'], menu: 'node', quiet: true, can: some,
     run: () => void copyChosen(),
   },
   {
@@ -115,12 +148,13 @@ const ofNodes: readonly Command[] = [
   },
   { id: 'node.fitSize', label: (w) => w.canvas.commands.fitSize, menu: 'node', can: nodes, run: fitSizes },
   { id: 'node.colour', label: (w) => w.canvas.commands.colour, menu: 'node', can: nodes, run: showColours },
+  { id: 'node.replace', label: (w) => w.canvas.commands.replace, menu: 'node', can: ofOneClass, run: showReplace },
   {
     id: 'node.group', label: (w) => w.canvas.commands.group, keys: ['Ctrl+G'], menu: 'node', line: true, can: some,
     run: () => groupChosen(wordsNow().canvas.newGroup),
   },
   {
-    id: 'node.cutLinks', label: (w) => w.canvas.commands.cutLinks, keys: ['Shift+L'], menu: 'node', can: nodes,
+    id: 'node.cutLinks', label: (w) => w.canvas.commands.links, keys: ['Shift+L'], menu: 'node', can: nodes,
     run: showLinks,
   },
   {
@@ -155,13 +189,13 @@ const looking: readonly Command[] = [
   },
   {
     id: 'view.select', label: (w) => w.canvas.commands.selectTool, keys: ['V'],
-    menu: 'view', on: () => useHand.getState().tool === 'select',
-    run: () => useHand.setState({ tool: 'select' }),
+    menu: 'view', on: () => useSettings.getState().tool === 'select',
+    run: () => useSettings.getState().choose({ tool: 'select' }),
   },
   {
     id: 'view.hand', label: (w) => w.canvas.commands.handTool, keys: ['H'],
-    menu: 'view', on: () => useHand.getState().tool === 'hand',
-    run: () => useHand.setState({ tool: 'hand' }),
+    menu: 'view', on: () => useSettings.getState().tool === 'hand',
+    run: () => useSettings.getState().choose({ tool: 'hand' }),
   },
 ];
 
@@ -173,24 +207,11 @@ function chooseInGroups() {
   choose([...nodes.map((id) => `node:${id}`), ...reroutes.map((id) => `reroute:${id}`)]);
 }
 
-/** By arrow keys: what is chosen moves, step after step as one; what is pinned stays. */
-function nudge(dx: number, dy: number) {
-  const at = atNow();
-  if (!at) return;
-  const items = itemsOf(at, [...chosen()].filter((key) => !view.scene.byKey.get(key)?.shape.pinned));
-  moveItems(at, items, dx, dy, { join: `nudge ${[...chosen()].join(' ')}` });
-}
-
-/** By arrow keys, too: the nodes that are meant become wider or higher, as one step. */
-function stretch(dx: number, dy: number) {
-  const at = atNow();
-  if (!at) return;
-  const all = nodesMeant().filter((n) => !n.shape.pinned && !n.shape.collapsed);
-  const join = `stretch ${all.map((n) => n.id).join(' ')}`;
-  for (const n of all) resizeNode(at.doc, n.node, n.width + dx, n.height - TITLE + dy, join);
-}
-
 const ARROWS = [['Left', -1, 0], ['Right', 1, 0], ['Up', 0, -1], ['Down', 0, 1]] as const;
+
+const LEADS = [
+  ['walk.out', 'followOut', 'Right'], ['walk.in', 'followIn', 'Left'], ['walk.around', 'around', 'Up'], ['walk.within', 'within', 'Down'],
+] as const;
 
 const walking: readonly Command[] = [
   ...ARROWS.flatMap(([way, dx, dy]): Command[] => [
@@ -205,33 +226,29 @@ const walking: readonly Command[] = [
     },
     {
       id: `size.${way}`, label: (w) => w.canvas.size[way], keys: [`Alt+Shift+Arrow${way}`], quiet: true,
-      can: () => onCanvas() && nodes(),
+      can: () => onCanvas() && (nodes() || groupMeant() !== undefined),
       run: () => stretch(dx * grid(), dy * grid()),
     },
     {
       id: `nudge.${way}`, label: (w) => w.canvas.nudge[way], keys: [`Ctrl+Arrow${way}`], quiet: true,
-      can: () => onCanvas() && some(),
+      can: () => onCanvas() && keysMeant().length > 0,
       run: () => nudge(dx * grid(), dy * grid()),
     },
     {
       id: `push.${way}`, label: (w) => w.canvas.push[way], keys: [`Ctrl+Shift+Arrow${way}`], quiet: true,
-      can: () => onCanvas() && some(),
+      can: () => onCanvas() && keysMeant().length > 0,
       run: () => nudge(dx * grid() * 10, dy * grid() * 10),
     },
   ]),
   {
     id: 'walk.choose', label: (w) => w.canvas.commands.choose, keys: ['S'], quiet: true,
-    can: () => onCanvas() && atFocus() !== undefined,
-    run: () => withNode((n) => toggle(n.key)),
+    can: () => onCanvas() && atStop() !== undefined,
+    run: () => toggle(atStop()?.key ?? ''),
   },
-  {
-    id: 'walk.out', label: (w) => w.canvas.commands.followOut, keys: ['Alt+ArrowRight'], quiet: true, can: onCanvas,
-    run: () => followLink('right'),
-  },
-  {
-    id: 'walk.in', label: (w) => w.canvas.commands.followIn, keys: ['Alt+ArrowLeft'], quiet: true, can: onCanvas,
-    run: () => followLink('left'),
-  },
+  ...LEADS.map(([id, label, way]): Command => ({
+    id, label: (w) => w.canvas.commands[label], keys: [`Alt+Arrow${way}`], quiet: true, can: onCanvas,
+    run: () => follow(way.toLowerCase() as 'left'),
+  })),
   {
     id: 'walk.enter', label: (w) => w.canvas.commands.enter, keys: ['Enter'], quiet: true,
     can: () => onCanvas() && atFocus() !== undefined,

@@ -4,6 +4,7 @@ import { ask } from '../app/ask.ts';
 import { late } from '../app/late.ts';
 import { fits } from '../defs/types.ts';
 import { closesCircle } from '../doc/ops-nodes.ts';
+import type { Held } from './connecting.ts';
 import { atNow } from './edit.ts';
 import { endOf, shapeById, type NodeView, type Scene, type SocketEnd } from './scene.ts';
 
@@ -56,7 +57,7 @@ export function partnersOf(scene: Scene, end: SocketEnd): Choice[] {
     .sort((a, b) => away(a.end) - away(b.end));
 }
 
-/** Of a node: first one of its sockets is chosen. */
-export function showConnect(from: SocketEnd | NodeView) {
-  void ask((answer) => createElement(List, { from, close: () => answer() }));
+/** Of a node: first one of its sockets is chosen. `held`: a link that waited until now. */
+export function showConnect(from: SocketEnd | NodeView, held?: Held) {
+  void ask((answer) => createElement(List, { from, held, close: () => answer() }));
 }

@@ -11,10 +11,10 @@ import { removeLinks } from '../doc/ops-links.ts';
 import { itemsOf, removeItems, type Items } from '../doc/ops-nodes.ts';
 import type { At } from '../doc/wire.ts';
 import { announce } from './announce.ts';
-import { centre } from './boxes.ts';
-import { choose, chosen } from './select.ts';
+import { choose, chosen, focusOn } from './select.ts';
 import type { NodeView, SocketEnd } from './scene.ts';
 import { useHand, view } from './view.ts';
+import { middleOf, stopOf, type Stop } from './walk.ts';
 
 /** Where edits go; undefined: nothing is open. */
 export function atNow(): At | undefined {
@@ -32,17 +32,13 @@ export const nodesChosen = (): NodeView[] => view.scene.nodes.filter((n) => chos
 export function nodesMeant(): NodeView[] {
   const nodes = nodesChosen();
   const { focus } = useHand.getState();
-  const at = view.scene.byKey.get(`node:${focus}`);
+  const at = view.scene.byKey.get(focus ?? '');
   return nodes.length || !at ? nodes : [at];
 }
 
-/** The nearest of those that stay, so that the keyboard is not lost with a node. */
-function neighbourOf(gone: readonly NodeView[]): NodeView | undefined {
-  const from = gone[0] && centre(gone[0]);
-  if (!from) return undefined;
-  const keys = new Set(gone.map((n) => n.key));
-  const away = (n: NodeView) => Math.hypot(centre(n).x - from.x, centre(n).y - from.y);
-  return view.scene.nodes.filter((n) => !keys.has(n.key)).sort((a, b) => away(a) - away(b))[0];
+/** The nearest node of those that stay, so that the keyboard is not lost with what goes. */
+function neighbourOf(from: Stop, gone: ReadonlySet<string>): NodeView | undefined {
+  return middleOf(view.scene.nodes.filter((n) => !gone.has(n.key)), from);
 }
 
 /** What is cut goes as it was copied: groups with what is in them. */
@@ -57,15 +53,16 @@ export function removeChosen(through = false) {
 }
 
 function remove(at: At, items: Required<Items>, through = false) {
-  const gone = new Set(items.nodes.map(String));
-  const nodes = view.scene.nodes.filter((n) => gone.has(n.id));
-  const { focus } = useHand.getState();
-  const next = nodes.some((n) => n.id === focus) ? neighbourOf(nodes) : undefined;
+  const { nodes, links, reroutes, groups } = items;
+  const gone = new Set([...nodes.map((id) => `node:${id}`), ...reroutes.map((id) => `reroute:${id}`), ...groups.map((n) => `group:${n}`)]);
+  const stop = stopOf(view.scene, useHand.getState().focus);
+  const lost = stop && (gone.has(stop.key) || (groups.length > 0 && stop.key.startsWith('group:'))); // groups are known by their number
+  const next = lost ? neighbourOf(stop, gone) : undefined;
 
   removeItems(at, items, through);
   choose([]);
-  announce(wordsNow().canvas.removed(nodes.length, items.links.length));
-  if (next) useHand.setState({ focus: next.id });
+  announce(wordsNow().canvas.removed(nodes.length, links.length, reroutes.length));
+  if (next) focusOn(next.key);
 }
 
 /** Muted or bypassed if one of them is not, else all run again. */
@@ -89,7 +86,7 @@ export function groupChosen(title: string) {
   if (index === undefined) return;
   const key = `group:${index}`;
   choose([key]);
-  useHand.setState({ renaming: key });
+  useHand.setState({ renaming: key, focus: key });
 }
 
 export function cutLinks(ids: Iterable<Id>) {

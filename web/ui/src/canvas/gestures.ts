@@ -1,5 +1,6 @@
 // The pointer on the canvas: which gesture a press begins, from the first pixels to the end. Panning and zooming are React
 // Flow's; everything that has to do with the graph is here and in the files beside.
+import { useSettings } from '../app/settings.ts';
 import type { Point } from './curve.ts';
 import { panBy } from './camera.ts';
 import { carry, take, takeFloating } from './connecting.ts';
@@ -15,6 +16,7 @@ export interface Gesture {
   move(p: Point, e: PointerEvent): void;
   drop(p: Point, e: PointerEvent): void;
   cancel(): void;
+  pans?: true; // it is the canvas that is moved
 }
 
 const BEGINS = 4; // screen pixels
@@ -44,6 +46,16 @@ function pick(key: string, e: PointerEvent): (() => void) | undefined {
   return () => choose([key]);
 }
 
+/** The canvas goes along with the hand. */
+function pan({ clientX, clientY }: PointerEvent): Gesture {
+  let [x, y] = [clientX, clientY];
+  const move = (_: Point, e: PointerEvent) => {
+    panBy(e.clientX - x, e.clientY - y);
+    [x, y] = [e.clientX, e.clientY];
+  };
+  return { move, drop: () => {}, cancel: () => {}, pans: true };
+}
+
 function onEmpty(p: Point, e: PointerEvent): Partial<Press> {
   if (e.altKey) return { begin: () => cutStroke(p) };
   const clear = () => {
@@ -51,7 +63,8 @@ function onEmpty(p: Point, e: PointerEvent): Partial<Press> {
     choose([]);
     useHand.setState({ focus: undefined });
   };
-  return { begin: () => frame(p, toggles(e)), click: clear };
+  const pans = useSettings.getState().drag === 'pan' && !toggles(e);
+  return { begin: () => (pans ? pan(e) : frame(p, toggles(e))), click: clear };
 }
 
 function onHit(hit: Hit, p: Point, e: PointerEvent): Partial<Press> {
@@ -138,7 +151,7 @@ export function startGestures(graph: HTMLElement): () => void {
   function down(e: PointerEvent) {
     if (press?.gesture) return cancel(); // a second button or finger
     press = undefined;
-    if (!view.scene.doc || (e.button !== 0 && e.button !== 2) || space || useHand.getState().tool === 'hand') return;
+    if (!view.scene.doc || (e.button !== 0 && e.button !== 2) || space || useSettings.getState().tool === 'hand') return;
     const found = hit(e);
     if (e.button === 2) {
       press = { id: e.pointerId, button: 2, at: screen(e), click: () => openMenu(found, { x: e.clientX, y: e.clientY }) };
@@ -168,7 +181,8 @@ export function startGestures(graph: HTMLElement): () => void {
       press.click = undefined;
       if (!press.gesture) return;
       graph.setPointerCapture(e.pointerId);
-      along ||= requestAnimationFrame(follow);
+      if (press.gesture.pans) graph.dataset['cursor'] = 'grab';
+      else along ||= requestAnimationFrame(follow);
     }
     last = e;
     press.gesture.move(point(e), e);

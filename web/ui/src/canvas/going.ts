@@ -1,11 +1,11 @@
-// The keyboard on the canvas: from node to node, into one and out again.
+// The keyboard on the canvas: from node to node, to points and groups, into a node and out again.
 import { around } from './boxes.ts';
 import { lookAt, reveal } from './camera.ts';
 import { viewOf } from './near.ts';
 import { enter, leave } from './presses.ts';
-import { choose, chosen } from './select.ts';
+import { choose, chosen, focusOn } from './select.ts';
 import { useHand, view } from './view.ts';
-import { along, middleOf, toward, type Way } from './walk.ts';
+import { along, inward, middleOf, outward, peersOf, stopOf, toward, type Stop, type Way } from './walk.ts';
 import type { NodeView } from './scene.ts';
 
 const READABLE = 0.7; // the zoom at which a field is worked in
@@ -19,26 +19,40 @@ export function onCanvas(): boolean {
   return view.scene.doc !== undefined && (at === graphElement() || at === document.body || at === null);
 }
 
-export const atFocus = (): NodeView | undefined => view.scene.byKey.get(`node:${useHand.getState().focus}`);
+export const atFocus = (): NodeView | undefined => view.scene.byKey.get(useHand.getState().focus ?? '');
 
-function arriveAt(node: NodeView | undefined, also: Iterable<string> = []) {
-  if (!node) return;
-  useHand.setState({ focus: node.id });
-  choose([...also, node.key]);
-  reveal(node);
+/** The node, group or point that the keyboard is at. */
+export const atStop = (): Stop | undefined => stopOf(view.scene, useHand.getState().focus);
+
+export function arriveAt(stop: Stop | undefined, also: Iterable<string> = []) {
+  if (!stop) return;
+  focusOn(stop.key);
+  choose([...also, stop.key]);
+  reveal(stop);
   graphElement()?.focus({ preventScroll: true });
+}
+
+/** To what was just made, or will be on the screen in a moment. */
+export function goToStop(key: string) {
+  focusOn(key);
+  choose([key]);
+  requestAnimationFrame(() => arriveAt(stopOf(view.scene, key)));
 }
 
 /** `adding`: what is chosen stays so. */
 export function walk(way: Way, adding = false) {
   const { scene, camera, size } = view;
-  const from = atFocus() ?? scene.nodes.find((n) => chosen().has(n.key));
-  arriveAt(from ? toward(scene.nodes, from, way) : middleOf(scene.nodes, viewOf(camera, size)), adding ? chosen() : []);
+  const from = atStop() ?? scene.nodes.find((n) => chosen().has(n.key));
+  const first = () => middleOf<Stop>(scene.nodes.length ? scene.nodes : scene.groups, viewOf(camera, size));
+  arriveAt(from ? toward(peersOf(scene, from.key), from, way) : first(), adding ? chosen() : []);
 }
 
-export function followLink(way: 'left' | 'right') {
-  const from = atFocus();
-  if (from) arriveAt(along(view.scene, from, way));
+const LEADS = { left: along, right: along, up: outward, down: inward };
+
+/** Along a link, to its next point or node; up to the group around it, and down into one. */
+export function follow(way: Way) {
+  const from = atStop();
+  if (from) arriveAt(LEADS[way](view.scene, from, way as 'left'));
 }
 
 const FIELD = '.row [tabindex], .row input, .row textarea, .row button, .node-pictures :is(button, audio)';

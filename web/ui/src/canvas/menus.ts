@@ -4,6 +4,7 @@ import type { Hit } from './hit.ts';
 import type { Point } from './curve.ts';
 import { choose, chosen, focusOn } from './select.ts';
 import { toScreen, useHand, view } from './view.ts';
+import { groupOf, pointOf, stopOf } from './walk.ts';
 
 export const useMenu = create<{ open?: { hit: Hit; at: Point } | undefined }>(() => ({}));
 
@@ -19,11 +20,19 @@ export function openMenu(hit: Hit, at: Point) {
   useMenu.setState({ open: { hit, at } });
 }
 
-/** By a key: of the node that the keyboard is at, else of the ground. */
+function hitOf(key: string): Hit {
+  const { scene } = view;
+  const [node, group, reroute] = [scene.byKey.get(key), groupOf(scene, key), pointOf(scene, key)];
+  if (node) return { kind: 'node', node, part: 'title' };
+  if (group) return { kind: 'group', group, part: 'title' };
+  return reroute ? { kind: 'reroute', reroute } : { kind: 'empty' };
+}
+
+/** By a key: of what the keyboard is at, else of the ground. */
 export function openMenuHere() {
   const graph = document.querySelector('.graph')?.getBoundingClientRect();
-  const node = view.scene.byKey.get(`node:${useHand.getState().focus}`);
+  const stop = stopOf(view.scene, useHand.getState().focus);
   if (!graph) return;
-  const p = node ? toScreen({ x: node.x + 20, y: node.y + 30 }) : { x: view.size.width / 2, y: view.size.height / 2 };
-  openMenu(node ? { kind: 'node', node, part: 'title' } : { kind: 'empty' }, { x: graph.x + p.x, y: graph.y + p.y });
+  const p = stop ? toScreen({ x: stop.x + 20, y: stop.y + 30 }) : { x: view.size.width / 2, y: view.size.height / 2 };
+  openMenu(hitOf(stop?.key ?? ''), { x: graph.x + p.x, y: graph.y + p.y });
 }

@@ -28,7 +28,7 @@ export function leave(): boolean {
   const last = opened?.path.at(-1);
   if (!opened || last === undefined) return false;
   show(view.uid, { path: opened.path.slice(0, -1), selection: new Set([`node:${last}`]) });
-  useHand.setState({ focus: String(last) });
+  useHand.setState({ focus: `node:${last}` });
   return true;
 }
 

@@ -26,7 +26,7 @@ export function chooseAll() {
   choose([...nodes, ...groups, ...reroutes].map((x) => x.key));
 }
 
-/** The keyboard goes on from here. */
+/** The keyboard goes on from here: a node, a group or a point. */
 export function focusOn(key: string) {
-  if (key.startsWith('node:')) useHand.setState({ focus: key.slice(5) });
+  if (!key.startsWith('link:')) useHand.setState({ focus: key });
 }

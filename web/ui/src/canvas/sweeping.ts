@@ -17,8 +17,7 @@ export function frame(from: Point, adding: boolean): Gesture {
   const drop = () => {
     end();
     const { focus } = useHand.getState();
-    const nodes = view.scene.nodes.filter((n) => chosen().has(n.key));
-    if (!nodes.some((n) => n.id === focus)) useHand.setState({ focus: nodes[0]?.id });
+    if (!chosen().has(focus ?? '')) useHand.setState({ focus: view.scene.nodes.find((n) => chosen().has(n.key))?.key });
   };
   return {
     move(p) {

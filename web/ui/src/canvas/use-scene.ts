@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import { useDefs } from '../defs/defs.ts';
 import type { Document } from '../doc/document.ts';
 import type { Id } from '../doc/links.ts';
+import { letGo, useHeld } from './holding.ts';
 import { isNear, nextBodies, NONE_NEAR, nearOf, type Near } from './near.ts';
 import { EMPTY_SCENE, sceneOf, type NodeView, type Scene } from './scene.ts';
 import { repaint, useHand, view } from './view.ts';
@@ -81,15 +82,16 @@ function useTime() {
 export function useBodies(scene: Scene): { bodies: readonly NodeView[]; far: boolean } {
   const near = useNear(scene);
   const focus = useHand((s) => s.focus);
+  const { playing, writing } = useHeld();
   const [has, setHas] = useState<ReadonlySet<string>>(NONE);
   const [rest, atRest] = useReducer((n: number) => n + 1, 0);
   const time = useTime();
   const drawn = useRef(has);
   const graph = useRef(scene.graph);
   const wanted = useMemo(() => {
-    const key = `node:${focus}`;
-    return near.far || focus === undefined || near.ids.includes(key) || !scene.byKey.has(key) ? near.ids : [...near.ids, key];
-  }, [near, focus, scene]);
+    const kept = [...playing, writing, near.far ? undefined : focus].filter((key) => key !== undefined && scene.byKey.has(key) && !near.ids.includes(key));
+    return kept.length ? [...near.ids, ...new Set(kept as string[])] : near.ids;
+  }, [near, focus, scene, playing, writing]);
 
   useLayoutEffect(() => {
     const left = graph.current === scene.graph ? view.movedAt + REST_MS - performance.now() : 0;
@@ -97,7 +99,7 @@ export function useBodies(scene: Scene): { bodies: readonly NodeView[]; far: boo
     const next = nextBodies(wanted, has, time.bodies, go);
     const done = same(next, has);
     graph.current = scene.graph;
-    view.shown = near.far ? NONE : has;
+    view.shown = !near.far ? has : writing === undefined ? NONE : new Set([writing]);
     view.far = near.far;
     if (drawn.current !== view.shown && ((done && left <= 0) || [...drawn.current].some((key) => !view.shown.has(key)))) {
       drawn.current = view.shown;
@@ -110,8 +112,9 @@ export function useBodies(scene: Scene): { bodies: readonly NodeView[]; far: boo
       clearTimeout(timer);
       cancelAnimationFrame(frame);
     };
-  }, [wanted, has, near.far, rest, scene.graph, time]);
+  }, [wanted, has, near.far, rest, scene.graph, time, writing]);
   useEffect(() => time.begin(), [scene.graph, time]);
+  useEffect(() => letGo, [scene.graph]);
   const bodies = useMemo(() => [...has].flatMap((key) => scene.byKey.get(key) ?? []), [has, scene]);
   return { bodies, far: near.far };
 }

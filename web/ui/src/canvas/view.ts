@@ -54,15 +54,14 @@ export const view: View = {
 /** Is the graph on the screen one that nodes stand for? */
 export const inSubgraph = () => view.scene.graph !== undefined && view.scene.graph !== view.scene.doc?.raw;
 
-/** What the page's elements hear of, too: the node that the keyboard is at, and the ends that a link in hand may go to. */
+/** What the page's elements hear of, too: what the keyboard is at, and the ends that a link in hand may go to. */
 export const useHand = create<{
-  focus?: string | undefined;
-  tool: 'select' | 'hand';
+  focus?: string | undefined; // the key of a node, a group or a point
   map: boolean;
   find: boolean;
   fitting?: { side: 'in' | 'out'; type: string; of: string } | undefined;
   renaming?: string | undefined; // a key of a node or a group
-}>(() => ({ tool: 'select', map: true, find: false }));
+}>(() => ({ map: true, find: false }));
 
 /** Where what there is is drawn: as it is seen, and moved along where a hand has all of it. */
 export function drawnFrom(): Camera {

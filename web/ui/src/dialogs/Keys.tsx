@@ -4,7 +4,7 @@ import { shown } from '../app/chords.ts';
 import type { Command } from '../app/command.ts';
 import { commands } from '../app/commands.ts';
 import { Dialog } from '../app/Dialog.tsx';
-import { keysOf, onMac } from '../app/bound.ts';
+import { onMac, shownOf } from '../app/bound.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { fold } from '../i18n/fold.ts';
@@ -28,7 +28,7 @@ export function Keys({ close }: { close: () => void }) {
   const [query, setQuery] = useState('');
   const wanted = fold(query).trim();
   useSettings((s) => s.keys);
-  const here = commands.filter((c) => keysOf(c).length > 0 && !TABS.test(c.id) && fold(`${c.label(words)} ${keysOf(c).join(' ')}`).includes(wanted));
+  const here = commands.filter((c) => shownOf(c).length > 0 && !TABS.test(c.id) && fold(`${c.label(words)} ${shownOf(c).join(' ')}`).includes(wanted));
   const said = useDialogWords().keys;
   const settings = useRoom(choices);
   const change = (
@@ -49,7 +49,7 @@ export function Keys({ close }: { close: () => void }) {
                 {list.map((c) => (
                   <div key={c.id}>
                     <dt>{c.label(words)}</dt>
-                    <dd>{keysOf(c).map((k) => <kbd key={k}>{chord(c, k)}</kbd>)}</dd>
+                    <dd>{shownOf(c).map((k) => <kbd key={k}>{chord(c, k)}</kbd>)}</dd>
                   </div>
                 ))}
               </dl>

@@ -33,7 +33,7 @@ function targetIn(node: NodeView, kind: string, defs: Defs): Target[] {
 /** Where "use" puts it: into the chosen nodes that take it, or the one at the keyboard, or the only one there is. */
 export function targetsFor(kind: string, scene: Scene = view.scene): Target[] {
   const { defs } = useDefs.getState();
-  const at = scene.byKey.get(`node:${useHand.getState().focus}`);
+  const at = scene.byKey.get(useHand.getState().focus ?? '');
   const picked = scene.nodes.filter((n) => chosen().has(n.key)).flatMap((n) => targetIn(n, kind, defs));
   if (picked.length) return picked;
   const focused = at ? targetIn(at, kind, defs) : [];

@@ -7,7 +7,7 @@ import { visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 const heading = (page: Page, name: string) => page.getByRole('article').getByRole('heading', { name, exact: true });
-const options = (page: Page) => page.getByRole('option').locator('.title').allTextContents();
+const options = (page: Page) => page.locator('[role="option"]:not(.rest) .title').allTextContents();
 const graph = (page: Page) => page.locator('.graph');
 
 export const addNode: Record<string, Story> = {

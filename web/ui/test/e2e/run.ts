@@ -11,9 +11,11 @@ import { dropping } from './dropping.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
+import { holds } from './holds.ts';
 import { language } from './language.ts';
 import { leak } from './leak.ts';
 import { linear } from './linear.ts';
+import { links } from './links.ts';
 import { looks } from './looks.ts';
 import { marks } from './marks.ts';
 import { mask } from './mask.ts';
@@ -36,7 +38,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble, language, properties,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, links, holds, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble, language, properties,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

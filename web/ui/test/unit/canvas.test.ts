@@ -10,7 +10,8 @@ import { isNear, MOST_BODIES, nextBodies, NONE_NEAR, nearOf } from '../../src/ca
 import { EMPTY_SCENE, sceneOf } from '../../src/canvas/scene.ts';
 import { findNodes } from '../../src/canvas/search.ts';
 import { slideOf } from '../../src/canvas/slide.ts';
-import { toward } from '../../src/canvas/walk.ts';
+import { along, inward, outward, stopOf, toward } from '../../src/canvas/walk.ts';
+import { placesIn } from '../../src/canvas/places.ts';
 import { arrived, goalFrom, noting, setOff, stopped } from '../../src/canvas/way.ts';
 import { Document } from '../../src/doc/document.ts';
 import { moveNodes } from '../../src/doc/ops.ts';
@@ -74,6 +75,59 @@ test('the keyboard goes to the nearest node that way, rather straight ahead', ()
   assert.equal(toward(boxes, from, 'up'), boxes[5]);
   assert.equal(toward(boxes, from, 'down'), boxes[85]);
   assert.equal(toward(boxes, boxes[0] ?? from, 'left'), undefined);
+});
+
+test('along a link the keyboard stops at its points, and comes back the same way', () => {
+  const doc = new Document(JSON.stringify({
+    nodes: [
+      { id: 1, type: 'A', pos: [0, 30], outputs: [{ name: 'o', type: 'X', links: [1, 2] }] },
+      { id: 2, type: 'B', pos: [600, 30], inputs: [{ name: 'i', type: 'X', link: 1 }] },
+      { id: 3, type: 'B', pos: [600, 330], inputs: [{ name: 'i', type: 'X', link: 2 }, { name: 'w', type: 'Y', link: null }] },
+    ],
+    links: [[1, 1, 0, 2, 0, 'X'], [2, 1, 0, 3, 0, 'X']],
+    floatingLinks: [{ id: 9, origin_id: -1, origin_slot: -1, target_id: 3, target_slot: 1, type: 'Y', parentId: 7 }],
+    extra: {
+      reroutes: [{ id: 5, pos: [300, 20], linkIds: [1] }, { id: 6, parentId: 5, pos: [400, 20], linkIds: [1] }, { id: 7, pos: [400, 500], linkIds: [], floating: { slotType: 'input' } }],
+      linkExtensions: [{ id: 1, parentId: 6 }],
+    },
+  }));
+  const scene = sceneOf(doc, [], defs, EMPTY_SCENE);
+  const way = (key: string, to: 'left' | 'right') => {
+    const keys = [key];
+    for (let at = stopOf(scene, key); at && keys.length < 9; ) if ((at = along(scene, at, to))) keys.push(at.key);
+    return keys;
+  };
+  assert.deepEqual(way('node:1', 'right'), ['node:1', 'reroute:5', 'reroute:6', 'node:2']);
+  assert.deepEqual(way('node:2', 'left'), ['node:2', 'reroute:6', 'reroute:5', 'node:1']);
+  assert.deepEqual(way('reroute:7', 'right'), ['reroute:7', 'node:3']);
+  assert.equal(stopOf(scene, 'reroute:8'), undefined);
+});
+
+test('the keyboard goes out to the group around, to the next, and into one again', () => {
+  const group = (title: string, bounding: number[]) => ({ title, bounding });
+  const doc = new Document(JSON.stringify({
+    nodes: [{ id: 1, type: 'A', pos: [60, 130], size: [140, 60] }, { id: 2, type: 'A', pos: [260, 130], size: [140, 60] }, { id: 3, type: 'A', pos: [900, 130], size: [140, 60] }],
+    links: [], groups: [group('outer', [0, 0, 500, 400]), group('inner', [240, 60, 200, 200]), group('empty', [600, 0, 100, 100])],
+  }));
+  const scene = sceneOf(doc, [], defs, EMPTY_SCENE);
+  const to = (by: typeof outward, key: string) => by(scene, stopOf(scene, key) ?? assert.fail())?.key;
+  assert.deepEqual(['node:1', 'node:2', 'group:1', 'group:0', 'node:3'].map((k) => to(outward, k)), ['group:0', 'group:1', 'group:0', undefined, 'group:2']);
+  assert.deepEqual(['group:0', 'group:1', 'group:2', 'node:1'].map((k) => to(inward, k)), ['node:1', 'node:2', undefined, undefined]);
+  assert.equal(toward(scene.groups, scene.groups[1] ?? assert.fail(), 'right'), scene.groups[2]);
+});
+
+test('a node goes into a link by one socket and takes what is held by another', () => {
+  const sockets = (...types: string[]) => types.map((type, index) => ({ type, index }));
+  const apply = [sockets('CONDITIONING', 'CONTROL_NET', 'IMAGE'), sockets('CONDITIONING')] as const;
+  const combine = [sockets('CONDITIONING', 'CONDITIONING'), sockets('CONDITIONING')] as const;
+  const held = (side: 'in' | 'out', type: string) => ({ side, type });
+  const own = (p: ReturnType<typeof placesIn<{ type: string; index: number }, { type: string; index: number }>>) => p && [p.input.index, p.output.index, 'own' in p ? p.own.index : undefined];
+  assert.deepEqual(own(placesIn(...apply, 'CONDITIONING')), [0, 0, undefined]);
+  assert.deepEqual(own(placesIn(...apply, 'CONDITIONING', held('in', 'CONTROL_NET'))), [0, 0, 1]);
+  assert.deepEqual(own(placesIn(...apply, 'CONDITIONING', held('in', 'CONDITIONING'))), undefined, 'one socket is not two');
+  assert.deepEqual(own(placesIn(...combine, 'CONDITIONING', held('in', 'CONDITIONING'))), [0, 0, 1]);
+  assert.deepEqual(own(placesIn(sockets('MODEL', 'CLIP'), sockets('MODEL', 'CLIP'), 'CLIP', held('out', 'MODEL'))), [1, 1, 0]);
+  assert.equal(placesIn(sockets('*'), sockets('*'), 'CLIP'), undefined, 'what takes anything does nothing to it');
 });
 
 test('every file of the corpus has a scene, and what is at a node is that node', () => {

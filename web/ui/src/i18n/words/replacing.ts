@@ -1,0 +1,21 @@
+// A node of another class in the place of one.
+import { both } from '../both.ts';
+
+export const replacing = both(
+  {
+    title: (node: string) => `Replace “${node}” by`,
+    many: (nodes: number) => `Replace ${nodes} nodes by`,
+    fits: 'all links stay',
+    lost: (n: number) => (n === 1 ? 'loses 1 link' : `loses ${n} links`),
+    none: 'No node is called that',
+    done: (node: string) => `Replaced by ${node}`,
+  },
+  {
+    title: (node) => `将“${node}”替换为`,
+    many: (nodes) => `将 ${nodes} 个节点替换为`,
+    fits: '保留所有连线',
+    lost: (n) => `失去 ${n} 条连线`,
+    none: '没有这个名称的节点',
+    done: (node) => `已替换为 ${node}`,
+  },
+);
