@@ -97,9 +97,13 @@ function paintBox(brush: Brush, box: NodeView, told: Told) {
   const title = plateHeight(zoom, height);
   const own = fileColour(shape.bgcolor) ?? fileColour(shape.color);
 
-  ctx.globalAlpha = shape.mode === 'muted' ? 0.4 : 1;
   ctx.beginPath();
   ctx.roundRect(x, y, width, height, round);
+  if (shape.mode === 'muted') {
+    ctx.fillStyle = token('canvas'); // the links behind it are not seen through it
+    ctx.fill();
+    ctx.globalAlpha = 0.4;
+  }
   ctx.fillStyle = token('node');
   ctx.fill();
   if (width * zoom > 12) {

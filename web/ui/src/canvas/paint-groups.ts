@@ -14,7 +14,7 @@ function paintGroup({ ctx, zoom, chosen }: Brush, given: GroupView) {
   const [x, y] = [group.x + dx, group.y + dy];
   const own = fileColour(group.color) ?? token('text-3');
   const size = Math.max(group.size, Math.min(60, 11 / zoom)); // read from afar, too
-  const title = Math.min(group.height, Math.max(group.title, size * 1.5));
+  const title = Math.min(group.height, Math.max(group.title, size * 1.2)); // from afar no higher than its letters: what is in it begins below
   const marked = chosen.has(group.key) || view.over === group.key;
 
   ctx.beginPath();

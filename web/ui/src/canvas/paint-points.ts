@@ -1,5 +1,9 @@
 // Reroute points of links, and the two edges of a subgraph with the sockets that lead out of it.
+import { wordsNow } from '../app/confirm.ts';
+import { useSettings } from '../app/settings.ts';
+import { slotLabel } from '../defs/labels.ts';
 import { markOf, pathAt } from '../defs/types.ts';
+import { SLOT } from '../doc/shape.ts';
 import { overlap } from './boxes.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { token, typeColour } from './palette.ts';
@@ -17,18 +21,21 @@ export function markPath(type: string): Path2D {
   return path;
 }
 
-export function paintReroutes({ ctx, seen, chosen }: Brush) {
+/** One at which a link waits is hollow. */
+export function paintReroutes({ ctx, seen, chosen, zoom }: Brush) {
+  const most = Math.max(6, 2.5 / zoom); // seen from afar, too
   for (const point of view.scene.reroutes) {
     const { dx, dy } = shiftOf(point.key);
     const [x, y] = [point.x + dx, point.y + dy];
     if (!overlap({ x: x - 12, y: y - 12, width: 24, height: 24 }, seen)) continue;
-    const marked = chosen.has(point.key) || view.over === point.key;
+    const isChosen = chosen.has(point.key);
+    const colour = typeColour(point.type);
     ctx.beginPath();
-    ctx.arc(x, y, marked ? 8 : 6, 0, 7);
-    ctx.fillStyle = typeColour(point.type);
+    ctx.arc(x, y, isChosen || view.over === point.key ? most * 1.3 : most, 0, 7);
+    ctx.fillStyle = point.floating ? token('canvas') : colour;
     ctx.fill();
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = chosen.has(point.key) ? token('accent') : token('canvas');
+    ctx.lineWidth = most / 3;
+    ctx.strokeStyle = isChosen ? token('accent') : point.floating ? colour : token('canvas');
     ctx.stroke();
   }
 }
@@ -55,10 +62,29 @@ function paintEdge({ ctx, zoom }: Brush, edge: EdgeView) {
     if (zoom < 0.3) continue;
     ctx.fillStyle = token('text-2');
     ctx.textAlign = inner ? 'right' : 'left';
-    ctx.fillText(shorten(ctx, slot.label, edge.width - 26), inner ? x - 14 : x + 14, edge.y + slot.y);
-    ctx.textAlign = 'left';
+    ctx.fillText(shorten(ctx, slotLabel(slot.name, slot.label, useSettings.getState().naming), edge.width - 26), inner ? x - 14 : x + 14, edge.y + slot.y);
   }
+  if (zoom >= 0.3) paintOwn(ctx, edge);
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'alphabetic';
+}
+
+/** What it is, above it; and in its last row where a link makes another one. */
+function paintOwn(ctx: CanvasRenderingContext2D, { side, x, y, width, shape }: EdgeView) {
+  const [at, row] = [side === 'in' ? x + width : x, y + shape.inputs.length * SLOT + shape.outputs.length * SLOT + 24];
+  ctx.fillStyle = ctx.strokeStyle = token('text-3');
+  ctx.textAlign = side === 'in' ? 'right' : 'left';
+  ctx.fillText(wordsNow().canvas.edges[side], side === 'in' ? at - 2 : at + 2, y - 12);
+  ctx.beginPath();
+  ctx.arc(at, row, 5, 0, 7);
+  ctx.fillStyle = token('node');
+  ctx.fill();
+  ctx.lineWidth = 1.5;
+  ctx.moveTo(at - 2.5, row);
+  ctx.lineTo(at + 2.5, row);
+  ctx.moveTo(at, row - 2.5);
+  ctx.lineTo(at, row + 2.5);
+  ctx.stroke();
 }
 
 export function paintEdges(brush: Brush) {
