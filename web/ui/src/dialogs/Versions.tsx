@@ -19,7 +19,7 @@ import { roomWords, useRoom } from '../i18n/room.ts';
 import { useWords } from '../i18n/words.ts';
 import { diff } from '../i18n/words/diff.ts';
 import { reasonOf } from '../net/userdata.ts';
-import { listVersions, readVersionText, type Version } from '../net/versions.ts';
+import { listVersions, pictureOf, readVersionText, type Version } from '../net/versions.ts';
 import '../style/diff.css';
 import { Sketch } from './Sketch.tsx';
 import { opening } from '../i18n/words/opening.ts';
@@ -123,6 +123,7 @@ function Row({ path, version, older, newest, read, close }: RowProps) {
   const { locale } = useWords();
   const said = useRoom(diff).versions;
   const { row, what } = useWhat(version, older, read);
+  const [lost, setLost] = useState(false); // its picture
   const time = (w: Words) => timeOf(version.at, w.locale);
   const name = plainName(path);
   const here = timeOf(version.at, locale);
@@ -146,7 +147,8 @@ function Row({ path, version, older, newest, read, close }: RowProps) {
   };
   return (
     <li ref={row}>
-      {'doc' in what ? <Sketch doc={what.doc} label={said.sketch(what.doc.nodes().length)} /> : <span className="sketch" aria-hidden="true" />}
+      {version.picture !== undefined && !lost ? <img className="sketch" src={pictureOf(path, version)} alt="" loading="lazy" decoding="async" onError={() => setLost(true)} />
+        : 'doc' in what ? <Sketch doc={what.doc} label={said.sketch(what.doc.nodes().length)} /> : <span className="sketch" aria-hidden="true" />}
       <div>
         <div>
           <time className="when" dateTime={new Date(version.at).toISOString()}>{here}</time>{' '}

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { wordsNow } from '../app/confirm.ts';
 import { useDocuments, type Opened } from '../app/documents.ts';
 import { later } from '../app/fetched.ts';
+import { fetchPicture } from '../app/save.ts';
 import { complain, say } from '../app/toasts.ts';
 import { percent } from '../i18n/format.ts';
 import type { Words } from '../i18n/languages.ts';
@@ -34,6 +35,11 @@ function notify(text: string) {
   if (Notification.permission === 'granted') new Notification('limn', { body: text, tag: 'limn-run' });
 }
 
+/** What is saved has painted this. */
+async function picture(at: Opened | undefined) {
+  if (at?.file && at.doc.dirtySince === undefined) await (await fetchPicture()).pictureVersion(at.file.path, at.doc.uid);
+}
+
 const fetchSound = later(() => import('./sound.ts'));
 
 /** Once, when all that was sent for a document has run; whoever stopped it knows. */
@@ -52,6 +58,7 @@ function heard(uid: string, how: Ended | 'start') {
   else announce(says);
   if (how !== 'start') notify(says(wordsNow()));
   sound(uid, how).catch(console.warn);
+  if (how === 'success') picture(opened(uid)).catch(console.warn);
 }
 
 /** Quarters of the job that one looks at. */

@@ -1,6 +1,7 @@
 // Stories of earlier saves, and of what changed between two workflows.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { edit, nodes, tab } from './app.ts';
 import { visit } from './browser.ts';
@@ -47,6 +48,44 @@ const painted = (page: Page, token: string) =>
   }, token);
 
 export const versions: Record<string, Story> = {
+  'a save has the picture that its workflow gave, also when that is gone': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    const told = (n: number) => page.waitForResponse((r) => r.request().method() === 'POST' && r.url().includes('limn/versions') && r.status() === 204).then(() => n);
+    const run = async () => {
+      const [before] = [await page.locator('.job[data-state="completed"]').count()];
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.locator('.job[data-state="completed"]').nth(before).waitFor();
+    };
+    await nodes(page, 7);
+    await edit(page, 'a blue square');
+    await run();
+    await page.keyboard.press('Control+S');
+    await dialog(page).getByRole('combobox').fill('painted');
+    await Promise.all([told(1), page.keyboard.press('Enter')]);
+    await page.getByRole('tab', { name: 'painted', exact: true }).waitFor();
+    await page.getByText('a blue square').first().click();
+    await page.locator('.stage textarea').first().fill('a yellow star');
+    await page.locator('.stage textarea').first().press('Escape');
+    await Promise.all([told(2), page.keyboard.press('Control+S')]);
+    await Promise.all([told(3), run()]); // what is saved is run: that is its picture now
+    rmSync(join(served.base, 'output'), { recursive: true });
+
+    await fromMenu(page, 'Earlier saves …');
+    await page.waitForFunction(() => {
+      const shown = [...document.querySelectorAll<HTMLImageElement>('.versions img')];
+      return shown.length === 2 && shown.every((i) => i.complete && i.naturalWidth > 0);
+    });
+    const pictures = await page.evaluate(async () =>
+      Promise.all([...document.querySelectorAll<HTMLImageElement>('.versions img')].map(async (i) => (await (await fetch(i.src)).arrayBuffer()).byteLength)));
+    assert.notEqual(pictures[0], pictures[1], 'each its own');
+    await served.post('history', { clear: true }); // nobody asks for them later
+    assert.deepEqual(await faults(page), []);
+    await page.keyboard.press('Escape');
+    v.clean();
+    await v.close();
+  },
+
   'earlier saves are listed with what they changed, opened beside, compared and restored': async (browser, served) => {
     const v = await visit(browser, served.url);
     const { page } = v;
