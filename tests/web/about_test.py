@@ -179,9 +179,41 @@ def it_says_which_limn_it_is():
         assert str(s.base) not in json.dumps(told), "no path is told"
 
 
+def known_png(**inputs):
+    """A picture that carries the prompt of one node."""
+    text = b"prompt\0" + json.dumps({"1": {"class_type": "X", "inputs": inputs}, "2": {"class_type": "X", "inputs": inputs}}).encode()
+    chunk = lambda kind, data: len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")  # noqa: E731
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", (8).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0") + chunk(b"tEXt", text) +
+            chunk(b"IEND", b""))
+
+
+def a_model_says_for_how_many_pictures_it_was_used():
+    s = Served(LIMN)
+    at = folder(s)
+    (at / "in").mkdir()
+    for name in ("a.safetensors", "ab.safetensors", "in/a.safetensors", "unused.safetensors"):
+        (at / name).write_bytes(FAMILIES["sd1"][1])
+    (s.base / "output").mkdir(exist_ok=True)
+    for i, names in enumerate([["a.safetensors"], ["a.safetensors", "in/a.safetensors"], ["in/a.safetensors"], ["in/a.safetensors"], ["gone.ckpt"]]):
+        (s.base / "output" / f"{i}.png").write_bytes(known_png(**{f"name{n}": name for n, name in enumerate(names)}, text="ab.safetensors is fine"))
+    with s:
+        end = time.monotonic() + PATIENCE
+        want = {"a.safetensors": 2, "in/a.safetensors": 3}
+        while (got := used(s)) != want and time.monotonic() < end:  # they are read one by one
+            time.sleep(0.02)
+        assert got == want, got
+        assert s.json("GET", "/limn/models/used")[0] == s.json("GET", "/limn/models/used?folder=none")[0] == 404
+
+
+def used(s):
+    status, answer = s.json("GET", "/limn/models/used?folder=checkpoints")
+    assert status == 200, answer
+    return {f["name"]: f["pictures"] for f in answer["files"]}
+
+
 TESTS = [families_are_known_by_their_tensors, each_file_has_its_size_time_and_picture,
          notes_are_told_from_the_header_and_from_beside, thousands_of_files_keep_nobody_waiting,
-         the_bundled_checkpoint_is_a_stable_diffusion_1, it_says_which_limn_it_is]
+         a_model_says_for_how_many_pictures_it_was_used, the_bundled_checkpoint_is_a_stable_diffusion_1, it_says_which_limn_it_is]
 
 if __name__ == "__main__":
     sys.exit(run_tests(TESTS))

@@ -49,10 +49,15 @@ static void name_of(void *self, const lm_label *label)
     lm_text_printf(t, "%s:%s ", label->name, label->path);
 }
 
+static void join(void *self, const char *words)
+{
+    lm_text_printf(self, "%s|", words);
+}
+
 TEST(pictures_are_found_by_all_their_words)
 {
     lm_label  both[] = { cats, dogs }, again = cats;
-    lm_text   job = { 0 }, name = { 0 }, newest = { 0 };
+    lm_text   job = { 0 }, name = { 0 }, newest = { 0 }, all = { 0 };
     lm_states found;
     lm_labels *l = (folder_new(folder), open_one());
 
@@ -67,6 +72,9 @@ TEST(pictures_are_found_by_all_their_words)
     WANT(lm_labels_tell(l, "a/cat.png", 5, &job, &name) && !lm_labels_tell(l, "a/cat.png", 6, &job, &name));
     WANT_TEXT(job.at, "job-1");
     WANT_TEXT(name.at, "Cats");
+    lm_labels_words(l, &all, join);
+    WANT_TEXT(all.at, "a dog|a Cat on a mat, seed 7|");
+    lm_text_done(&all);
     again.path = "b/cat.png";
     again.modified_ms = 50;
     WANT(lm_labels_put(l, &again, 1, -1));

@@ -412,3 +412,15 @@ void lm_labels_newest(lm_labels *l, void *self, void (*each)(void *self, const l
     rest(at);
     pthread_mutex_unlock(&l->lock);
 }
+
+void lm_labels_words(lm_labels *l, void *self, void (*each)(void *self, const char *words))
+{
+    sqlite3_stmt *at;
+
+    pthread_mutex_lock(&l->lock);
+    at = statement(l, ALL);
+    while (next(l, at))
+        each(self, text(at, 2));
+    rest(at);
+    pthread_mutex_unlock(&l->lock);
+}

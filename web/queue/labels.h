@@ -52,5 +52,7 @@ bool lm_words_all_in(const char *words, const char *text);
 /* Calls `each` for every workflow's name with its newest label, `words` left out. Others wait meanwhile: it asks neither the
  * disk nor these labels. */
 void lm_labels_newest(lm_labels *l, void *self, void (*each)(void *self, const lm_label *label));
+/* Calls `each` with the words of every label; the same holds. */
+void lm_labels_words(lm_labels *l, void *self, void (*each)(void *self, const char *words));
 
 #endif

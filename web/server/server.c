@@ -32,7 +32,7 @@ static const lm_part *const parts[] = {
     &lm_checks_part, &lm_runner_part, &lm_prompt_part, &lm_opening_part, &lm_packing_part, &lm_shared_part, &lm_queueing_part, &lm_ordering_part,
     &lm_health_part,
     &lm_listing_part, &lm_history_part, &lm_jobs_part, &lm_nodes_part, &lm_models_part, &lm_system_part,
-    &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_about_part, &lm_templates_part,
+    &lm_metrics_part, &lm_openapi_part, &lm_model_list_part, &lm_model_used_part, &lm_about_part, &lm_templates_part,
     &lm_view_part, &lm_upload_part, &lm_covers_part, &lm_settings_part, &lm_userdata_part, &lm_versions_part, &lm_outputs_part, &lm_labelling_part,
     &lm_page_part,
     &lm_exposed_part, &lm_rates_part, &lm_door_part,

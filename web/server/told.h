@@ -19,6 +19,6 @@ void lm_look_go(lm_request *rq, lm_server *s, const char *kind, const char *name
 void lm_told_roots(lm_text *out, const lm_folders *f, const char *kind);
 
 extern const lm_part lm_history_part, lm_jobs_part, lm_nodes_part, lm_models_part, lm_system_part, lm_metrics_part,
-    lm_openapi_part, lm_model_list_part, lm_about_part;
+    lm_openapi_part, lm_model_list_part, lm_model_used_part, lm_about_part;
 
 #endif

@@ -46,6 +46,7 @@ function Facts({ model }: { model: Model }) {
     ...(model.at ? [[words.written, when] as [string, string]] : []),
     ...(model.family ? [[words.of, model.family] as [string, string]] : []),
     ...(model.base ? [[words.base, model.base] as [string, string]] : []),
+    ...(model.pictures === undefined ? [] : [[words.usedFor, words.known(model.pictures)] as [string, string]]),
   ];
   return (
     <dl className="facts">

@@ -32,7 +32,7 @@ function Entry({ model, id, index, count, chosen, used, cards, place, point, tak
 }) {
   const words = useRoom(room);
   const folder = folderOf(model.name);
-  const says = [bytes(model.bytes), badgeOf(model)].filter(Boolean);
+  const says = [bytes(model.bytes), badgeOf(model), model.pictures ? words.made(model.pictures) : ''].filter(Boolean);
   return (
     <div
       id={id}

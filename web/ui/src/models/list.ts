@@ -1,5 +1,6 @@
 // The models that the server has: kinds, and the files of a kind with what their headers and notes say; asked for by who looks.
 import { create } from 'zustand';
+import { EMBEDDINGS } from './folders.ts';
 import { getJson, listAt, numberAt, textAt, textsAt, whyOf } from '../net/http.ts';
 
 export interface Model {
@@ -15,6 +16,7 @@ export interface Model {
   tags: readonly string[]; // what it was trained with, the most frequent first
   sha256?: string;
   preview?: string; // where its picture is
+  pictures?: number; // that the server knows to be made with it; undefined: nobody counts them
 }
 
 export interface Kind {
@@ -70,15 +72,33 @@ function put(kind: string, what: Partial<Listed>) {
   useModels.setState(({ lists }) => ({ lists: { ...lists, [kind]: { ...NONE, ...lists[kind], ...what } } }));
 }
 
+/** Pictures by the model's name. Embeddings stand within texts, and are not counted. */
+export function readCounts(answer: unknown): ReadonlyMap<string, number> {
+  return new Map(listAt(answer, 'files').map((f) => [textAt(f, 'name') ?? '', numberAt(f, 'pictures') ?? 0]));
+}
+
+const counts = new Map<string, ReadonlyMap<string, number>>(); // of each kind
+
+function counted(kind: string, models: readonly Model[]): readonly Model[] {
+  const of = counts.get(kind);
+  return of ? models.map((m) => ({ ...m, pictures: of.get(m.name) ?? 0 })) : models;
+}
+
+async function count(kind: string) {
+  counts.set(kind, readCounts(await getJson(`limn/models/used?${new URLSearchParams({ folder: kind })}`)));
+  put(kind, { models: counted(kind, listOf(kind).models) });
+}
+
 async function ask(kind: string) {
   put(kind, { state: 'asking' });
   try {
     for (let left = Infinity; left > 0; ) {
       const told = readModels(kind, await getJson(`limn/models?${new URLSearchParams({ folder: kind })}`));
-      put(kind, { ...told, state: 'there', at: Date.now() });
+      put(kind, { ...told, models: counted(kind, told.models), state: 'there', at: Date.now() });
       if (told.unread >= left) break; // nobody reads them
       left = told.unread;
     }
+    if (kind !== EMBEDDINGS) count(kind).catch(console.warn);
   } catch (e) {
     put(kind, { state: 'failed', why: whyOf(e) });
   }

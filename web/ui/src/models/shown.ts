@@ -2,8 +2,8 @@
 import { fold } from '../i18n/fold.ts';
 import type { Model } from './list.ts';
 
-export type Order = 'name' | 'newest' | 'largest';
-export const ORDERS: readonly Order[] = ['name', 'newest', 'largest'];
+export type Order = 'name' | 'newest' | 'largest' | 'used';
+export const ORDERS: readonly Order[] = ['name', 'newest', 'largest', 'used'];
 
 export interface Wanted {
   query: string;
@@ -68,6 +68,7 @@ const BY: Readonly<Record<Order, (a: Model, b: Model) => number>> = {
   name: () => 0, // done before, for all of them
   newest: (a, b) => b.at - a.at,
   largest: (a, b) => b.bytes - a.bytes,
+  used: (a, b) => (b.pictures ?? 0) - (a.pictures ?? 0),
 };
 const collator = new Intl.Collator(undefined, { numeric: true });
 

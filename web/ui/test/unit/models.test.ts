@@ -7,7 +7,7 @@ import { Document } from '../../src/doc/document.ts';
 import { parse } from '../../src/doc/json.ts';
 import { shapeOf } from '../../src/doc/shapes.ts';
 import { fieldsFor, folderOfWidget, loaderFor, valueFor } from '../../src/models/folders.ts';
-import { readModel, readModels, type Model } from '../../src/models/list.ts';
+import { readCounts, readModel, readModels, type Model } from '../../src/models/list.ts';
 import { badgeOf, bareOf, cardsIn, familiesOf, foldersIn, likest, shownOf, windowOf } from '../../src/models/shown.ts';
 import { offersFor, tokenAt } from '../../src/widgets/embeddings.ts';
 
@@ -48,6 +48,13 @@ test('numbers in names count, and the newest or the largest may come first', () 
   assert.deepEqual(names({}).slice(0, 3), ['a9', 'a10', 'b']);
   assert.deepEqual(names({ order: 'newest' }).slice(0, 3), ['a10', 'a9', 'b']);
   assert.deepEqual(names({ order: 'largest' }).slice(0, 2), ['a10', 'b']);
+});
+
+test('those used for most pictures may come first; an odd answer counts nothing', () => {
+  const told = readCounts({ files: [{ name: 'a', pictures: 2 }, { name: 'b', pictures: 'x' }, null] });
+  const all = ['c', 'b', 'a'].map((name) => model(name, { pictures: told.get(name) ?? 0 }));
+  assert.deepEqual(shownOf(all, { query: '', folder: '', family: '', order: 'used' }).map((m) => m.name), ['a', 'b', 'c']);
+  assert.equal(readCounts(undefined).size, 0);
 });
 
 test('a family is said shortly; without one, what a model was made from', () => {
