@@ -178,6 +178,7 @@ export function Shell() {
               <Banner />
               <Classes />
               <DropHint />
+              <Toasts />
               {hidden && <Leave />}
             </main>
           </div>
@@ -188,7 +189,6 @@ export function Shell() {
       <RunOverlays />
       <MaskOverlay />
       <AddNodes />
-      <Toasts />
       <Dialogs />
     </CanvasProvider>
   );

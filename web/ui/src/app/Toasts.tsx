@@ -24,12 +24,15 @@ function One({ toast: { id, bad, says, action } }: { toast: Toast }) {
 }
 
 export function Toasts() {
+  const words = useWords().app;
   const toasts = useToasts((s) => s.toasts);
+  const older = Math.max(0, toasts.length - MOST);
   const box = useRef<HTMLDivElement>(null);
-  const part = (own: boolean) => toasts.slice(0, MOST).filter((t) => t.own === own).map((t) => <One key={t.id} toast={t} />);
+  const part = (own: boolean) => toasts.slice(-MOST).filter((t) => t.own === own).map((t) => <One key={t.id} toast={t} />);
   useKeptFocus(box, '.toast', '.graph');
   return (
     <div className="toasts" ref={box} onPointerEnter={() => hold(true)} onPointerLeave={() => hold(false)} onFocus={() => hold(true)} onBlur={() => hold(false)}>
+      {older > 0 && <p className="older">{words.older(older)}</p>}
       <div aria-live="polite">{part(false)}</div>
       <div aria-live="assertive">{part(true)}</div>
     </div>

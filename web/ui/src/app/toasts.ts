@@ -1,7 +1,7 @@
-// Short sentences about what just happened, at the lower left: at most three are seen. What went wrong stays until it is read,
-// nothing pushes it out; all of them are in the log.
+// Short sentences about what just happened, at the lower left: the last three are seen. What went wrong stays until it is read;
+// where more of it waits, it comes back as what is newer goes. All of them are in the log.
 import { create } from 'zustand';
-import type { Words } from '../i18n/languages.ts';
+import { languages, type Words } from '../i18n/languages.ts';
 
 export const MOST = 3;
 const LIFE_MS = 6000;
@@ -55,24 +55,27 @@ export function hold(on: boolean) {
     else if (!bad) live(id);
 }
 
-/** The oldest that went well makes room; beyond three that went wrong the later ones wait until one was read. */
+/** The oldest that went well makes room, but not the newest of all. */
 function fitting(toasts: readonly Toast[]): readonly Toast[] {
-  const good = toasts.find((t) => !t.bad);
+  const good = toasts.slice(0, -1).find((t) => !t.bad);
   return toasts.length > MOST && good ? fitting(toasts.filter((t) => t !== good)) : toasts;
 }
 
-function add(toast: Omit<Toast, 'id'>) {
+/** Said once more, a sentence takes the place of its like. */
+function add(toast: Omit<Toast, 'id'>): number {
   note(toast.says, toast.bad);
   const id = last;
-  useToasts.setState((s) => ({ toasts: fitting([...s.toasts, { id, ...toast }]) }));
+  const text = toast.says(languages.en);
+  useToasts.setState((s) => ({ toasts: fitting([...s.toasts.filter((t) => t.action !== undefined || t.says(languages.en) !== text), { id, ...toast }]) }));
   if (!toast.bad) live(id);
+  return id;
 }
 
 export function say(says: Says, action?: Toast['action']) {
   add({ bad: false, own: false, says, ...(action ? { action } : {}) });
 }
 
-/** `own`: what the person just did has failed; else something went wrong meanwhile. */
-export function complain(says: Says, action?: Toast['action'], own = true) {
-  add({ bad: true, own, says, ...(action ? { action } : {}) });
+/** `own`: what the person just did has failed; else something went wrong meanwhile. What it gives is for `dismiss`. */
+export function complain(says: Says, action?: Toast['action'], own = true): number {
+  return add({ bad: true, own, says, ...(action ? { action } : {}) });
 }

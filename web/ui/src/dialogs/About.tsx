@@ -1,6 +1,7 @@
 // Which limn this is, on what machine, how it was built and what it can: what a report of a fault begins with.
 import { useEffect, useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
+import { putText } from '../app/copying.ts';
 import { useSettings } from '../app/settings.ts';
 import { bytes } from '../i18n/format.ts';
 import { useRoom } from '../i18n/room.ts';
@@ -40,7 +41,7 @@ export function About({ close }: { close: () => void }) {
     getJson('limn/about').then(setAnswer, (e: unknown) => setFault(e instanceof Error ? e.message : String(e)));
   }, []);
   const copy = () => {
-    void navigator.clipboard?.writeText(rows.map((row) => row.join(': ')).join('\n')).then(() => setCopied(true));
+    void putText(rows.map((row) => row.join(': ')).join('\n')).then(setCopied);
   };
   return (
     <Dialog title={words.title} close={close}>

@@ -1,6 +1,7 @@
 // A document asks for node classes or model files that are not here: which, where they belong, and what is near.
 import { useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
+import { putText } from '../app/copying.ts';
 import type { Opened } from '../app/documents.ts';
 import { grouped, useInstead, type MissingModel } from '../app/missing.ts';
 import { MissingClass } from './MissingClass.tsx';
@@ -14,7 +15,7 @@ import '../style/templates.css';
 const MOST_NEAR = 3;
 
 function copy(text: string) {
-  void navigator.clipboard?.writeText(text).then(() => say((w) => dialogWords(w).missing.copied));
+  void putText(text).then((done) => done && say((w) => dialogWords(w).missing.copied));
 }
 
 function Model({ where, at }: { where: readonly MissingModel[]; at: Opened }) {

@@ -5,7 +5,7 @@ import { useDocuments } from '../app/documents.ts';
 import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
 import { parse, print, type Json } from '../doc/json.ts';
-import { isRefusal, postJson, postText, sentenceIn } from '../net/http.ts';
+import { isRefusal, isUnreached, postJson, postText, sentenceIn, whyOf } from '../net/http.ts';
 import { cancelJob } from '../net/jobs.ts';
 import { askForWork, clientId } from '../net/server.ts';
 import { attempt } from '../run/actions.ts';
@@ -44,7 +44,7 @@ function textOf(base: Document, grid: Grid, x: number, y: number): string {
 
 function sentence(e: unknown): string {
   if (isRefusal(e)) return wordsNow().run.said.refused(sentenceIn(e.said) || e.message);
-  return e instanceof TypeError ? wordsNow().run.said.unreachable : e instanceof Error ? e.message : String(e);
+  return isUnreached(e) ? wordsNow().run.said.unreachable : whyOf(e);
 }
 
 /** Throws a sentence of why it could not be sent. */

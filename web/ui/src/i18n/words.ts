@@ -5,3 +5,8 @@ import { languages, type Words } from './languages.ts';
 export function useWords(): Words {
   return languages[useSettings((s) => s.language)];
 }
+
+/** For what is not drawn. */
+export function wordsNow(): Words {
+  return languages[useSettings.getState().language];
+}

@@ -27,8 +27,18 @@ export function sentenceIn(said: string): string {
   }
 }
 
+let unreached = () => '';
+
+/** How the page says that no answer came: browsers say it in their own words, and in no other language. */
+export function sayUnreached(says: () => string) {
+  unreached = says;
+}
+
+export const isUnreached = (e: unknown) => e instanceof TypeError && /fetch|network|load failed/i.test(e.message);
+
 /** Why something did not come about: what the server said, else what went wrong on the way. */
 export function whyOf(e: unknown): string {
+  if (isUnreached(e)) return unreached() || String(e);
   return (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
 }
 

@@ -1,6 +1,6 @@
 // The files that the server keeps for a person: workflows, by their path below the user's folder. A tag says which
 // writing of a file was read; with it a file is written only over that one.
-import { getJson, isRefusal, numberAt, request, textAt } from './http.ts';
+import { getJson, isRefusal, numberAt, request, textAt, whyOf } from './http.ts';
 
 export interface Stored {
   path: string; // "workflows/portraits/harbour.json"
@@ -68,6 +68,5 @@ export function isTaken(e: unknown): boolean {
 
 /** What a refusal says, or what went wrong on the way. */
 export function reasonOf(e: unknown): string {
-  if (isRefusal(e)) return (e.said || e.message).slice(0, 300);
-  return e instanceof Error ? e.message : String(e);
+  return isRefusal(e) && e.said ? e.said.slice(0, 300) : whyOf(e);
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useActive } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
+import { putText } from '../app/copying.ts';
 import { goTo } from '../canvas/camera.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDefs } from '../defs/defs.ts';
@@ -35,7 +36,7 @@ function useLabels(doc: Document, { node, input }: Problem) {
 function Trace({ lines }: { lines: readonly string[] }) {
   const words = useWords().run.problems;
   const [copied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard?.writeText(lines.join('\n')).then(() => setCopied(true), console.warn);
+  const copy = () => void putText(lines.join('\n')).then(setCopied);
   return (
     <details className="trace">
       <summary>{words.trace}</summary>

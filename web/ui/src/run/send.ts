@@ -1,6 +1,6 @@
 // From a document to a job: seeds, check, the prompt as texts so that every number keeps its digits, the queue.
 import { useDocuments, type Opened } from '../app/documents.ts';
-import { complain } from '../app/toasts.ts';
+import { complain, dismiss } from '../app/toasts.ts';
 import { goTo } from '../canvas/camera.ts';
 import { useDefs } from '../defs/defs.ts';
 import { isObject, newObject, parse, print, type JsonObject } from '../doc/json.ts';
@@ -26,10 +26,12 @@ export interface How {
 
 // ------------------------------------------------------------------ what stands in the way
 
+let refusal = 0; // what was said last of a run that could not be: nothing any more as soon as one is tried anew
+
 function refuse(at: Opened, problems: readonly Problem[]) {
   const first = problems.find((p) => p.node !== undefined)?.node;
   if (first !== undefined) goTo(at.doc.uid, first);
-  complain((w) => w.run.said.problems(problems.length));
+  refusal = complain((w) => w.run.said.problems(problems.length));
 }
 
 /** Of the nodes that are to run. */
@@ -83,6 +85,7 @@ async function post(at: Opened, check: Check, prompt: JsonObject, text: string, 
 
 /** True: it is in the queue. */
 async function runOnce(at: Opened, how: How): Promise<boolean> {
+  dismiss(refusal);
   before(at);
   const text = at.doc.toText();
   try {

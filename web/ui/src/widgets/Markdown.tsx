@@ -1,5 +1,6 @@
 // A note: shown as its Markdown means it, edited as text. Nothing of it becomes markup, and no address is followed: it is copied.
 import { useMemo, useState } from 'react';
+import { putText } from '../app/copying.ts';
 import { say } from '../app/toasts.ts';
 import { useWords } from '../i18n/words.ts';
 import { isComposing, leave, tab, type Field } from './field.ts';
@@ -10,11 +11,7 @@ import { toText } from './values.ts';
 
 function Link({ text, url }: { text: string; url: string }) {
   const words = useWords().widgets;
-  const copy = () =>
-    navigator.clipboard?.writeText(url).then(
-      () => say((w) => w.widgets.copied(url)),
-      () => say((w) => w.widgets.copyByHand(url)),
-    ) ?? say((w) => w.widgets.copyByHand(url));
+  const copy = () => putText(url).then((done) => say((w) => (done ? w.widgets.copied(url) : w.widgets.copyByHand(url))));
   return (
     <span className="address" title={url}>
       {text}

@@ -17,10 +17,20 @@ test('what went wrong is never pushed out unread', () => {
   for (const text of ['1', '2', '3']) good(text);
   assert.deepEqual(shown(), ['a', 'b', '3']);
   for (const text of ['c', 'd']) bad(text);
-  assert.deepEqual(shown(), ['a', 'b', 'c', 'd'], 'the fourth waits until one was read');
-  dismiss(useToasts.getState().toasts[0]?.id ?? -1);
-  assert.deepEqual(shown(), ['b', 'c', 'd']);
-  assert.deepEqual(useLog.getState().lines.slice(-7).map((l) => [l.says(languages.en), l.bad]), [['a', true], ['b', true], ['1', false], ['2', false], ['3', false], ['c', true], ['d', true]]);
+  assert.deepEqual(shown(), ['a', 'b', 'c', 'd'], 'all are kept until they are read');
+  good('4');
+  assert.deepEqual(shown(), ['a', 'b', 'c', 'd', '4'], 'the newest is among those that are seen, whatever went wrong before');
+  dismiss(useToasts.getState().toasts.at(-1)?.id ?? -1);
+  assert.deepEqual(shown(), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(useLog.getState().lines.slice(-8, -1).map((l) => [l.says(languages.en), l.bad]), [['a', true], ['b', true], ['1', false], ['2', false], ['3', false], ['c', true], ['d', true]]);
+});
+
+test('a sentence is seen once, however often it is said; the log has each', () => {
+  for (const text of ['no', 'no', 'no']) bad(text);
+  assert.deepEqual(shown(), ['no']);
+  say(() => 'gone', { label: () => 'Undo', run: () => undefined });
+  say(() => 'gone', { label: () => 'Undo', run: () => undefined });
+  assert.deepEqual(shown(), ['no', 'gone', 'gone'], 'each has its own way back');
 });
 
 test('what went well goes after six seconds, and not while somebody is at it', () => {

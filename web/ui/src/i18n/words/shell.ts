@@ -38,6 +38,7 @@ export const shell = both(
       banner: (seconds: number) =>
         seconds > 0 ? `The server cannot be reached. Next try in ${seconds} s.` : 'The server cannot be reached. Trying …',
       again: 'Try now',
+      unreached: 'no answer from the server',
     },
     machine: {
       version: (version: string) => `limn ${version}`,
@@ -81,6 +82,7 @@ export const shell = both(
       noSocket: '网络途中的设备阻断了实时消息，改为每 3 秒查询一次队列；看不到步数和生成中的图像。',
       banner: (seconds) => (seconds > 0 ? `无法连接服务器，${seconds} 秒后重试。` : '无法连接服务器，正在重试……'),
       again: '立即重试',
+      unreached: '服务器没有应答',
     },
     machine: {
       version: (version) => `limn ${version}`,
