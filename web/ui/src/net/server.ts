@@ -59,6 +59,19 @@ export function hear(hearer: Hearer) {
 // ------------------------------------------------------------------ what there is to do
 
 let asking: ReturnType<typeof setTimeout> | undefined;
+let tried = false; // a socket, since the server answers requests again
+
+/** Requests come through: does a socket, too? Only where the next answer finds none, something lets none through. */
+function answered() {
+  const { link, machine } = useServer.getState();
+  if (link.is === 'lost' && !tried) {
+    tried = true;
+    retryNow();
+    return askForWork(500);
+  }
+  useServer.setState({ there: true });
+  if (link.is === 'lost' && !machine) void askForMachine();
+}
 
 /** Many messages in a moment are one request. */
 export function askForWork(after = 250) {
@@ -67,11 +80,11 @@ export function askForWork(after = 250) {
     try {
       await refreshJobs();
       const { running, waiting, more } = useJobs.getState();
-      useServer.setState({ work: { running: running.length, waiting: waiting.length + more }, there: true });
-      const { link, machine } = useServer.getState();
-      if (link.is === 'lost' && !machine) void askForMachine();
+      useServer.setState({ work: { running: running.length, waiting: waiting.length + more } });
+      answered();
     } catch (e) {
       console.warn(e);
+      tried = false;
       if (useServer.getState().link.is !== 'open') useServer.setState({ there: false });
     }
   }, after);
@@ -126,6 +139,7 @@ function linked(link: Link) {
   useServer.setState(link.is === 'open' ? { link, there: true } : was === 'open' ? { link, there: false } : { link });
   if (link.is === 'lost' && was !== 'lost') askForWork(0); // does it answer, although there is no socket?
   if (link.is !== 'open') return;
+  tried = false;
   askForWork(); // with the first message, which says how much there is: one request for both
   void askForMachine();
 }

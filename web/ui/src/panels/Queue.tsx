@@ -4,6 +4,9 @@ import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { useKeys } from '../app/bound.ts';
 import { useKeptFocus } from '../app/kept-focus.ts';
+import { useSettings } from '../app/settings.ts';
+import { useDefs } from '../defs/defs.ts';
+import { nodeTitle } from '../defs/labels.ts';
 import { percent, rate } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { cancelJob, clearHistory, moveJobs, olderHistory, pauseQueue, refreshHistory, refreshPaused, useJobs, type Job } from '../net/jobs.ts';
@@ -22,13 +25,15 @@ const SETTLED_MS = 1500; // after which a page that has just been opened has oth
 function Progress({ job }: { job: Job }) {
   const words = useWords().run.queue;
   const run = useRunning((s) => s[job.id]);
+  const naming = useSettings((s) => s.naming);
+  const declared = useDefs((s) => s.defs.get(run?.node?.type ?? '')?.title);
   const share = run?.share ?? 0;
   return (
     <>
       <span className="share">{percent(share)}</span>
       <progress value={share} aria-label={words.share} />
       <span className="doing">
-        {run?.node !== undefined && <span className="node-name">{words.node(run.node, run.value, run.max)}</span>}
+        {run?.node !== undefined && <span className="node-name">{words.node(nodeTitle(run.node.type, run.node.title, declared, naming), run.value, run.max)}</span>}
         {run?.rate !== undefined && <span>{words.rate(rate(run.rate))}</span>}
       </span>
     </>
@@ -117,11 +122,9 @@ function WaitingJob({ job, at, of, move, drag, setDrag }: RowProps) {
       <span className="job-name">
         {name} {seed !== undefined && <small>{words.seed(seed)}</small>}
       </span>
-      {at > 0 && (
-        <button className="icon" aria-label={`${words.next}: ${name}`} title={words.next} onClick={() => move(job.id, 0, name)}>
-          <span className="up"><Icon name="down" /></span>
-        </button>
-      )}
+      <button className="icon" disabled={!at} aria-label={`${words.next}: ${name}`} title={words.next} onClick={() => move(job.id, 0, name)}>
+        <span className="up"><Icon name="down" /></span>
+      </button>
       <button className="icon" aria-label={`${words.cancel}: ${name}`} title={words.cancel} onClick={cancel}>
         <Icon name="close" />
       </button>

@@ -6,7 +6,7 @@ import { shareOf, type Track } from './track.ts';
 
 export interface Running {
   share: number;
-  node?: string; // its title
+  node?: { type: string; title: string };
   value: number;
   max: number;
   rate?: number;
@@ -15,13 +15,15 @@ export interface Running {
 export const useRunning = create<Readonly<Record<string, Running>>>(() => ({}));
 
 /** Titles of nodes are in the prompt. */
-function titleIn(t: Track): string | undefined {
-  const node = t.current === undefined ? undefined : t.prompt?.[t.current];
-  return textAt(node, '_meta', 'title') ?? textAt(node, 'class_type') ?? t.current;
+function nodeIn(t: Track): Running['node'] | undefined {
+  if (t.current === undefined) return undefined;
+  const node = t.prompt?.[t.current];
+  const type = textAt(node, 'class_type') ?? t.current;
+  return { type, title: textAt(node, '_meta', 'title') ?? type };
 }
 
 export function showRunning(t: Track) {
-  const node = titleIn(t);
+  const node = nodeIn(t);
   const run = t.current === undefined ? undefined : t.nodes[t.current];
   useRunning.setState({
     [t.id]: {

@@ -1,8 +1,9 @@
-// How long nodes of a class took when they ran last: what a job's share is weighed by. Kept for this browser.
-import { textAt } from '../net/http.ts';
+// How long nodes of a class took when they ran last, for each of their steps: what a job's share is weighed by. Kept for this browser.
+import { numberAt, textAt } from '../net/http.ts';
 import type { Track } from './track.ts';
 
-const KEY = 'limn.times';
+const KEY = 'limn.steps';
+const MOST_STEPS = 10_000;
 let times: Record<string, number> | undefined;
 
 function read(): Record<string, number> {
@@ -16,10 +17,15 @@ function read(): Record<string, number> {
 
 const known = () => (times ??= read());
 
-/** Of a node of a prompt. */
+/** What a node of a prompt says that it does so often; 1 where it says nothing. */
+export function stepsOf(node: unknown): number {
+  return Math.min(MOST_STEPS, Math.max(1, numberAt(node, 'inputs', 'steps') ?? 1));
+}
+
+/** Of a node of a prompt: all its steps. */
 export function secondsOf(node: unknown): number | undefined {
-  const type = textAt(node, 'class_type');
-  return type === undefined ? undefined : known()[type];
+  const a = known()[textAt(node, 'class_type') ?? ''];
+  return a === undefined ? undefined : a * stepsOf(node);
 }
 
 /** From a job that ended. */
@@ -27,7 +33,7 @@ export function learn({ prompt, seconds }: Track) {
   const all = known();
   for (const [id, took] of Object.entries(seconds)) {
     const type = textAt(prompt?.[id], 'class_type');
-    if (type !== undefined) all[type] = Math.round(took * 1000) / 1000;
+    if (type !== undefined) all[type] = Math.round((took * 1e6) / stepsOf(prompt?.[id])) / 1e6;
   }
   try {
     localStorage.setItem(KEY, JSON.stringify(all));

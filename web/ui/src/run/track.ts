@@ -2,6 +2,7 @@
 import { readFile, type OutputFile } from '../net/files.ts';
 import { listAt, member, numberAt, textAt, textsAt } from '../net/http.ts';
 import { instancesOf, type NodeRun, type NodeState, type Problem } from './run.ts';
+import { stepsOf } from './times.ts';
 
 export type Nodes = Readonly<Record<string, NodeRun>>;
 
@@ -250,17 +251,18 @@ export function toldWhole(t: Track, entry: unknown): Track {
 
 // ------------------------------------------------------------------ how far it is
 
-/** 0 to 1: what is done of what must run, by what such nodes took before. */
+/** 0 to 1: what is done of what must run, by what such nodes took before; where that is not known a step is like any other. */
 export function shareOf(t: Track, secondsOf: (node: unknown) => number | undefined): number {
   if (t.over === 'success') return 1;
   const ids = t.prompt ? [...neededFor(t.prompt, t.outputs, t.cached)] : Object.keys(t.nodes).filter((id) => t.nodes[id]?.state !== 'idle');
+  const steps = ids.map((id) => stepsOf(t.prompt?.[id]));
   const known = ids.map((id) => secondsOf(t.prompt?.[id]));
-  const sorted = known.filter((s) => s !== undefined).sort((a, b) => a - b);
+  const sorted = known.flatMap((s, i) => (s === undefined ? [] : [s / (steps[i] ?? 1)])).sort((a, b) => a - b);
   const usual = sorted[sorted.length >> 1] ?? 1;
   let [done, all] = [0, 0];
   ids.forEach((id, i) => {
     const run = t.nodes[id] ?? NODE;
-    const weight = Math.max(0.001, run.state === 'cached' ? 0.001 : (known[i] ?? usual));
+    const weight = Math.max(0.001, run.state === 'cached' ? 0.001 : (known[i] ?? usual * (steps[i] ?? 1)));
     all += weight;
     if (run.state === 'done' || run.state === 'cached') done += weight;
     else if (run.state === 'running' && run.max > 0) done += (weight * Math.min(run.value, run.max)) / run.max;

@@ -281,7 +281,7 @@ export const runs: Record<string, Story> = {
     });
     await v.page.reload();
     await v.page.locator('.link[data-state="slow"]').waitFor();
-    await v.page.locator('.banner').getByText('lets no live messages through').waitFor();
+    await v.page.locator('.banner').getByText('blocks live messages').waitFor();
     await v.page.locator('.banner').getByRole('button', { name: 'Dismiss' }).click();
     await v.page.locator('.banner').waitFor({ state: 'detached' });
     await use(v.page, (w) => set(w, 'KSampler', 2, 0), 'blocked');
@@ -349,7 +349,7 @@ export const runs: Record<string, Story> = {
     await settle('2 3 4 5 6 7 8 9 11 10');
     await waiting(v.page).nth(5).getByRole('button', { name: /Run next/ }).click();
     await settle('7 2 3 4 5 6 8 9 11 10');
-    await waiting(v.page).nth(3).getByRole('button', { name: /Take out/ }).click();
+    await waiting(v.page).nth(3).getByRole('button', { name: /Remove/ }).click();
     await settle('7 2 3 5 6 8 9 11 10');
     await waiting(v.page).nth(0).dragTo(waiting(v.page).nth(4), { targetPosition: { x: 60, y: 2 } });
     await settle('2 3 5 7 6 8 9 11 10');
