@@ -70,6 +70,7 @@ function means(page: Page, png: Buffer, before: Buffer | undefined): Promise<{ s
 /** Against the picture of this name; one that differs is kept for a person to look at. */
 async function compare(page: Page, blank: Page, name: string): Promise<string[]> {
   const file = join(KEPT, `${name}.png`);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), 'the page as a whole is no longer than its window');
   const png = await page.screenshot();
   const before = existsSync(file) ? readFileSync(file) : undefined;
   const { small, changed, where } = await means(blank, png, before);
