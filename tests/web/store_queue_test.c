@@ -48,6 +48,36 @@ TEST(answers_come_in_the_order_of_the_questions)
     end();
 }
 
+/* A job's end and the next one's lease are one commit, however slowly they are asked for. */
+TEST(what_is_gathered_is_written_and_synced_at_once)
+{
+    shim_install();
+    folder_new(folder);
+    start("shim");
+    for (int i = 0; i < 6; i++)
+        one(submit(NULL, "{}"));
+    one(lease());
+    for (int i = 1; i < 6; i++) {
+        const int n = n_answers;
+
+        shim_fail(SHIM_SYNC, 0, 0, false);
+        lm_queue_gather(q);
+        WANT(finish(i, i));
+        usleep(5000);
+        lm_queue_drain(q);
+        WANT(n_answers == n && lm_queue_count(q).running == 1 && shim_count(SHIM_SYNC) == 0);
+        WANT(lease());
+        lm_queue_go(q);
+        wait_for(n + 2);
+        WANT(answers[n].outcome == LM_STORE_DONE && answers[n + 1].outcome == LM_STORE_DONE);
+        WANT(answers[n + 1].job.seq == i + 1 && shim_count(SHIM_SYNC) == 1);
+    }
+    lm_queue_gather(q);
+    lm_queue_go(q); /* nothing */
+    WANT(one(finish(6, 6))->outcome == LM_STORE_DONE);
+    end();
+}
+
 /* USE-8: by id, at once; what runs is named with its epoch, and what has ended stays as it is. */
 TEST(a_cancel_meets_the_job_it_names)
 {

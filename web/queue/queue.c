@@ -102,18 +102,29 @@ static lm_wish *wish_new(lm_wish_kind kind, const char *id, lm_answer_fn *fn, vo
     return NULL;
 }
 
+/* Under the lock. */
+static void put_where_it_goes(lm_queue *q, lm_wish *w)
+{
+    const bool reads = w->kind >= LM_WISH_FIND;
+
+    if (!reads && q->gathering) {
+        lm_wishes_put(&q->gathered, w);
+        return;
+    }
+    lm_wishes_put(reads ? &q->reading : &q->writing, w);
+    pthread_cond_signal(reads ? &q->to_read : &q->to_write);
+}
+
 static bool put(lm_queue *q, lm_wish *w, limn_error *err)
 {
     const size_t most = q->o.most_waiting ? q->o.most_waiting : MOST_WAITING;
-    const bool   reads = w->kind >= LM_WISH_FIND;
     bool         ok;
 
     pthread_mutex_lock(&q->lock);
     ok = !q->stopping && (w->kind != LM_WISH_SUBMIT || !q->waiting || q->waiting + w->weight <= most);
     if (ok) {
         q->waiting += w->weight;
-        lm_wishes_put(reads ? &q->reading : &q->writing, w);
-        pthread_cond_signal(reads ? &q->to_read : &q->to_write);
+        put_where_it_goes(q, w);
     }
     pthread_mutex_unlock(&q->lock);
     lm_crash_at("queue-asked");
@@ -121,6 +132,22 @@ static bool put(lm_queue *q, lm_wish *w, limn_error *err)
         return true;
     lm_wish_free(w);
     return limn_fail(err, MEMORY, "the queue takes nothing just now: too much waits for the disk, or limn is ending");
+}
+
+void lm_queue_gather(lm_queue *q)
+{
+    q->gathering = true;
+}
+
+void lm_queue_go(lm_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->gathering = false;
+    if (q->gathered.first) {
+        lm_wishes_move(&q->writing, &q->gathered);
+        pthread_cond_signal(&q->to_write);
+    }
+    pthread_mutex_unlock(&q->lock);
 }
 
 bool lm_queue_submit(lm_queue *q, lm_submission *s, lm_answer_fn *fn, void *self, limn_error *err)
@@ -380,6 +407,7 @@ lm_queue *lm_queue_open(const lm_queue_options *o, limn_error *err)
     lm_wishes_init(&q->writing);
     lm_wishes_init(&q->reading);
     lm_wishes_init(&q->answered);
+    lm_wishes_init(&q->gathered);
     lm_wishes_init(&q->held);
     q->store = lm_store_open(&o->store, err);
     q->door = q->store ? lm_store_reader(q->store, err) : NULL;

@@ -39,6 +39,10 @@ typedef struct lm_queue_options {
 
 /* FILE, as lm_store_open.                                                                          [new] */
 lm_queue *lm_queue_open(const lm_queue_options *o, limn_error *err);
+/* The changes that are asked for between these two are written in one transaction, and synced once, as far as one has
+ * room for them; both in one turn of the loop. */
+void lm_queue_gather(lm_queue *q);
+void lm_queue_go(lm_queue *q);
 /* Finishes what was asked, answers it, and lets the folder go. */
 void lm_queue_close(lm_queue *q);
 /* Gives out the answers that wait. */

@@ -68,6 +68,8 @@ struct lm_queue {
     lm_wishes        writing, reading, answered;
     size_t           waiting;           /* bytes of texts between submit and the disk */
     bool             stopping;
+    bool             gathering;
+    lm_wishes        gathered;          /* the writer's, when it is all there */
     bool             settle, settled;   /* the log is long: the reader's turn; has been moved but for its end */
     atomic_bool      broken;
     lm_tally         tally;             /* the loop's */

@@ -81,6 +81,7 @@ static void hear_end(lm_runner *r, const lm_wire *m)
     r->now = NULL;
     if (m->numbers[LM_END_HOW] >= 0 && m->numbers[LM_END_HOW] < 4)
         r->stats.jobs[m->numbers[LM_END_HOW]]++;
+    lm_queue_gather(r->server->queue); /* its end and the next one's lease */
     if (half) {
         lm_runner_give_back(r, way->seq, way->epoch);
         lm_way_free(way);
@@ -89,6 +90,7 @@ static void hear_end(lm_runner *r, const lm_wire *m)
     }
     lm_worker_ask(r->worker, LM_WIRE_WANT_STATS);
     lm_runner_look(r);
+    lm_queue_go(r->server->queue);
     look_at_end(r);
 }
 
