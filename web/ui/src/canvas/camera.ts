@@ -11,7 +11,7 @@ import { arrived, goalFrom, setOff, stopped } from './way.ts';
 
 export const LEAST_ZOOM = 0.02;
 export const MOST_ZOOM = 4;
-const MARGIN = 48; // screen pixels around what is fitted; less on a page that has few
+const MARGIN = 32; // screen pixels around what is fitted; less on a page that has few
 const STEP = 1.2;
 const MS = 160;
 
@@ -120,8 +120,21 @@ export function goTo(uid: string, node: string) {
   arrive();
 }
 
+let whole = '';
+
+/** All of a document that was just opened, wherever its file says one looked. */
+export function showWhole(uid: string) {
+  whole = uid;
+  arrive();
+}
+
 /** Called by the canvas when it shows another graph: what was asked for before it did. */
 export function arrive(): boolean {
+  if (whole === view.uid && view.scene.box) {
+    whole = '';
+    lookAt(cameraFor(view.scene.box, view.size), false);
+    return true;
+  }
   const box = wanted && wanted.uid === view.uid && wanted.prefix === view.scene.prefix ? view.scene.byKey.get(wanted.key) : undefined;
   if (!box) return false;
   useHand.setState({ focus: wanted?.key });
