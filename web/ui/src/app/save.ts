@@ -5,19 +5,17 @@ import { isRefusal } from '../net/http.ts';
 import { FOLDER, isTaken, readStoredText, reasonOf, writeStored } from '../net/userdata.ts';
 import { askConflict, askName } from '../dialogs/show.ts';
 import { confirm, wordsNow } from './confirm.ts';
-import { later } from './fetched.ts';
 import { activeDocument, show, useDocuments, type Opened } from './documents.ts';
 import { nameOf } from './open.ts';
 import { refreshStored, usedNow, useStored } from './stored.ts';
 import { complain, say } from './toasts.ts';
+import { pictureVersion } from './version-picture.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
 
 /** Sent, and nobody said whether it came: what stands there may be what this page wrote. */
 const unanswered = new Map<string, { path: string; saving: Saving }>();
 /** What this page saved last of each. */
 const latest = new WeakMap<Document, Saving['moment']>();
-
-export const fetchPicture = later(() => import('./version-picture.ts'));
 
 /** What stands there now is what the document had. */
 function savedAt(at: Opened, path: string, saving: Saving, etag: string | undefined) {
@@ -27,7 +25,7 @@ function savedAt(at: Opened, path: string, saving: Saving, etag: string | undefi
   show(at.doc.uid, { name: nameOf(path), file: { path, at: Date.now(), ...(etag === undefined ? {} : { etag }) } });
   usedNow(path);
   void refreshStored();
-  fetchPicture().then((m) => m.pictureVersion(path, at.doc.uid)).catch(console.warn);
+  pictureVersion(path, at.doc.uid).catch(console.warn);
 }
 
 const now = (at: Opened) => useDocuments.getState().opened.find((o) => o.doc === at.doc) ?? at;

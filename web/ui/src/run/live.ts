@@ -3,7 +3,6 @@ import { create } from 'zustand';
 import { wordsNow } from '../app/confirm.ts';
 import { useDocuments, type Opened } from '../app/documents.ts';
 import { later } from '../app/fetched.ts';
-import { fetchPicture } from '../app/save.ts';
 import { complain, say } from '../app/toasts.ts';
 import { percent } from '../i18n/format.ts';
 import type { Words } from '../i18n/languages.ts';
@@ -34,6 +33,8 @@ function notify(text: string) {
   if (!document.hidden || !usePreferences.getState().notify || !('Notification' in window)) return;
   if (Notification.permission === 'granted') new Notification('limn', { body: text, tag: 'limn-run' });
 }
+
+const fetchPicture = later(() => import('../app/version-picture.ts'));
 
 /** What is saved has painted this. */
 async function picture(at: Opened | undefined) {
