@@ -149,7 +149,7 @@ static const heard *bench_find(const bench *b, lm_wire_type type, int i)
     return NULL;
 }
 
-static int bench_count(const bench *b, lm_wire_type type)
+static inline int bench_count(const bench *b, lm_wire_type type)
 {
     int n = 0;
 

@@ -19,12 +19,23 @@
 
 enum { INBOX = LM_WIRE_CHECKS_MOST + 1 };
 
-void lm_work_send(lm_working *w, const lm_wire *m)
+bool lm_work_send(lm_working *w, const lm_wire *m)
 {
     limn_error err = { 0 };
 
-    if (!lm_pipe_send(w->pipe, m, &err))
-        lm_log(LM_LOG_ERROR, "%s is not told: %s", lm_wire_name(m->type), err.text);
+    if (lm_pipe_send(w->pipe, m, &err))
+        return true;
+    lm_log(LM_LOG_ERROR, "%s is not told: %s", lm_wire_name(m->type), err.text);
+    return false;
+}
+
+void lm_work_send_checked(lm_working *w, const lm_wire *m)
+{
+    const lm_wire starved = { .type = LM_WIRE_CHECKED, .job = m->job, .numbers = { LM_CHECKED_STARVED },
+                              .texts = { lm_wire_say("{}") } };
+
+    if (!lm_work_send(w, m))
+        lm_work_send(w, &starved);
 }
 
 void lm_work_is_free(lm_working *w)
@@ -156,8 +167,7 @@ static void send_nodes(lm_working *w)
             lm_log(LM_LOG_ERROR, "what nodes store in a canvas's file is not told: %s", err.text);
     }
     w->nodes = hash;
-    w->nodes_sent = true;
-    lm_work_send(w, &m);
+    w->nodes_sent = lm_work_send(w, &m);
     lm_text_done(&json);
     lm_text_done(&plans);
 }
@@ -271,6 +281,19 @@ static void work_on(lm_working *w)
     }
 }
 
+static int cannot_begin(lm_working *w, int fd, const limn_error *err)
+{
+    fprintf(stderr, "limn: %s\n", *err->text ? err->text : "no thread to hear the server");
+    if (w->pipe) {
+        lm_pipe_end(w->pipe);
+        lm_pipe_free(w->pipe);
+    } else {
+        close(fd);
+    }
+    lm_free(w);
+    return LM_WORK_NO_MEMORY;
+}
+
 int lm_work_serve(const lm_work *with, int fd)
 {
     const lm_wire hello = lm_wire_hello(with->device, with->arithmetic), bye = { .type = LM_WIRE_BYE };
@@ -282,10 +305,8 @@ int lm_work_serve(const lm_work *with, int fd)
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->work, NULL);
     w->pipe = lm_pipe_new(fd, &err);
-    if (!w->pipe || pthread_create(&hearing, NULL, hear_on, w)) {
-        fprintf(stderr, "limn: %s\n", *err.text ? err.text : "no thread to hear the server");
-        return LM_WORK_NO_MEMORY;
-    }
+    if (!w->pipe || pthread_create(&hearing, NULL, hear_on, w))
+        return cannot_begin(w, fd, &err);
     w->preview = with->encode ? lm_preview_new(w->pipe, with->encode) : NULL;
     lm_work_send(w, &hello);
     send_nodes(w);

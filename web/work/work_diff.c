@@ -104,7 +104,7 @@ void lm_work_diff(lm_working *w, const lm_wire *m)
         answer.numbers[0] = LM_CHECKED_NO_WORKFLOW;
     }
     answer.texts[0] = (lm_wire_text){ json.at, json.size };
-    lm_work_send(w, &answer);
+    lm_work_send_checked(w, &answer);
     lm_text_done(&t.out);
     lm_text_done(&json);
 }

@@ -1,6 +1,7 @@
 /* work_end.c: how a job ended, in the words of clients and in ours. */
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/blame.h"
@@ -141,6 +142,18 @@ static void braced(lm_text *out, const lm_text *members)
     lm_text_puts(out, "}");
 }
 
+/* Somebody waits for the end of a job: what cannot go with it is left out, and where not even the rest can go, the
+ * process ends in its place. */
+static void send_or_less(lm_working *w, lm_wire *m)
+{
+    if (lm_work_send(w, m))
+        return;
+    m->texts[LM_END_ERROR] = lm_wire_say("");
+    m->texts[LM_END_OUTPUTS] = m->texts[LM_END_META] = lm_wire_say("{}");
+    if (!lm_work_send(w, m))
+        _exit(LM_WORK_NO_MEMORY);
+}
+
 static void send_end(lm_told *t, lm_end_how how, limn_code code, const char *class_name, const char *words,
                      const lm_text *error)
 {
@@ -159,7 +172,7 @@ static void send_end(lm_told *t, lm_end_how how, limn_code code, const char *cla
     m.texts[LM_END_OUTPUTS] = (lm_wire_text){ outputs.at, outputs.size };
     m.texts[LM_END_META] = (lm_wire_text){ meta.at, meta.size };
     lm_work_is_free(t->w);
-    lm_work_send(t->w, &m);
+    send_or_less(t->w, &m);
     lm_text_done(&outputs);
     lm_text_done(&meta);
 }

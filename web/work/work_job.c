@@ -158,7 +158,7 @@ void lm_work_check(lm_working *w, const lm_wire *m)
         lm_text_puts(&json, "}");
     }
     answer.texts[0] = (lm_wire_text){ json.at, json.size };
-    lm_work_send(w, &answer);
+    lm_work_send_checked(w, &answer);
     lm_text_done(&json);
     close_order(&o);
 }

@@ -45,7 +45,7 @@ static void answer(lm_working *w, const lm_wire *m, bool well, lm_text *out, con
         told.numbers[0] = err->code == LIMN_MEMORY ? LM_CHECKED_STARVED : LM_CHECKED_NO_WORKFLOW;
     }
     told.texts[0] = (lm_wire_text){ out->at, out->size };
-    lm_work_send(w, &told);
+    lm_work_send_checked(w, &told);
     lm_text_done(out);
 }
 

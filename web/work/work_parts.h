@@ -15,7 +15,7 @@
 enum {
     LM_WORK_ID_MAX = 4096,           /* bytes of a node's id; longer ones are refused */
     LM_WORK_ANSWER_MAX = 8 << 20,    /* of one node's answer; larger ones are left out */
-    LM_WORK_OUTPUTS_MAX = 16 << 20,  /* of all of them, as a history has them */
+    LM_WORK_OUTPUTS_MAX = 16 << 20,  /* of all of them, with who gave them, as a history has them */
     LM_WORK_LIST_MAX = 4 << 20,      /* of a list of ids in words about a failure */
     LM_WORK_TOLD_MAX = LM_WIRE_LARGE - 4096 /* of what a check tells */
 };
@@ -42,8 +42,10 @@ typedef struct lm_working {
 
 /* ------------------------------------------------------------------ work.c */
 
-/* A frame that cannot go is said on stderr. */
-void lm_work_send(lm_working *w, const lm_wire *m);
+/* False: it is too large for its row, or there is no memory for it; said on stderr. */
+bool lm_work_send(lm_working *w, const lm_wire *m);
+/* CHECKED. Somebody waits for it, so where it cannot go it says that alone. */
+void lm_work_send_checked(lm_working *w, const lm_wire *m);
 /* From here on a stop means no job, and the next one may come: before ENDED is sent. */
 void lm_work_is_free(lm_working *w);
 /* STATS, if they were asked for. */
@@ -72,6 +74,7 @@ void lm_work_diff(lm_working *w, const lm_wire *m);
 typedef struct lm_told {
     lm_working *w;
     int64_t     job, epoch, began_ms;
+    bool        left_out;           /* an answer was, and that was said */
     bool        starting;           /* KEPT is still being collected … */
     int64_t     steps, to_keep, n_kept;
     lm_text     kept;               /* … here, */

@@ -129,8 +129,11 @@ static const char *note_answer(lm_told *t, const lm_event *e)
 {
     const size_t size = e->json ? strlen(e->json) : 0;
 
-    if (size > LM_WORK_ANSWER_MAX || t->outputs.size + size > LM_WORK_OUTPUTS_MAX) {
-        lm_log(LM_LOG_WARN, "node %.200s (%s): its answer of %zu bytes is left out", e->node, e->node_class, size);
+    if (size > LM_WORK_ANSWER_MAX || t->outputs.size + t->meta.size + size > LM_WORK_OUTPUTS_MAX) {
+        if (!t->left_out)
+            lm_log(LM_LOG_WARN, "node %.200s (%s): its answer of %zu bytes is left out (said once a job)", e->node,
+                   e->node_class, size);
+        t->left_out = true;
         return NULL;
     }
     if (!e->json)
