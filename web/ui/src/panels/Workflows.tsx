@@ -49,7 +49,7 @@ function Row({ file, chosen }: { file: Stored; chosen: boolean }) {
       }}
     >
       <button className="open" aria-current={chosen || undefined} title={file.path} onClick={() => void openStored(file.path)} onKeyDown={key}>
-        {picture ? <img src={viewOf(picture, 64)} alt="" width={28} height={28} loading="lazy" decoding="async" /> : <Icon name="file" />}
+        <span className="face">{picture ? <img src={viewOf(picture, 64)} alt="" loading="lazy" decoding="async" /> : <Icon name="file" />}</span>
         <span className="label">{name}</span>
         <span className="note">{ago(file.modified, words.locale)}</span>
       </button>
@@ -76,8 +76,10 @@ function Folder({ name, files, open }: { name: string; files: readonly Stored[];
   return (
     <details open>
       <summary>
+        <Icon name="chevron" />
         <Icon name="folder" />
-        {name}
+        <span className="label">{name}</span>
+        <span className="note">{files.length}</span>
       </summary>
       <ul>{rows}</ul>
     </details>
@@ -89,6 +91,16 @@ function foldersOf(files: readonly Stored[], query: string): [string, Stored[]][
   const found = files.filter((f) => match(query, shortOf(f.path)) > 0);
   const folders = Map.groupBy(found, (f) => folderOf(f.path));
   return [...folders].sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a.localeCompare(b)));
+}
+
+/** Up and down: the next row or folder. */
+function listKeys(e: KeyboardEvent<HTMLElement>) {
+  const all = [...e.currentTarget.querySelectorAll<HTMLElement>('.open, summary')].filter((r) => r.checkVisibility());
+  const at = all.findIndex((r) => r === document.activeElement || r.parentElement === document.activeElement?.closest('.row'));
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (to === undefined || !all[to] || e.target instanceof HTMLElement && e.target.closest('[role="menu"]')) return;
+  all[to].focus();
+  e.preventDefault();
 }
 
 export function Workflows() {
@@ -112,10 +124,10 @@ export function Workflows() {
           {words.unknown(fault)} <button className="text" onClick={() => void refreshStored()}>{words.again}</button>
         </p>
       )}
-      <div className="list" ref={list}>
+      <div className="list" ref={list} onKeyDown={listKeys}>
         {!files && !fault && <div className="ghosts" aria-hidden="true"><i /><i /><i /></div>}
         {folders.map(([name, list]) => (
-          <Folder key={name} name={name} files={list} open={open} />
+          <Folder key={`${name}${query && '?'}`} name={name} files={list} open={open} />
         ))}
         {files && !folders.length && <p className="nothing">{files.length ? words.none : words.empty}</p>}
       </div>
