@@ -146,8 +146,8 @@ function allDialogs(locale: string): Story {
       await v.page.setViewportSize({ width: 1440, height: 900 });
       for (const theme of ['light', 'grey', 'contrast', 'dark']) here.push(...(await contrastsIn(v.page, theme)));
       found.push(...here.map((f) => `${name}: ${f}`));
-      await v.page.keyboard.press('Escape');
-      await v.page.waitForFunction(() => !document.querySelector('dialog[open], .menu, :popover-open'));
+      await v.page.keyboard.press(dialog.leave ?? 'Escape');
+      await v.page.waitForFunction(() => !document.querySelector('dialog[open], .menu, :popover-open, .properties'));
     }
     v.clean();
     await v.close();

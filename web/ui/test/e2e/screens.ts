@@ -202,8 +202,8 @@ export const screens: Record<string, Screen> = {
   },
 };
 
-/** What else comes up on the page; Escape, as often as is said, leads back. */
-export const dialogs: Record<string, { open(page: Page): Promise<unknown>; leave?: number }> = {
+/** What else comes up on the page; Escape, or the key that is said, leads back. */
+export const dialogs: Record<string, { open(page: Page): Promise<unknown>; leave?: string }> = {
   keys: { open: (page) => page.keyboard.press('?').then(() => dialog(page)) },
   settings: { open: (page) => page.keyboard.press('Control+,').then(() => dialog(page)) },
   palette: { open: (page) => page.keyboard.press('Control+k').then(() => page.locator('dialog[open] [role="option"]').first().waitFor()) },
@@ -214,6 +214,25 @@ export const dialogs: Record<string, { open(page: Page): Promise<unknown>; leave
     open: async (page) => {
       await menu(page, ['Run', '运行'], ['X/Y grid', 'X/Y 网格']);
       await page.locator('.grid-setup textarea').first().waitFor();
+    },
+  },
+  properties: {
+    open: async (page) => {
+      await page.getByRole('application').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('i');
+      await page.locator('.properties li').first().waitFor();
+    },
+    leave: 'i',
+  },
+  'from the gallery': {
+    open: async (page) => {
+      await page.getByRole('application').focus();
+      await page.keyboard.press('/');
+      await page.locator('.add-node input').fill('LoadImage');
+      await page.keyboard.press('Enter');
+      await button(page, 'From the gallery', '从图库选取').click();
+      await dialog(page);
     },
   },
   'what is missing': { open: async (page) => { await drop(page, 'theirs.json', TWICE); await dialog(page); } },
