@@ -82,7 +82,7 @@ function Queue() {
   const running = work?.running ?? 0;
   const waiting = work?.waiting ?? 0;
 
-  const share = useRunning((s) => Object.values(s)[0]?.share);
+  const share = useRunning((s) => Object.values(s).find((r) => !r.over)?.share);
   const what = !work ? words.unknown : running ? words.running(running) : waiting ? null : words.idle;
   return (
     <div className="queue" role="status" aria-label={words.label} data-state={running ? 'running' : 'idle'} data-stale={stale}>

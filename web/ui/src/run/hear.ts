@@ -9,7 +9,7 @@ import { forgetLast } from './last.ts';
 import { lastOf, remember, seedIn, senderOf } from './mine.ts';
 import { makePreviews } from './previews.ts';
 import { changeRun, forgetRun, runOf, setProblems, useRuns } from './run.ts';
-import { carried, knowing, newTrack, shareOf, told, toldWhole, withNode, type Prompt, type Track } from './track.ts';
+import { carried, knowing, newTrack, shareOf, told, toldWhole, withNode, withOlder, type Prompt, type Track } from './track.ts';
 import { forgetRunning, showRunning } from './running.ts';
 import { learn, secondsOf } from './times.ts';
 
@@ -97,9 +97,8 @@ function publish(before: Track | undefined, t: Track, uid: string) {
 function keep(before: Track | undefined, t: Track) {
   if (t === before) return;
   tracks.set(t.id, t);
-  if (!t.over) showRunning(t);
-  else if (!before?.over) {
-    forgetRunning(t.id);
+  if (!before?.over) showRunning(t);
+  if (t.over && !before?.over) {
     learn(t);
     previews.drop(`${t.id} `);
     for (const id of [...tracks.keys()].slice(0, Math.max(0, tracks.size - MOST_TRACKS))) if (tracks.get(id)?.over) tracks.delete(id);
@@ -179,6 +178,23 @@ async function settle(id: string) {
   }
 }
 
+const older = new Set<string>();
+
+/** A page that is loaded again while a job of its document waits or runs: what the one before gave stands there meanwhile. */
+async function showOlder(uid: string, there: ReadonlySet<string>) {
+  const id = lastOf(uid, there);
+  if (older.has(uid) || tracks.has(id ?? '')) return;
+  older.add(uid);
+  const entry = id === undefined ? undefined : member(await getJson(`history/${encodeURIComponent(id)}`), id);
+  if (id === undefined || entry === undefined) return;
+  const { nodes } = toldWhole(newTrack(id), entry);
+  for (const job of runOf(uid).jobs) {
+    const t = tracks.get(job);
+    if (t) tracks.set(job, { ...t, nodes: withOlder(t.nodes, nodes) });
+  }
+  changeRun(uid, (run) => ({ ...run, nodes: withOlder(run.nodes, nodes) }));
+}
+
 const asPrompt = (prompt: unknown): Prompt => (typeof prompt === 'object' && prompt !== null ? (prompt as Prompt) : {});
 
 const unheard = new Set<string>();
@@ -201,6 +217,7 @@ function reconcile() {
   }
   for (const job of now) if (!senderOf(job.id)) void askWhose(job.id);
   if (useServer.getState().link.is !== 'open') for (const job of now) beginUnheard(job.id);
+  for (const { doc } of useDocuments.getState().opened) if (runOf(doc.uid).jobs.length) showOlder(doc.uid, there).catch(console.warn);
   if (more > 0) return;
   for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id) && !sending.has(id)) void settle(id);
 }
@@ -215,6 +232,7 @@ function followDocuments() {
       if (!open.has(uid)) {
         forgetRun(uid);
         forgetLast(uid);
+        for (const [id, { over }] of tracks) if (over && senderOf(id)?.uid === uid) tracks.delete(id);
       }
     known.clear();
     for (const uid of open) known.add(uid);

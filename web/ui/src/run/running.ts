@@ -1,6 +1,7 @@
 // What runs now, as the queue shows it: of every job that is heard of, whoever sent it.
 import { create } from 'zustand';
 import { textAt } from '../net/http.ts';
+import { useJobs } from '../net/jobs.ts';
 import { secondsOf } from './times.ts';
 import { shareOf, type Track } from './track.ts';
 
@@ -10,6 +11,7 @@ export interface Running {
   value: number;
   max: number;
   rate?: number;
+  over: boolean; // and stays until the queue has it no more
 }
 
 export const useRunning = create<Readonly<Record<string, Running>>>(() => ({}));
@@ -30,6 +32,7 @@ export function showRunning(t: Track) {
       share: shareOf(t, secondsOf),
       value: run?.value ?? 0,
       max: run?.max ?? 0,
+      over: t.over !== undefined,
       ...(node === undefined ? {} : { node }),
       ...(run?.rate === undefined ? {} : { rate: run.rate }),
     },
@@ -38,4 +41,11 @@ export function showRunning(t: Track) {
 
 export function forgetRunning(id: string) {
   useRunning.setState(({ [id]: _gone, ...others }) => others, true);
+}
+
+export function followRunning() {
+  useJobs.subscribe(({ running }) => {
+    const gone = Object.entries(useRunning.getState()).filter(([id, r]) => r.over && !running.some((j) => j.id === id));
+    for (const [id] of gone) forgetRunning(id);
+  });
 }

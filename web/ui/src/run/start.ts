@@ -4,6 +4,7 @@ import { startRepeating } from './actions.ts';
 import { startFollowing } from './follow.ts';
 import { startHearing } from './hear.ts';
 import { startSaying } from './live.ts';
+import { followRunning } from './running.ts';
 import { startTitle } from './title.ts';
 
 export function startRuns() {
@@ -13,4 +14,5 @@ export function startRuns() {
   startTitle();
   startFollowing();
   startChecking();
+  followRunning();
 }
