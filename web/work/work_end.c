@@ -126,7 +126,7 @@ static void add_fault(lm_text *out, const lm_told *t, lm_workflow *w, const lm_r
 
 /* ------------------------------------------------------------------ telling */
 
-static int64_t now_ms(void)
+int64_t lm_work_now_ms(void)
 {
     struct timespec s;
 
@@ -164,7 +164,7 @@ static void send_end(lm_told *t, lm_end_how how, limn_code code, const char *cla
     braced(&meta, &t->meta);
     m.numbers[LM_END_HOW] = how;
     m.numbers[LM_END_CODE] = code;
-    m.numbers[LM_END_MS] = now_ms() - t->began_ms;
+    m.numbers[LM_END_MS] = lm_work_now_ms() - t->began_ms;
     m.texts[LM_END_NODE] = lm_wire_say(t->node);
     m.texts[LM_END_CLASS] = lm_wire_say(class_name);
     m.texts[LM_END_WORDS] = lm_wire_say(words);

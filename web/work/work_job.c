@@ -1,6 +1,5 @@
 /* work_job.c: one job, and one check, from their texts to their ends. */
 #include <string.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
 #include "core/base/crash.h"
@@ -209,17 +208,9 @@ static void run_order(lm_working *w, lm_told *t, order *o, const lm_wire *m)
     lm_text_done(&json);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_MONOTONIC, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
-
 void lm_work_job(lm_working *w, const lm_wire *m)
 {
-    lm_told    t = { .w = w, .job = m->job, .epoch = m->epoch, .began_ms = now_ms() };
+    lm_told    t = { .w = w, .job = m->job, .epoch = m->epoch, .began_ms = lm_work_now_ms() };
     limn_error err = { 0 };
     order      o = { 0 };
 

@@ -93,7 +93,7 @@ static bool begins_path(const char *text, const char *at)
     return *at == '/' && at[1] > ' ' && at[1] != '/' && (at == text || strchr(" \t\n(\"'=:", at[-1]));
 }
 
-/* "/a/b/c.so" becomes "c.so": where limn lives is for the log, not for clients. */
+/* "/a/b/c.so" becomes "c.so", "/a/b/" becomes "b/": where limn lives is for the log, not for clients. */
 static void shorten_paths(char *text)
 {
     char *to = text;
@@ -101,9 +101,9 @@ static void shorten_paths(char *text)
     for (const char *at = text; *at; *to++ = *at++)
         if (begins_path(text, at)) {
             const size_t n = strcspn(at, " \t\n)\"':,;");
-            const char  *last = memrchr(at, '/', n);
 
-            at = last + 1 < at + n ? last + 1 : at;
+            if (n > 1)
+                at = (const char *)memrchr(at, '/', n - 1) + 1;
         }
     *to = 0;
 }
