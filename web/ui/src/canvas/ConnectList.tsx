@@ -2,16 +2,24 @@
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
 import { useWords } from '../i18n/words.ts';
+import '../style/palette.css';
 import { offerNodes } from './adding.ts';
 import { partnersOf, socketsOf, type Choice } from './connect-list.ts';
 import { joinTo, type Held } from './connecting.ts';
 import { atNow, exposeSocket } from './edit.ts';
+import { slotIn, titleById } from './named.ts';
 import { TypeMark } from './TypeMark.tsx';
 import { announce } from './announce.ts';
 import { shapeById, type NodeView, type SocketEnd } from './scene.ts';
 import { inSubgraph, toScreen, view } from './view.ts';
 
 const MOST = 200;
+
+/** What its socket is called. */
+function slotOf({ node, side, index, name }: SocketEnd): string {
+  const shape = shapeById(view.scene, node);
+  return slotIn((side === 'in' ? shape?.inputs : shape?.outputs)?.find((s) => s.index === index) ?? { name, label: name });
+}
 
 const heldBy = (end: SocketEnd): Held => ({ ends: [end], side: end.side === 'in' ? 'out' : 'in', type: end.type });
 
@@ -23,7 +31,7 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
   const { scene } = view;
   const all = useMemo(() => (end ? partnersOf(scene, end) : 'shape' in from ? socketsOf(scene, from) : []), [scene, end, from]);
   const wanted = text.trim().toLocaleLowerCase();
-  const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.type}`.toLocaleLowerCase();
+  const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.name} ${c.end.type}`.toLocaleLowerCase();
   const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST);
   const own = end && !held && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
   const last = found.length + (end ? 1 : 0) + (own ? 1 : 0); // behind them: a new node, a socket of the subgraph
@@ -49,11 +57,12 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
     }
     if (!choice) return newNode(end);
     const here = atNow();
-    const own = shapeById(scene, end.node)?.title ?? '';
+    const own = titleById(scene, end.node);
     if (here) joinTo(here, held ?? heldBy(end), choice.end);
-    announce(words.connected(own, end.name, choice.title, choice.label));
+    announce(words.connected(own, slotOf(end), choice.title, choice.label));
     close();
   }
+  const title = end ? words.connectTo(slotOf(end)) : words.connectFrom;
   const key = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || e.key === 'Process') return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
@@ -76,7 +85,7 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
     </li>
   );
   return (
-    <Dialog title={end ? words.connectTo(end.name) : words.connectFrom} close={close} kind="palette">
+    <Dialog title={title} close={close} kind="palette">
       <input
         className="filter"
         data-focus
@@ -85,7 +94,7 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
         aria-controls="sockets"
         aria-activedescendant={`to-${at}`}
         aria-label={words.filter}
-        placeholder={words.filter}
+        placeholder={title}
         value={text}
         onChange={(e) => {
           setText(e.currentTarget.value);
@@ -93,7 +102,7 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
         }}
         onKeyDown={key}
       />
-      <ul id="sockets" className="sockets-list" role="listbox" aria-label={end ? words.connectTo(end.name) : words.connectFrom}>
+      <ul id="sockets" className="sockets-list" role="listbox" aria-label={title}>
         {found.map((c, i) => option(i, (
           <>
             <TypeMark type={c.end.type} />

@@ -11,9 +11,11 @@ import { useRoom } from '../i18n/room.ts';
 import { cutting } from '../i18n/words/cutting.ts';
 import '../style/cutting.css';
 import { announce } from './announce.ts';
-import { middle, nearest } from './curve.ts';
+import { grown, holds } from './boxes.ts';
+import { freeMiddle, nearest } from './curve.ts';
 import { atNow, nodesMeant } from './edit.ts';
 import { goToStop } from './going.ts';
+import { slotIn, titleById } from './named.ts';
 import { shapeById, type NodeView } from './scene.ts';
 import { TypeMark } from './TypeMark.tsx';
 import { view } from './view.ts';
@@ -27,7 +29,8 @@ function linksAt({ doc, graph }: { doc: Document; graph: At['graph'] }, nodes: r
 
 function end(node: Id, side: 'inputs' | 'outputs', index: number): { title: string; label: string } {
   const shape = shapeById(view.scene, String(node));
-  return { title: shape?.title ?? String(node), label: shape?.[side].find((s) => s.index === index)?.label ?? String(index) };
+  const socket = shape?.[side].find((s) => s.index === index);
+  return { title: titleById(view.scene, String(node)), label: socket ? slotIn(socket) : String(index) };
 }
 
 export function CutList({ close }: { close: () => void }) {
@@ -53,7 +56,7 @@ export function CutList({ close }: { close: () => void }) {
     const drawn = view.scene.linkByKey.get(`link:${link.id}`);
     const there = drawn?.owners.find((o) => o.startsWith('reroute:'));
     if (!drawn) return;
-    const p = middle(drawn.points);
+    const p = freeMiddle(drawn.points, (p) => view.scene.nodes.some((n) => holds(grown(n, 12), p)));
     close();
     if (there) return goToStop(there);
     goToStop(`reroute:${addReroute(at, link.id, [Math.round(p.x), Math.round(p.y)], nearest(drawn.points, p).behind)}`);
@@ -66,7 +69,7 @@ export function CutList({ close }: { close: () => void }) {
     </button>
   );
   return (
-    <Dialog title={nodes.length === 1 ? words.title(nodes[0].shape.title) : words.many(nodes.length)} close={close}
+    <Dialog title={nodes.length === 1 ? words.title(titleById(view.scene, nodes[0].id)) : words.many(nodes.length)} close={close}
             foot={links.length > 1 && <button className="plain" onClick={() => cut(links)}>{words.all}</button>}>
       {links.length === 0 && <p>{words.none}</p>}
       <ul className="cutting">

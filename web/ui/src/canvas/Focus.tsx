@@ -5,6 +5,7 @@ import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
 import { useNodeRun, type NodeRun } from '../run/run.ts';
 import { centre, holds } from './boxes.ts';
+import { titleById } from './named.ts';
 import { titleIn } from './names.ts';
 import { shapeById, type NodeView, type Scene } from './scene.ts';
 import { useHand } from './view.ts';
@@ -59,7 +60,7 @@ function GroupRing({ at, scene, label }: { at: Stop; scene: Scene; label: string
 function PointRing({ at, scene }: { at: Stop; scene: Scene }) {
   const words = useWords().canvas;
   const link = linksAt(scene, at.key)[0];
-  const title = (id: string) => shapeById(scene, id)?.title;
+  const title = (id: string) => (shapeById(scene, id) ? titleById(scene, id) || String(scene.graph?.['name'] ?? '') : undefined);
   const points = link?.owners.filter((o) => o.startsWith('reroute:')) ?? [];
   return <Ring at={at} role={words.pointRole} label={words.pointAt(link?.type ?? '', title(link?.from ?? ''), title(link?.to ?? ''), points.indexOf(at.key) + 1, points.length)} />;
 }

@@ -8,8 +8,8 @@ import { search } from '../defs/search.ts';
 import { usesOf } from '../defs/uses.ts';
 import { likely, replaceNodes, type Likely } from '../doc/replace.ts';
 import { useRoom } from '../i18n/room.ts';
-import { useWords } from '../i18n/words.ts';
 import { replacing } from '../i18n/words/replacing.ts';
+import '../style/palette.css';
 import { announce } from './announce.ts';
 import { atNow, nodesMeant } from './edit.ts';
 import { titleIn } from './names.ts';
@@ -19,7 +19,6 @@ const MOST = 200;
 
 export function Replace({ close }: { close: () => void }) {
   const words = useRoom(replacing);
-  const { filter } = useWords().canvas;
   const naming = useSettings((s) => s.naming);
   const [at] = useState(atNow);
   const [nodes] = useState(nodesMeant);
@@ -53,7 +52,7 @@ export function Replace({ close }: { close: () => void }) {
     e.preventDefault();
   };
   return (
-    <Dialog title={title} close={close}>
+    <Dialog title={title} close={close} kind="palette">
       <input
         className="filter"
         data-focus
@@ -61,8 +60,8 @@ export function Replace({ close }: { close: () => void }) {
         aria-expanded
         aria-controls="likely"
         aria-activedescendant={`likely-${here}`}
-        aria-label={filter}
-        placeholder={filter}
+        aria-label={title}
+        placeholder={title}
         value={text}
         onChange={(e) => (setText(e.currentTarget.value), setHere(0))}
         onKeyDown={key}

@@ -1,7 +1,7 @@
 // What can be done on the canvas; keys as ComfyUI's users know them.
 import type { Command } from '../app/command.ts';
 import { useSettings } from '../app/settings.ts';
-import { membersOfGroups } from '../doc/ops-groups.ts';
+import { fitGroup, membersOfGroups } from '../doc/ops-groups.ts';
 import { itemsOf } from '../doc/ops-nodes.ts';
 import { wordsNow } from '../app/confirm.ts';
 import { offerNodesHere } from './adding.ts';
@@ -170,9 +170,18 @@ const ofNodes: readonly Command[] = [
     run: renameGroupChosen,
   },
   { id: 'group.select', label: (w) => w.canvas.commands.selectIn, menu: 'group', quiet: true, can: some, run: chooseInGroups },
+  {
+    id: 'group.mute', label: (w) => w.canvas.commands.mute, menu: 'group', line: true, quiet: true, can: some,
+    run: () => (chooseInGroups(), toggleMode(2)),
+  },
+  {
+    id: 'group.bypass', label: (w) => w.canvas.commands.bypass, menu: 'group', quiet: true, can: some,
+    run: () => (chooseInGroups(), toggleMode(4)),
+  },
+  { id: 'group.fit', label: (w) => w.canvas.commands.fitGroup, menu: 'group', line: true, quiet: true, can: some, run: fitGroups },
   { id: 'group.colour', label: (w) => w.canvas.commands.colour, menu: 'group', quiet: true, can: some, run: showColours },
   {
-    id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', quiet: true, can: some,
+    id: 'group.delete', label: (w) => w.canvas.commands.ungroup, menu: 'group', line: true, quiet: true, can: some,
     run: () => removeChosen(),
   },
 ];
@@ -198,6 +207,11 @@ const looking: readonly Command[] = [
     run: () => useSettings.getState().choose({ tool: 'hand' }),
   },
 ];
+
+function fitGroups() {
+  const at = atNow();
+  if (at) at.doc.together(() => itemsOf(at, chosen()).groups.forEach((index) => fitGroup(at, index)));
+}
 
 /** What is in the chosen groups, instead of these. */
 function chooseInGroups() {

@@ -6,6 +6,7 @@ import { fits } from '../defs/types.ts';
 import { closesCircle } from '../doc/ops-nodes.ts';
 import type { Held } from './connecting.ts';
 import { atNow } from './edit.ts';
+import { slotIn, titleById } from './named.ts';
 import { endOf, shapeById, type NodeView, type Scene, type SocketEnd } from './scene.ts';
 
 export interface Choice {
@@ -17,19 +18,17 @@ export interface Choice {
 
 const List = late(() => import('./ConnectList.tsx').then((m) => m.ConnectList));
 
-const titleOf = (scene: Scene, id: string) => shapeById(scene, id)?.title ?? '';
-
 function linkedTo(scene: Scene, end: SocketEnd): string[] {
   return scene.links
     .filter((l) => (end.side === 'in' ? l.to === end.node && l.toSlot === end.index : l.from === end.node && l.fromSlot === end.index))
-    .map((l) => titleOf(scene, end.side === 'in' ? l.from : l.to));
+    .map((l) => titleById(scene, end.side === 'in' ? l.from : l.to));
 }
 
 function choiceOf(scene: Scene, node: Pick<NodeView, 'shape'>, side: 'in' | 'out'): Choice[] {
   const sockets = side === 'in' ? node.shape.inputs : node.shape.outputs;
   return sockets.map((s) => {
     const end = endOf(node.shape, side, s);
-    return { end, title: node.shape.title, label: s.label, linked: linkedTo(scene, end) };
+    return { end, title: titleById(scene, end.node), label: slotIn(s), linked: linkedTo(scene, end) };
   });
 }
 

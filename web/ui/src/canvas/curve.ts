@@ -117,6 +117,16 @@ export function middle(points: readonly Point[]): Point {
   return piece ? pointAt(piece, 0.5) : { x: 0, y: 0 };
 }
 
+const SAMPLES = 24; // of a piece
+
+/** The place on the line that is the nearest to its middle and not covered; the middle where all of it is. */
+export function freeMiddle(points: readonly Point[], covered: (p: Point) => boolean): Point {
+  const all = pieces(points).flatMap((piece) => Array.from({ length: SAMPLES }, (_, i) => pointAt(piece, (i + 0.5) / SAMPLES)));
+  const half = (all.length - 1) / 2;
+  const free = all.map((p, i) => ({ p, away: Math.abs(i - half) })).sort((a, b) => a.away - b.away).find(({ p }) => !covered(p));
+  return free?.p ?? middle(points);
+}
+
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;

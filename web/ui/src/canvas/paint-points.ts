@@ -1,10 +1,9 @@
 // Reroute points of links, and the two edges of a subgraph with the sockets that lead out of it.
 import { wordsNow } from '../app/confirm.ts';
-import { useSettings } from '../app/settings.ts';
-import { slotLabel } from '../defs/labels.ts';
 import { markOf, pathAt } from '../defs/types.ts';
 import { SLOT } from '../doc/shape.ts';
 import { overlap } from './boxes.ts';
+import { slotIn } from './named.ts';
 import { shiftOf, type Brush } from './paint.ts';
 import { token, typeColour } from './palette.ts';
 import { FONT, shorten } from './paint-text.ts';
@@ -35,7 +34,12 @@ export function paintReroutes({ ctx, seen, chosen, zoom }: Brush) {
     ctx.fillStyle = point.floating ? token('canvas') : colour;
     ctx.fill();
     ctx.lineWidth = most / 3;
-    ctx.strokeStyle = isChosen ? token('accent') : point.floating ? colour : token('canvas');
+    ctx.strokeStyle = point.floating ? colour : token('canvas');
+    ctx.stroke();
+    if (!isChosen) continue;
+    ctx.beginPath();
+    ctx.arc(x, y, most * 1.9, 0, 7);
+    ctx.strokeStyle = token('accent');
     ctx.stroke();
   }
 }
@@ -62,7 +66,7 @@ function paintEdge({ ctx, zoom }: Brush, edge: EdgeView) {
     if (zoom < 0.3) continue;
     ctx.fillStyle = token('text-2');
     ctx.textAlign = inner ? 'right' : 'left';
-    ctx.fillText(shorten(ctx, slotLabel(slot.name, slot.label, useSettings.getState().naming), edge.width - 26), inner ? x - 14 : x + 14, edge.y + slot.y);
+    ctx.fillText(shorten(ctx, slotIn(slot), edge.width - 26), inner ? x - 14 : x + 14, edge.y + slot.y);
   }
   if (zoom >= 0.3) paintOwn(ctx, edge);
   ctx.textAlign = 'left';

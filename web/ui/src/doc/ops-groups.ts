@@ -54,6 +54,13 @@ export function resizeGroup(at: At, index: number, box: Box, join?: string) {
   change(at, index, 'resize', (e, group) => setBox(e, group, box), join);
 }
 
+/** A group becomes as large as what is in it needs; one with nothing in it stays. */
+export function fitGroup(at: At, index: number) {
+  const { nodes, groups } = membersOfGroups(at, [index]);
+  const box = boxAround(at, { nodes, groups: groups.filter((g) => g !== index) });
+  if (box) resizeGroup(at, index, box);
+}
+
 export function renameGroup(at: At, index: number, title: string) {
   change(at, index, 'rename', (e, group) => e.set(group.raw, 'title', title), `group ${index}`);
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { around, between, overlap } from '../../src/canvas/boxes.ts';
-import { isCut, middle, nearest, pieces, pointAt, setLinkStyle, trace } from '../../src/canvas/curve.ts';
+import { freeMiddle, isCut, middle, nearest, pieces, pointAt, setLinkStyle, trace } from '../../src/canvas/curve.ts';
 import { hitAt } from '../../src/canvas/hit.ts';
 import { isNear, MOST_BODIES, nextBodies, NONE_NEAR, nearOf } from '../../src/canvas/near.ts';
 import { EMPTY_SCENE, sceneOf } from '../../src/canvas/scene.ts';
@@ -39,6 +39,14 @@ test('what is near a link, and between which of its points, is told', () => {
   assert.equal(nearest(line, { x: 220, y: 41 }).behind, 1);
   assert.ok(nearest(line, { x: 100, y: 300 }).distance > 150);
   assert.ok(nearest(line, middle(line)).distance < 2);
+});
+
+test('a place in the middle of a link that nothing covers is found', () => {
+  const straight = [{ x: 0, y: 0 }, { x: 300, y: 0 }];
+  const at = (covered: (x: number) => boolean) => Math.round(freeMiddle(straight, (p) => covered(p.x)).x);
+  assert.ok(Math.abs(at(() => false) - 150) < 15);
+  assert.ok(at((x) => x > 40 && x < 240) > 240 - 1);
+  assert.equal(at(() => true), Math.round(middle(straight).x));
 });
 
 test('a stroke cuts the links it crosses and no others', () => {

@@ -6,7 +6,7 @@ import { pairOf } from '../../src/doc/geometry.ts';
 import { print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { linksOf } from '../../src/doc/links.ts';
 import { resizeNode, setColor, setMode } from '../../src/doc/ops.ts';
-import { addGroup, groupItems, moveItems, removeGroups, renameGroup, resizeGroup } from '../../src/doc/ops-groups.ts';
+import { addGroup, fitGroup, groupItems, moveItems, removeGroups, renameGroup, resizeGroup } from '../../src/doc/ops-groups.ts';
 import { branchOff, connect, disconnect, moveLink, moveLinks, removeLinks } from '../../src/doc/ops-links.ts';
 import { addNode, closesCircle, insertOnLink, itemsOf, removeItems, removeNodes } from '../../src/doc/ops-nodes.ts';
 import { likely, nodesOfClass, replaceNode, replaceNodes } from '../../src/doc/replace.ts';
@@ -259,6 +259,19 @@ test('all nodes of a class that is not here become another, in every graph, as o
   assert.deepEqual([values[0], values[2], values[3], values.includes('no such sampler')], [5, 7, 2.5, false]);
   doc.undo();
   assert.equal(doc.toText(), before);
+});
+
+test('a group becomes as large as what is in it', () => {
+  const doc = opened('plain-04');
+  const [one, two] = [shape(doc, 4), shape(doc, 5)];
+  const wide = { x: one.x - 200, y: one.y - 300, width: two.x + two.width - one.x + 210, height: 2000 };
+  const index = addGroup(at(doc), 'g', wide);
+  oneStep(doc, () => fitGroup(at(doc), index));
+  const group = groupsOf(doc.raw)[index];
+  assert.ok(group && group.x === one.x - 20 && group.width === two.x + two.width - one.x + 40 && group.height < 400);
+  const empty = addGroup(at(doc), 'empty', { x: -9000, y: 0, width: 100, height: 100 });
+  fitGroup(at(doc), empty);
+  assert.equal(groupsOf(doc.raw)[empty]?.width, 100);
 });
 
 test('a link branches off from another one, through its points up to there', () => {
