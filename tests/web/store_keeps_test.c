@@ -237,4 +237,65 @@ TEST(jobs_are_found_by_workflow_and_sorted_by_duration)
     folder_remove(folder);
 }
 
+enum { MANY = 60 };
+
+/* The seqs of those asked for, page after page as `bytes` cuts them. -> how many */
+static int paged(lm_store *s, lm_ask ask, int64_t seqs[MANY])
+{
+    limn_error err = { 0 };
+    lm_page    page;
+    bool       more;
+    int        n = 0;
+
+    do {
+        WANT(s->ops->list(s, &ask, &page, &err) == LM_STORE_DONE && page.total <= MANY);
+        for (int64_t i = 0; i < page.n && n < MANY; i++)
+            seqs[n++] = page.jobs[i].seq;
+        ask.from = page.next;
+        more = page.more;
+        lm_page_done(&page);
+    } while (more && n < MANY);
+    return n;
+}
+
+TEST(jobs_are_the_same_from_anywhere_and_in_pages_of_any_size)
+{
+    static const unsigned states[] = { 0, 1u << LM_JOB_SUCCESS, 1u << LM_JOB_PENDING | 1u << LM_JOB_SUCCESS };
+    lm_store     *s = store_open(folder_new(folder), NULL, (lm_keep){ 0 });
+    lm_submission in = asked(NULL);
+    limn_error    err = { 0 };
+    int64_t       all[MANY], some[MANY], removed;
+    char          id[16];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(id, sizeof id, "j%d", i);
+        in.id = id;
+        in.workflow = i % 3 ? "w1" : "w2";
+        WANT(add_text(s, &in, &err) == LM_STORE_DONE);
+        if (i < MANY - 15)
+            run(s, 10 + i);
+    }
+    WANT(s->ops->begin(s, &err) == LM_STORE_DONE);
+    for (int i = 5; i < MANY; i += 7) { /* holes */
+        snprintf(id, sizeof id, "j%d", i);
+        s->ops->forget(s, id, &removed, &err);
+    }
+    WANT(s->ops->commit(s, &err) == LM_STORE_DONE);
+    for (int how = 0; how < 12; how++) {
+        lm_ask    ask = { .list = LM_LIST_JOBS, .max = -1, .offset = -1, .ascending = how & 1,
+                          .workflow = how & 2 ? "w1" : NULL, .states = states[how / 4] };
+        const int n = paged(s, ask, all);
+
+        WANT(n > 10 && n < MANY);
+        for (ask.offset = 0; ask.offset <= n + 1; ask.offset += 1 + ask.offset % 4)
+            for (ask.bytes = 1; ask.bytes <= 4096; ask.bytes *= 4096) {
+                const int here = paged(s, ask, some), want = ask.offset < n ? n - (int)ask.offset : 0;
+
+                WANT(here == want && !memcmp(some, all + (ask.offset < n ? ask.offset : 0), (size_t)want * sizeof *all));
+            }
+    }
+    lm_store_close(s);
+    folder_remove(folder);
+}
+
 TEST_MAIN

@@ -241,7 +241,30 @@ static void count_jobs(filling *f)
     sqlite3_finalize(at);
 }
 
-static sqlite3_stmt *select_jobs(filling *f, int64_t skipped, int64_t left)
+/* The place of the one with so many in front of it, looked for from the nearer end; false: there is none. */
+static bool nth_job(filling *f, int64_t skipped, int64_t *seq)
+{
+    const bool    back = skipped > f->page->total / 2;
+    const bool    up = f->ask->ascending != back;
+    lm_text       sql = { 0 };
+    sqlite3_stmt *at;
+    bool          found = false;
+
+    if (skipped >= f->page->total)
+        return false;
+    lm_text_printf(&sql, "SELECT seq FROM job %s WHERE ", f->ask->workflow ? "" : "INDEXED BY job_in_order");
+    where(f->ask, f->floor, "+", &sql);
+    lm_text_printf(&sql, " ORDER BY seq%s LIMIT 1 OFFSET %lld", up ? "" : " DESC",
+                   (long long)(back ? f->page->total - 1 - skipped : skipped));
+    at = ask_for(f, &sql);
+    if ((found = lm_sql_step(f->s, at)))
+        *seq = sqlite3_column_int64(at, 0);
+    sqlite3_finalize(at);
+    return found;
+}
+
+/* Those from that place on, or by their durations all but so many. */
+static sqlite3_stmt *select_jobs(filling *f, int64_t from, int64_t left)
 {
     const bool  all = f->ask->texts == LM_TEXTS_ALL;
     const char *way = f->ask->ascending ? "" : " DESC";
@@ -250,27 +273,54 @@ static sqlite3_stmt *select_jobs(filling *f, int64_t skipped, int64_t left)
     lm_text_printf(&sql, "SELECT %s FROM job%sWHERE ", all ? ALL_COLUMNS : SHORT_COLUMNS,
                    all ? WITH_TEXTS : WITH_SUMMARY);
     where(f->ask, f->floor, "+", &sql);
-    lm_text_puts(&sql, " ORDER BY ");
     if (f->ask->by_duration)
-        lm_text_printf(&sql, "coalesce(ended_ms - started_ms, 0)%s, ", way);
-    lm_text_printf(&sql, "job.seq%s LIMIT %lld OFFSET %lld", way, (long long)left, (long long)skipped);
+        lm_text_printf(&sql, " ORDER BY coalesce(ended_ms - started_ms, 0)%s, job.seq%s LIMIT %lld OFFSET %lld", way, way,
+                       (long long)left, (long long)from);
+    else
+        lm_text_printf(&sql, " AND job.seq %s %lld ORDER BY job.seq%s LIMIT %lld", f->ask->ascending ? ">=" : "<=",
+                       (long long)from, way, (long long)left);
     return ask_for(f, &sql);
+}
+
+/* Where the page begins, as select_jobs takes it; false: it is empty. */
+static bool jobs_begin(filling *f, int64_t *from)
+{
+    const lm_ask *a = f->ask;
+
+    *from = a->from.on ? a->from.at : a->offset < 0 ? 0 : a->offset;
+    if (a->from.on || a->by_duration)
+        return true;
+    if (*from)
+        return nth_job(f, *from, from);
+    *from = a->ascending ? 0 : INT64_MAX;
+    return true;
+}
+
+static lm_cursor after_jobs(const filling *f, int64_t from, int64_t left)
+{
+    const lm_page *p = f->page;
+    const int64_t  last = p->jobs[p->n - 1].seq;
+
+    return (lm_cursor){ .at = f->ask->by_duration ? from + p->n : f->ask->ascending ? last + 1 : last - 1,
+                        .left = left - p->n };
 }
 
 static void list_jobs(filling *f)
 {
     const lm_ask *a = f->ask;
-    int64_t       skipped = a->from.on ? a->from.at : a->offset < 0 ? 0 : a->offset;
-    int64_t       left = a->from.on ? a->from.left : a->max < 0 ? INT64_MAX : a->max;
+    const int64_t left = a->from.on ? a->from.left : a->max < 0 ? INT64_MAX : a->max;
+    int64_t       from;
     sqlite3_stmt *at;
 
     (a->workflow ? count_jobs : add_jobs)(f);
-    at = select_jobs(f, skipped, left);
+    if (!jobs_begin(f, &from))
+        return;
+    at = select_jobs(f, from, left);
     while (!f->full && lm_sql_step(f->s, at) && join(f, at))
         ;
     sqlite3_finalize(at);
     if (f->full && f->page->n < left)
-        goes_on(f, (lm_cursor){ .at = skipped + f->page->n, .left = left - f->page->n });
+        goes_on(f, after_jobs(f, from, left));
 }
 
 /* ---------------------------------------------------------------- */
