@@ -72,6 +72,7 @@ class Book:
         self.accepted, self.ended, self.lock, self.n = {}, {}, threading.Lock(), 0
         self.taken_back, self.stopped = set(), set()  # somebody asked for that; it may have come too late
         self.stop_told = set()  # … and was answered: it never runs again
+        self.large = []  # accepted, with prompts of megabytes
 
     def next(self):
         with self.lock:
