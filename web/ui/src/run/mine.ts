@@ -38,9 +38,9 @@ export function senderOf(job: string): Sender | undefined {
   return all().get(job);
 }
 
-/** The last one that a document sent. */
-export function lastOf(uid: string): string | undefined {
-  return [...all()].filter(([, sender]) => sender.uid === uid).at(-1)?.[0];
+/** The last one that a document sent, but for those. */
+export function lastOf(uid: string, but?: ReadonlySet<string>): string | undefined {
+  return [...all()].findLast(([id, sender]) => sender.uid === uid && !but?.has(id))?.[0];
 }
 
 export function remember(job: string, sender: Sender) {

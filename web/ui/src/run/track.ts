@@ -96,6 +96,12 @@ export function carried(nodes: Nodes): Nodes {
   return without(nodes, ({ files, text }) => ({ ...NODE, files, ...(text === undefined ? {} : { text }) }));
 }
 
+/** Where a newer run has given none yet, the pictures and texts of an older one. */
+export function withOlder(nodes: Nodes, older: Nodes): Nodes {
+  const left = Object.entries(carried(older)).filter(([id]) => !nodes[id]?.files.length);
+  return { ...nodes, ...Object.fromEntries(left.map(([id, run]) => [id, { ...run, ...nodes[id], files: run.files }])) };
+}
+
 // ------------------------------------------------------------------ messages
 
 /** Files that an `executed` message names, of whatever kind. */

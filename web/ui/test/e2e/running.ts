@@ -372,6 +372,25 @@ export const runs: Record<string, Story> = {
     await v.close();
   },
 
+  'a page that is loaded again while a job waits shows what the one before gave, and the seed it had': async (browser, served) => {
+    const v = await open(browser, served);
+
+    await use(v.page, () => {}, 'twice');
+    await press(v.page, 'Control+Enter');
+    await past(v.page).getByText('twice').waitFor();
+    await served.post('limn/queue', { op: 'pause' });
+    await press(v.page, 'Control+Enter');
+    await waiting(v.page).waitFor();
+    await v.page.reload();
+    await waiting(v.page).waitFor();
+    await v.page.locator('.body', { hasText: 'Save Image' }).locator('.node-pictures img').waitFor();
+    await v.page.locator('.body', { hasText: 'KSampler' }).getByRole('button', { name: /^last 2/ }).waitFor();
+    await served.post('queue', { clear: true });
+    await served.post('limn/queue', { op: 'resume' });
+    v.clean();
+    await v.close();
+  },
+
   'a server that dies is missed, and what it did is there when it is back': async (browser, served) => {
     const v = await open(browser, served);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makePreviews } from '../../src/run/previews.ts';
 import { runOf, setProblems, type Problem } from '../../src/run/run.ts';
-import { carried, knowing, neededFor, newTrack, shareOf, told, toldWhole, type Prompt, type Track } from '../../src/run/track.ts';
+import { carried, knowing, neededFor, newTrack, shareOf, told, toldWhole, withOlder, type Prompt, type Track } from '../../src/run/track.ts';
 
 const node = (class_type: string, inputs: Record<string, unknown> = {}) => ({ class_type, inputs });
 const PROMPT: Prompt = {
@@ -91,6 +91,15 @@ test('pictures stay until others come', () => {
   assert.deepEqual(t.nodes['9']?.files, [{ filename: 'a.png', subfolder: '', type: 'output', version: '01234567' }]);
   const next = told({ ...newTrack('next'), nodes: carried(t.nodes) }, 'execution_start', {}, 1);
   assert.deepEqual([next.nodes['9']?.files.length, next.nodes['9']?.text, next.nodes['9']?.state], [1, 'one\ntwo', 'idle']);
+});
+
+test('while a run has given nothing yet, what the one before gave stands there', () => {
+  const gave = (file: string, text: string) => ({ output: { images: [{ filename: file, subfolder: '', type: 'output' }], text: [text] } });
+  const older = after(['executed', { node: '9', ...gave('a.png', 'one') }], ['executed', { node: '8', ...gave('b.png', 'two') }], ['execution_success', {}]).nodes;
+  const now = after(['execution_start', {}], ['progress', { node: '9', value: 1, max: 4 }], ['executed', { node: '8', ...gave('c.png', 'new') }]).nodes;
+  const both = withOlder(now, older);
+  assert.deepEqual([both['9']?.files[0]?.filename, both['9']?.text, both['9']?.state, both['9']?.value], ['a.png', 'one', 'running', 1]);
+  assert.deepEqual([both['8']?.files[0]?.filename, both['8']?.text], ['c.png', 'new']);
 });
 
 test('a job that ended unheard is told from the history', () => {
