@@ -4,6 +4,7 @@ import { useDialogWords } from '../i18n/dialogs.ts';
 import { useWords } from '../i18n/words.ts';
 import { Dialog } from './Dialog.tsx';
 import { offers } from './offers.ts';
+import { refreshStored, useStored } from './stored.ts';
 import '../style/palette.css';
 
 const MOST = 60;
@@ -16,9 +17,11 @@ export function Palette({ text, close }: { text: string; close: () => void }) {
   const [query, setQuery] = useState(text);
   const [at, setAt] = useState(0);
   const shown = useDeferredValue(query);
+  useStored((s) => s.files); // found once they are heard of
   const found = offers(shown, words).slice(0, MOST);
   const chosen = Math.min(at, found.length - 1);
 
+  useEffect(() => void refreshStored(), []);
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);

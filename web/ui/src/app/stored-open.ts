@@ -3,13 +3,15 @@ import { readFile } from '../net/reading.ts';
 import { readStoredText, reasonOf } from '../net/userdata.ts';
 import { activate, openedAt } from './documents.ts';
 import { nameOf } from './open.ts';
+import { once } from './once.ts';
 import { openFound } from './opening.ts';
 import { forgetRecent, usedNow } from './stored.ts';
 import { complain } from './toasts.ts';
 import { roomWords } from '../i18n/room.ts';
 import { opening } from '../i18n/words/opening.ts';
 
-export async function openStored(path: string) {
+/** Pressed twice it is one tab. */
+export const openStored = once((path: string) => path, async (path) => {
   const there = openedAt(path);
   if (there) return activate(there.doc.uid);
   try {
@@ -20,4 +22,4 @@ export async function openStored(path: string) {
     forgetRecent(path);
     complain((w) => roomWords(opening, w).unreachable(nameOf(path), reasonOf(e)));
   }
-}
+});

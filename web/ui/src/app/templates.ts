@@ -1,9 +1,11 @@
 // The workflows that come with limn, and which of the models they need are here.
 import { create } from 'zustand';
+import { showWhole } from '../canvas/camera.ts';
 import type { Language } from '../i18n/languages.ts';
 import { getJson, getText, listAt, textAt } from '../net/http.ts';
 import { reasonOf } from '../net/userdata.ts';
 import { freeName, openText } from './documents.ts';
+import { once } from './once.ts';
 import { complain } from './toasts.ts';
 import { roomWords } from '../i18n/room.ts';
 import { opening } from '../i18n/words/opening.ts';
@@ -67,10 +69,11 @@ export async function loadTemplates() {
 
 export const pictureOf = (t: Template) => `limn/templates/${encodeURIComponent(t.name)}.webp`;
 
-export async function openTemplate(t: Template, language: Language) {
+/** Pressed twice it is one tab; all of it is in view. */
+export const openTemplate = once((t: Template, _: Language) => t.name, async (t, language) => {
   try {
-    openText(await getText(`limn/templates/${encodeURIComponent(t.name)}`), freeName(t.title[language]));
+    showWhole(openText(await getText(`limn/templates/${encodeURIComponent(t.name)}`), freeName(t.title[language])).doc.uid);
   } catch (e) {
     complain((w) => roomWords(opening, w).unreachable(t.title[language], reasonOf(e)));
   }
-}
+});

@@ -44,9 +44,10 @@ function readFile(of: unknown): SharedFile | undefined {
 
 /** An answer of /limn/shared. */
 export function readShared(answer: unknown): Shared {
+  const all = listAt(answer, 'files').map(readFile).filter((f) => f !== undefined);
   return {
     shared: member(answer, 'shared') === true,
-    files: listAt(answer, 'files').map(readFile).filter((f) => f !== undefined),
+    files: [...all.filter((f) => f.error === undefined), ...all.filter((f) => f.error !== undefined)], // what cannot be read comes last
     reading: member(answer, 'reading') === true,
     leftOut: numberAt(answer, 'left_out') ?? 0,
   };

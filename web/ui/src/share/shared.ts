@@ -1,11 +1,13 @@
 // The pipelines that the server shares with everybody: the list of them, and what becomes of one.
 import { create } from 'zustand';
 import { activeDocument, closeDocument, useDocuments, type Opened } from '../app/documents.ts';
+import { once } from '../app/once.ts';
 import { openFiles } from '../app/opening.ts';
 import { pathOf } from '../app/save.ts';
 import { openStored } from '../app/stored-open.ts';
 import { refreshStored, useStored } from '../app/stored.ts';
 import { complain, say } from '../app/toasts.ts';
+import { showWhole } from '../canvas/camera.ts';
 import { roomWords } from '../i18n/room.ts';
 import { opening } from '../i18n/words/opening.ts';
 import { share } from '../i18n/words/share.ts';
@@ -43,7 +45,7 @@ const routeOf = (file: SharedFile) => `limn/shared/${encodeURIComponent(file.nam
 export const pictureOf = (file: SharedFile) => at(`${routeOf(file)}/picture?${file.at}`).href;
 
 /** A tab with a copy of it, or undefined and a sentence. */
-export async function openShared(file: SharedFile): Promise<Opened | undefined> {
+export const openShared = once((file: SharedFile) => file.name, async (file): Promise<Opened | undefined> => {
   try {
     const answer = await fetch(at(routeOf(file)));
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
@@ -51,12 +53,14 @@ export async function openShared(file: SharedFile): Promise<Opened | undefined> 
     const ending = /\.[^.]*$/.exec(file.name)?.[0] ?? '';
     await openFiles([new File([await answer.blob()], file.title.replaceAll('/', '-') + ending, { lastModified: file.at })]);
     const now = activeDocument();
-    return now && (!before.has(now.doc.uid) || now.origin !== undefined) ? now : undefined;
+    if (!now || (before.has(now.doc.uid) && now.origin === undefined)) return undefined;
+    if (!before.has(now.doc.uid)) showWhole(now.doc.uid);
+    return now;
   } catch (e) {
     complain((w) => roomWords(opening, w).unreachable(file.title, whyOf(e)));
     return undefined;
   }
-}
+});
 
 /** As a form: the fields that its author pinned, or those that people change. */
 export async function runShared(file: SharedFile) {

@@ -61,6 +61,27 @@ export const saving: Record<string, Story> = {
     await v.close();
   },
 
+  'the palette finds what is saved before any list was looked at, and a file that is pressed twice is one tab': async (browser, served) => {
+    const address = new URL('userdata/workflows%2Ftwice.json', served.url);
+    await fetch(address, { method: 'POST', body: '{"nodes": [], "links": [], "version": 0.4}' });
+    const v = await visit(browser, served.url);
+    const asked = () => v.requests.filter((r) => /userdata\/.*twice/.test(r)).length;
+
+    await nodes(v.page, 7);
+    await v.page.keyboard.press('Control+K');
+    await v.page.getByRole('dialog').getByRole('combobox').fill('twice');
+    await v.page.getByRole('dialog').getByRole('option', { name: /^twice/ }).waitFor();
+    await v.page.keyboard.press('Escape');
+    await v.page.getByRole('button', { name: 'Workflows' }).click();
+    await v.page.getByRole('region', { name: 'Workflows' }).getByRole('button', { name: 'twice' }).first().dblclick();
+    await v.page.getByRole('tab', { name: 'twice', selected: true }).waitFor();
+    assert.equal(asked(), 1);
+    assert.equal(await v.page.getByRole('tab').count(), 2);
+    v.clean();
+    await v.close();
+    await fetch(address, { method: 'DELETE' });
+  },
+
   'what is typed while a save is under way stays unsaved; saves come one after the other, and one for a key that is held': async (browser, served) => {
     const v = await visit(browser, served.url);
     const file = async () => (await fetch(new URL('userdata/workflows%2Fslow.json', served.url))).text();

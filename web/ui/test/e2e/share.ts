@@ -39,6 +39,13 @@ async function drop(page: Page, name: string, bytes: Buffer) {
   }, { name, data: bytes.toString('base64') });
 }
 
+/** All nodes stand within the canvas, wherever the file says one looked. */
+const wholeInSight = (page: Page, n: number) => page.waitForFunction((n) => {
+  const all = document.querySelector('.graph')?.getBoundingClientRect();
+  const bodies = [...document.querySelectorAll('.body')].map((b) => b.getBoundingClientRect());
+  return all && bodies.length === n && bodies.every((b) => b.left >= all.left && b.right <= all.right && b.top >= all.top && b.bottom <= all.bottom);
+}, n);
+
 export const sharing: Record<string, Story> = {
   'a workflow is shared as a bundle and as pictures, and each opens when it is dropped': async (browser, served) => {
     const v = await visit(browser, served.url);
@@ -82,7 +89,9 @@ export const sharing: Record<string, Story> = {
   'a folder that is shared is looked through, opened, run as a form and duplicated': async (browser) => {
     const folder = mkdtempSync(join(tmpdir(), 'limn-share-'));
     const template = readFileSync(join(root, 'workflows/templates/text-to-image.json'));
-    writeFileSync(join(folder, 'Circles.json'), template);
+    const away = JSON.parse(template.toString()) as { extra?: object };
+    writeFileSync(join(folder, 'Circles.json'), JSON.stringify({ ...away, extra: { ...away.extra, ds: { scale: 2, offset: [-150, 0] } } }));
+    const shared = readFileSync(join(folder, 'Circles.json'));
     writeFileSync(join(folder, 'broken.json'), '{');
     const own: Served = await serve(limn, root, ['--share', folder]);
     const v = await visit(browser, own.url);
@@ -94,11 +103,13 @@ export const sharing: Record<string, Story> = {
         await dialog(v.page).getByRole('button', { name: 'Open a copy of Circles' }).waitFor();
       };
       await look();
-      await dialog(v.page).getByText('1 model, here').waitFor();
+      await dialog(v.page).locator('.card:last-child', { hasText: 'broken' }).locator('.fault').waitFor(); // the last
+      await dialog(v.page).getByText('1 model, here').first().waitFor();
       await dialog(v.page).locator('.card img').first().waitFor();
       assert.deepEqual(await faults(v.page), []);
       await dialog(v.page).getByRole('button', { name: 'Open a copy of Circles' }).click();
       await v.page.waitForFunction(() => document.querySelector('[role="tab"][aria-selected="true"]')?.textContent?.includes('Circles'));
+      await wholeInSight(v.page, (JSON.parse(template.toString()) as { nodes: unknown[] }).nodes.length);
 
       writeFileSync(join(folder, 'New.json'), template);
       await look();
@@ -111,7 +122,7 @@ export const sharing: Record<string, Story> = {
       await v.page.locator('.toast').getByText('“Circles” is among your workflows.').waitFor();
       const kept = (await (await fetch(new URL('userdata/workflows%2FCircles.json', own.url))).json()) as { nodes: unknown[] };
       assert.equal(kept.nodes.length, (JSON.parse(template.toString()) as { nodes: unknown[] }).nodes.length);
-      assert.deepEqual(readFileSync(join(folder, 'Circles.json')), template);
+      assert.deepEqual(readFileSync(join(folder, 'Circles.json')), shared);
       v.clean();
       await v.close();
     } finally {

@@ -33,7 +33,7 @@ test('a name becomes one that every disk takes', () => {
 test('shared pipelines have a title, whoever gave it', () => {
   const { shared, files, leftOut } = readShared({
     shared: true, reading: false, left_out: 2,
-    files: [{ name: 'team/one.limn', title: 'Circles', author: 'Ann', read: true, picture: true, models: [{ folder: 'vae', name: 'v', here: false }] }, { name: 'a/b.json', error: 'e' }, {}, 5],
+    files: [{ name: 'a/b.json', error: 'e' }, { name: 'team/one.limn', title: 'Circles', author: 'Ann', read: true, picture: true, models: [{ folder: 'vae', name: 'v', here: false }] }, {}, 5],
   });
   assert.deepEqual([shared, leftOut, files.map((f) => `${f.folder}|${f.title}|${f.error ?? ''}`)], [true, 2, ['team|Circles|', 'a|b|e']]);
   assert.deepEqual(files[0]?.models, [{ name: 'v', here: false }]);
