@@ -31,6 +31,8 @@ export interface Hearer {
 export const useServer = create<Server>(() => ({ link: { is: 'connecting' }, there: false }));
 
 const POLL_MS = 3000; // where sockets do not come through
+const AGAIN_MS = 1000; // after a list that did not come, then twice that
+const AGAIN_MOST_MS = 8000;
 const MACHINE_MS = 2000;
 const hearers = new Set<Hearer>();
 let socket: Socket | undefined;
@@ -59,6 +61,7 @@ export function hear(hearer: Hearer) {
 // ------------------------------------------------------------------ what there is to do
 
 let asking: ReturnType<typeof setTimeout> | undefined;
+let failed = 0; // times in a row that the list did not come
 let tried = false; // a socket, since the server answers requests again
 
 /** Requests come through: does a socket, too? Only where the next answer finds none, something lets none through. */
@@ -79,6 +82,7 @@ export function askForWork(after = 250) {
     asking = undefined;
     try {
       await refreshJobs();
+      failed = 0;
       const { running, waiting, more } = useJobs.getState();
       useServer.setState({ work: { running: running.length, waiting: waiting.length + more } });
       answered();
@@ -86,6 +90,7 @@ export function askForWork(after = 250) {
       console.warn(e);
       tried = false;
       if (useServer.getState().link.is !== 'open') useServer.setState({ there: false });
+      else askForWork(Math.min(AGAIN_MS << failed++, AGAIN_MOST_MS)); // its next message may be a long time away
     }
   }, after);
 }
