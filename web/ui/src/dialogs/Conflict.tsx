@@ -1,9 +1,11 @@
 // A file that somebody else has written meanwhile: what differs, and three ways on.
 import { useEffect, useState } from 'react';
 import { Dialog } from '../app/Dialog.tsx';
+import { useSettings } from '../app/settings.ts';
 import type { Opened } from '../app/documents.ts';
 import { differences, type Difference } from '../doc/differ.ts';
 import { useDefs } from '../defs/defs.ts';
+import { nodeTitle, slotLabel } from '../defs/labels.ts';
 import { Document } from '../doc/document.ts';
 import { clock } from '../i18n/format.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
@@ -28,17 +30,20 @@ interface Props {
 
 function List({ all }: { all: readonly Difference[] }) {
   const words = useDialogWords().conflict;
+  const { naming } = useSettings();
+  const defs = useDefs((s) => s.defs);
+  const titleOf = ({ type, title }: Difference) => (type === undefined ? title : nodeTitle(type, title, defs.get(type)?.title, naming));
   return (
     <ul className="differences">
       {all.slice(0, MOST).map((d, i) => (
         <li key={i} data-how={d.how}>
           <span aria-label={words.how[d.how]}>{SIGNS[d.how]}</span>
-          <strong>{words.what[d.is](d.title)}</strong>
+          <strong>{words.what[d.is](titleOf(d))}</strong>
           {d.id && ` #${d.id}`}
           {d.where !== undefined && ` ${words.within(d.where)}`}
           {d.parts.map((p) => (
             <span key={p.name}>
-              {p.kind === 'value' ? p.name : words.parts[p.kind]}
+              {p.kind === 'value' ? slotLabel(p.field ?? '', p.name, naming, p.declared) : words.parts[p.kind]}
               {p.from !== undefined && ` ${p.from} → ${p.to}`}
             </span>
           ))}

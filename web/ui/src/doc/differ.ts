@@ -10,6 +10,8 @@ import { valueOf } from './values.ts';
 export interface Part {
   kind: 'moved' | 'links' | 'value' | 'title' | 'mode' | 'colour' | 'other';
   name: string;
+  field?: string; // of a value: what the file calls it; its class may call it `declared`
+  declared?: string;
   from?: string;
   to?: string;
 }
@@ -19,6 +21,7 @@ export interface Difference {
   is: 'node' | 'group' | 'points' | 'subgraph' | 'file';
   id: string; // of a node
   title: string;
+  type?: string; // of a node
   where?: string; // within which subgraph
   parts: readonly Part[];
 }
@@ -48,7 +51,7 @@ function values(a: JsonObject, b: JsonObject, { before, after, defs }: Two): Par
   const was = new Map(shapeOf(a, before.graph, before.doc, defs).widgets.map((w) => [w.name, valueOf(a, w)]));
   return shapeOf(b, after.graph, after.doc, defs)
     .widgets.filter((w) => !same(was.get(w.name), valueOf(b, w)))
-    .map((w) => ({ kind: 'value', name: w.label, from: shortOf(was.get(w.name)), to: shortOf(valueOf(b, w)) }));
+    .map((w) => ({ kind: 'value', name: w.label, field: w.name, ...(w.def?.label === undefined ? {} : { declared: w.def.label }), from: shortOf(was.get(w.name)), to: shortOf(valueOf(b, w)) }));
 }
 
 /** What two objects have otherwise, each kind once. */
@@ -59,7 +62,7 @@ function kindsOf(a: JsonObject, b: JsonObject, unseen: ReadonlySet<string>): Par
 
 function ofNodes(two: Two): Difference[] {
   const { before, after, defs } = two;
-  const told = ({ doc, graph }: Two['after'], node: JsonObject) => ({ is: 'node' as const, id: String(node['id']), title: shapeOf(node, graph, doc, defs).title });
+  const told = ({ doc, graph }: Two['after'], node: JsonObject) => ({ is: 'node' as const, id: String(node['id']), type: String(node['type'] ?? ''), title: shapeOf(node, graph, doc, defs).title });
   const both = after.doc.nodes(after.graph).flatMap((b): Difference[] => {
     const a = before.doc.node(b['id'] as number, before.graph);
     if (!a) return [{ how: 'added', ...told(after, b), parts: [] }];

@@ -36,6 +36,13 @@ test('groups, points and the rest of the file are told', () => {
   assert.deepEqual(told({}, { config: { a: 1 } }), ['changed file']);
 });
 
+test('a value is told with what its field is called by the file and by its class', () => {
+  const defs = readDefs(parse('{"Note": {"input": {"required": {"text": ["STRING", {"display_name": "Words"}]}}, "output": []}}'), readPlans(parse('{}')));
+  const doc = (text: string) => new Document(JSON.stringify({ nodes: [node(1, { widgets_values: [text] })], links: [], version: 0.4 }));
+  const [found] = differences(doc('a'), doc('b'), defs);
+  assert.deepEqual([found?.type, found?.parts[0]?.field, found?.parts[0]?.from, found?.parts[0]?.to], ['Note', 'text', 'a', 'b']);
+});
+
 test('where one looks is no difference', () => {
   assert.deepEqual(told({ extra: { ds: { scale: 1, offset: [0, 0] } } }, { extra: { ds: { scale: 2, offset: [5, 0] } }, revision: 3 }), []);
 });
