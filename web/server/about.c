@@ -12,6 +12,11 @@
 #else
 #define SANITIZED "false"
 #endif
+#ifdef __clang__
+#define COMPILER __VERSION__ // "Clang 14.0.6"
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
 #ifdef __OPTIMIZE__
 #define OPTIMIZED "true"
 #else
@@ -54,7 +59,7 @@ static void about(lm_request *rq, void *self)
     lm_text_puts(&t, ", ");
     put_memory(&t, &r);
     lm_text_printf(&t, ", \"build\": {\"compiler\": \"%s\", \"optimized\": " OPTIMIZED ", \"sanitized\": " SANITIZED
-                   "}, \"began\": %lld, ", __VERSION__, (long long)s->began_ms);
+                   "}, \"began\": %lld, ", COMPILER, (long long)s->began_ms);
     put_features(&t);
     lm_text_puts(&t, "}");
     lm_reply_header(rq, "Cache-Control", "no-cache");

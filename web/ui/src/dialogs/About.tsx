@@ -24,7 +24,7 @@ function rowsOf(answer: Answer, words: (typeof about)['en'], language: string): 
     [words.device, device],
     [words.memory, words.of(bytes(numberAt(answer, 'memory', 'free') ?? 0), bytes(numberAt(answer, 'memory', 'total') ?? 0))],
     [words.build, [textAt(build, 'compiler') ?? '', ...kinds].join(' · ')],
-    [words.began, began === undefined ? '' : new Date(began).toLocaleString(language)],
+    [words.began, began === undefined ? '' : new Date(began).toLocaleString(language === 'en' ? 'en-GB' : language, { dateStyle: 'medium', timeStyle: 'short' })],
     [words.features, listAt(answer, 'features').join(', ')],
   ].filter((row): row is [string, string] => row[1] !== '');
 }

@@ -76,10 +76,11 @@ interface SideProps {
   inputs: readonly Input[];
   plan: Planned | undefined;
   optional?: boolean;
+  first?: boolean; // its values are what one begins with
   change: (side: Side) => void;
 }
 
-function AxisFields({ legend, side, inputs, plan, optional, change }: SideProps) {
+function AxisFields({ legend, side, inputs, plan, optional, first, change }: SideProps) {
   const words = useGridWords();
   const id = useId();
   const choices = plan && hintOf(plan.input.def) === 'choice';
@@ -101,7 +102,7 @@ function AxisFields({ legend, side, inputs, plan, optional, change }: SideProps)
         <>
           <label>
             {words.values}
-            <textarea rows={choices ? 2 : 4} spellCheck={false} value={side.text} aria-describedby={`${id}h ${id}v`}
+            <textarea rows={choices ? 2 : 4} spellCheck={false} data-focus={first ? '' : undefined} value={side.text} aria-describedby={`${id}h ${id}v`}
                       aria-invalid={plan.read.wrong.length > 0 || undefined} onChange={(e) => change({ ...side, text: e.target.value })} />
           </label>
           <p id={`${id}h`} className="help">{words.hint[hintOf(plan.input.def)]}</p>
@@ -175,7 +176,7 @@ export function Setup({ at, node, widget, close, queued, last }: Props) {
     <Dialog title={words.title} close={close} kind="wide" foot={foot}>
       {inputs.length ? (
         <div className="grid-setup">
-          <AxisFields legend={words.x} side={draft.x} inputs={inputs} plan={x} change={(side) => changeDraft(uid, { x: side })} />
+          <AxisFields legend={words.x} side={draft.x} inputs={inputs} plan={x} first change={(side) => changeDraft(uid, { x: side })} />
           <AxisFields legend={words.y} side={draft.y} inputs={inputs} plan={y} optional change={(side) => changeDraft(uid, { y: side })} />
         </div>
       ) : (

@@ -1,5 +1,5 @@
 // All classes there are: by category, or those that answer to a search. Enter or a double-click adds one, and so does dragging it.
-import { useEffect, useId, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { useEffect, useId, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { useActive } from '../app/documents.ts';
 import { useSettings } from '../app/settings.ts';
@@ -14,6 +14,13 @@ import { useWords } from '../i18n/words.ts';
 import '../style/nodes.css';
 
 const MOST = 300;
+const coarse = matchMedia('(pointer: coarse)');
+
+/** Some browsers do not say what clicked. */
+function byTouch(e: MouseEvent) {
+  const { pointerType } = e.nativeEvent as PointerEvent;
+  return pointerType ? pointerType === 'touch' : coarse.matches;
+}
 
 function Row({ row, id, at, point, take }: { row: TreeRow; id: string; at: boolean; point: () => void; take: () => void }) {
   const words = useWords().defs;
@@ -30,7 +37,7 @@ function Row({ row, id, at, point, take }: { row: TreeRow; id: string; at: boole
     );
   const title = classTitle(row.def, naming);
   return (
-    <li {...common} className="class" draggable title={[title, row.def.name, sentence(row.def.doc, naming)].join('\n')} onDragStart={drag} onClick={point} onDoubleClick={take}>
+    <li {...common} className="class" draggable title={[title, row.def.name, sentence(row.def.doc, naming)].join('\n')} onDragStart={drag} onClick={(e) => (point(), byTouch(e) && take())} onDoubleClick={(e) => byTouch(e) || take()}>
       <span className="label">{title}</span>
       {title !== row.def.title && <span className="note" lang="en">{row.def.title}</span>}
     </li>
@@ -125,7 +132,7 @@ export function Nodes() {
         ))}
       </ul>
       {rows.length === 0 && query.trim() !== '' && <p className="says">{words.none}</p>}
-      <p className="hint">{words.panelHint}</p>
+      <p className="hint">{coarse.matches ? words.tapHint : words.panelHint}</p>
     </div>
   );
 }

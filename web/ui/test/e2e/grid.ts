@@ -55,6 +55,7 @@ export const grid: Record<string, Story> = {
     const [x, y] = [axis(v.page, 'X: columns'), axis(v.page, 'Y: rows')];
     const queue = v.page.getByRole('button', { name: /^Queue \d+ job/ });
 
+    await x.locator('textarea:focus').waitFor();
     await values(x, '1, two');
     await x.getByText('“two” is not a number').waitFor();
     assert.ok(await queue.isDisabled());
