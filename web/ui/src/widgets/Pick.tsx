@@ -9,7 +9,7 @@ import { noteRecent, recentOf } from './recent.ts';
 import { useRemote } from './remote.ts';
 import { toText } from './values.ts';
 
-const MOST_CHIPS = 4; // of more the number
+const MOST_CHIPS = 2; // of more the number
 
 const keyOf = (field: Field) => `${String(field.node['type'] ?? '')}.${field.shape.name}`;
 
