@@ -59,6 +59,7 @@ export function Help({ node: { node, shape } }: { node: NodeView }) {
   const outputs = def
     ? def.outputs.map((o) => ({ type: o.type, name: slotLabel(o.name, o.name, naming), says: o.list ? words.list : '', hint: o.tooltip }))
     : shape.outputs.map((s) => ({ type: s.type, name: slotLabel(s.name, s.label, naming), says: '' }));
+  if (!def && shape.kind !== 'ghost' && !inputs.length && !outputs.length) return null; // a note
   return (
     <section aria-label={words.help}>
       <h3>{words.help}</h3>

@@ -106,7 +106,7 @@ export const holds: Record<string, Story> = {
     assert.equal(await page.locator('.body[data-chosen="true"]').count(), 0);
     await drag(page, ground, { x: 1500, y: 120 }, { keys: ['Shift'] });
     await page.waitForFunction(() => document.querySelectorAll('.body[data-chosen="true"]').length > 1);
-    await setting(/Chooses by a frame/);
+    await setting(/Selects with a frame/);
 
     await page.keyboard.press('h');
     await page.locator('.graph[data-tool="hand"]').waitFor();

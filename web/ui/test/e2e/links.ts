@@ -159,14 +159,14 @@ export const links: Record<string, Story> = {
 
     await titleOf(page, 'KSampler');
     await press(page, 'Shift+F10');
-    await page.getByRole('menuitem', { name: 'Replace by …' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Replace “KSampler” by' });
+    await page.getByRole('menuitem', { name: 'Replace with …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Replace “KSampler” with' });
     const first = dialog.getByRole('option').first();
     assert.match((await first.textContent()) ?? '', /^KSampler \(Advanced\)all links stay$/);
     const before = await place(page, 'KSampler');
     await press(page, 'Enter');
     await body(page, 'KSampler (Advanced)').waitFor();
-    await said(page, 'Replaced by KSampler (Advanced)');
+    await said(page, 'Replaced with KSampler (Advanced)');
     await counts(page, 7, 9);
     assert.deepEqual(await place(page, 'KSampler (Advanced)'), before);
     await press(page, 'Control+z');

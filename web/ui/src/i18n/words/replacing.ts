@@ -3,12 +3,12 @@ import { both } from '../both.ts';
 
 export const replacing = both(
   {
-    title: (node: string) => `Replace “${node}” by`,
-    many: (nodes: number) => `Replace ${nodes} nodes by`,
+    title: (node: string) => `Replace “${node}” with`,
+    many: (nodes: number) => `Replace ${nodes} nodes with`,
     fits: 'all links stay',
     lost: (n: number) => (n === 1 ? 'loses 1 link' : `loses ${n} links`),
     none: 'No node is called that',
-    done: (node: string) => `Replaced by ${node}`,
+    done: (node: string) => `Replaced with ${node}`,
   },
   {
     title: (node) => `将“${node}”替换为`,
