@@ -100,6 +100,7 @@ function Facts({ file }: { file: OutputFile }) {
 
 function Thumb({ field }: { field: Field }) {
   const words = useWords().widgets;
+  const [there, setThere] = useState(''); // a picture that is not is not asked about
   const file = fileOf(field.value, field.def?.folder);
   const [broken, setBroken] = useState('');
   if (!file) return <span className="hint">{words.dropHere}</span>;
@@ -107,8 +108,8 @@ function Thumb({ field }: { field: Field }) {
   if (mediaOf(file) === 'image' && broken === src) return <span className="hint">{words.noFile(file.filename)}</span>;
   return (
     <>
-      {mediaOf(file) === 'image' ? <img src={src} alt={file.filename} decoding="async" draggable={false} onError={() => setBroken(src)} /> : <span className="hint">{file.filename}</span>}
-      <Facts file={file} key={src} />
+      {mediaOf(file) === 'image' ? <img src={src} alt={file.filename} decoding="async" draggable={false} onLoad={() => setThere(src)} onError={() => setBroken(src)} /> : <span className="hint">{file.filename}</span>}
+      {(there === src || mediaOf(file) !== 'image') && <Facts file={file} key={src} />}
     </>
   );
 }
