@@ -7,7 +7,7 @@
 #include "web/http/http_inside.h"
 
 static const char no_memory[] = "503: Service Unavailable: there is not enough memory for the answer\n";
-enum { FIELD_BYTES = 8 * 1024, GZIP_AT_ONCE = 16 * 1024 };
+enum { FIELDS_AT_FIRST = 384, FIELD_BYTES = 8 * 1024, GZIP_AT_ONCE = 16 * 1024 };
 
 const char *lm_http_status_text(int status)
 {
@@ -50,6 +50,8 @@ void lm_reply_header(lm_request *rq, const char *name, const char *value)
 
     if (!rq->conn || rq->out.begun)
         return;
+    if (!f->room && (f->at = lm_try_alloc(FIELDS_AT_FIRST))) /* once for most answers */
+        f->room = FIELDS_AT_FIRST;
     if (!lm_http_is_token((lm_slice){ name, n }) || !is_clean(value) || f->n + n + n_value + 4 > FIELD_BYTES ||
         !lm_buffer_add(f, name, n) || !lm_buffer_add(f, ": ", 2) || !lm_buffer_add(f, value, n_value) ||
         !lm_buffer_add(f, "\r\n", 2))
@@ -243,8 +245,11 @@ void lm_reply_lend(lm_request *rq, int status, const char *type, const lm_reply_
     if (status == 200 && b.tag) {
         char tag[160]; /* weak where one tag stands for two sequences of bytes */
 
-        snprintf(tag, sizeof tag, "%s%s", varies && strncmp(b.tag, "W/", 2) ? "W/" : "", b.tag);
-        lm_reply_header(rq, "ETag", tag);
+        const bool weaker = varies && strncmp(b.tag, "W/", 2);
+
+        if (weaker)
+            snprintf(tag, sizeof tag, "W/%s", b.tag);
+        lm_reply_header(rq, "ETag", weaker ? tag : b.tag);
         if (lm_http_not_modified(&rq->parser.head, b.tag, -1))
             status = 304;
     }
