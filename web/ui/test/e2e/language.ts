@@ -12,7 +12,8 @@ const label = (page: Page, title: string, input: string) => body(page, title).lo
 async function choose(page: Page, language: string) {
   await graph(page).focus();
   await page.keyboard.press('Control+,');
-  await page.getByRole('radio', { name: language, exact: true }).check();
+  await page.getByRole('radio', { name: language, exact: true }).click();
+  await page.getByRole('radio', { name: language, exact: true, checked: true }).waitFor(); // once its names are there
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
