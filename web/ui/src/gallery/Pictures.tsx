@@ -6,6 +6,7 @@ import { useSight } from '../app/sight.ts';
 import { useRoom } from '../i18n/room.ts';
 import { gallery } from '../i18n/words/gallery.ts';
 import { keyOf, mediaOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { GAP, gridOf, rowsIn, stepOf } from './rows.ts';
 import '../style/gallery.css';
 
@@ -33,7 +34,8 @@ interface TileProps {
 
 function Tile({ file, box: { x, y, side }, place, marked, starred, reached, at, count, onClick, onDoubleClick }: TileProps) {
   const words = useRoom(gallery);
-  const [bad, setBad] = useState(false);
+  const src = viewOf(file, side > 160 ? 512 : 256);
+  const [key, bad, failed] = useTries(src);
   const name = nameOf(file);
   return (
     <div
@@ -55,7 +57,7 @@ function Tile({ file, box: { x, y, side }, place, marked, starred, reached, at, 
       {bad || mediaOf(file) !== 'image' ? (
         <span className="file-name">{bad ? words.broken(name) : name}</span>
       ) : (
-        <img src={viewOf(file, side > 160 ? 512 : 256)} alt="" decoding="async" draggable={false} onError={() => setBad(true)} />
+        <img key={key} src={src} alt="" decoding="async" draggable={false} onError={failed} />
       )}
       {starred && <Icon name="star" />}
       {marked && place >= 0 && <span className="mark-of">{NAMES[place] ?? place + 1}</span>}

@@ -1,8 +1,9 @@
 // One cell of a grid: its picture, or how far it is.
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
-import { nameOf, viewOf } from '../net/files.ts';
+import { viewOf } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { useRuns, type Run } from '../run/run.ts';
 import { pictureOf } from './export.ts';
 import { useGrids, type Cell } from './grids.ts';
@@ -45,15 +46,16 @@ interface Props {
 export const GridCell = memo(function GridCell({ uid, at, what, look, open, sized }: Props) {
   const words = useGridWords();
   const cell = useGrids((s) => s[uid]?.cells[at]);
-  const [bad, setBad] = useState<string>();
+  const file = cell && pictureOf(cell.files);
+  const src = file ? viewOf(file) : '';
+  const [key, bad, failed] = useTries(src);
   if (!cell) return null;
-  const file = pictureOf(cell.files);
-  const shown = file && bad !== nameOf(file);
+  const shown = src !== '' && !bad;
   return (
     <div className="cell" data-state={cell.state}>
       {shown ? (
         <button className="frame" aria-label={words.look(what)} title={what} onClick={() => look(at)}>
-          <img src={viewOf(file)} alt="" draggable={false} decoding="async" onError={() => setBad(nameOf(file))}
+          <img key={key} src={src} alt="" draggable={false} decoding="async" onError={failed}
                onLoad={(e) => sized(e.currentTarget.naturalWidth, e.currentTarget.naturalHeight)} />
         </button>
       ) : (

@@ -4,6 +4,7 @@ import { useRoom } from '../i18n/room.ts';
 import { linear } from '../i18n/words/linear.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { useRuns } from '../run/run.ts';
 import { view } from '../run/viewer.ts';
 import { madeKey, useMadeOf } from './pictures.ts';
@@ -13,6 +14,7 @@ const MOST_ENLARGED = 6; // times a small picture's own size
 
 function Large({ file, open }: { file: OutputFile; open: () => void }) {
   const words = useWords().run.pictures;
+  const [key, , failed] = useTries(viewOf(file));
   const [size, setSize] = useState<{ width: number; height: number }>();
   const most: CSSProperties = size ? { maxWidth: size.width * MOST_ENLARGED, maxHeight: size.height * MOST_ENLARGED } : {};
   return (
@@ -21,9 +23,11 @@ function Large({ file, open }: { file: OutputFile; open: () => void }) {
         <video src={viewOf(file)} muted loop autoPlay playsInline />
       ) : (
         <img
+          key={key}
           src={viewOf(file)}
           alt=""
           style={most}
+          onError={failed}
           decoding="async"
           draggable={false}
           onLoad={(e) => setSize({ width: e.currentTarget.naturalWidth, height: e.currentTarget.naturalHeight })}
@@ -31,6 +35,12 @@ function Large({ file, open }: { file: OutputFile; open: () => void }) {
       )}
     </button>
   );
+}
+
+function Small({ file }: { file: OutputFile }) {
+  const src = viewOf(file, SMALL);
+  const [key, , failed] = useTries(src);
+  return <img key={key} src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={failed} />;
 }
 
 function usePreview(uid: string): string | undefined {
@@ -69,7 +79,7 @@ export function Result({ uid, nodes }: { uid: string; nodes: ReadonlySet<string>
                 aria-current={i === at}
                 onClick={() => setChosen({ key: madeKey(m), since: newest })}
               >
-                {mediaOf(m.file) === 'image' ? <img src={viewOf(m.file, SMALL)} alt="" loading="lazy" decoding="async" draggable={false} /> : nameOf(m.file)}
+                {mediaOf(m.file) === 'image' ? <Small file={m.file} /> : nameOf(m.file)}
               </button>
             </li>
           ))}

@@ -1,7 +1,8 @@
 // What a node shows of its run: the picture while it forms, then what came out, small; a click looks at it closely.
-import { useState, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, keyOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { useNodeRun } from './run.ts';
 import { view } from './viewer.ts';
 
@@ -19,16 +20,17 @@ function Sound({ file }: { file: OutputFile }) {
 
 function Picture({ file, width, open }: { file: OutputFile; width: number; open: () => void }) {
   const words = useWords().run.pictures;
-  const [bad, setBad] = useState(false);
   const media = mediaOf(file);
+  const src = media === 'video' ? viewOf(file) : viewOf(file, stepFor(width));
+  const [key, bad, failed] = useTries(src);
   if (media === 'audio') return <Sound file={file} />;
   if (media === 'other' || bad) return <span className="file-name">{bad ? words.gone(nameOf(file)) : nameOf(file)}</span>;
   return (
     <button className="look nodrag" tabIndex={-1} onClick={open} aria-label={words.open(nameOf(file))} title={nameOf(file)}>
       {media === 'video' ? (
-        <video src={viewOf(file)} muted loop autoPlay playsInline onError={() => setBad(true)} />
+        <video key={key} src={src} muted loop autoPlay playsInline onError={failed} />
       ) : (
-        <img src={viewOf(file, stepFor(width))} alt="" decoding="async" draggable={false} onError={() => setBad(true)} />
+        <img key={key} src={src} alt="" decoding="async" draggable={false} onError={failed} />
       )}
     </button>
   );

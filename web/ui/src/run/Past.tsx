@@ -1,10 +1,10 @@
 // A job that has ended: its picture, how it went, and what can be done with it.
-import { useState } from 'react';
 import { Icon } from '../app/Icon.tsx';
 import { useWords } from '../i18n/words.ts';
 import { viewOf } from '../net/files.ts';
 import { getJson, member } from '../net/http.ts';
 import { forgetJobs, refreshHistory, type Job } from '../net/jobs.ts';
+import { useTries } from '../net/tries.ts';
 import { attempt, openJob, retryJob } from './actions.ts';
 import { seedOf, useNames } from './names.ts';
 import { filesIn } from './track.ts';
@@ -18,8 +18,9 @@ async function lookAt(job: Job) {
 
 function Thumbnail({ job, name }: { job: Job; name: string }) {
   const words = useWords().run.queue;
-  const [bad, setBad] = useState(false);
-  if (!job.preview || bad)
+  const src = job.preview ? viewOf(job.preview, 128) : '';
+  const [key, bad, failed] = useTries(src);
+  if (!src || bad)
     return (
       <span className="thumb" data-empty="true" title={words.none}>
         <Icon name={job.state === 'failed' ? 'warning' : job.state === 'cancelled' ? 'stop' : 'image'} />
@@ -27,7 +28,7 @@ function Thumbnail({ job, name }: { job: Job; name: string }) {
     );
   return (
     <button className="thumb" aria-label={words.looks(name)} title={words.looks(name)} onClick={() => void attempt(lookAt(job))}>
-      <img src={viewOf(job.preview, 128)} alt="" loading="lazy" decoding="async" onError={() => setBad(true)} />
+      <img key={key} src={src} alt="" loading="lazy" decoding="async" onError={failed} />
       {job.pictures > 1 && <span className="many">{job.pictures}</span>}
     </button>
   );

@@ -4,6 +4,7 @@ import { Icon } from '../app/Icon.tsx';
 import { percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, nameOf, viewOf, type OutputFile } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { FITTED, fitting, moved, standing, zoomed, type Look, type Size } from './looking.ts';
 import { closeViewer, useViewer, viewNext } from './viewer.ts';
 import '../style/viewer.css';
@@ -56,6 +57,7 @@ type Looking = ReturnType<typeof useLook>;
 
 function Picture({ file, at }: { file: OutputFile; at: Looking }) {
   const { look } = at;
+  const [key, , failed] = useTries(viewOf(file));
   const last = useRef<{ x: number; y: number }>(undefined);
   const down = (e: PointerEvent<HTMLDivElement>) => {
     e.currentTarget.setPointerCapture(e.pointerId);
@@ -75,7 +77,9 @@ function Picture({ file, at }: { file: OutputFile; at: Looking }) {
         <video src={viewOf(file)} controls autoPlay loop />
       ) : (
         <img
+          key={key}
           src={viewOf(file)}
+          onError={failed}
           alt={nameOf(file)}
           draggable={false}
           data-near={at.scale() >= NEAR}

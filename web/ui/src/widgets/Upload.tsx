@@ -6,6 +6,7 @@ import { late } from '../app/late.ts';
 import { bytes, percent } from '../i18n/format.ts';
 import { useWords } from '../i18n/words.ts';
 import { mediaOf, viewOf, type OutputFile } from '../net/files.ts';
+import { useTries } from '../net/tries.ts';
 import { factsOf } from '../net/facts.ts';
 import { editMask } from '../mask/masking.ts';
 import { rowKeys } from './Seed.tsx';
@@ -102,13 +103,13 @@ function Thumb({ field }: { field: Field }) {
   const words = useWords().widgets;
   const [there, setThere] = useState(''); // a picture that is not is not asked about
   const file = fileOf(field.value, field.def?.folder);
-  const [broken, setBroken] = useState('');
+  const src = file ? viewOf(file, WIDTH) : '';
+  const [key, broken, failed] = useTries(src);
   if (!file) return <span className="hint">{words.dropHere}</span>;
-  const src = viewOf(file, WIDTH);
-  if (mediaOf(file) === 'image' && broken === src) return <span className="hint">{words.noFile(file.filename)}</span>;
+  if (mediaOf(file) === 'image' && broken) return <span className="hint">{words.noFile(file.filename)}</span>;
   return (
     <>
-      {mediaOf(file) === 'image' ? <img src={src} alt={file.filename} decoding="async" draggable={false} onLoad={() => setThere(src)} onError={() => setBroken(src)} /> : <span className="hint">{file.filename}</span>}
+      {mediaOf(file) === 'image' ? <img key={key} src={src} alt={file.filename} decoding="async" draggable={false} onLoad={() => setThere(src)} onError={failed} /> : <span className="hint">{file.filename}</span>}
       {(there === src || mediaOf(file) !== 'image') && <Facts file={file} key={src} />}
     </>
   );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { edit, nodes } from './app.ts';
-import { visit } from './browser.ts';
+import { PATIENCE, visit } from './browser.ts';
 import { openAfresh, setNumber } from './days.ts';
 import { body, counts, graph, newWorkflow } from './hands.ts';
 import { layoutFaults } from './layout.ts';
@@ -130,6 +130,34 @@ export const trouble: Record<string, Story> = {
     await v.close();
   },
 
+  'the machine sleeps while the server paints, and has another connection when it wakes: all is there': async (browser, served) => {
+    const v = await openAfresh(browser, served);
+    const { page } = v;
+    const session = await page.context().newCDPSession(page);
+    const done = async () => Object.keys((await (await fetch(new URL('history', served.url))).json()) as object).length;
+
+    await atRest(v);
+    await setNumber(page, 'KSampler', 'steps', 40);
+    await edit(page, 'before it slept');
+    for (let i = 0; i < 3; i++) await press(page, 'Control+Enter');
+    await job(page, 'waiting').nth(1).waitFor();
+    await job(page, 'running').waitFor();
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    for (const end = Date.now() + PATIENCE; (await done()) < 3 && Date.now() < end; ) await new Promise((next) => setTimeout(next, 50));
+    await served.stop();
+    await served.again();
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await job(page, 'completed').nth(2).waitFor();
+    await page.locator('.link[data-state="open"]').waitFor();
+    await page.locator('.status').getByText('Nothing is running').waitFor();
+    await page.locator('.node-pictures[data-of="files"] img').waitFor();
+    assert.equal(await page.locator('.body[data-state="running"], .body[data-state="waiting"]').count(), 0);
+    await page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
+    assert.match(await page.title(), /^[^▶]*Text to picture – limn$/);
+    assert.deepEqual(v.violations, []);
+    await v.close();
+  },
+
   'a page that nobody looks at tells the system that a picture is done, keeps a word of it, and has its sign': async (browser, served) => {
     const v = await openAfresh(browser, served);
     const { page } = v;
@@ -205,7 +233,7 @@ export const trouble: Record<string, Story> = {
       await press(page, 'Escape');
       await page.getByRole('button', { name: locale === 'zh-CN' ? '节点图' : 'Graph', exact: true }).click();
       await page.waitForFunction(() => parseInt(document.querySelector('.zoom .value')?.textContent ?? '') > 4); // the graph is no dot
-      for (const tool of await page.locator('.rail button').all()) {
+      for (const tool of await page.locator('.rail button:visible').all()) {
         await tool.click();
         await page.locator('.dock .panel > :nth-child(2)').waitFor(); // its body has come
         await fits((await tool.getAttribute('aria-label')) ?? '');
