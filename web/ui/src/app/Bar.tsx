@@ -70,6 +70,7 @@ function Tool({ panel, pressed }: { panel: Panel; pressed: boolean }) {
   return (
     <button
       className="icon"
+      data-panel={panel.id}
       aria-pressed={pressed}
       aria-label={label}
       title={withKeys(label, keys)}
