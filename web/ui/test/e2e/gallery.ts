@@ -177,9 +177,11 @@ export const gallery: Record<string, Story> = {
 
     await v.page.getByRole('searchbox').fill('bin/');
     await count(2);
+    const read = () => chosen(v.page).getByText(/^seed \d+$/).waitFor(); // what it is made of is read out of it
     await tiles(v.page).first().click();
     await v.page.keyboard.press('s');
     await v.page.getByRole('option', { name: /bin\/b.*starred/ }).waitFor();
+    await read();
     await v.page.keyboard.press('Delete');
     await count(1);
     await v.page.locator('.tile:focus').waitFor(); // the one that took its place
@@ -192,6 +194,7 @@ export const gallery: Record<string, Story> = {
     await v.page.getByRole('searchbox').fill('');
     await count(1);
     await tiles(v.page).first().click();
+    await read();
     await v.page.keyboard.press('Delete');
     await count(0);
     await v.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
@@ -251,6 +254,7 @@ export const gallery: Record<string, Story> = {
     await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length > 0);
     assert.equal(await order.inputValue(), 'name');
     rmSync(folder, { recursive: true });
+    await served.post('history', { clear: true }); // which would show what is gone
     v.clean();
     await v.close();
   },
