@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "core/base/hash.h"
 #include "core/base/log.h"
 
 enum { VERSION = 1, BUSY_MS = 2000 };
@@ -38,64 +37,6 @@ struct lm_labels {
     lm_states       known;     /* of every label */
     bool            complained;
 };
-
-/* ------------------------------------------------------------------ sets */
-
-/* Never 0. Two states of one number would be 2^-64; whoever made them would find his own pictures. */
-static uint64_t state_of(const char *path, int64_t modified_ms)
-{
-    return lm_hash_u64(lm_hash_text(lm_hash_start(), path), (uint64_t)modified_ms).a | 1;
-}
-
-static bool has(const lm_states *s, uint64_t state)
-{
-    for (size_t i = state & (s->room - 1); s->room && s->at[i]; i = (i + 1) & (s->room - 1))
-        if (s->at[i] == state)
-            return true;
-    return false;
-}
-
-static void add(lm_states *s, uint64_t state);
-
-/* False: there is no memory for it. */
-static bool grow(lm_states *s)
-{
-    lm_states bigger = { .room = s->room ? s->room * 2 : 64 };
-
-    bigger.at = lm_try_alloc(bigger.room * sizeof *bigger.at);
-    if (!bigger.at)
-        return false;
-    for (size_t i = 0; i < s->room; i++)
-        if (s->at[i])
-            add(&bigger, s->at[i]);
-    lm_free(s->at);
-    *s = bigger;
-    return true;
-}
-
-/* At least half of it is empty, so that every search ends. */
-static void add(lm_states *s, uint64_t state)
-{
-    size_t i;
-
-    if (2 * (s->n + 1) > s->room && !grow(s))
-        return;
-    for (i = state & (s->room - 1); s->at[i] && s->at[i] != state; i = (i + 1) & (s->room - 1))
-        ;
-    s->n += !s->at[i];
-    s->at[i] = state;
-}
-
-bool lm_states_has(const lm_states *s, const char *path, int64_t modified_ms)
-{
-    return has(s, state_of(path, modified_ms));
-}
-
-void lm_states_done(lm_states *s)
-{
-    lm_free(s->at);
-    *s = (lm_states){ 0 };
-}
 
 /* ------------------------------------------------------------------ statements */
 
@@ -196,7 +137,7 @@ static bool read_known(lm_labels *l)
     bool          fine;
 
     while (next(l, at))
-        add(&l->known, state_of(text(at, 0), sqlite3_column_int64(at, 1)));
+        lm_states_add(&l->known, text(at, 0), sqlite3_column_int64(at, 1));
     fine = at && sqlite3_reset(at) == SQLITE_OK;
     return fine;
 }
@@ -277,7 +218,7 @@ static bool put(lm_labels *l, const lm_label *label)
     fine = well(l, sqlite3_step(at));
     rest(at);
     if (fine)
-        add(&l->known, state_of(label->path, label->modified_ms));
+        lm_states_add(&l->known, label->path, label->modified_ms);
     return fine;
 }
 
@@ -392,7 +333,7 @@ lm_states lm_labels_find(lm_labels *l, const char *words)
     at = statement(l, ALL);
     while (next(l, at))
         if (lm_words_all_in(words, text(at, 2)))
-            add(&out, state_of(text(at, 0), sqlite3_column_int64(at, 1)));
+            lm_states_add(&out, text(at, 0), sqlite3_column_int64(at, 1));
     rest(at);
     pthread_mutex_unlock(&l->lock);
     return out;

@@ -10,6 +10,7 @@
 #include <limn/limn.h>
 
 #include "core/base/text.h"
+#include "web/queue/states.h"
 
 enum { LM_LABELS_MOST = 120000, LM_LABEL_WORDS = 16 << 10 }; /* labels: the oldest leave; bytes of one's words */
 
@@ -36,15 +37,8 @@ bool lm_labels_has(lm_labels *l, const char *path, int64_t modified_ms);
 /* Appends the job's id and the workflow's name; false: there is no label. */
 bool lm_labels_tell(lm_labels *l, const char *path, int64_t modified_ms, lm_text *job, lm_text *name);
 
-/* States of files, as a set; without memory for it some are missing. */
-typedef struct lm_states {
-    uint64_t *at;              /* 0: empty */
-    size_t    n, room;
-} lm_states;
-bool lm_states_has(const lm_states *s, const char *path, int64_t modified_ms);
-void lm_states_done(lm_states *s);
-
-/* Those whose words have all of these, which stand with blanks between them, whatever the case of a to z.    [new] */
+/* Those whose words have all of these, which stand with blanks between them, whatever the case of a to z; without
+ * memory some are missing.                                                                                   [new] */
 lm_states lm_labels_find(lm_labels *l, const char *words);
 /* Does a text have all of them? */
 bool lm_words_all_in(const char *words, const char *text);

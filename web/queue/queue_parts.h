@@ -81,14 +81,21 @@ struct lm_queue {
     lm_tally         latest;
 };
 
+/* ---- queue_wish.c */
+void     lm_submission_free(lm_submission *s);         /* its texts, not its words */
 void     lm_wishes_init(lm_wishes *w);
 void     lm_wishes_put(lm_wishes *w, lm_wish *wish);
 lm_wish *lm_wishes_take(lm_wishes *w);                /* NULL when it is empty */
 void     lm_wishes_move(lm_wishes *to, lm_wishes *from); /* to the end of `to` */
 void     lm_wish_free(lm_wish *wish);
+
+/* ---- queue.c */
 void     lm_queue_answer(lm_queue *q, lm_wishes *done); /* from any thread */
 void     lm_queue_break(lm_queue *q, const limn_error *why);
 int64_t  lm_queue_now_ms(void);
+
+/* ---- queue_change.c: within a transaction: does what a wish of the writer's asks for, and fills its answer. */
+lm_outcome lm_wish_change(lm_queue *q, lm_wish *w);
 
 void *lm_queue_write(void *q); /* the two threads */
 void *lm_queue_read(void *q);
