@@ -38,6 +38,7 @@ export function startAutosave() {
       if (!opened.some((o) => o.doc.uid === uid)) {
         it.end();
         watched.delete(uid);
+        stopped.delete(uid);
       }
   };
   look(useDocuments.getState().opened);

@@ -98,6 +98,11 @@ export function closeDocument(uid: string) {
   });
 }
 
+/** Whoever remembers what documents had forgets it with one that is closed. */
+export function onClose(forget: () => void) {
+  useDocuments.subscribe((s, before) => s.opened.length < before.opened.length && forget());
+}
+
 /** What is not in the file: where one looks, and what is chosen. */
 export function show(uid: string, what: Partial<Omit<Opened, 'doc' | 'file'>> & { file?: SavedAt | undefined }) {
   const shown = ({ file, ...rest }: Opened): Opened => {

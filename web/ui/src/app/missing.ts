@@ -9,19 +9,19 @@ import { useRuns, type Checked } from '../run/run.ts';
 import { showMissing } from '../dialogs/show.ts';
 import { activeDocument } from './documents.ts';
 
-const told = new Set<string>();
+const told = new WeakSet<Document>();
 
 /** It was open before: its person knows. */
-export function knownAlready(uid: string) {
-  told.add(uid);
+export function knownAlready(doc: Document) {
+  told.add(doc);
 }
 
 export function startMissing() {
   useRuns.subscribe((runs) => {
     const at = activeDocument();
     const checked = at && runs[at.doc.uid]?.checked;
-    if (!at || !checked || told.has(at.doc.uid)) return;
-    told.add(at.doc.uid);
+    if (!at || !checked || told.has(at.doc)) return;
+    told.add(at.doc);
     if (checked.missingModels.length || checked.unknownTypes.length) showMissing(at, checked);
   });
 }

@@ -24,7 +24,7 @@ async function offerLost() {
 }
 
 export async function startDocuments() {
-  if (await restore()) for (const { doc } of useDocuments.getState().opened) knownAlready(doc.uid);
+  if (await restore()) for (const { doc } of useDocuments.getState().opened) knownAlready(doc);
   else openFirst();
   useDocuments.setState({ started: true });
   startKeeping();

@@ -8,6 +8,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { show, useDocuments } from '../app/documents.ts';
 import { late } from '../app/late.ts';
 import { useSettings } from '../app/settings.ts';
+import type { Document } from '../doc/document.ts';
 import { useWords } from '../i18n/words.ts';
 import { useRuns } from '../run/run.ts';
 import '../style/canvas.css';
@@ -40,22 +41,25 @@ const NO_EDGES: [] = [];
 const PAN = [1, 2];
 const HAND = [0, 1, 2];
 /** Where the keyboard was in each document. */
-const focuses = new Map<string, string>();
+const focuses = new WeakMap<Document, string>();
 
 /** Around everything that looks at the canvas. */
 export function CanvasProvider({ children }: { children: ReactNode }) {
   return <ReactFlowProvider>{children}</ReactFlowProvider>;
 }
 
-/** Each graph of each document is looked at where it was left; first where the file says, or as a whole. */
-function useCamera(uid: string, place: string, scene: Scene) {
-  const store = useStoreApi();
+/** By itself: what ends this would hold the first graph that was looked at as well. */
+function useHeldFlow() {
   const flow = useReactFlow();
-
   useLayoutEffect(() => {
     holdFlow(flow);
     return () => holdFlow(undefined);
   }, [flow]);
+}
+
+/** Each graph of each document is looked at where it was left; first where the file says, or as a whole. */
+function useCamera(uid: string, place: string, scene: Scene) {
+  const store = useStoreApi();
   useLayoutEffect(() => {
     const notes = noting((camera) => {
       const opened = useDocuments.getState().opened.find((o) => o.doc.uid === uid);
@@ -71,8 +75,9 @@ function useCamera(uid: string, place: string, scene: Scene) {
     };
   }, [uid, place, store]);
   useLayoutEffect(() => {
-    useHand.setState({ focus: focuses.get(uid) || undefined, renaming: undefined });
-    return () => void focuses.set(uid, useHand.getState().focus ?? '');
+    const doc = useDocuments.getState().opened.find((o) => o.doc.uid === uid)?.doc;
+    useHand.setState({ focus: (doc && focuses.get(doc)) || undefined, renaming: undefined });
+    return () => void (doc && focuses.set(doc, useHand.getState().focus ?? ''));
   }, [uid]);
   const looked = useRef<string>(undefined);
   const look = () => {
@@ -109,6 +114,7 @@ export function Canvas() {
   view.scene = scene;
   const { bodies, far } = useBodies(scene);
   const nodes = useMemo(() => (doc ? bodies.map((b) => bodyOf(doc, b, scene.prefix)) : []), [doc, bodies, scene.prefix]);
+  useHeldFlow();
   useCamera(uid, path.join(':'), scene);
   useLayoutEffect(repaint, [scene]);
   return (

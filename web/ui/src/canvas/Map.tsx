@@ -87,7 +87,7 @@ export function Map({ scene }: { scene: Scene }) {
   useLayoutEffect(() => onRepaint(() => {
     const scale = scaleOf(scene);
     const { nodes: runs, faults } = useRuns.getState()[view.uid] ?? EMPTY;
-    if (!canvas.current || !seen.current || !scale) return;
+    if (!canvas.current || !seen.current || !scale) return void (painted.current = undefined);
     const was = painted.current;
     if (!was || was.scene !== scene || was.runs !== runs || was.faults !== faults || was.colours !== colours) paintMap(canvas.current, scene, scale);
     painted.current = { scene, runs, faults, colours };

@@ -1,10 +1,13 @@
 // Text on the canvas element: cut to a width, and remembered, because measuring is slow.
+import { onClose } from '../app/documents.ts';
+
 /** As in tokens.css. */
 export const FONT =
   '-apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif';
 
 const MOST = 4000;
 const known = new Map<string, string>();
+onClose(() => known.clear()); // a title can hold all the text of its file
 
 function cut(ctx: CanvasRenderingContext2D, text: string, width: number): string {
   if (ctx.measureText(text).width <= width) return text;

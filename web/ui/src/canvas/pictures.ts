@@ -1,4 +1,5 @@
 // The last picture of a node, small, for a box on the canvas element: read once, and kept while it is the last one.
+import { onClose } from '../app/documents.ts';
 import { mediaOf, viewOf } from '../net/files.ts';
 import type { NodeRun } from '../run/run.ts';
 import { repaint } from './view.ts';
@@ -6,6 +7,7 @@ import { repaint } from './view.ts';
 const MOST = 200;
 const SMALL = 256; // pixels wide
 const known = new Map<string, HTMLImageElement>();
+onClose(() => known.clear());
 
 function forget() {
   for (const url of known.keys()) {
