@@ -6,7 +6,7 @@ import type { Command } from '../app/command.ts';
 import { commands } from '../app/commands.ts';
 import { confirm, wordsNow } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
-import { keysOf, onMac } from '../app/bound.ts';
+import { keysOf, onMac, shownOf } from '../app/bound.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { fold } from '../i18n/fold.ts';
@@ -69,7 +69,8 @@ function Row({ command, recording, record, heard }: { command: Command; recordin
               </button>
             </span>
           ))}
-          {!keys.length && !recording && <span className="note">{said.none}</span>}
+          {command.shows?.map((k) => <span className="chord" key={k}><kbd>{shown(k, onMac)}</kbd></span>)}
+          {!keys.length && !command.shows && !recording && <span className="note">{said.none}</span>}
           {recording ? (
             <Recorder label={label} heard={heard} done={() => record(false)} />
           ) : (
@@ -97,7 +98,7 @@ export function Keyboard() {
   const [note, setNote] = useState('');
   const keys = useSettings((s) => s.keys);
   const wanted = fold(query).trim();
-  const text = (c: Command) => fold(`${c.label(all)} ${keysOf(c).map((k) => shown(k, onMac)).join(' ')}`);
+  const text = (c: Command) => fold(`${c.label(all)} ${shownOf(c).map((k) => shown(k, onMac)).join(' ')}`);
   const here = bindable.filter((c) => text(c).includes(wanted));
 
   useEffect(() => void meetKept(), []);
