@@ -44,10 +44,12 @@ typedef struct lm_shared {
     bool            reads, leaving;
 } lm_shared;
 
-/* Is it the name of a file that is shown? */
+/* ---- shared_folder.c. Is it the name of a file that is shown? */
 bool lm_shared_shows(const char *name);
 /* Looks into the folder: cards of files that are as they were stay. False and errno: it is not to be had. [any] */
 bool lm_shared_look(lm_shared *s);
+/* The one of this name; NULL: none. Under the lock.                                                      [lends] */
+const lm_shared_file *lm_shared_find(const lm_shared *s, const char *name);
 void lm_shared_free_file(lm_shared_file *f);
 
 /* shared_read.c: files without a card are handed to the worker, one after the other. [loop] */
