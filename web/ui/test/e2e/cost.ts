@@ -1,14 +1,13 @@
 // What something costs in a page: processor time of its main thread and of all of Chromium, pictures, bytes. Processor time is the judge, since a
 // neighbour on the machine does not change it much.
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { framesOf, type Spread } from './frames.ts';
 
-export interface Cost {
+/** And ms between two pictures. */
+export interface Cost extends Spread {
   main: number; // ms of the page's main thread
   all: number; // ms of all processes of the browser
   wall: number; // ms
-  middle: number; // ms between two pictures
-  late: number; // 19 of 20 come within
-  longest: number; // ms without a picture
 }
 
 export interface Meter {
@@ -16,32 +15,6 @@ export interface Meter {
   of(act: () => Promise<unknown>): Promise<Cost>;
   /** MB of scripts' memory after what nobody needs is gone. */
   heap(): Promise<number>;
-}
-
-interface Framed {
-  limnFrames: number[] | undefined;
-}
-
-async function startFrames(page: Page) {
-  await page.evaluate(() => {
-    const w = window as unknown as Framed;
-    const all: number[] = (w.limnFrames = []);
-    const tick = (now: number) => {
-      all.push(now);
-      if (w.limnFrames === all) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  });
-}
-
-async function endFrames(page: Page): Promise<number[]> {
-  const at = await page.evaluate(() => {
-    const w = window as unknown as Framed;
-    const all = w.limnFrames ?? [];
-    w.limnFrames = undefined;
-    return all;
-  });
-  return at.slice(1).map((t, k) => t - (at[k] ?? t)).sort((a, b) => a - b);
 }
 
 const inAll = async (session: CDPSession) => {
@@ -59,15 +32,16 @@ export async function meter(browser: Browser, page: Page): Promise<Meter> {
   };
   return {
     async of(act) {
-      await startFrames(page);
-      const before = { main: await metric('ThreadTime'), all: await inAll(whole), at: performance.now() };
-      await act();
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      const wall = performance.now() - before.at;
-      const [main, all] = [await metric('ThreadTime'), await inAll(whole)];
-      const frames = await endFrames(page);
-      const share = (part: number) => frames[Math.min(frames.length - 1, Math.floor(frames.length * part))] ?? 0;
-      return { main: (main - before.main) * 1000, all: all - before.all, wall, middle: share(0.5), late: share(0.95), longest: share(1) };
+      const cost = { main: 0, all: 0, wall: 0 };
+      const pictures = await framesOf(page, async () => {
+        const before = { main: await metric('ThreadTime'), all: await inAll(whole), at: performance.now() };
+        await act();
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        cost.wall = performance.now() - before.at;
+        cost.main = ((await metric('ThreadTime')) - before.main) * 1000;
+        cost.all = (await inAll(whole)) - before.all;
+      });
+      return { ...cost, ...pictures };
     },
     async heap() {
       await session.send('HeapProfiler.collectGarbage');

@@ -1,39 +1,19 @@
 // What the canvas promises for large files, as counts; times are said beside them.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
-import { body, counts, dropFile, graph, manyNodes, titleSpot } from './hands.ts';
+import { PATIENCE, visit } from './browser.ts';
+import { busy, framesOf, said, typed, typedAnywhere } from './frames.ts';
+import { body, counts, dropFile, graph, manyNodes, newWorkflow, titleSpot, withText } from './hands.ts';
+import { blobs, collected, countBlobs, documentsKept, textsKept } from './heap.ts';
 import type { Story } from './shell.ts';
 
 const NODES = 1000;
 const MOST_BODIES = 160;
+const LETTERS = 'a red circle on a blue ground ';
+const SPIN = 200; // ms that a picture of a slow page takes
 
 const bodies = (page: Page) => page.locator('.body').count();
 const elements = (page: Page) => page.evaluate(() => document.querySelectorAll('*').length);
-
-/** Milliseconds between pictures while something is done: the middle one, and that which 19 of 20 are within. */
-async function frames(page: Page, act: () => Promise<void>): Promise<string> {
-  await page.evaluate(() => {
-    const w = window as unknown as { limnFrames: number[] | undefined };
-    const all: number[] = (w.limnFrames = []);
-    let last = performance.now();
-    const tick = (now: number) => {
-      all.push(now - last);
-      last = now;
-      if (w.limnFrames) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  });
-  await act();
-  const all = await page.evaluate(() => {
-    const w = window as unknown as { limnFrames: number[] | undefined };
-    const all = w.limnFrames ?? [];
-    w.limnFrames = undefined;
-    return all.slice(1).sort((a, b) => a - b);
-  });
-  const at = (share: number) => Math.round(all[Math.floor(all.length * share)] ?? 0);
-  return `${at(0.5)} / ${at(0.95)} / ${at(0.99)} ms`;
-}
 
 async function sway(page: Page, at: { x: number; y: number }, steps = 40) {
   for (let i = 0; i < steps; i++) await page.mouse.move(at.x + Math.sin(i / 4) * 120, at.y + Math.cos(i / 4) * 80);
@@ -46,6 +26,18 @@ async function settled(page: Page) {
     const before = count();
     setTimeout(() => resolve(count() === before && before > 0), 150);
   }));
+}
+
+/** Into the field of the node that withText makes, as near as life. */
+async function toText(page: Page) {
+  await page.keyboard.press('Control+f');
+  await page.getByRole('combobox', { name: 'Find in this graph' }).fill('CLIP');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+0');
+  await page.locator('.zoom .value', { hasText: '100 %' }).waitFor();
+  await page.locator('.body .lines').click();
+  await page.locator('.body textarea').waitFor();
 }
 
 export const gates: Record<string, Story> = {
@@ -66,7 +58,7 @@ export const gates: Record<string, Story> = {
     assert.ok((await elements(page)) <= few, 'nodes that are far have no elements');
     await page.mouse.move(middle.x, middle.y);
     await page.mouse.down({ button: 'middle' });
-    const panFar = await frames(page, () => sway(page, middle));
+    const panFar = await framesOf(page, () => sway(page, middle));
     await page.mouse.up({ button: 'middle' });
     let most = 0;
     for (let i = 0; i < 40; i++) {
@@ -83,7 +75,7 @@ export const gates: Record<string, Story> = {
     await page.locator('.zoom .value', { hasText: '100 %' }).waitFor();
     await settled(page);
     await page.mouse.down({ button: 'middle' });
-    const panNear = await frames(page, () => sway(page, middle));
+    const panNear = await framesOf(page, () => sway(page, middle));
     await page.mouse.up({ button: 'middle' });
 
     await settled(page);
@@ -98,7 +90,7 @@ export const gates: Record<string, Story> = {
     await page.mouse.move(start.x, start.y);
     await page.mouse.down();
     await page.mouse.move(start.x + 8, start.y + 8);
-    const drag = await frames(page, () => sway(page, start));
+    const drag = await framesOf(page, () => sway(page, start));
     await page.mouse.move(start.x + 40, start.y + 30);
     await page.mouse.up();
     const after = await place();
@@ -106,7 +98,98 @@ export const gates: Record<string, Story> = {
     await page.keyboard.press('Control+z');
     assert.deepEqual(await place(), before);
     await counts(page, NODES, 1967);
-    console.log(`    first picture ${first} ms; pan, all in view ${panFar}; at 100 % ${panNear}; drag all ${drag} (middle, 95 %, 99 %)`);
+    console.log(`    first picture ${first} ms; pan, all in view ${said(panFar)}; at 100 % ${said(panNear)}; drag all ${said(drag)} (middle, 95 %, 99 %)`);
+    v.clean();
+    await v.close();
+  },
+
+  'what is typed into a text of a thousand nodes': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await body(page, 'KSampler').waitFor();
+    const empty = await typedAnywhere(page, LETTERS);
+    await dropFile(page, 'many', withText(manyNodes(NODES), 'nothing'));
+    await counts(page, NODES + 1, 1967);
+    await toText(page);
+    await page.keyboard.press('Control+a');
+    const here = await typed(page, LETTERS);
+    assert.equal(await page.locator('.body textarea').inputValue(), LETTERS);
+    console.log(`    from key to picture ${said(here)}, in a page with a field and nothing else ${said(empty)} (middle, 95 %, 99 %); ratio ${(here.middle / empty.middle).toFixed(2)}`);
+    v.clean();
+    await v.close();
+  },
+
+  'a page that is slow is seen to be': async (browser, served) => {
+    const v = await visit(browser, served.url);
+    const { page } = v;
+    await body(page, 'KSampler').waitFor();
+    await page.locator('.body .lines').first().click();
+    await page.locator('.body textarea').waitFor();
+    const look = async () => ({ pictures: await framesOf(page, () => sway(page, { x: 700, y: 450 }, 10)), letters: await typed(page, 'slow') });
+    const before = await look();
+    await busy(page, SPIN);
+    const slow = await look();
+    await busy(page, 0);
+    console.log(`    pictures ${said(before.pictures)} -> ${said(slow.pictures)}; letters ${said(before.letters)} -> ${said(slow.letters)}`);
+    for (const what of ['pictures', 'letters'] as const) {
+      assert.ok(slow[what].middle >= SPIN * 0.95, `${what}: ${slow[what].middle} ms beside a loop of ${SPIN}`);
+      assert.ok(before[what].middle < SPIN * 0.95, `${what}: ${before[what].middle} ms without it`);
+    }
+    v.clean();
+    await v.close();
+  },
+
+  'of documents that were closed nothing is kept': async (browser, served) => {
+    const v = await visit(browser, served.url, {}, countBlobs);
+    const { page } = v;
+    const session = await page.context().newCDPSession(page);
+    const marks = ['mark of a member', 'mark of a title', 'mark of a text', 'mark of a change'];
+    const [member, title, text, change] = marks as [string, string, string, string];
+    await body(page, 'KSampler').waitFor();
+    const [first = ''] = await documentsKept(session);
+
+    const file = withText(manyNodes(20), text).replace('{', `{"made":"${member}",`);
+    await dropFile(page, 'dropped', file.replace('"type":"KSampler"', `"type":"KSampler","title":"${title}"`));
+    await counts(page, 21, 34);
+    await toText(page);
+    await page.keyboard.type(change);
+    await page.keyboard.press('Escape');
+    for (const keys of ['Control+a', 'Control+g', 'Control+z']) await page.keyboard.press(keys);
+    const [dropped = ''] = (await documentsKept(session)).filter((uid) => uid !== first);
+
+    await page.getByRole('tab').first().click();
+    await body(page, 'KSampler').waitFor();
+    await graph(page).focus();
+    for (const keys of ['Control+a', 'Control+c']) await page.keyboard.press(keys);
+    await newWorkflow(page);
+    await page.keyboard.press('Control+v');
+    await counts(page, 7, 9);
+    await page.locator('.body .lines').first().click();
+    await page.keyboard.type(change);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.job[data-state="completed"]').first().waitFor();
+    await page.keyboard.press('Escape');
+    const all = await documentsKept(session);
+    assert.equal(all.length, 3);
+    for (const [what, n] of Object.entries(await textsKept(session, [...marks, dropped]))) assert.ok(n > 0, `open, and nothing has ${what}`);
+
+    for (const left of [2, 1, 0]) {
+      await page.getByRole('tab').last().click();
+      await page.locator('.tab[data-chosen="true"] .icon').click();
+      if (left) await page.getByRole('dialog').locator('[data-risky="true"]').click();
+      await page.waitForFunction((left) => document.querySelectorAll('[role="tab"]').length === left, left);
+    }
+    for (let i = 0; i < 2; i++) { // React has what it drew last until it draws as much again
+      await page.locator('.empty .main').click();
+      await body(page, 'KSampler').waitFor();
+      await page.locator('.tab[data-chosen="true"] .icon').click();
+      await page.locator('.empty').waitFor();
+    }
+    const kept = async () => (await documentsKept(session)).filter((uid) => all.includes(uid));
+    for (const end = Date.now() + PATIENCE; (await kept()).length && Date.now() < end; ) await collected(page, session);
+    assert.deepEqual(await kept(), []);
+    assert.deepEqual(await textsKept(session, [...marks, dropped]), Object.fromEntries([...marks, dropped].map((what) => [what, 0])));
+    assert.equal(await blobs(page), 0);
     v.clean();
     await v.close();
   },

@@ -110,3 +110,14 @@ export function manyNodes(n: number): string {
   });
   return JSON.stringify({ last_node_id: n, last_link_id: links.length, nodes, links, groups: [], config: {}, extra: {}, version: 0.4 });
 }
+
+/** The same with one node more, left of all others, which has a field for text. */
+export function withText(file: string, text = ''): string {
+  const graph = JSON.parse(file) as { last_node_id: number; nodes: unknown[] };
+  const id = ++graph.last_node_id;
+  graph.nodes.push({
+    id, type: 'CLIPTextEncode', pos: [-600, 0], size: [400, 200], flags: {}, order: id, mode: 0, properties: {}, widgets_values: [text],
+    inputs: [{ name: 'clip', type: 'CLIP', link: null }], outputs: [{ name: 'CONDITIONING', type: 'CONDITIONING', links: [] }],
+  });
+  return JSON.stringify(graph);
+}

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { CDPSession, Page } from 'playwright-core';
 import { visit } from './browser.ts';
 import { body, manyNodes } from './hands.ts';
+import { blobs, collected, countBlobs } from './heap.ts';
 import { dialogs } from './screens.ts';
 import type { Story } from './shell.ts';
 
@@ -19,34 +20,13 @@ interface Kept {
   blobs: number; // whose URL is alive
 }
 
-function countBlobs(page: Page) {
-  return page.addInitScript(() => {
-    const w = window as unknown as { limnBlobs: number };
-    const alive = new Set<string>();
-    const [make, revoke] = [URL.createObjectURL.bind(URL), URL.revokeObjectURL.bind(URL)];
-    w.limnBlobs = 0;
-    URL.createObjectURL = (of) => {
-      const url = make(of);
-      alive.add(url);
-      w.limnBlobs = alive.size;
-      return url;
-    };
-    URL.revokeObjectURL = (url) => {
-      revoke(url);
-      alive.delete(url);
-      w.limnBlobs = alive.size;
-    };
-  });
-}
-
 async function kept(page: Page, session: CDPSession): Promise<Kept> {
-  await page.evaluate(() => new Promise((next) => requestIdleCallback(next, { timeout: 1000 })));
-  for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
+  await collected(page, session);
   const { usedSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
   const { documents, nodes, jsEventListeners } = await session.send('Memory.getDOMCounters');
   return {
     bytes: usedSize, elements: nodes, listeners: jsEventListeners, frames: documents,
-    blobs: await page.evaluate(() => (window as unknown as { limnBlobs: number }).limnBlobs),
+    blobs: await blobs(page),
   };
 }
 
