@@ -111,6 +111,25 @@ TEST(a_worker_that_speaks_garbage_is_ended_and_rests_longer_and_longer)
     bench_done(&b);
 }
 
+/* Lines of at most 1,023 bytes, without what would move a terminal; what has no end of line is said at the end. */
+TEST(what_a_worker_says_to_people_comes_in_clean_lines)
+{
+    static const char *const talks[] = {
+        "/bin/sh", "-c", "printf 'a\\001b\\177c\\n\\n%02000d\\nd\\000e\\nlast' 0 >&2; exit 3", NULL
+    };
+    bench   b;
+    lm_text want = { 0 };
+
+    lm_text_printf(&want, "a b c\n%01023d\n%0977d\nd e\nlast\n", 0, 0);
+    bench_init(&b, talks);
+    bench_start(&b);
+    WANT(bench_until(&b, has_died));
+    WANT(b.end.why == LM_WORKER_DIED && b.end.status == 3 && !strncmp(b.said.at, want.at, want.size));
+    WANT(strstr(b.end.sentence, ": last"));
+    lm_text_done(&want);
+    bench_done(&b);
+}
+
 TEST(a_program_that_is_not_there_is_told)
 {
     static const char *const none[] = { "/nowhere/limn", "work", NULL };
