@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { Hit } from './hit.ts';
 import type { Point } from './curve.ts';
+import { offerPicture } from '../run/picture-menu.ts';
 import { choose, chosen, focusOn } from './select.ts';
 import { toScreen, useHand, view } from './view.ts';
 import { groupOf, pointOf, stopOf } from './walk.ts';
@@ -17,7 +18,8 @@ export function openMenu(hit: Hit, at: Point) {
   const key = keyOf(hit);
   if (key && !chosen().has(key)) choose([key]);
   if (key) focusOn(key);
-  useMenu.setState({ open: { hit, at } });
+  const open = () => useMenu.setState({ open: { hit, at } });
+  if (hit.kind !== 'node' || !offerPicture(document.elementFromPoint(at.x, at.y), at, open)) open();
 }
 
 function hitOf(key: string): Hit {

@@ -10,7 +10,7 @@ import { addNode } from '../doc/ops-nodes.ts';
 import { setWidgetValues } from '../doc/ops.ts';
 import { shapeOf } from '../doc/shapes.ts';
 import { nameOf, viewOf, type OutputFile } from '../net/files.ts';
-import { trashOutputs, type Output } from '../net/outputs.ts';
+import { trashOutputs } from '../net/outputs.ts';
 import { attempt } from '../run/actions.ts';
 import { workflowOf } from './workflows.ts';
 import { roomWords } from '../i18n/room.ts';
@@ -63,7 +63,7 @@ export function giveToLoader(file: OutputFile, at: Opened | undefined = activeDo
   say((w) => roomWords(gallery, w).given(nameOf(file), at.name), { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() });
 }
 
-export async function trash(files: readonly Output[]) {
+export async function trash(files: readonly OutputFile[]) {
   if (!files.length) return;
   await attempt((async () => {
     const { back, n, fault } = await trashOutputs(files);

@@ -58,3 +58,12 @@ export function viewOf(file: OutputFile, width?: number): string {
   if (file.version !== undefined) url.searchParams.set('t', file.version);
   return url.href;
 }
+
+/** The file that is seen at an address, whole or small. */
+export function fileAt(address: string): OutputFile | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const there = at('view');
+  if (url.origin !== there.origin || url.pathname !== there.pathname) return undefined;
+  return readFile(Object.fromEntries(url.searchParams), url.searchParams.get('t') ?? undefined);
+}

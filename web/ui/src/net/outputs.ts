@@ -159,7 +159,7 @@ function faultIn(answer: unknown): string | undefined {
 }
 
 /** Into the trash: the list has those that went no more. What brings them back; throws where none of them went. */
-export async function trashOutputs(files: readonly Output[]): Promise<{ back: () => Promise<void>; n: number; fault?: string | undefined }> {
+export async function trashOutputs(files: readonly OutputFile[]): Promise<{ back: () => Promise<void>; n: number; fault?: string | undefined }> {
   const answer = await postJson('limn/outputs/trash', { files: files.map(({ filename, subfolder }) => ({ name: filename, subfolder })) });
   const tokens = listAt(answer, 'files').map((f) => textAt(f, 'token'));
   const gone = new Set(files.filter((_, i) => tokens[i] !== undefined).map(keyOf));

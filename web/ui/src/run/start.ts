@@ -4,6 +4,7 @@ import { startRepeating } from './actions.ts';
 import { startFollowing } from './follow.ts';
 import { startHearing } from './hear.ts';
 import { startSaying } from './live.ts';
+import { startPictureMenus } from './picture-menu.ts';
 import { followRunning } from './running.ts';
 import { startTitle } from './title.ts';
 
@@ -14,5 +15,6 @@ export function startRuns() {
   startTitle();
   startFollowing();
   startChecking();
+  startPictureMenus();
   followRunning();
 }

@@ -22,6 +22,7 @@ import { mask } from './mask.ts';
 import { models } from './models.ts';
 import { opening } from './opening.ts';
 import { parts } from './parts.ts';
+import { pictures } from './pictures.ts';
 import { properties } from './properties.ts';
 import { reach } from './reach.ts';
 import { numbers } from './numbers.ts';
@@ -38,7 +39,7 @@ import { without } from './without.ts';
 
 const [limn = '', root = '', browser = '', wanted = '', only = ''] = process.argv.slice(2);
 const rooms: Record<string, Record<string, Story>> = {
-  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, links, holds, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble, language, properties,
+  shell, app, opening, choices, dropping, versions, saving, without, canvas, reach, links, holds, gates, runs, gallery, sharing, linear, grid, widgets, numbers, marks, models, addNode, mask, looks, wishes, leak, days, parts, trouble, language, properties, pictures,
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);

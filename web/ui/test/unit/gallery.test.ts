@@ -8,8 +8,18 @@ import { readPlans } from '../../src/defs/places.ts';
 import { readDefs } from '../../src/defs/read.ts';
 import { Document } from '../../src/doc/document.ts';
 import { parse, print } from '../../src/doc/json.ts';
-import { keyOf, mediaOf, nameOf, readFile } from '../../src/net/files.ts';
+import { fileAt, keyOf, mediaOf, nameOf, readFile, viewOf } from '../../src/net/files.ts';
 import { readOutputs } from '../../src/net/outputs.ts';
+
+test('a picture is known by the address at which it is seen', (t) => {
+  const { document } = globalThis;
+  t.after(() => Object.assign(globalThis, { document }));
+  Object.assign(globalThis, { document: { baseURI: 'http://127.0.0.1/limn/', documentElement: { dataset: {} } } });
+  const file = { filename: 'a b_00001_.png', subfolder: '夜/x', type: 'temp', version: '5' } as const;
+  for (const width of [undefined, 256]) assert.deepEqual(fileAt(viewOf(file, width)), file);
+  for (const other of ['http://127.0.0.1/view?filename=a.png', 'http://elsewhere/limn/view?filename=a.png', 'http://127.0.0.1/limn/view', 'blob:x', ''])
+    assert.equal(fileAt(other), undefined);
+});
 
 test('a page of pictures is read, and what is none of them is left out', () => {
   const row = { name: 'a.png', subfolder: 's', size: 10, mtime: 1700, width: 64, height: 32 };
