@@ -204,7 +204,7 @@ export const days: Record<string, Story> = {
     await until('waiting', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await waiting.nth(8).getByRole('button', { name: /Run next/ }).click();
     await until('waiting', [9, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
-    await waiting.nth(4).getByRole('button', { name: /Take out/ }).click();
+    await waiting.nth(4).getByRole('button', { name: /Remove from the queue/ }).click();
     await until('waiting', [9, 1, 2, 3, 5, 6, 7, 8, 10]);
     await page.getByRole('button', { name: 'Resume the queue' }).click();
     await done(page).nth(1).waitFor();
