@@ -49,6 +49,7 @@ const painted = (page: Page, token: string) =>
 
 export const versions: Record<string, Story> = {
   'a save has the picture that its workflow gave, also when that is gone': async (browser, served) => {
+    await served.post('history', { clear: true }); // its rows show pictures that will be gone
     const v = await visit(browser, served.url);
     const { page } = v;
     const told = (n: number) => page.waitForResponse((r) => r.request().method() === 'POST' && r.url().includes('limn/versions') && r.status() === 204).then(() => n);
@@ -79,7 +80,7 @@ export const versions: Record<string, Story> = {
     const pictures = await page.evaluate(async () =>
       Promise.all([...document.querySelectorAll<HTMLImageElement>('.versions img')].map(async (i) => (await (await fetch(i.src)).arrayBuffer()).byteLength)));
     assert.notEqual(pictures[0], pictures[1], 'each its own');
-    await served.post('history', { clear: true }); // nobody asks for them later
+    await served.post('history', { clear: true });
     assert.deepEqual(await faults(page), []);
     await page.keyboard.press('Escape');
     v.clean();
