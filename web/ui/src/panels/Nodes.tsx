@@ -73,8 +73,10 @@ export function Nodes() {
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const isOpen = useActive() !== undefined;
+  const naming = useSettings((s) => s.naming);
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
+  const [added, setAdded] = useState('');
   const { rows, turn } = useRows(query);
   const at = Math.min(chosen, rows.length - 1);
 
@@ -86,6 +88,7 @@ export function Nodes() {
     else if (row && isOpen) {
       noteUse(row.def.name);
       addInSight(row.def.name);
+      setAdded(classTitle(row.def, naming));
     }
   };
   const aside = (row: TreeRow | undefined, on: boolean) => {
@@ -132,7 +135,7 @@ export function Nodes() {
         ))}
       </ul>
       {rows.length === 0 && query.trim() !== '' && <p className="says">{words.none}</p>}
-      <p className="hint">{coarse.matches ? words.tapHint : words.panelHint}</p>
+      <p className="hint" role="status">{added ? words.added(added) : coarse.matches ? words.tapHint : words.panelHint}</p>
     </div>
   );
 }

@@ -39,7 +39,8 @@ export function layoutFaults(page: Page): Promise<string[]> {
     };
     const isTold = (e: Element) => e.closest('[title], [aria-label], option, select, input, textarea, .shown') !== null;
 
-    const { scrollWidth, clientWidth } = document.documentElement;
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    if (scrollHeight > clientHeight) faults.push(`the page is ${scrollHeight} high in a window of ${clientHeight}`);
     if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide in a window of ${clientWidth}`);
     for (const e of document.querySelectorAll('dialog[open] > .inside'))
       if (e.scrollWidth > e.clientWidth + 1) faults.push(`the dialog has ${e.scrollWidth} in ${e.clientWidth}`);

@@ -235,5 +235,11 @@ export const dialogs: Record<string, { open(page: Page): Promise<unknown>; leave
       await dialog(page);
     },
   },
+  about: {
+    open: async (page) => {
+      await menu(page, ['Help', '帮助'], ['About', '关于']);
+      await page.locator('.about dd').last().waitFor();
+    },
+  },
   'what is missing': { open: async (page) => { await drop(page, 'theirs.json', TWICE); await dialog(page); } },
 };

@@ -179,6 +179,20 @@ export const shell: Record<string, Story> = {
     }
   },
 
+  'on a phone a tap in the panel of nodes adds one': async (browser, served) => {
+    const v = await visit(browser, served.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const panel = v.page.getByRole('region', { name: 'Nodes' });
+
+    await v.page.getByRole('button', { name: 'Nodes', exact: true }).click();
+    await panel.getByText('Tap a node to add it').waitFor();
+    await panel.getByRole('searchbox').fill('repeatlat');
+    await panel.getByRole('treeitem', { name: /Repeat/ }).first().tap();
+    await panel.getByText(/Repeat.* is in the graph/).waitFor();
+    await v.page.locator('.status').getByText('8 nodes').waitFor({ state: 'attached' });
+    v.clean();
+    await v.close();
+  },
+
   'on a phone nothing is cut off': async (browser, served) => {
     const v = await visit(browser, served.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
