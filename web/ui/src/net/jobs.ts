@@ -46,6 +46,9 @@ const STATES: readonly string[] = ['in_progress', 'pending', 'completed', 'faile
 const MOST = 500; // of a listing
 const PAGE = 40; // of the history
 
+/** The server's pages are in the order in which jobs were sent; which of them ended last is what history is about. */
+const byEnd = (jobs: Job[]) => jobs.sort((a, b) => (b.ended ?? b.created) - (a.ended ?? a.created));
+
 export const useJobs = create<Jobs>(() => ({ running: [], waiting: [], more: 0, paused: false, history: [], older: false }));
 
 /** One row of /api/jobs; undefined for what is none. */
@@ -99,7 +102,7 @@ const ENDED = ['completed', 'failed', 'cancelled'];
 async function firstJobs(): Promise<boolean> {
   const answer = await getJson(`api/jobs?limit=${PAGE * 2}`);
   if (isOlder(answer)) return false;
-  const ended = readJobs(answer).filter((j) => ENDED.includes(j.state)).sort((a, b) => (b.ended ?? b.created) - (a.ended ?? a.created));
+  const ended = byEnd(readJobs(answer).filter((j) => ENDED.includes(j.state)));
   const at = Date.now();
   useJobs.setState({ ...readWaiting(answer), more: 0, history: ended.slice(0, PAGE), older: ended.length > PAGE, at, historyAt: at });
   return true;
@@ -128,7 +131,7 @@ function isOlder(answer: unknown): boolean {
 /** Asks for the newest of the history, as many as are shown. */
 export async function refreshHistory() {
   const answer = await page(0, Math.max(PAGE, useJobs.getState().history.length));
-  useJobs.setState({ history: readJobs(answer), older: isOlder(answer) });
+  useJobs.setState({ history: byEnd(readJobs(answer)), older: isOlder(answer) });
 }
 
 /** The next page of it. */
@@ -136,7 +139,7 @@ export async function olderHistory() {
   const { history } = useJobs.getState();
   const answer = await page(history.length, PAGE);
   const known = new Set(history.map((j) => j.id));
-  useJobs.setState({ history: [...history, ...readJobs(answer).filter((j) => !known.has(j.id))], older: isOlder(answer) });
+  useJobs.setState({ history: byEnd([...history, ...readJobs(answer).filter((j) => !known.has(j.id))]), older: isOlder(answer) });
 }
 
 // ------------------------------------------------------------------ what can be done to them
