@@ -29,7 +29,7 @@ export function AddNodes() {
   } : undefined;
   const canvas = document.querySelector('.graph')?.getBoundingClientRect();
   const pick = (def: NodeDef, stay: boolean) => {
-    const by = STEP * count.current;
+    const by = adding.anywhere ? 0 : STEP * count.current;
     count.current = stay ? count.current + 1 : 0;
     addHere(def.name, {}, { ...adding, place: { x: place.x + by, y: place.y + by } });
   };

@@ -1,7 +1,7 @@
 // What the palette finds for what was typed.
-import { addHere } from '../canvas/adding.ts';
+import { addHere, inSight } from '../canvas/adding.ts';
 import { goTo } from '../canvas/camera.ts';
-import { toCanvas, view } from '../canvas/view.ts';
+import { view } from '../canvas/view.ts';
 import { useDefs } from '../defs/defs.ts';
 import { categoryTitle, classTitle } from '../defs/labels.ts';
 import { search } from '../defs/search.ts';
@@ -68,10 +68,7 @@ function nodeOffers(query: string, words: Words): Offer[] {
   }));
 }
 
-function addInTheMiddle(type: string) {
-  const at = { x: view.size.width / 2, y: view.size.height / 3 };
-  addHere(type, {}, { at, place: toCanvas(at) });
-}
+const addInTheMiddle = (type: string) => addHere(type, {}, inSight());
 
 /** Classes to add, in the middle of the canvas. */
 function classOffers(query: string, words: Words): Offer[] {

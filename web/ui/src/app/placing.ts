@@ -1,6 +1,6 @@
 // Pictures, sounds and films that are let go of on the graph, or pasted: into the node under them, or the chosen one, that has a field
 // for such a file, else as nodes that load them, where they were let go of. One step each; the files are with the server then.
-import { addHere } from '../canvas/adding.ts';
+import { addHere, inSight } from '../canvas/adding.ts';
 import { pointerAt } from '../canvas/clipboard.ts';
 import type { Point } from '../canvas/curve.ts';
 import { atNow } from '../canvas/edit.ts';
@@ -172,21 +172,21 @@ export function pastePlace(): Point | undefined {
 
 /** A text that was pasted beside all fields: somebody may want it in a node. */
 export function offerText(text: string) {
-  const at = pointerAt() ?? { x: view.size.width / 2, y: view.size.height / 3 };
-  const place = toCanvas(at);
+  const at = pointerAt();
+  const place = at ? { place: toCanvas(at) } : inSight();
   const uid = view.uid;
   const add = () => {
     if (view.uid !== uid) return;
-    if (useDefs.getState().defs.has(TEXT)) addHere(TEXT, { value: text }, { at, place });
-    else addHere('Note', { text }, { at, place });
+    if (useDefs.getState().defs.has(TEXT)) addHere(TEXT, { value: text }, place);
+    else addHere('Note', { text }, place);
   };
   say((w) => roomWords(words, w).text(text.length > SHORT ? `${text.slice(0, SHORT)}…` : text), { label: (w) => roomWords(words, w).asNode, run: add });
 }
 
 /** Where they were let go of, or in the middle of what is seen; side by side. */
 export async function placeMedia(files: readonly File[], at?: Point) {
-  const first = (at && onGraph(at)) ?? { x: view.size.width / 2, y: view.size.height / 3 };
-  const place = toCanvas(first);
+  const first = at && onGraph(at);
+  const { place, anywhere = false } = first ? { place: toCanvas(first) } : inSight();
   const made: { def: NodeDef; input: InputDef; value: string; name: string }[] = [];
   for (const file of files) {
     const kind = kindOf(file);
@@ -202,7 +202,7 @@ export async function placeMedia(files: readonly File[], at?: Point) {
   if (!doc || !made.length) return;
   for (const name of new Set(made.map((m) => m.def.name))) await reloadDef(name).catch(() => undefined);
   const ids = doc.together(() => made.map(({ def, input, value }, i) =>
-    addHere(def.name, { [input.name]: value }, { at: first, place: { x: place.x + i * (WIDE + APART), y: place.y } })));
+    addHere(def.name, { [input.name]: value }, { place: { x: place.x + i * (WIDE + APART), y: place.y }, anywhere: anywhere && made.length === 1 })));
   choose(ids.map((id) => `node:${id}`));
   const [one] = made;
   say((w) => (one && made.length === 1 ? roomWords(opening, w).placed(one.name) : roomWords(words, w).many(made.length)), undoing(doc));

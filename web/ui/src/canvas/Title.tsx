@@ -55,8 +55,8 @@ function Signs({ uid, name, box }: { uid: string; name: string; box: NodeView })
       )}
       {mode !== 'runs' && <span className="tag" data-mode={mode}>{words.modes[mode]}</span>}
       {kind === 'ghost' && (
-        <span className="tag" title={words.unknown(String(box.node['type'] ?? ''))}>
-          {words.ghost}
+        <span className="tag" role="img" aria-label={words.ghost} title={`${words.ghost}: ${words.unknown(String(box.node['type'] ?? ''))}`}>
+          ?
         </span>
       )}
       {kind === 'subgraph' && (

@@ -4,11 +4,13 @@ import { fits } from '../defs/types.ts';
 import type { NodeDef } from '../defs/def.ts';
 import type { Json } from '../doc/json.ts';
 import type { Id } from '../doc/links.ts';
+import { moveItems } from '../doc/ops-groups.ts';
 import { addNode, insertOnLink } from '../doc/ops-nodes.ts';
 import { firstFitting, joinTo, type Held } from './connecting.ts';
 import type { Point } from './curve.ts';
 import { atNow } from './edit.ts';
 import { placesIn } from './places.ts';
+import { wayToRoom } from './room.ts';
 import { endOf, type LinkView } from './scene.ts';
 import { choose, focusOn } from './select.ts';
 import { toCanvas, view } from './view.ts';
@@ -19,6 +21,7 @@ export interface Adding {
   place: Point; // of the new node's title, on the canvas
   held?: Held | undefined; // a link waits for it
   link?: LinkView | undefined; // it goes in between
+  anywhere?: boolean; // nobody pointed there: as near as nothing lies
 }
 
 export const useAdding = create<{ adding?: Adding | undefined }>(() => ({}));
@@ -28,10 +31,14 @@ export function offerNodes(at: Point, held?: Held, place = toCanvas(at), link?: 
   useAdding.setState({ adding: { at, held, place, link } });
 }
 
-/** In the middle of the canvas, for who has no pointer. */
+/** In the middle of what is seen, for who does not point. */
+export function inSight(): Adding {
+  const at = { x: view.size.width / 2, y: view.size.height / 3 };
+  return { at, place: toCanvas(at), anywhere: true };
+}
+
 export function offerNodesHere() {
-  const { width, height } = view.size;
-  offerNodes({ x: width / 2, y: height / 3 });
+  useAdding.setState({ adding: inSight() });
 }
 
 export function stopAdding() {
@@ -44,14 +51,15 @@ export function takes(def: NodeDef, held: Pick<Held, 'side' | 'type'>): boolean 
 }
 
 /** Adds a node of a class where it was asked for, joined to what waits; one step. Its id; undefined: nothing is open. */
-export function addHere(type: string, values: Readonly<Record<string, Json>> = {}, { at: screen, place, held, link }: Adding): Id | undefined {
+export function addHere(type: string, values: Readonly<Record<string, Json>> = {}, { place, held, link, anywhere }: Omit<Adding, 'at'>): Id | undefined {
   const at = atNow();
   if (!at) return undefined;
-  void screen;
   let id: Id | undefined;
   at.doc.together(() => {
     id = addNode(at, type, [Math.round(place.x), Math.round(place.y - (held ? 15 : 0))], values);
     const shape = shapeAt(at, id);
+    const way = anywhere && shape && wayToRoom(shape, view.scene.nodes);
+    if (way && (way.x || way.y)) moveItems(at, { nodes: [id] }, way.x, way.y);
     const places = link && shape && placesIn(shape.inputs, shape.outputs, link.type, held);
     const socket = held && shape && (places?.own ?? firstFitting(shape, held));
     if (held && shape && socket) joinTo(at, held, endOf(shape, held.side, socket));

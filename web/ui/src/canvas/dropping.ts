@@ -1,6 +1,6 @@
 // A class that is dragged onto the canvas from elsewhere on the page becomes a node where it is let go of.
-import { addHere } from './adding.ts';
-import { toCanvas, view } from './view.ts';
+import { addHere, inSight } from './adding.ts';
+import { toCanvas } from './view.ts';
 
 const KIND = 'application/x-limn-node';
 
@@ -8,8 +8,7 @@ const graph = () => document.querySelector<HTMLElement>('.graph');
 
 /** Adds one in the middle of what is seen. */
 export function addInSight(name: string) {
-  const at = { x: view.size.width / 2, y: view.size.height / 3 };
-  addHere(name, {}, { at, place: toCanvas(at) });
+  addHere(name, {}, inSight());
 }
 
 /** To be called when dragging begins. */
@@ -24,7 +23,7 @@ export function dragClass(data: DataTransfer, name: string) {
     e.stopPropagation();
     const box = canvas?.getBoundingClientRect();
     const at = { x: e.clientX - (box?.x ?? 0), y: e.clientY - (box?.y ?? 0) };
-    addHere(name, {}, { at, place: toCanvas(at) });
+    addHere(name, {}, { place: toCanvas(at) });
   };
   data.setData(KIND, name);
   data.effectAllowed = 'copy';

@@ -52,9 +52,11 @@ export function settle(at: At, node: JsonObject, [x, y]: Pair, least: Pair = [0,
 
 const PICTURE: Pair = [280, 280]; // room for what a node shows, beside its rows
 
-/** A node whose work is to show pictures has room for them from the start, or they would hang over what stands below. */
+/** A node whose work is to show pictures has room for them from the start, or they would hang over what stands below; one that
+ * takes a picture from a file shows that in its field. */
 function leastOf(at: At, node: JsonObject, type: string): Pair {
   const def = at.defs.get(type);
+  if (def?.inputs.some((i) => i.upload && i.upload !== 'audio')) return [PICTURE[0], PICTURE[1] + TITLE];
   if (!def?.isOutput || !def.inputs.some((i) => i.type === 'IMAGE')) return [0, 0];
   return [PICTURE[0], shapeOf(node, at.graph, at.doc, at.defs).height - TITLE + PICTURE[1]];
 }

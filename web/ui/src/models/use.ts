@@ -2,7 +2,7 @@
 // prompt. Which fields take which kind is what /limn/plans says.
 import { activeDocument } from '../app/documents.ts';
 import { say } from '../app/toasts.ts';
-import { addHere } from '../canvas/adding.ts';
+import { addHere, inSight } from '../canvas/adding.ts';
 import { titleIn } from '../canvas/names.ts';
 import type { NodeView, Scene } from '../canvas/scene.ts';
 import { chosen } from '../canvas/select.ts';
@@ -59,11 +59,11 @@ export function putInto(model: Model, targets: readonly Target[]) {
 }
 
 /** A node that loads it, at a point of the screen (from the canvas's corner); false: no class here does. */
-export function addLoader(model: Model, at: Point = { x: view.size.width / 2, y: view.size.height / 3 }): boolean {
+export function addLoader(model: Model, at?: Point): boolean {
   const { defs } = useDefs.getState();
   const loader = loaderFor(model.kind, defs, usesOf());
   if (!loader || !view.scene.doc) return false;
-  addHere(loader.name, { [loader.input]: valueFor(model, '') }, { at, place: toCanvas(at) });
+  addHere(loader.name, { [loader.input]: valueFor(model, '') }, at ? { place: toCanvas(at) } : inSight());
   const input = defs.get(loader.name)?.inputs.find((i) => i.name === loader.input);
   if (model.kind !== EMBEDDINGS && !input?.choices?.includes(model.name)) void reloadDef(loader.name).catch(console.warn);
   return true;

@@ -45,6 +45,7 @@ test('a new node that shows pictures has room for them', () => {
   assert.ok(room('PreviewImage') >= 280);
   assert.ok(room('SaveImage') >= 280);
   assert.ok(room('ImageInvert') < 64);
+  assert.ok(shape(doc, Number(addNode(at(doc), 'LoadImage', [0, 0]))).height >= 300, 'and one that loads a picture');
 });
 
 test('a new node is one that a canvas could have written', () => {
