@@ -304,6 +304,26 @@ def every_link_is_known_at_both_ends():
             assert {kind, nodes[source]["outputs"][slot]["type"]} == {kind}, (name, number)
 
 
+@test
+def points_on_links_are_known_by_their_links_and_lie_beside_nodes():
+    combed = 0
+    for name in NAMES:
+        w = workflow(name)
+        points = {point["id"]: point for point in w["extra"].get("reroutes", [])}
+        through = {id: set() for id in points}
+        for link in w["extra"].get("linkExtensions", []):
+            at = link["parentId"]
+            while at is not None:
+                through[at].add(link["id"])
+                at = points[at].get("parentId")
+        assert {id: set(point["linkIds"]) for id, point in points.items()} == through, name
+        assert set().union(*through.values()) <= {link[0] for link in w["links"]}, name
+        for point in points.values():
+            assert all(apart(box(node), (*point["pos"], *point["pos"]), 4) for node in w["nodes"]), (name, point)
+        combed += bool(points)
+    assert combed >= 2
+
+
 for name in NAMES:
     test(paints(name))
 
