@@ -1,5 +1,6 @@
 // Closing a tab: what is not saved is asked about once.
-import { confirm, wordsNow } from './confirm.ts';
+import { wordsNow } from '../i18n/words.ts';
+import { confirm } from './confirm.ts';
 import { closeDocument, type Opened } from './documents.ts';
 
 export async function close(at: Opened) {

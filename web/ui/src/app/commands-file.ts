@@ -1,8 +1,8 @@
 // Documents: made, opened, closed, gone through.
 import { showCompareWith, showTemplates, showVersions } from '../dialogs/show.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { close } from './close.ts';
 import { always, type Command } from './command.ts';
-import { wordsNow } from './confirm.ts';
 import { activateAt, activateNext, newDocument, useDocuments } from './documents.ts';
 import { withExporting, withSaving, withSharing } from './later.ts';
 import { pickFiles } from './open.ts';

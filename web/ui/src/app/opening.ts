@@ -2,12 +2,12 @@
 import type { Point } from '../canvas/curve.ts';
 import { useDefs } from '../defs/defs.ts';
 import { roomWords } from '../i18n/room.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { opening } from '../i18n/words/opening.ts';
 import type { Carried, Found } from '../net/carried.ts';
 import { mediaOf } from '../net/files.ts';
 import { at } from '../net/http.ts';
 import { readFile } from '../net/reading.ts';
-import { wordsNow } from './confirm.ts';
 import { activate, activeDocument, openDocument, openText, useDocuments, type Opened } from './documents.ts';
 import { later } from './fetched.ts';
 import { nameOf } from './open.ts';

@@ -1,7 +1,7 @@
 // Does what a command says. What changes the graph without a sentence of its own is said, for who cannot see it.
 import { announce } from '../canvas/announce.ts';
+import { wordsNow } from '../i18n/words.ts';
 import type { Command } from './command.ts';
-import { wordsNow } from './confirm.ts';
 import type { Opened } from './documents.ts';
 
 const SAID = /^(edit\.(undo|redo|cut|copy)|node\.(mute|bypass|collapse|pin|fitSize|group|arrange|align|distribute)|subgraph\.(make|unpack|unique|enter|fromGroupNode)|walk\.(choose|leave))/;

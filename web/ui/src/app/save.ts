@@ -4,13 +4,14 @@ import { isObject } from '../doc/json.ts';
 import { isRefusal } from '../net/http.ts';
 import { FOLDER, isTaken, readStoredText, reasonOf, writeStored } from '../net/userdata.ts';
 import { askConflict, askName } from '../dialogs/show.ts';
-import { confirm, wordsNow } from './confirm.ts';
+import { confirm } from './confirm.ts';
 import { activeDocument, show, useDocuments, type Opened } from './documents.ts';
 import { nameOf } from './open.ts';
 import { refreshStored, usedNow, useStored } from './stored.ts';
 import { complain, say } from './toasts.ts';
 import { pictureVersion } from './version-picture.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
+import { wordsNow } from '../i18n/words.ts';
 
 /** Sent, and nobody said whether it came: what stands there may be what this page wrote. */
 const unanswered = new Map<string, { path: string; saving: Saving }>();

@@ -1,7 +1,7 @@
 // What is open when the page begins: what was open before, else a small graph; and what a browser that ended left behind.
 import { showRecover } from '../dialogs/show.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { startAutosave } from './autosave.ts';
-import { wordsNow } from './confirm.ts';
 import { openText, useDocuments } from './documents.ts';
 import first from './first.json?raw'; // less than a request for it would cost
 import { dropEntry, ownerless, readEntries } from './journal.ts';

@@ -1,13 +1,14 @@
 // Saved workflows are renamed and removed; a tab that has one open goes along.
 import { deleteStored, FOLDER, isTaken, moveStored, reasonOf } from '../net/userdata.ts';
 import { askName } from '../dialogs/show.ts';
-import { confirm, wordsNow } from './confirm.ts';
+import { confirm } from './confirm.ts';
 import { openedAt, show } from './documents.ts';
 import { nameOf } from './open.ts';
 import { pathOf } from './save.ts';
 import { forgetRecent, refreshStored, usedNow } from './stored.ts';
 import { complain } from './toasts.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
+import { wordsNow } from '../i18n/words.ts';
 
 export async function renameStored(path: string) {
   const name = await askName(path.slice(FOLDER.length + 1).replace(/\.json$/i, ''), dialogWords(wordsNow()).stored.rename);

@@ -2,11 +2,11 @@
 import { onMac } from '../app/bound.ts';
 import { shown } from '../app/chords.ts';
 import { putText } from '../app/copying.ts';
-import { wordsNow } from '../app/confirm.ts';
 import { inTextField } from '../app/open.ts';
 import { complain } from '../app/toasts.ts';
 import { copyItems, duplicate, kindOfText, paste } from '../doc/clipboard.ts';
 import type { Items } from '../doc/ops-nodes.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { announce } from './announce.ts';
 import { atNow, cutChosen, itemsChosen } from './edit.ts';
 import { choose, focusOn } from './select.ts';

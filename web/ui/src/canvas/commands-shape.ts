@@ -2,11 +2,11 @@
 // it is asked for.
 import type { Command } from '../app/command.ts';
 import { later } from '../app/fetched.ts';
-import { wordsNow } from '../app/confirm.ts';
 import type { Id } from '../doc/links.ts';
 import type { Edge } from '../doc/ops-align.ts';
 import { makeUnique } from '../doc/subgraph.ts';
 import type { At } from '../doc/wire.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { showEdges } from './asking.ts';
 import { atNow, itemsChosen, nodesChosen } from './edit.ts';
 import { enter } from './presses.ts';

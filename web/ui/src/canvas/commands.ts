@@ -3,7 +3,7 @@ import type { Command } from '../app/command.ts';
 import { useSettings } from '../app/settings.ts';
 import { fitGroup, membersOfGroups } from '../doc/ops-groups.ts';
 import { itemsOf } from '../doc/ops-nodes.ts';
-import { wordsNow } from '../app/confirm.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { offerNodesHere } from './adding.ts';
 import { showColours, showLinks, showReplace } from './asking.ts';
 import { fitAll, fitSelection, zoomIn, zoomOut, zoomTo } from './camera.ts';

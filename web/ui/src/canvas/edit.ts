@@ -1,6 +1,5 @@
 // What is done to the graph on the screen, by hand or by a command: each calls doc/ops, and chooses what came of it.
 import { flushSync } from 'react-dom';
-import { wordsNow } from '../app/confirm.ts';
 import { useDefs } from '../defs/defs.ts';
 import { expose } from '../doc/edge.ts';
 import { withMembers } from '../doc/clipboard.ts';
@@ -10,6 +9,7 @@ import { groupItems } from '../doc/ops-groups.ts';
 import { removeLinks } from '../doc/ops-links.ts';
 import { itemsOf, removeItems, type Items } from '../doc/ops-nodes.ts';
 import type { At } from '../doc/wire.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { announce } from './announce.ts';
 import { choose, chosen, focusOn } from './select.ts';
 import type { NodeView, SocketEnd } from './scene.ts';

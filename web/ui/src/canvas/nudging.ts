@@ -1,10 +1,10 @@
 // What arrow keys move and size: what is chosen, or what the keyboard is at. Each row of presses is one step, and where it led is said.
-import { wordsNow } from '../app/confirm.ts';
 import { resizeNode } from '../doc/ops.ts';
 import { moveItems, resizeGroup } from '../doc/ops-groups.ts';
 import { itemsOf } from '../doc/ops-nodes.ts';
 import { TITLE } from '../doc/shape.ts';
 import { shapeAt } from '../doc/wire.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { announce } from './announce.ts';
 import type { Box } from './boxes.ts';
 import { atNow } from './edit.ts';

@@ -1,7 +1,7 @@
 // Reroute points of links, and the two edges of a subgraph with the sockets that lead out of it.
-import { wordsNow } from '../app/confirm.ts';
 import { markOf, pathAt } from '../defs/types.ts';
 import { SLOT } from '../doc/shape.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { overlap } from './boxes.ts';
 import { slotIn } from './named.ts';
 import { shiftOf, type Brush } from './paint.ts';

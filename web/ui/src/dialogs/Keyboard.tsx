@@ -4,14 +4,14 @@ import { bind, chordOf, isChanged, meetKept, ownersOf, reset, resetAll, takenBy,
 import { shown } from '../app/chords.ts';
 import type { Command } from '../app/command.ts';
 import { commands } from '../app/commands.ts';
-import { confirm, wordsNow } from '../app/confirm.ts';
+import { confirm } from '../app/confirm.ts';
 import { Icon } from '../app/Icon.tsx';
 import { keysOf, onMac, shownOf } from '../app/bound.ts';
 import { useSettings } from '../app/settings.ts';
 import { useDialogWords } from '../i18n/dialogs.ts';
 import { fold } from '../i18n/fold.ts';
 import { useRoom } from '../i18n/room.ts';
-import { useWords } from '../i18n/words.ts';
+import { useWords, wordsNow } from '../i18n/words.ts';
 import { choices } from '../i18n/words/choices.ts';
 import '../style/keyboard.css';
 import { placeOf } from './Keys.tsx';

@@ -1,5 +1,4 @@
 // What an open document can be compared with: what is saved, an earlier save, another tab, a file.
-import { wordsNow } from '../app/confirm.ts';
 import { useDocuments, openedAt, type Opened } from '../app/documents.ts';
 import { later } from '../app/fetched.ts';
 import { nameOf } from '../app/open.ts';
@@ -9,6 +8,7 @@ import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
 import type { Words } from '../i18n/languages.ts';
 import { roomWords } from '../i18n/room.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { diff } from '../i18n/words/diff.ts';
 import { opening } from '../i18n/words/opening.ts';
 import type { Carried } from '../net/carried.ts';

@@ -1,10 +1,10 @@
 // Queues a grid: for each cell a copy of the workflow with the two values in it, checked and sent like any run.
 import type { Opened } from '../app/documents.ts';
-import { wordsNow } from '../app/confirm.ts';
 import { useDocuments } from '../app/documents.ts';
 import { useDefs } from '../defs/defs.ts';
 import { Document } from '../doc/document.ts';
 import { parse, print, type Json } from '../doc/json.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { isRefusal, isUnreached, postJson, postText, sentenceIn, whyOf } from '../net/http.ts';
 import { cancelJob } from '../net/jobs.ts';
 import { askForWork, clientId } from '../net/server.ts';

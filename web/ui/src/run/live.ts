@@ -1,11 +1,11 @@
 // What is said to who cannot see it: that a run began, how far it is in quarters, how it ended.
 import { create } from 'zustand';
-import { wordsNow } from '../app/confirm.ts';
 import { useDocuments, type Opened } from '../app/documents.ts';
 import { later } from '../app/fetched.ts';
 import { complain, say } from '../app/toasts.ts';
 import { percent } from '../i18n/format.ts';
 import type { Words } from '../i18n/languages.ts';
+import { wordsNow } from '../i18n/words.ts';
 import { useRepeating } from './actions.ts';
 import { onJob, type Ended } from './hear.ts';
 import { usePreferences } from './preferences.ts';
