@@ -11,10 +11,11 @@ import { useRoom } from '../i18n/room.ts';
 import { linear } from '../i18n/words/linear.ts';
 import { Widget } from '../widgets/Widget.tsx';
 import type { FieldAt, Shown } from './fields.ts';
+import { Slide } from './Slide.tsx';
 
 const NARROW: ReadonlySet<WidgetKind | undefined> = new Set(['int', 'float', 'boolean', 'color']);
 const TALL: ReadonlySet<WidgetKind | undefined> = new Set(['texts', 'markdown']);
-const FOCUSABLE = '[data-field], button:not(:disabled), input, textarea, select';
+const FOCUSABLE = '[data-field], button:not(:disabled), input:not([type="range"]), textarea, select';
 
 export function namesOf({ node, shape, widget }: FieldAt, naming: Naming) {
   return { field: slotLabel(widget.name, widget.label, naming, widget.def?.label), title: titleIn({ node, shape }, naming) };
@@ -66,6 +67,7 @@ function Row({ doc, field }: { doc: Document; field: FieldAt }) {
       <div className="slot">
         <Widget doc={doc} node={field.node} shape={field.widget} />
       </div>
+      <Slide doc={doc} field={field} name={name} />
     </div>
   );
 }

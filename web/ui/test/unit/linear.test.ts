@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { Document } from '../../src/doc/document.ts';
 import { linearOf, movePin, pin } from '../../src/doc/linear.ts';
 import { fieldsOf, proposal, resultNodes, settled, unpinned } from '../../src/linear/fields.ts';
+import { rangeOf } from '../../src/linear/range.ts';
+import type { InputDef } from '../../src/defs/def.ts';
 import { defs } from './classes.ts';
 
 const place = { pos: [0, 0], size: [200, 100], flags: {}, order: 0, mode: 0 };
@@ -69,4 +71,14 @@ test('what was proposed becomes pins with the first change, in one step', () => 
 test('the result is of the nodes that the file names, else of all that give something out', () => {
   assert.deepEqual([...resultNodes(open(), defs)], ['8']);
   assert.deepEqual([...resultNodes(open({ linearData: { inputs: [], outputs: [7] } }), defs)], ['7']);
+});
+
+test('a number has a slider where its range is one that a hand goes through', () => {
+  const def = (widget: 'int' | 'float' | 'seed', min: number, max: number, step?: number) => ({ widget, min, max, step }) as unknown as InputDef;
+  assert.deepEqual(rangeOf('denoise', def('float', 0, 1, 0.01), 0.5), { min: 0, max: 1, step: 0.01 });
+  assert.deepEqual(rangeOf('steps', def('int', 1, 10000), 20), { min: 1, max: 50, step: 1 });
+  for (const [name, of, value] of [
+    ['steps', def('int', 1, 10000), 60], ['width', def('int', 16, 16384, 8), 128], ['seed', def('seed', 0, 10), 3], ['denoise', def('float', 0, 1, 0.01), 'x'],
+    ['denoise', def('float', 0, 1, 0.01), 2], ['odd', undefined, 1], ['flat', def('int', 3, 3), 3],
+  ] as const) assert.equal(rangeOf(name, of, value), undefined, name);
 });
