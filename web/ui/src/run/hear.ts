@@ -195,6 +195,8 @@ async function showOlder(uid: string, there: ReadonlySet<string>) {
   changeRun(uid, (run) => ({ ...run, nodes: withOlder(run.nodes, nodes) }));
 }
 
+const lastOnes = new Set<string>(); // of documents that are there again, until a list says whether they are over
+
 const asPrompt = (prompt: unknown): Prompt => (typeof prompt === 'object' && prompt !== null ? (prompt as Prompt) : {});
 
 const unheard = new Set<string>();
@@ -218,6 +220,8 @@ function reconcile() {
   for (const job of now) if (!senderOf(job.id)) void askWhose(job.id);
   if (useServer.getState().link.is !== 'open') for (const job of now) beginUnheard(job.id);
   for (const { doc } of useDocuments.getState().opened) if (runOf(doc.uid).jobs.length) showOlder(doc.uid, there).catch(console.warn);
+  for (const id of lastOnes) if (!there.has(id)) void settle(id);
+  lastOnes.clear();
   if (more > 0) return;
   for (const run of Object.values(useRuns.getState())) for (const id of run.jobs) if (!there.has(id) && !sending.has(id)) void settle(id);
 }
@@ -239,7 +243,7 @@ function followDocuments() {
   };
   const opened = (uid: string) => {
     const last = lastOf(uid);
-    if (last !== undefined && !runOf(uid).jobs.length) void settle(last);
+    if (last !== undefined && !runOf(uid).jobs.length) lastOnes.add(last);
     if (useJobs.getState().at !== undefined) reconcile();
   };
   useDocuments.subscribe(look);

@@ -213,6 +213,7 @@ export const days: Record<string, Story> = {
     const kept = readdirSync(join(served.base, 'output')).filter((f) => f.startsWith('ten_')).sort();
     const of = (name: string) => /"seed": ?(\d+)/.exec(readFileSync(join(served.base, 'output', name), 'latin1'))?.[1];
     assert.deepEqual(kept.map(of), ['9', '1', '2', '3', '5', '6', '7', '8', '10']);
+    await files(page).first().waitFor(); // on the node again
     v.clean();
     await v.close();
   },
