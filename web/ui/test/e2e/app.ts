@@ -283,7 +283,7 @@ export const app: Record<string, Story> = {
     await dialog.getByRole('radio', { name: 'Dark' }).check();
     await v.page.getByRole('button', { name: 'Change to the light theme', includeHidden: true }).waitFor({ state: 'attached' });
     assert.deepEqual(await faults(v.page), []);
-    await dialog.getByRole('radio', { name: '中文' }).click(); // its names come first
+    await dialog.getByRole('radio', { name: '中文', exact: true }).click(); // its names come first
     await v.page.getByRole('dialog', { name: '设置' }).waitFor();
     await v.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
