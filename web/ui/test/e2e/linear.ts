@@ -143,12 +143,14 @@ export const linear: Record<string, Story> = {
     const boxes = [await page.locator('.linear-result').boundingBox(), await field(page, 'text').first().boundingBox()];
     assert.ok(boxes[0] && boxes[1] && boxes[0].y < boxes[1].y, 'the result is on top');
     const small = await page.locator('.shell').evaluate((shell) =>
-      [...shell.querySelectorAll<HTMLElement>('.linear button, .linear select, .linear [data-field]')]
+      [...shell.querySelectorAll<HTMLElement>('.linear button, .linear select, .linear [data-field], .linear .slide')]
         .filter((e) => e.checkVisibility({ visibilityProperty: true }))
         .map((e) => ({ is: e.className, ...e.getBoundingClientRect().toJSON() as { width: number; height: number } }))
         .filter((b) => b.width < 44 || b.height < 44));
     assert.deepEqual(small, []);
     assert.doesNotMatch((await page.locator('meta[name="viewport"]').getAttribute('content')) ?? '', /user-scalable|maximum-scale/);
+    await page.getByRole('slider', { name: 'steps' }).fill('30');
+    await field(page, 'steps').getByRole('spinbutton', { name: 'steps' }).and(page.locator('[aria-valuenow="30"]')).waitFor();
     await field(page, 'steps').locator('[data-field]').first().tap();
     await page.keyboard.press('Control+a');
     await page.keyboard.type('2');
