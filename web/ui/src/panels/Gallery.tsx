@@ -47,7 +47,7 @@ function Filters() {
         <select className="wide" value={folder} aria-label={words.folder} title={pathOf(folder)} onChange={(e) => void seekOutputs({ folder: e.target.value })}>
           {known.map(({ name, count }) => (
             <option key={name} value={name}>
-              {pathOf(name)} ({count})
+              {pathOf(name)}{folders.length > 0 && ` (${count})`}
             </option>
           ))}
         </select>
