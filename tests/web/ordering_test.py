@@ -195,6 +195,7 @@ def a_queue_of_the_version_before_is_taken_over():
         for column in "paused", "success", "error", "interrupted", "failed":
             db.execute(f"ALTER TABLE ledger DROP COLUMN {column}")
         db.execute("DROP INDEX job_pending_of")
+        db.execute("DROP INDEX job_in_order")
         for column in "stopping", "owner":
             db.execute(f"ALTER TABLE job DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
