@@ -171,8 +171,9 @@ async function settle(id: string) {
       if (uid !== undefined && !sending.has(id)) unsent(id, uid);
       return;
     }
-    const t = tracks.get(id) ?? begin(id);
-    if (!t.over) keep(t, toldWhole(knowing(begin(id), asPrompt(member(entry, 'prompt', 2))), entry));
+    const t = tracks.get(id);
+    if (t?.over && uid !== undefined && runOf(uid).current !== undefined) return; // the next one runs
+    keep(t, toldWhole(knowing(begin(id), asPrompt(member(entry, 'prompt', 2))), entry));
   } catch (e) {
     console.warn(e);
   }
@@ -242,8 +243,9 @@ function followDocuments() {
     for (const uid of open) known.add(uid);
   };
   const opened = (uid: string) => {
+    for (const t of tracks.values()) if (senderOf(t.id)?.uid === uid) publish(undefined, t, uid); // heard of before it was there
     const last = lastOf(uid);
-    if (last !== undefined && !runOf(uid).jobs.length) lastOnes.add(last);
+    if (last !== undefined) lastOnes.add(last); // what was heard may have begun in the middle
     if (useJobs.getState().at !== undefined) reconcile();
   };
   useDocuments.subscribe(look);
