@@ -77,6 +77,7 @@ async function comeAndGo(page: Page) {
     await page.getByRole('button', { name: panel, exact: true }).first().click();
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
+  if (!(await page.locator('.queue-panel').isVisible())) await page.getByRole('button', { name: 'Queue', exact: true }).first().click();
   for (const view of ['App', 'Graph']) await page.getByRole('button', { name: view, exact: true }).click();
 }
 

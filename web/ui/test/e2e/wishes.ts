@@ -71,7 +71,7 @@ export const wishes: Record<string, Story> = {
     await body(page, 'KSampler').waitFor();
     await look('rgb(185, 189, 196)');
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').getByRole('combobox').fill('/as the system');
+    await page.getByRole('dialog').getByRole('combobox').fill('/theme system');
     await page.getByRole('option', { name: 'Theme' }).first().click();
     await look('rgb(236, 238, 241)');
     assert.equal(seen.size, 5);
