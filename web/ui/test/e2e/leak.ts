@@ -68,7 +68,7 @@ async function runs(page: Page, n: number) {
 
 async function comeAndGo(page: Page) {
   for (const [name, dialog] of Object.entries(dialogs)) {
-    if (name === 'what is missing') continue; // it opens a document
+    if (name === 'what is missing' || name === 'from the gallery') continue; // one opens a document, one adds a node
     await dialog.open(page);
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => !document.querySelector('dialog[open], .menu, :popover-open'));
