@@ -245,6 +245,8 @@ function followDocuments() {
   const opened = (uid: string) => {
     for (const t of tracks.values()) if (senderOf(t.id)?.uid === uid) publish(undefined, t, uid); // heard of before it was there
     const last = lastOf(uid);
+    const over = tracks.get(last ?? '')?.over;
+    if (last !== undefined && over) for (const heard of listeners) heard(uid, last, over);
     if (last !== undefined) lastOnes.add(last); // what was heard may have begun in the middle
     if (useJobs.getState().at !== undefined) reconcile();
   };

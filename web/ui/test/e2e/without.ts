@@ -65,6 +65,7 @@ export const without: Record<string, Story> = {
     await served.again();
     await page.locator('.link[data-state="open"]').waitFor();
     await page.locator('.toast').getByRole('button', { name: 'Try again' }).first().click();
+    await dialog(page).or(page.getByRole('tab', { name: 'without', exact: true })).first().waitFor();
     if (await dialog(page).count()) {
       await dialog(page).getByRole('combobox').fill('without');
       await press(page, 'Enter');
