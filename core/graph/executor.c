@@ -156,7 +156,7 @@ static int choose_jobs(const lm_run_env *env)
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
     if (env->jobs > 0)
-        return env->jobs;
+        return env->jobs < LM_RUN_JOBS ? env->jobs : LM_RUN_JOBS;
     return cores < 2 ? 2 : cores > 4 ? 4 : (int)cores;
 }
 

@@ -4,10 +4,10 @@
  * a loop in the place of the last, family.c lets go of them, look.c shows the graph to nodes.
  *
  * A task is a step in this run. What another task may see of it changes under run->lock; a node's functions run
- * outside, and so do looking for a result on disk and making the keys of a subgraph. A slot (an output of a task) is held by its readers: those who wait for it, and those who may still ask
- * for it because the link is lazy. It is let go with the last, but for outputs that were asked for and those that
- * a subgraph linked to from outside, which stay; those of the workflow's own steps stay, too, as long as a
- * LIMN_WANTS_GRAPH node is still to run. */
+ * outside, and so do looking for a result on disk and making the keys of a subgraph. A slot (an output of a task) is
+ * held by its readers: those who wait for it, and those who may still ask for it because the link is lazy. It is let
+ * go with the last, but for outputs that were asked for and those that a subgraph linked to from outside, which stay;
+ * those of the workflow's own steps stay, too, as long as a LIMN_WANTS_GRAPH node is still to run. */
 #ifndef LM_GRAPH_RUN_H
 #define LM_GRAPH_RUN_H
 
@@ -98,6 +98,8 @@ typedef struct lm_task {
     bool             told_running;  /* its own thread's, outside of the lock: in no word with what others read */
 } lm_task;
 
+enum { LM_RUN_JOBS = 64 };
+
 typedef struct lm_run {
     const lm_plan    *plan;
     lm_cache         *cache;
@@ -130,7 +132,8 @@ typedef struct lm_run {
 
     pthread_mutex_t lock, telling, keying;
     pthread_cond_t  changed;
-    int             jobs, n_threads, n_waiting;
+    int             jobs, n_threads, n_waiting; /* jobs: threads at most, who called among them */
+    pthread_t       threads[LM_RUN_JOBS];
     bool            patient; /* helpers wait until those who run seem to take long */
     int             n_running;
     int             n_looking; /* LIMN_WANTS_GRAPH nodes that run: what they look at stays in its place */

@@ -1,14 +1,15 @@
 /* workers.c: the threads that run tasks.
  *
  * Who called lm_exec_run works as well, and alone as long as one thing after another is ready. Helpers come when
- * two are, and end with the run. Unless the number of jobs was asked for, they are patient: they take something
- * only when nothing was finished for a moment, so that a graph of many small nodes runs on one thread. */
+ * two are, called by whoever is about to take one of them, and end with the run. Unless the number of jobs was asked
+ * for, they are patient: they take something only when nothing was finished for a moment, so that a graph of many
+ * small nodes runs on one thread. */
 #include <time.h>
 
 #include "core/base/alloc.h"
 #include "core/graph/run.h"
 
-enum { MOST_THREADS = 64, PATIENCE_NS = 300000 };
+enum { PATIENCE_NS = 300000 };
 
 static void *help(void *self);
 
@@ -29,11 +30,17 @@ static size_t to_do(const lm_run *x)
     return x->n_ready + x->n_stack;
 }
 
-/* There is more than who calls can do. */
-static void call_helpers(lm_run *x, pthread_t *threads)
+/* Threads that are not in the midst of something: it does not matter how long the others stay there. */
+static size_t n_free(const lm_run *x)
 {
-    while (x->n_threads + 1 < x->jobs && (size_t)x->n_threads + 1 < to_do(x)) {
-        if (pthread_create(&threads[x->n_threads], NULL, help, x))
+    return (size_t)(x->n_threads + 1 - x->n_running);
+}
+
+/* There is more than those who are free can do. */
+static void call_helpers(lm_run *x)
+{
+    while (x->n_threads + 1 < x->jobs && n_free(x) < to_do(x)) {
+        if (pthread_create(&x->threads[x->n_threads], NULL, help, x))
             x->jobs = x->n_threads + 1; /* as many as could be had */
         else
             x->n_threads++;
@@ -57,6 +64,7 @@ static void run_ready(lm_run *x, lm_stint *j)
 /* What is kept need not run: looking comes first. */
 static void do_one(lm_run *x, lm_stint *j)
 {
+    call_helpers(x);
     if (x->n_stack)
         lm_run_look_outside(x);
     else
@@ -97,7 +105,7 @@ static bool is_needed(const lm_run *x, uint64_t *finished)
 static void *help(void *self)
 {
     lm_run  *x = self;
-    lm_stint   j;
+    lm_stint j;
     uint64_t finished = UINT64_MAX;
 
     if (!lm_stint_init(&j, x))
@@ -121,18 +129,14 @@ static void *help(void *self)
 
 void lm_run_work(lm_run *x)
 {
-    pthread_t threads[MOST_THREADS];
-    lm_stint    j;
+    lm_stint j;
 
-    x->jobs = x->jobs > MOST_THREADS ? MOST_THREADS : x->jobs;
     if (!lm_stint_init(&j, x)) {
         limn_fail(&x->error, MEMORY, "no memory to run a node");
         return;
     }
     pthread_mutex_lock(&x->lock);
     while (!is_over(x)) {
-        if (x->jobs > 1)
-            call_helpers(x, threads);
         if (to_do(x))
             do_one(x, &j);
         else
@@ -141,7 +145,7 @@ void lm_run_work(lm_run *x)
     pthread_cond_broadcast(&x->changed);
     pthread_mutex_unlock(&x->lock);
     for (int i = 0; i < x->n_threads; i++)
-        pthread_join(threads[i], NULL);
+        pthread_join(x->threads[i], NULL);
     if (!x->failed && x->n_unfinished)
         lm_run_find_cycle(x);
     lm_stint_done(&j);

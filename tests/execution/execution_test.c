@@ -214,9 +214,6 @@ TEST(nodes_that_do_not_need_each_other_run_at_the_same_time)
 
 TEST(nodes_of_a_subgraph_run_at_the_same_time)
 {
-#ifdef __SANITIZE_THREAD__
-    return; /* the third is not always begun while two wait for it: seen often here, rarely elsewhere, and not understood yet */
-#endif
     if (run_jobs() < 3)
         return;
     run_graph("{" TWO_IMAGES "," NODE_("p", "TestParallelSleep", FROM("image1", "black", 0) "," FROM("image2", "white", 0)
