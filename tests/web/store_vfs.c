@@ -1,10 +1,11 @@
-/* store_vfs.c: a file system that fails, dies and remembers. */
+/* store_vfs.c: a file system that fails, dies, dawdles and remembers. */
 #include "tests/web/store_vfs.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +26,14 @@ typedef struct shim_file {
     sqlite3_file  base;
     sqlite3_file *real;
     int           index; /* into names; -1: a file that no test looks at */
+    bool          database;
 } shim_file;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int64_t         counts[SHIM_CALLS], kill_at, all_calls, fail_nth;
 static shim_call       fail_call;
 static int             fail_rc;
+static atomic_int      slow_ms;
 static bool            fail_stays, failed, recording;
 static record         *records;
 static int64_t         n_records, room;
@@ -58,6 +61,11 @@ void shim_kill_at(int64_t nth)
     all_calls = 0;
     kill_at = nth;
     pthread_mutex_unlock(&lock);
+}
+
+void shim_slow(int ms)
+{
+    slow_ms = ms;
 }
 
 int64_t shim_count(shim_call call)
@@ -215,6 +223,8 @@ static int on_sync(sqlite3_file *f, int flags)
 {
     int rc;
 
+    if (((shim_file *)f)->database)
+        usleep((useconds_t)slow_ms * 1000);
     pthread_mutex_lock(&lock);
     if (!(rc = verdict(SHIM_SYNC)) && !(rc = REAL(f)->pMethods->xSync(REAL(f), flags)))
         remember(SHIM_SYNC, INDEX(f), 0, 0, NULL);
@@ -307,6 +317,7 @@ static int on_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int flags,
     (void)v;
     s->base.pMethods = NULL;
     s->real = (sqlite3_file *)(s + 1);
+    s->database = flags & SQLITE_OPEN_MAIN_DB;
     pthread_mutex_lock(&lock);
     s->index = index_of(path);
     rc = verdict(SHIM_OPEN);

@@ -1,5 +1,5 @@
 /* store_vfs.h: a file system between SQLite and the real one ("shim"). It fails the call that a test names, ends the
- * process at a call, and writes down every write, truncation and sync, so that a power cut can be played afterwards
+ * process at a call, has slow syncs, and writes down every write, truncation and sync, so that a power cut can be played afterwards
  * at any of them. One recording at a time; any thread. */
 #ifndef LIMN_TESTS_WEB_STORE_VFS_H
 #define LIMN_TESTS_WEB_STORE_VFS_H
@@ -27,6 +27,9 @@ void shim_fail(shim_call call, int64_t nth, int rc, bool stays);
 void    shim_kill_at(int64_t nth);
 int64_t shim_count(shim_call call); /* since the last shim_fail */
 bool    shim_failed(void);          /* did the call come to pass? */
+
+/* … each sync of a database, not of its log, takes so long. */
+void    shim_slow(int ms);
 
 /* Writes down what happens to files from here on, beginning with nothing. */
 void    shim_record(bool on);

@@ -70,7 +70,7 @@ struct lm_queue {
     bool             stopping;
     bool             gathering;
     lm_wishes        gathered;          /* the writer's, when it is all there */
-    bool             settle, settled;   /* the log is long: the reader's turn; has been moved but for its end */
+    bool             settle, settling, settled; /* the log is long: the reader's turn; it moves; but for its end it did */
     atomic_bool      broken;
     lm_tally         tally;             /* the loop's */
     /* the writer's */

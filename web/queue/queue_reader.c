@@ -24,6 +24,7 @@ static void settle(lm_queue *q)
         lm_queue_break(q, &err);
     lm_crash_at("log-moved");
     pthread_mutex_lock(&q->lock);
+    q->settling = false;
     q->settled = true;
     pthread_cond_signal(&q->to_write);
     pthread_mutex_unlock(&q->lock);
@@ -37,7 +38,7 @@ static bool next(lm_queue *q, lm_wish **w, bool *settles)
     while (!q->reading.first && !q->settle && !q->stopping)
         pthread_cond_wait(&q->to_read, &q->lock);
     *w = lm_wishes_take(&q->reading);
-    *settles = q->settle;
+    *settles = q->settling = q->settle;
     q->settle = false;
     goes_on = *w || *settles;
     pthread_mutex_unlock(&q->lock);

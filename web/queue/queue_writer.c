@@ -14,7 +14,7 @@ enum {
     RETRY_S = 1,                /* a result that found the disk full */
     LOG_BYTES = 16 << 20,       /* that the reader's thread moves to its place beside the writer. Was 4 MiB: the
                                  * syncs of a move met one accept in fifty */
-    LOG_MOST = 4                /* times that: the reader cannot keep up, and the writer does it itself */
+    LOG_MOST = 4                /* times that: the reader cannot keep up; the writer waits for it, and does the rest */
 };
 
 /* ---------------------------------------------------------------- one transaction */
@@ -246,12 +246,15 @@ static void settle_here(lm_queue *q)
     lm_crash_at("log-begun-anew");
 }
 
+/* Where the disk cannot keep up, nothing is committed while the reader moves: the log has an end. */
 static void look_after_log(lm_queue *q)
 {
     const int64_t bytes = q->store->ops->unsettled(q->store), calls = log_bytes(q);
     bool          rest;
 
     pthread_mutex_lock(&q->lock);
+    while (q->settling && bytes > LOG_MOST * calls)
+        pthread_cond_wait(&q->to_write, &q->lock);
     rest = q->settled;
     q->settled = false;
     if (bytes < calls || rest)
