@@ -94,7 +94,7 @@ static bool walk_api(lm_canvas *c, const lm_uses *u)
 
     if (lm_json_kind_of(d, c->root) != LM_JSON_OBJECT)
         return limn_fail(&c->err, FILE, "a workflow is an object of nodes, and this is none");
-    for (lm_json_ref k = lm_json_first(d, c->root); k; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, c->root); k; k = lm_json_next(d, k)) {
         const lm_json_ref    node = lm_json_value(d, k), inputs = lm_json_get(d, node, "inputs");
         const lm_canvas_name type = lm_canvas_key(c, lm_json_get(d, node, "class_type"));
         const lm_class      *class = type.at ? lm_registry_find_bytes(c->env->registry, type.at, type.size) : NULL;
@@ -103,9 +103,7 @@ static bool walk_api(lm_canvas *c, const lm_uses *u)
             return limn_fail(&c->err, FILE, "a workflow is an object of nodes, each with a class_type");
         if (u->class_)
             u->class_(u->self, type.at, type.size, class);
-        if (lm_json_kind_of(d, inputs) != LM_JSON_OBJECT)
-            continue;
-        for (lm_json_ref i = lm_json_first(d, inputs); i; i = lm_json_next(d, i)) {
+        for (lm_json_ref i = lm_json_first_key(d, inputs); i; i = lm_json_next(d, i)) {
             const char *name = lm_json_c_string(d, i);
 
             tell_value(u, lm_canvas_key(c, k), lm_canvas_key(c, i), class && name ? lm_class_input(class, name) : NULL,

@@ -148,9 +148,7 @@ static void add_prompt_links(lm_places *g, lm_json_ref key, int to)
 {
     const lm_json_ref inputs = lm_json_get(g->d, lm_json_value(g->d, key), "inputs");
 
-    if (lm_json_kind_of(g->d, inputs) != LM_JSON_OBJECT)
-        return;
-    for (lm_json_ref i = lm_json_first(g->d, inputs); i; i = lm_json_next(g->d, i)) {
+    for (lm_json_ref i = lm_json_first_key(g->d, inputs); i; i = lm_json_next(g->d, i)) {
         const lm_json_ref v = lm_json_value(g->d, i);
         size_t            n = 0;
         const char       *from = NULL;
@@ -185,9 +183,9 @@ static void read_prompt(lm_places *g, lm_json_ref root)
     double below[MOST_TURNS * 2 + 2] = { 0 };
     int    i = 0;
 
-    for (lm_json_ref k = lm_json_first(g->d, root); k; k = lm_json_next(g->d, k))
+    for (lm_json_ref k = lm_json_first_key(g->d, root); k; k = lm_json_next(g->d, k))
         add_prompt_node(g, k);
-    for (lm_json_ref k = lm_json_first(g->d, root); k && i < g->n_nodes; k = lm_json_next(g->d, k))
+    for (lm_json_ref k = lm_json_first_key(g->d, root); k && i < g->n_nodes; k = lm_json_next(g->d, k))
         if (lm_json_kind_of(g->d, lm_json_value(g->d, k)) == LM_JSON_OBJECT)
             add_prompt_links(g, k, i++);
     find_columns(g);
@@ -214,7 +212,7 @@ bool lm_places_read(lm_places *g, const lm_json *d)
         return false;
     if (lm_canvas_is(d, root))
         read_canvas(g, root);
-    else if (lm_json_kind_of(d, root) == LM_JSON_OBJECT)
+    else
         read_prompt(g, root);
     return true;
 }

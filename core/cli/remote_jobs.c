@@ -36,14 +36,6 @@ static double number_of(const lm_json *d, lm_json_ref v)
     return lm_json_to_double(d, v, &x) && fabs(x) < 1e15 ? x : 0;
 }
 
-static bool is_text(const lm_json *d, lm_json_ref v, const char *text)
-{
-    size_t      n;
-    const char *at = lm_json_string(d, v, &n);
-
-    return at && n == strlen(text) && !memcmp(at, text, n);
-}
-
 static void add_text(lm_text *t, const lm_json *d, lm_json_ref v, size_t most)
 {
     size_t      n;
@@ -90,7 +82,7 @@ static lm_remote_state state_of(const lm_json *d, lm_json_ref job)
     const lm_json_ref said = lm_json_get(d, job, "status");
 
     for (int i = LM_REMOTE_PENDING; i < LM_REMOTE_STATES; i++)
-        if (is_text(d, said, lm_remote_state_names[i]))
+        if (lm_json_is(d, said, lm_remote_state_names[i]))
             return (lm_remote_state)i;
     return LM_REMOTE_UNKNOWN;
 }
@@ -199,15 +191,15 @@ static void read_message(lm_remote_job *one, const lm_json *d, lm_json_ref messa
     const lm_json_ref name = lm_json_at(d, message, 0), data = lm_json_at(d, message, 1);
     const double      when = number_of(d, lm_json_get(d, data, "timestamp"));
 
-    if (is_text(d, name, "execution_start"))
+    if (lm_json_is(d, name, "execution_start"))
         one->started_ms = when;
-    else if (is_text(d, name, "execution_success"))
+    else if (lm_json_is(d, name, "execution_success"))
         one->ended_ms = when;
-    if (is_text(d, name, "execution_interrupted") || is_text(d, name, "execution_error")) {
+    if (lm_json_is(d, name, "execution_interrupted") || lm_json_is(d, name, "execution_error")) {
         one->ended_ms = when;
-        one->state = is_text(d, name, "execution_error") ? LM_REMOTE_FAILED : LM_REMOTE_CANCELLED;
+        one->state = lm_json_is(d, name, "execution_error") ? LM_REMOTE_FAILED : LM_REMOTE_CANCELLED;
     }
-    if (is_text(d, name, "execution_error") && !one->fault)
+    if (lm_json_is(d, name, "execution_error") && !one->fault)
         one->fault = fault_of(d, data);
 }
 
@@ -215,11 +207,10 @@ static void count_files(lm_remote_job *one, lm_json *d, lm_json_ref entry)
 {
     const lm_json_ref outputs = lm_json_get(d, entry, "outputs");
 
-    for (lm_json_ref node = lm_json_first(d, outputs); node; node = lm_json_next(d, node)) {
+    for (lm_json_ref node = lm_json_first_key(d, outputs); node; node = lm_json_next(d, node)) {
         const lm_json_ref answer = lm_json_value(d, node);
 
-        for (lm_json_ref k = lm_json_kind_of(d, answer) == LM_JSON_OBJECT ? lm_json_first(d, answer) : 0; k;
-             k = lm_json_next(d, k))
+        for (lm_json_ref k = lm_json_first_key(d, answer); k; k = lm_json_next(d, k))
             if (lm_json_kind_of(d, lm_json_value(d, k)) == LM_JSON_ARRAY)
                 one->outputs += lm_json_count(d, lm_json_value(d, k));
     }
@@ -229,21 +220,19 @@ static void read_entry(lm_remote_job *one, lm_json *d, lm_json_ref entry)
 {
     const lm_json_ref status = lm_json_get(d, entry, "status"), messages = lm_json_get(d, status, "messages");
 
-    if (!is_text(d, lm_json_get(d, status, "status_str"), "success") && lm_json_kind_of(d, status) == LM_JSON_OBJECT)
+    if (!lm_json_is(d, lm_json_get(d, status, "status_str"), "success") && lm_json_kind_of(d, status) == LM_JSON_OBJECT)
         one->state = LM_REMOTE_FAILED;
     for (lm_json_ref v = lm_json_kind_of(d, messages) == LM_JSON_ARRAY ? lm_json_first(d, messages) : 0; v;
          v = lm_json_next(d, v))
         read_message(one, d, v);
     one->number = number_of(d, lm_json_at(d, lm_json_get(d, entry, "prompt"), 0));
-    if (lm_json_kind_of(d, lm_json_get(d, entry, "outputs")) == LM_JSON_OBJECT)
-        count_files(one, d, entry);
+    count_files(one, d, entry);
 }
 
 static int list_history(lm_remote *r, int most, lm_remote_jobs *out, limn_error *err)
 {
     lm_text     path = { 0 };
     lm_json    *d;
-    lm_json_ref root;
     int         status;
 
     lm_text_printf(&path, "/history?max_items=%d", most);
@@ -251,8 +240,7 @@ static int list_history(lm_remote *r, int most, lm_remote_jobs *out, limn_error 
     lm_text_done(&path);
     if (status != LM_EXIT_WELL)
         return status;
-    root = lm_json_root(d);
-    for (lm_json_ref k = lm_json_kind_of(d, root) == LM_JSON_OBJECT ? lm_json_first(d, root) : 0; k; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
         lm_remote_job *one = add(out, d, k, LM_REMOTE_COMPLETED);
 
         if (one)

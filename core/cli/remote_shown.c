@@ -113,13 +113,10 @@ bool lm_remote_each_file(lm_json *d, lm_json_ref entry, lm_remote_file_fn *fn, v
 {
     const lm_json_ref outputs = lm_json_get(d, entry, "outputs");
 
-    if (lm_json_kind_of(d, outputs) != LM_JSON_OBJECT)
-        return true;
-    for (lm_json_ref node = lm_json_first(d, outputs); node; node = lm_json_next(d, node)) {
+    for (lm_json_ref node = lm_json_first_key(d, outputs); node; node = lm_json_next(d, node)) {
         const lm_json_ref answer = lm_json_value(d, node);
 
-        for (lm_json_ref k = lm_json_kind_of(d, answer) == LM_JSON_OBJECT ? lm_json_first(d, answer) : 0; k;
-             k = lm_json_next(d, k))
+        for (lm_json_ref k = lm_json_first_key(d, answer); k; k = lm_json_next(d, k))
             if (!each_in(d, lm_json_value(d, k), fn, self))
                 return false;
     }

@@ -92,8 +92,7 @@ static int print_nodes(const char *file, const lm_json *d)
     const lm_json_ref nodes = lm_json_get(d, lm_json_root(d), "node_errors");
     int               count = 0;
 
-    for (lm_json_ref k = lm_json_kind_of(d, nodes) == LM_JSON_OBJECT ? lm_json_first(d, nodes) : 0; k;
-         k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, nodes); k; k = lm_json_next(d, k)) {
         size_t      n;
         const char *id = lm_json_string(d, k, &n);
 

@@ -60,27 +60,19 @@ static void begin_node(lm_bar *b, const char *id, size_t n)
     lm_text_done(&t);
 }
 
-static bool is(const lm_json *d, lm_json_ref v, const char *text)
-{
-    size_t      n;
-    const char *at = lm_json_string(d, v, &n);
-
-    return at && n == strlen(text) && !memcmp(at, text, n);
-}
-
 static bool hear(lm_bar *b, const lm_json *d, lm_json_ref type, lm_json_ref data)
 {
     size_t      n;
     const char *node = lm_json_string(d, lm_json_get(d, data, "node"), &n);
 
-    if (is(d, type, "executing") && node)
+    if (lm_json_is(d, type, "executing") && node)
         begin_node(b, node, n);
-    if (is(d, type, "progress")) {
+    if (lm_json_is(d, type, "progress")) {
         lm_json_to_double(d, lm_json_get(d, data, "value"), &b->value);
         lm_json_to_double(d, lm_json_get(d, data, "max"), &b->total);
     }
-    return (is(d, type, "executing") && !node) || is(d, type, "execution_success") || is(d, type, "execution_error") ||
-           is(d, type, "execution_interrupted");
+    return (lm_json_is(d, type, "executing") && !node) || lm_json_is(d, type, "execution_success") ||
+           lm_json_is(d, type, "execution_error") || lm_json_is(d, type, "execution_interrupted");
 }
 
 bool lm_bar_hear(lm_bar *b, const char *id, const char *message, size_t n)
@@ -90,7 +82,7 @@ bool lm_bar_hear(lm_bar *b, const char *id, const char *message, size_t n)
     lm_json_ref data = d ? lm_json_get(d, lm_json_root(d), "data") : 0;
     bool        ends = false;
 
-    if (d && is(d, lm_json_get(d, data, "prompt_id"), id))
+    if (d && lm_json_is(d, lm_json_get(d, data, "prompt_id"), id))
         ends = hear(b, d, lm_json_get(d, lm_json_root(d), "type"), data);
     lm_json_free(d);
     return ends;

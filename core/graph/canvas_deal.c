@@ -232,7 +232,7 @@ static void guess_names(lm_canvas *c, lm_canvas_node *n, lm_json_ref widgets)
         limn_fail(&c->err, MEMORY, "no memory for a node's widgets");
         return;
     }
-    for (lm_json_ref k = lm_json_first(c->d, widgets); k; k = lm_json_next(c->d, k)) {
+    for (lm_json_ref k = lm_json_first_key(c->d, widgets); k; k = lm_json_next(c->d, k)) {
         size_t      size;
         const char *text = lm_json_string(c->d, k, &size);
 

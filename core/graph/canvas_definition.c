@@ -41,9 +41,7 @@ static bool add_groups(lm_canvas *c)
 {
     const lm_json_ref list = lm_json_get(c->d, lm_json_get(c->d, c->root, "extra"), "groupNodes");
 
-    if (lm_json_kind_of(c->d, list) != LM_JSON_OBJECT)
-        return true;
-    for (lm_json_ref k = lm_json_first(c->d, list); k; k = lm_json_next(c->d, k)) {
+    for (lm_json_ref k = lm_json_first_key(c->d, list); k; k = lm_json_next(c->d, k)) {
         const lm_canvas_name name = lm_canvas_key(c, k);
 
         if (!lm_canvas_put(c, &c->group_names, name, c->n_graphs) ||

@@ -227,7 +227,7 @@ static void ordered_values(const lm_canvas *c, lm_canvas_node *n, lm_json_ref pr
 
 static void named_values(lm_canvas *c, lm_canvas_node *n, lm_json_ref widgets)
 {
-    for (lm_json_ref k = lm_json_first(c->d, widgets); k; k = lm_json_next(c->d, k)) {
+    for (lm_json_ref k = lm_json_first_key(c->d, widgets); k; k = lm_json_next(c->d, k)) {
         const int input = input_called(n->inner, lm_canvas_key(c, k));
 
         if (input >= 0 && n->slots[input].widget >= 0)

@@ -17,7 +17,7 @@ static void read_members(lm_canvas *c, lm_canvas_node *n)
         { "properties", &n->properties }, { "title", &n->title },
     };
 
-    for (lm_json_ref k = lm_json_first(c->d, n->self); k; k = lm_json_next(c->d, k)) {
+    for (lm_json_ref k = lm_json_first_key(c->d, n->self); k; k = lm_json_next(c->d, k)) {
         const lm_canvas_name key = lm_canvas_key(c, k);
         const lm_json_ref    v = lm_json_value(c->d, k);
 
@@ -36,8 +36,7 @@ static void read_members(lm_canvas *c, lm_canvas_node *n)
 static void read_node(lm_canvas *c, lm_canvas_node *n, lm_json_ref self)
 {
     *n = (lm_canvas_node){ .self = self };
-    if (lm_json_kind_of(c->d, self) == LM_JSON_OBJECT)
-        read_members(c, n);
+    read_members(c, n);
     n->inner = lm_canvas_graph_of(c, n->type);
     n->plan = n->inner ? NULL : lm_canvas_plan_of(c, n->type);
     if (n->type.at && !n->inner && !n->plan)

@@ -87,7 +87,7 @@ static lm_json_ref find_input(const lm_json *d, lm_json_ref inputs, const char *
     lm_json_ref  k = *next;
 
     if (!k || !lm_json_key_is(d, k, name, size))
-        for (k = lm_json_first(d, inputs); k && !lm_json_key_is(d, k, name, size);)
+        for (k = lm_json_first_key(d, inputs); k && !lm_json_key_is(d, k, name, size);)
             k = lm_json_next(d, k);
     if (k)
         *next = lm_json_next(d, k);
@@ -194,7 +194,7 @@ static bool collect_rest(struct walk *w, int node, lm_json_ref inputs)
     const size_t    n = (size_t)c->n_inputs;
     bool            ok = true;
 
-    for (lm_json_ref key = lm_json_first(d, inputs); key && !w->k->starved; key = lm_json_next(d, key)) {
+    for (lm_json_ref key = lm_json_first_key(d, inputs); key && !w->k->starved; key = lm_json_next(d, key)) {
         const char  *name = lm_json_c_string(d, key);
         lm_arg      *args;
         const char **rest;
@@ -265,7 +265,7 @@ static void look_at(struct walk *w, int node)
 
     w->n_rest = 0;
     inputs = lm_workflow_at(w->k->workflow, node)->inputs;
-    next = lm_json_first(w->k->json, inputs);
+    next = lm_json_first_key(w->k->json, inputs);
     for (int i = 0; i < n && !w->k->starved; i++) {
         const limn_input *in = &class_->node->inputs[i];
 

@@ -176,7 +176,7 @@ static void compare_members(walk *w, lm_diff_kind kind, const char *prefix, lm_j
     const lm_json_ref    o[2] = { x, y };
 
     for (int side = 1; side >= 0; side--)
-        for (lm_json_ref k = lm_json_first(d[side], o[side]); k; k = lm_json_next(d[side], k)) {
+        for (lm_json_ref k = lm_json_first_key(d[side], o[side]); k; k = lm_json_next(d[side], k)) {
             const char       *key = lm_json_string(d[side], k, NULL);
             const lm_json_ref other = lm_json_get(d[!side], o[!side], key), mine = lm_json_value(d[side], k);
             char              field[120];

@@ -33,7 +33,7 @@ static bool same_elements(const lm_json *a, lm_json_ref v, const lm_json *b, lm_
 /* Members mostly stand in the same order; where they do not, each is looked for. */
 static bool same_members(const lm_json *a, lm_json_ref v, const lm_json *b, lm_json_ref w)
 {
-    lm_json_ref x = lm_json_first(a, v), y = lm_json_first(b, w);
+    lm_json_ref x = lm_json_first_key(a, v), y = lm_json_first_key(b, w);
 
     if (lm_json_count(a, v) != lm_json_count(b, w))
         return false;

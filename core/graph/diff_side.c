@@ -209,7 +209,7 @@ static bool add_api_node(lm_diff_side *s, lm_json_ref key, lm_diff_graph *g)
     n->dealt = true;
     if (!room_for_inputs(s, n, (int)lm_json_count(s->d, inputs)))
         return false;
-    for (lm_json_ref k = lm_json_first(s->d, inputs); k; k = lm_json_next(s->d, k))
+    for (lm_json_ref k = lm_json_first_key(s->d, inputs); k; k = lm_json_next(s->d, k))
         set_api_input(s, k, &n->inputs[n->n_inputs++]);
     return true;
 }
@@ -226,7 +226,7 @@ static bool read_api(lm_diff_side *s)
         return limn_fail(&s->canvas.err, FILE, "more than %d nodes: too large for a workflow", LM_CANVAS_MAX_NODES);
     s->n_graphs = 1;
     g->self = root;
-    for (lm_json_ref k = lm_json_first(s->d, root); k; k = lm_json_next(s->d, k)) {
+    for (lm_json_ref k = lm_json_first_key(s->d, root); k; k = lm_json_next(s->d, k)) {
         if (lm_json_kind_of(s->d, lm_json_value(s->d, k)) != LM_JSON_OBJECT)
             return limn_fail(&s->canvas.err, FILE, "a workflow is an object of nodes, and one of its members is none");
         if (!add_api_node(s, k, g))

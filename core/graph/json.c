@@ -88,9 +88,7 @@ void lm_json_free(lm_json *d)
 
 static lm_json_ref find_key(const lm_json *d, lm_json_ref object, const char *key, size_t size)
 {
-    if (lm_json_kind_of(d, object) != LM_JSON_OBJECT)
-        return 0;
-    for (lm_json_ref k = lm_json_first(d, object); k; k = lm_json_next(d, k))
+    for (lm_json_ref k = lm_json_first_key(d, object); k; k = lm_json_next(d, k))
         if (lm_json_key_is(d, k, key, size))
             return k;
     return 0;
@@ -171,7 +169,7 @@ static lm_json_ref append_key(lm_json *d, lm_json_ref object, const char *key, l
     object = lm_json_resolve(d, object);
     if (!kept)
         return 0;
-    for (k = lm_json_first(d, object); k; k = lm_json_next(d, k))
+    for (k = lm_json_first_key(d, object); k; k = lm_json_next(d, k))
         last = k;
     if (!last) { /* nothing can follow an empty object where it is */
         self = lm_json_add(d, LM_JSON_OBJECT, NULL, 0, err);

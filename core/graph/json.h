@@ -87,12 +87,17 @@ static inline uint32_t lm_json_count(const lm_json *d, lm_json_ref v)
                ? d->nodes[v].size : 0;
 }
 
-/* Walking: the first child and the one after it; for an object these are keys, and the value of a key is
- * lm_json_value.     for (k = lm_json_first(d, o); k; k = lm_json_next(d, k)) … lm_json_value(d, k) … */
+/* Walking: the first child and the one after it. What is no object has no first key, so that a key always has its
+ * value.     for (k = lm_json_first_key(d, o); k; k = lm_json_next(d, k)) … lm_json_value(d, k) … */
 static inline lm_json_ref lm_json_first(const lm_json *d, lm_json_ref v)
 {
     v = lm_json_resolve(d, v);
     return lm_json_count(d, v) ? v + 1 : 0;
+}
+
+static inline lm_json_ref lm_json_first_key(const lm_json *d, lm_json_ref v)
+{
+    return lm_json_kind_of(d, v) == LM_JSON_OBJECT ? lm_json_first(d, v) : 0;
 }
 
 static inline lm_json_ref lm_json_next(const lm_json *d, lm_json_ref v)
@@ -100,30 +105,42 @@ static inline lm_json_ref lm_json_next(const lm_json *d, lm_json_ref v)
     return d->nodes[v].next;
 }
 
+/* Of a key, and of nothing else. */
 static inline lm_json_ref lm_json_value(const lm_json *d, lm_json_ref key)
 {
     return key ? lm_json_resolve(d, key + 1) : 0;
 }
 
-/* The key of a member, or a string: decoded UTF-8 with a NUL after its *size bytes; NULs may be inside, and
- * half a surrogate pair is three bytes as UTF-8 would have them. NULL for other kinds.        [lends] */
-static inline const char *lm_json_string(const lm_json *d, lm_json_ref v, size_t *size)
+static inline const char *lm_json_text_of(const lm_json *d, lm_json_ref v, lm_json_kind kind, size_t *size)
 {
     const lm_json_node *n = &d->nodes[lm_json_resolve(d, v)];
+    const bool          is = n->kind == kind;
 
     if (size)
-        *size = n->size;
-    return n->kind == LM_JSON_STRING ? n->text : NULL;
+        *size = is ? n->size : 0;
+    return is ? n->text : NULL;
 }
 
-/* A number as it is spelled; not NUL-terminated. NULL for other kinds.                       [lends] */
+/* The key of a member, or a string: decoded UTF-8 with a NUL after its *size bytes; NULs may be inside, and
+ * half a surrogate pair is three bytes as UTF-8 would have them. NULL, and 0 bytes, for other kinds.   [lends] */
+static inline const char *lm_json_string(const lm_json *d, lm_json_ref v, size_t *size)
+{
+    return lm_json_text_of(d, v, LM_JSON_STRING, size);
+}
+
+/* A number as it is spelled; not NUL-terminated. NULL, and 0 bytes, for other kinds.            [lends] */
 static inline const char *lm_json_number(const lm_json *d, lm_json_ref v, size_t *size)
 {
-    const lm_json_node *n = &d->nodes[lm_json_resolve(d, v)];
+    return lm_json_text_of(d, v, LM_JSON_NUMBER, size);
+}
 
-    if (size)
-        *size = n->size;
-    return n->kind == LM_JSON_NUMBER ? n->text : NULL;
+/* Is it a string, or a key, of just this text? */
+static inline bool lm_json_is(const lm_json *d, lm_json_ref v, const char *text)
+{
+    size_t      n;
+    const char *at = lm_json_string(d, v, &n);
+
+    return at && n == strlen(text) && !memcmp(at, text, n);
 }
 
 static inline bool lm_json_key_is(const lm_json *d, lm_json_ref key, const char *text, size_t size)

@@ -146,7 +146,7 @@ static void join_answers(lm_json *const *answers, int n, lm_text *out)
     const char *comma = "";
 
     lm_text_puts(out, "{");
-    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
         size_t      size;
         const char *key = lm_json_string(d, k, &size);
 

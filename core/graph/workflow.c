@@ -120,7 +120,7 @@ static bool read_nodes(lm_workflow *w, limn_error *err)
     w->nodes = lm_try_alloc(n * sizeof *w->nodes);
     if (!w->nodes || !lm_index_init(&w->ids, n))
         return limn_fail(err, MEMORY, "no memory for a workflow of %" PRIu32 " nodes", n);
-    for (lm_json_ref k = lm_json_first(w->json, w->prompt); k; k = lm_json_next(w->json, k)) {
+    for (lm_json_ref k = lm_json_first_key(w->json, w->prompt); k; k = lm_json_next(w->json, k)) {
         lm_workflow_node *node = &w->nodes[w->count];
 
         if (!read_node(w, node, k, err))

@@ -213,6 +213,7 @@ def subgraphs_are_compared_within():
 def other_members_of_the_file():
     one(changed(lambda w: w["extra"].update(limn={"app": 1})), kind="file", field="extra.limn", was=None, now={"app": 1})
     one(changed(lambda w: w.update(models=[{"name": "x"}])), kind="file", field="models")
+    assert not changed(lambda w: w.update(extra=[1, "ds"]), lambda: dict(workflow(), extra=[2]))
 
 
 def the_api_format():
@@ -222,6 +223,8 @@ def the_api_format():
     one(changed(lambda w: w["1"].update(class_type="SolidMask"), api), kind="retyped", node="1")
     one(changed(lambda w: w["1"]["inputs"].pop("color"), api), kind="value", field="color", was=7, now=None)
     assert not differences(api(), {"prompt": api(), "client_id": "x"})
+    kinds = {d["kind"] for d in changed(lambda w: w["1"].update(inputs=[1, ["2", 0], 3]), api)}
+    assert kinds == {"value"}, kinds
 
 
 # ---------------------------------------------------------------- as it is run, and in words

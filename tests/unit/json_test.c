@@ -163,6 +163,38 @@ TEST(look_ups_chain_and_absent_is_an_answer)
     lm_json_free(d);
 }
 
+TEST(only_an_object_has_keys)
+{
+    lm_json    *d = read_text("{\"a\":1}");
+    lm_json_ref key = lm_json_first_key(d, lm_json_root(d));
+
+    WANT(lm_json_is(d, key, "a") && lm_json_kind_of(d, lm_json_value(d, key)) == LM_JSON_NUMBER);
+    WANT(!lm_json_next(d, key) && !lm_json_first_key(d, lm_json_value(d, key)) && !lm_json_first_key(d, 0));
+    lm_json_free(d);
+    for (const char *const *text = (const char *const[]){ "[1,2]", "[[\"a\"]]", "\"a\"", "{}", "null", NULL }; *text; text++) {
+        d = read_text(*text);
+        WANT(!lm_json_first_key(d, lm_json_root(d)) && !lm_json_get(d, lm_json_root(d), "a"));
+        lm_json_free(d);
+    }
+}
+
+TEST(a_text_is_just_itself)
+{
+    lm_json *d = read_text("[\"ab\",\"a\\u0000\",\"\",12,[1,2],null]");
+    size_t   n = 7;
+
+    WANT(lm_json_is(d, lm_json_at(d, 1, 0), "ab") && !lm_json_is(d, lm_json_at(d, 1, 0), "a") &&
+         !lm_json_is(d, lm_json_at(d, 1, 0), "abc"));
+    WANT(!lm_json_is(d, lm_json_at(d, 1, 1), "a") && lm_json_is(d, lm_json_at(d, 1, 2), ""));
+    for (uint32_t i = 3; i <= 6; i++) {
+        WANT(!lm_json_is(d, lm_json_at(d, 1, i), "12") && !lm_json_is(d, lm_json_at(d, 1, i), ""));
+        WANT(!lm_json_string(d, lm_json_at(d, 1, i), &n) && n == 0);
+        n = 7;
+    }
+    WANT(!lm_json_number(d, lm_json_at(d, 1, 0), &n) && n == 0 && lm_json_number(d, lm_json_at(d, 1, 3), &n) && n == 2);
+    lm_json_free(d);
+}
+
 struct number {
     const char *text;
     bool        is_int, is_uint, integer;

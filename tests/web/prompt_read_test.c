@@ -107,6 +107,24 @@ TEST(bytes_of_any_kind_are_read_or_refused)
 
 /* ------------------------------------------------------------------ members.h */
 
+/* Of all lengths, since what stands behind the last of a list is memory of somebody else only for some. */
+TEST(a_list_where_nodes_belong_is_no_prompt)
+{
+    for (int n = 0; n < 300; n++) {
+        lm_posted p = { .checked_only = true };
+        lm_text   text = { 0 };
+
+        lm_text_puts(&text, "{\"1\":{\"class_type\":\"A\"},\"prompt\":[0");
+        for (int i = 0; i < n; i++)
+            lm_text_puts(&text, ",0");
+        lm_text_puts(&text, "]}");
+        lm_posted_read(&p, lm_slice_of(text.at), lm_slice_of(""));
+        WANT(!p.fault); /* the body itself is the workflow */
+        lm_posted_done(&p);
+        lm_text_done(&text);
+    }
+}
+
 TEST(members_are_found_where_they_stand)
 {
     const lm_slice text = lm_slice_of(" { \"a\" : [1, {\"b\": \"}\\\"\"}] , \"b\":\"x,y\",\"c\":-1.5e3, \"d\": {} }");

@@ -12,14 +12,14 @@ static const char *const secret_keys[] = { "auth_token_comfy_org", "api_key_comf
 static bool is_secret(const lm_json *d, lm_json_ref key)
 {
     for (size_t i = 0; i < sizeof secret_keys / sizeof *secret_keys; i++)
-        if (lm_json_key_is(d, key, secret_keys[i], strlen(secret_keys[i])))
+        if (lm_json_is(d, key, secret_keys[i]))
             return true;
     return false;
 }
 
 static bool any_secret(const lm_json *d)
 {
-    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k))
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k; k = lm_json_next(d, k))
         if (is_secret(d, k))
             return true;
     return false;
@@ -32,7 +32,7 @@ static lm_blob members(const lm_json *d, bool secret)
     lm_blob b;
 
     lm_text_puts(&out, "{");
-    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
         if (is_secret(d, k) != secret)
             continue;
         if (out.size > 1)

@@ -84,7 +84,7 @@ static lm_tables *read_tables(char *json, size_t n, char *plans, size_t n_plans,
         lm_tables_unref(t);
         return NULL;
     }
-    for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k && lm_members_next(&m, &key, &info);
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k && lm_members_next(&m, &key, &info);
          k = lm_json_next(d, k))
         add_class(t, d, k, info);
     lm_json_free(d);

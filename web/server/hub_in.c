@@ -20,14 +20,6 @@ static void answer_flags(lm_hub_socket *s)
     lm_text_done(&t);
 }
 
-static bool is_string(const lm_json *d, lm_json_ref v, const char *text)
-{
-    size_t      n = 0;
-    const char *at = lm_json_string(d, v, &n);
-
-    return at && n == strlen(text) && !memcmp(at, text, n);
-}
-
 static bool is_true(const lm_json *d, lm_json_ref data, const char *flag)
 {
     return lm_json_kind_of(d, lm_json_get(d, data, flag)) == LM_JSON_TRUE;
@@ -53,7 +45,7 @@ static int greet_back(lm_hub_socket *s)
     if (!d)
         return err.code == LIMN_MEMORY ? TROUBLE : 0;
     s->greeted = true;
-    if (is_string(d, lm_json_get(d, lm_json_root(d), "type"), "feature_flags")) {
+    if (lm_json_is(d, lm_json_get(d, lm_json_root(d), "type"), "feature_flags")) {
         data = lm_json_get(d, lm_json_root(d), "data");
         s->metadata = is_true(d, data, "supports_preview_metadata");
         answer_flags(s);

@@ -60,14 +60,6 @@ void lm_gathered_add(lm_gathered *g, const char *path, int64_t ms, const char *j
         lm_gathered_keep(g, -1);
 }
 
-static bool is_output(const lm_json *d, lm_json_ref item)
-{
-    size_t      n;
-    const char *type = lm_json_string(d, lm_json_get(d, item, "type"), &n);
-
-    return type && n == 6 && !memcmp(type, "output", 6);
-}
-
 /* The plain name of a file that a node tells of; false: it names none. */
 static bool read_path(const lm_json *d, lm_json_ref item, lm_text *out)
 {
@@ -100,8 +92,8 @@ static void label_item(ended *e, const lm_json *d, lm_json_ref item)
     lm_text       path = { 0 };
     lm_tree_entry there = { 0 };
 
-    if (is_output(d, item) && read_path(d, item, &path) && lm_tree_look(e->root, path.at, &there) && !there.folder &&
-        there.modified_ms <= e->job->ended_ms + LATE_MS)
+    if (lm_json_is(d, lm_json_get(d, item, "type"), "output") && read_path(d, item, &path) &&
+        lm_tree_look(e->root, path.at, &there) && !there.folder && there.modified_ms <= e->job->ended_ms + LATE_MS)
         lm_gathered_add(e->out, path.at, there.modified_ms, e->job->id, lm_text_str(&e->name), &e->prompt);
     lm_text_done(&path);
 }
@@ -109,12 +101,8 @@ static void label_item(ended *e, const lm_json *d, lm_json_ref item)
 /* {"7": {"images": [{"filename", "subfolder", "type"}]}} */
 static void label_outputs(ended *e, const lm_json *d)
 {
-    for (lm_json_ref n = lm_json_first(d, lm_json_root(d)); n; n = lm_json_next(d, n)) {
-        const lm_json_ref told = lm_json_value(d, n);
-
-        if (lm_json_kind_of(d, told) != LM_JSON_OBJECT)
-            continue;
-        for (lm_json_ref k = lm_json_first(d, told); k; k = lm_json_next(d, k)) {
+    for (lm_json_ref n = lm_json_first_key(d, lm_json_root(d)); n; n = lm_json_next(d, n)) {
+        for (lm_json_ref k = lm_json_first_key(d, lm_json_value(d, n)); k; k = lm_json_next(d, k)) {
             const lm_json_ref list = lm_json_value(d, k);
 
             if (lm_json_kind_of(d, list) != LM_JSON_ARRAY)
@@ -139,7 +127,8 @@ static bool add_file(lm_text *out, const char *file, size_t n)
     static const char before[] = "workflows/", behind[] = ".json";
     const size_t      b = sizeof before - 1, e = sizeof behind - 1;
 
-    return file && n > b + e && !memcmp(file, before, b) && !memcmp(file + n - e, behind, e) && add_name(out, file + b, n - b - e);
+    return file && n > b + e && !memcmp(file, before, b) && !memcmp(file + n - e, behind, e) &&
+           add_name(out, file + b, n - b - e);
 }
 
 /* What the page calls the workflow: extra_data.limn.file, where it is saved, else its name. */

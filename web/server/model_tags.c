@@ -31,12 +31,10 @@ static size_t gather(lm_json *d, tag *tags)
 {
     size_t n = 0;
 
-    for (lm_json_ref set = lm_json_first(d, lm_json_root(d)); set; set = lm_json_next(d, set)) {
+    for (lm_json_ref set = lm_json_first_key(d, lm_json_root(d)); set; set = lm_json_next(d, set)) {
         const lm_json_ref of = lm_json_value(d, set);
 
-        if (lm_json_kind_of(d, of) != LM_JSON_OBJECT)
-            continue;
-        for (lm_json_ref key = lm_json_first(d, of); key && n < MOST_COUNTED; key = lm_json_next(d, key)) {
+        for (lm_json_ref key = lm_json_first_key(d, of); key && n < MOST_COUNTED; key = lm_json_next(d, key)) {
             tags[n].name = lm_json_c_string(d, key);
             if (tags[n].name && lm_json_to_int(d, lm_json_value(d, key), &tags[n].count) && tags[n].count > 0 &&
                 tags[n].count < 1 << 30)

@@ -37,7 +37,7 @@ static bool is_seed(const lm_json *d, lm_json_ref key)
 
 static void add_inputs(lm_text *out, const lm_json *d, lm_json_ref inputs)
 {
-    for (lm_json_ref k = lm_json_first(d, inputs); k; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, inputs); k; k = lm_json_next(d, k)) {
         const lm_json_ref v = lm_json_value(d, k);
         size_t            n;
         const char       *at = lm_json_string(d, v, &n);
@@ -56,13 +56,8 @@ void lm_prompt_words(lm_text *out, const char *prompt, size_t n)
 
     if (!d)
         return;
-    if (lm_json_kind_of(d, lm_json_root(d)) == LM_JSON_OBJECT)
-        for (lm_json_ref k = lm_json_first(d, lm_json_root(d)); k; k = lm_json_next(d, k)) {
-            const lm_json_ref inputs = lm_json_get(d, lm_json_value(d, k), "inputs");
-
-            if (lm_json_kind_of(d, inputs) == LM_JSON_OBJECT)
-                add_inputs(out, d, inputs);
-        }
+    for (lm_json_ref k = lm_json_first_key(d, lm_json_root(d)); k; k = lm_json_next(d, k))
+        add_inputs(out, d, lm_json_get(d, lm_json_value(d, k), "inputs"));
     lm_json_free(d);
 }
 

@@ -100,7 +100,7 @@ static bool read_targets(lm_posted *p, const lm_json *d, lm_json_ref root)
 /* Is one of its members a node? */
 static bool has_nodes(const lm_json *d, lm_json_ref prompt)
 {
-    for (lm_json_ref k = lm_json_first(d, prompt); k; k = lm_json_next(d, k))
+    for (lm_json_ref k = lm_json_first_key(d, prompt); k; k = lm_json_next(d, k))
         if (lm_json_get(d, lm_json_value(d, k), "class_type"))
             return true;
     return false;
@@ -139,11 +139,6 @@ static bool read_graph(lm_posted *p, const lm_json *d, lm_json_ref root)
 
 /* ------------------------------------------------------------------ extra_data */
 
-static bool key_is(const lm_json *d, lm_json_ref key, const char *text)
-{
-    return lm_json_key_is(d, key, text, strlen(text));
-}
-
 static void put_member(lm_text *out, const lm_json *d, lm_json_ref key)
 {
     lm_text_puts(out, out->size > 1 ? "," : "");
@@ -157,11 +152,11 @@ static void put_member(lm_text *out, const lm_json *d, lm_json_ref key)
 enum { SECRET, PREVIEW, SENDER, OTHERS, N_PLACES, OURS = N_PLACES };
 static int place_of(const lm_json *d, lm_json_ref key)
 {
-    if (key_is(d, key, "client_id") || key_is(d, key, "create_time") || key_is(d, key, "comfy_usage_source"))
+    if (lm_json_is(d, key, "client_id") || lm_json_is(d, key, "create_time") || lm_json_is(d, key, "comfy_usage_source"))
         return OURS;
-    if (key_is(d, key, "auth_token_comfy_org") || key_is(d, key, "api_key_comfy_org"))
+    if (lm_json_is(d, key, "auth_token_comfy_org") || lm_json_is(d, key, "api_key_comfy_org"))
         return SECRET;
-    return key_is(d, key, "preview_method") ? PREVIEW : key_is(d, key, "limn") ? SENDER : OTHERS;
+    return lm_json_is(d, key, "preview_method") ? PREVIEW : lm_json_is(d, key, "limn") ? SENDER : OTHERS;
 }
 
 static void put_text(lm_text *out, const char *key, const char *text, size_t n)
@@ -178,7 +173,7 @@ static bool read_extra(lm_posted *p, const lm_json *d, lm_json_ref root, lm_slic
         return fault(p, "invalid_extra_data", "extra_data must be an object");
     lm_text_puts(&p->extra, "{");
     for (int place = 0; place < N_PLACES; place++)
-        for (lm_json_ref k = lm_json_first(d, extra); k; k = lm_json_next(d, k))
+        for (lm_json_ref k = lm_json_first_key(d, extra); k; k = lm_json_next(d, k))
             if (place_of(d, k) == place)
                 put_member(place == SECRET ? &p->secrets : &p->extra, d, k);
     if (p->client)

@@ -38,14 +38,6 @@ typedef struct shown {
     lm_json_ref node, media, item; /* keys, and the item */
 } shown;
 
-static bool is_text(const lm_json *d, lm_json_ref v, const char *text)
-{
-    size_t      n;
-    const char *at = lm_json_string(d, v, &n);
-
-    return at && n == strlen(text) && !memcmp(at, text, n);
-}
-
 /* One without a type is nothing that clients can show: newer pages throw a whole list away for it. */
 static bool may_be_shown(const lm_json *d, lm_json_ref item)
 {
@@ -61,14 +53,14 @@ static int rank_of(const lm_json *d, lm_json_ref media, lm_json_ref item)
     const char       *name = lm_json_string(d, file, &n);
 
     if (lm_json_kind_of(d, item) == LM_JSON_STRING)
-        return is_text(d, media, "text") ? 4 : 0;
+        return lm_json_is(d, media, "text") ? 4 : 0;
     if (!name)
         return 0;
     if (ends_in(name, n, text_endings))
         return 3;
     if (!ends_in(name, n, shown_endings))
         return 0;
-    return is_text(d, lm_json_get(d, item, "type"), "output") ? 1 : 2;
+    return lm_json_is(d, lm_json_get(d, item, "type"), "output") ? 1 : 2;
 }
 
 static void look_at_list(shown *s, lm_json_ref node, lm_json_ref media, lm_json_ref list)
@@ -89,12 +81,9 @@ static void look_at_list(shown *s, lm_json_ref node, lm_json_ref media, lm_json_
 
 static void look_at_outputs(shown *s)
 {
-    for (lm_json_ref n = lm_json_first(s->d, lm_json_root(s->d)); n; n = lm_json_next(s->d, n)) {
-        const lm_json_ref answer = lm_json_value(s->d, n);
-
-        for (lm_json_ref k = lm_json_first(s->d, answer); k; k = lm_json_next(s->d, k))
-            if (!is_text(s->d, k, "animated") && lm_json_kind_of(s->d, lm_json_value(s->d, k)) == LM_JSON_ARRAY &&
-                lm_json_kind_of(s->d, answer) == LM_JSON_OBJECT)
+    for (lm_json_ref n = lm_json_first_key(s->d, lm_json_root(s->d)); n; n = lm_json_next(s->d, n)) {
+        for (lm_json_ref k = lm_json_first_key(s->d, lm_json_value(s->d, n)); k; k = lm_json_next(s->d, k))
+            if (!lm_json_is(s->d, k, "animated") && lm_json_kind_of(s->d, lm_json_value(s->d, k)) == LM_JSON_ARRAY)
                 look_at_list(s, n, k, lm_json_value(s->d, k));
     }
 }

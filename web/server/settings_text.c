@@ -22,7 +22,7 @@ static void write_object(const lm_json *d, lm_json_ref v, int depth, lm_text *ou
 {
     bool first = true;
 
-    for (lm_json_ref k = lm_json_first(d, v); k; k = lm_json_next(d, k), first = false) {
+    for (lm_json_ref k = lm_json_first_key(d, v); k; k = lm_json_next(d, k), first = false) {
         size_t      n;
         const char *key = lm_json_string(d, k, &n);
 
@@ -78,7 +78,7 @@ static member member_of(const lm_json *d, lm_json_ref k)
 /* The key of `d` that is spelled like m; 0: there is none. */
 static lm_json_ref find(const lm_json *d, member m)
 {
-    lm_json_ref k = lm_json_first(d, lm_json_root(d));
+    lm_json_ref k = lm_json_first_key(d, lm_json_root(d));
 
     while (k && !lm_json_key_is(d, k, m.key, m.n))
         k = lm_json_next(d, k);
@@ -102,13 +102,13 @@ void lm_settings_merge(const lm_json *old, const lm_json *posted, lm_text *out)
     bool first = true;
 
     lm_text_puts(out, "{");
-    for (lm_json_ref k = old ? lm_json_first(old, lm_json_root(old)) : 0; k; k = lm_json_next(old, k)) {
+    for (lm_json_ref k = old ? lm_json_first_key(old, lm_json_root(old)) : 0; k; k = lm_json_next(old, k)) {
         const lm_json_ref now = find(posted, member_of(old, k));
 
         write_member(now ? posted : old, member_of(old, k), now ? lm_json_value(posted, now) : lm_json_value(old, k),
                      &first, out);
     }
-    for (lm_json_ref k = lm_json_first(posted, lm_json_root(posted)); k; k = lm_json_next(posted, k))
+    for (lm_json_ref k = lm_json_first_key(posted, lm_json_root(posted)); k; k = lm_json_next(posted, k))
         if (!old || !find(old, member_of(posted, k)))
             write_member(posted, member_of(posted, k), lm_json_value(posted, k), &first, out);
     end(first, out);
@@ -120,7 +120,7 @@ void lm_settings_set(const lm_json *old, const char *key, const lm_json *value, 
     bool         first = true, done = value == NULL;
 
     lm_text_puts(out, "{");
-    for (lm_json_ref k = old ? lm_json_first(old, lm_json_root(old)) : 0; k; k = lm_json_next(old, k)) {
+    for (lm_json_ref k = old ? lm_json_first_key(old, lm_json_root(old)) : 0; k; k = lm_json_next(old, k)) {
         if (!lm_json_key_is(old, k, m.key, m.n)) {
             write_member(old, member_of(old, k), lm_json_value(old, k), &first, out);
         } else if (value) {

@@ -46,7 +46,7 @@ static void add_inputs(lm_text *out, lm_workflow *w, const lm_registry *r, int n
     const char       *comma = "";
 
     lm_text_puts(out, "{");
-    for (lm_json_ref k = lm_json_first(d, inputs); k && out->size - from < LONGEST_INPUTS; k = lm_json_next(d, k)) {
+    for (lm_json_ref k = lm_json_first_key(d, inputs); k && out->size - from < LONGEST_INPUTS; k = lm_json_next(d, k)) {
         const lm_json_ref v = lm_json_value(d, k);
         size_t            size;
         const char       *key = lm_json_string(d, k, &size);
