@@ -122,4 +122,22 @@ lm_outcome lm_store_list(lm_store *s, const lm_ask *ask, lm_page *out, limn_erro
 bool lm_read_begin(lm_sqlite *s, int64_t *floor);
 void lm_read_end(lm_sqlite *s, bool began);
 
+/* A page that is being filled. */
+typedef struct lm_filling {
+    lm_sqlite    *s;
+    const lm_ask *ask;
+    lm_page      *page;
+    int64_t       floor, room;
+    size_t        bytes;                 /* so far */
+    bool          no_memory, full;
+} lm_filling;
+
+/* The job in this row joins the page, which may be full then; NULL when there is no memory.         [lends] */
+const lm_job *lm_filling_join(lm_filling *f, sqlite3_stmt *row);
+/* There is more, from there on. */
+void lm_filling_goes_on(lm_filling *f, lm_cursor next);
+
+/* ---- store_jobs.c: LM_LIST_JOBS */
+void lm_list_jobs(lm_filling *f);
+
 #endif
