@@ -56,7 +56,7 @@ bool lm_tree_may_make(const char *root)
     struct stat st;
     bool        well;
 
-    while (stat(path, &st) && errno == ENOENT && *path && strcmp(path, ".")) { /* what is there of the way */
+    while (lstat(path, &st) && errno == ENOENT && *path && strcmp(path, ".")) { /* what is there of the way */
         slash = strrchr(path, '/');
         if (!slash)
             strcpy(path, "."); /* shorter than any name, or as long */

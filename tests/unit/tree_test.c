@@ -142,6 +142,25 @@ TEST(nothing_leads_out_of_the_root)
     end();
 }
 
+/* Nothing comes of asking, and where it says no, making it fails as well. */
+TEST(what_may_be_made_is_said_without_making_it)
+{
+    char       cwd[512];
+    const bool all_may = !geteuid();
+
+    begin();
+    WANT(lm_tree_may_make(root) && lm_tree_may_make(at("x/y/")) && !lm_tree_may_make("") && errno == ENOENT);
+    WANT(access(at(".."), F_OK) && lm_tree_make(root) && lm_tree_may_make(root));
+    WANT(put("file", "words", false) && !lm_tree_may_make(at("file")) && errno == ENOTDIR && !lm_tree_make(at("file")));
+    WANT(!lm_tree_may_make(at("file/below")) && errno == ENOTDIR && !lm_tree_make(at("file/below")));
+    WANT(!symlink("nowhere", at("dangling")) && !symlink(".", at("here")) && lm_tree_may_make(at("here/new")));
+    WANT(!lm_tree_may_make(at("dangling")) && errno == ENOENT && !lm_tree_make(at("dangling")));
+    WANT(!lm_tree_may_make(at("dangling/below")) && !lm_tree_make(at("dangling/below")));
+    WANT(!chmod(root, 0500) && lm_tree_may_make(at("new")) == all_may && (all_may || errno == EACCES) && !chmod(root, 0700));
+    WANT(getcwd(cwd, sizeof cwd) && !chdir(root) && lm_tree_may_make("new/folder") && access("new", F_OK) && !chdir(cwd));
+    end();
+}
+
 TEST(a_list_is_sorted_and_leaves_out_links_and_what_is_hidden)
 {
     lm_tree_list list;

@@ -226,16 +226,19 @@ TEST(a_log_that_grows_too_fast_is_moved_by_the_writer)
 TEST(a_queue_that_cannot_begin_says_why_and_leaves_the_folder)
 {
     static const struct {
-        int kind, nth, answer;
-    } cases[] = { { CALL_PTHREAD_CREATE, 1, EAGAIN }, { CALL_PTHREAD_CREATE, 2, EAGAIN }, { CALL_FLOCK, 1, EWOULDBLOCK },
-                  { CALL_SQLITE3_OPEN_V2, 1, SQLITE_CANTOPEN }, { CALL_SQLITE3_OPEN_V2, 2, SQLITE_CANTOPEN } };
+        int         kind, nth, answer;
+        const char *words;
+    } cases[] = { { CALL_PTHREAD_CREATE, 1, EAGAIN, "thread" }, { CALL_PTHREAD_CREATE, 2, EAGAIN, "thread" },
+                  { CALL_FLOCK, 1, EWOULDBLOCK, "another limn is already serving" }, { CALL_FLOCK, 1, ENOLCK, "cannot be locked" },
+                  { CALL_SQLITE3_OPEN_V2, 1, SQLITE_CANTOPEN, "limn.sqlite" },
+                  { CALL_SQLITE3_OPEN_V2, 2, SQLITE_CANTOPEN, "limn.sqlite" } };
     const lm_queue_options o = { .store = { .folder = folder_new(folder) } };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         limn_error err = { 0 };
 
         calls_fail(cases[i].kind, cases[i].nth, cases[i].answer, cases[i].kind == CALL_FLOCK); /* asked again and again */
-        WANT(!lm_queue_open(&o, &err) && err.code != LIMN_OK && *err.text && calls_failed());
+        WANT(!lm_queue_open(&o, &err) && err.code != LIMN_OK && strstr(err.text, cases[i].words) && calls_failed());
         calls_work();
     }
     start(NULL);

@@ -79,7 +79,9 @@ bool lm_place_take(lm_sqlite *s, const char *folder, limn_error *err)
     if (s->lock < 0)
         return limn_fail(err, FILE, "the queue's folder \"%.200s\" cannot be used: %s", folder, strerror(errno));
     if (!take_lock(s->lock))
-        return limn_fail(err, FILE, "another limn is already serving from \"%.200s\"", folder);
+        return errno == EWOULDBLOCK
+                   ? limn_fail(err, FILE, "another limn is already serving from \"%.200s\"", folder)
+                   : limn_fail(err, FILE, "the queue's folder \"%.200s\" cannot be locked: %s", folder, strerror(errno));
     if (!make_database(s))
         return limn_fail(err, FILE, "\"%.200s\" cannot be made: %s", s->path, strerror(errno));
     return true;
