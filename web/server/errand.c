@@ -78,3 +78,9 @@ void lm_errand_answer(lm_errand *e)
     else
         lm_reply_empty(e->rq, e->status);
 }
+
+void lm_errand_answer_fresh(lm_errand *e)
+{
+    lm_reply_header(e->rq, "Cache-Control", "no-cache");
+    lm_errand_answer(e);
+}

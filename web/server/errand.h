@@ -32,6 +32,8 @@ void  lm_errand_done(lm_errand *e); /* for whoever set `again`: lets go of the r
 
 /* A `back`: the status with its words, the JSON, or an empty answer. */
 void lm_errand_answer(lm_errand *e);
+/* The same, of what may change at any time: whoever keeps it asks whether it still holds. */
+void lm_errand_answer_fresh(lm_errand *e);
 /* For `go`: the answer is what this errno means to a reader, or to a writer. */
 void lm_errand_fail(lm_errand *e, int why);
 void lm_errand_fail_writing(lm_errand *e, int why);

@@ -3,7 +3,6 @@
 
 #include "core/base/alloc.h"
 #include "web/server/outputs.h"
-#include "web/server/reply.h"
 #include "web/work/work_check.h"
 
 enum { MOST = 2000, DEEP = 32 };
@@ -62,16 +61,10 @@ static void look(lm_errand *e)
     lm_text_puts(out, "]}");
 }
 
-static void answer(lm_errand *e)
-{
-    lm_reply_header(e->rq, "Cache-Control", "no-cache");
-    lm_errand_answer(e);
-}
-
 void lm_outputs_folders(lm_request *rq, void *self)
 {
     lm_server *s = self;
-    counting  *c = lm_errand_new(rq, sizeof *c, look, answer);
+    counting  *c = lm_errand_new(rq, sizeof *c, look, lm_errand_answer_fresh);
 
     if (!c)
         return;

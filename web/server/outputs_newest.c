@@ -3,7 +3,6 @@
 #include "core/base/tree.h"
 #include "web/server/labelling.h"
 #include "web/server/outputs.h"
-#include "web/server/reply.h"
 #include "web/work/work_check.h"
 
 enum { MOST_NEWEST = 2000 };
@@ -62,16 +61,10 @@ static void find_newest(lm_errand *e)
     lm_text_puts(&e->json, "]}");
 }
 
-static void answer_newest(lm_errand *e)
-{
-    lm_reply_header(e->rq, "Cache-Control", "no-cache");
-    lm_errand_answer(e);
-}
-
 void lm_outputs_newest(lm_request *rq, void *self)
 {
     lm_server *s = self;
-    newest    *n = lm_errand_new(rq, sizeof *n, find_newest, answer_newest);
+    newest    *n = lm_errand_new(rq, sizeof *n, find_newest, lm_errand_answer_fresh);
 
     if (!n)
         return;

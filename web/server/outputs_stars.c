@@ -16,8 +16,8 @@ static int by_bytes(const void *a, const void *b)
 static void take(lm_stars *s, const lm_json *d, lm_json_ref v)
 {
     const size_t b = sizeof before - 1;
-    size_t       n = 0;
-    const char  *text = lm_json_kind_of(d, v) == LM_JSON_STRING ? lm_json_string(d, v, &n) : NULL;
+    size_t       n;
+    const char  *text = lm_json_string(d, v, &n);
 
     if (text && n > b && !memcmp(text, before, b) && !memchr(text, 0, n))
         s->at[s->n++] = lm_copy_bytes(text + b, n - b);

@@ -121,9 +121,8 @@ static void make(lm_errand *e)
 /* A text without NUL, or NULL. */
 static const char *text_at(const lm_json *d, const char *key)
 {
-    const lm_json_ref v = lm_json_get(d, lm_json_root(d), key);
-    size_t            n = 0;
-    const char       *text = v && lm_json_kind_of(d, v) == LM_JSON_STRING ? lm_json_string(d, v, &n) : NULL;
+    size_t      n;
+    const char *text = lm_json_string(d, lm_json_get(d, lm_json_root(d), key), &n);
 
     return text && strlen(text) == n ? text : NULL;
 }
@@ -136,7 +135,7 @@ static int read_ref(lm_server *s, lm_slice body, lm_file_ref *ref, const char **
     int        status = 400;
 
     *words = "the body names a picture: {\"filename\", \"subfolder\", \"type\"}";
-    if (d && lm_json_kind_of(d, lm_json_root(d)) == LM_JSON_OBJECT && text_at(d, "filename"))
+    if (d && text_at(d, "filename"))
         status = lm_file_ref_read(s, text_at(d, "filename"), text_at(d, "subfolder"), text_at(d, "type"), "output", ref, words);
     lm_json_free(d);
     return status;

@@ -34,8 +34,7 @@ static void look(lm_errand *e)
 
 static void answer(lm_errand *e)
 {
-    lm_reply_header(e->rq, "Cache-Control", "no-cache");
-    lm_errand_answer(e);
+    lm_errand_answer_fresh(e);
     lm_file_ref_done(&((asking *)e)->ref);
 }
 
