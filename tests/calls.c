@@ -81,13 +81,7 @@ int descriptors(void)
     return n;
 }
 
-#define WRAP(which, type, otherwise, name, parameters, arguments)       \
-    type __real_##name parameters;                                      \
-    type __wrap_##name parameters;                                      \
-    type __wrap_##name parameters                                       \
-    {                                                                   \
-        return fails(CALL_##which) ? otherwise : __real_##name arguments; \
-    }
+#define WRAP(which, ...) CALL_WRAP(CALL_##which, __VA_ARGS__)
 
 WRAP(STAT, int, -1, stat, (const char *path, struct stat *st), (path, st))
 WRAP(FSTAT, int, -1, fstat, (int fd, struct stat *st), (fd, st))

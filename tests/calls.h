@@ -10,6 +10,7 @@
 #ifndef LIMN_TESTS_CALLS_H
 #define LIMN_TESTS_CALLS_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +34,20 @@ void calls_work(void);   /* all of them, from now on */
 bool calls_failed(void); /* has any, since? */
 /* What this call is to answer: 0, or the error. */
 int  call_verdict(int which);
+
+/* The wrapper of a call that is linked with --wrap=NAME: while it fails it answers `otherwise`, and errno. */
+#define CALL_WRAP(which, type, otherwise, name, parameters, arguments)  \
+    type __real_##name parameters;                                      \
+    type __wrap_##name parameters;                                      \
+    type __wrap_##name parameters                                       \
+    {                                                                   \
+        const int error = call_verdict(which);                          \
+                                                                        \
+        if (!error)                                                     \
+            return __real_##name arguments;                             \
+        errno = error;                                                  \
+        return otherwise;                                               \
+    }
 
 /* How many descriptors this process has. */
 int descriptors(void);

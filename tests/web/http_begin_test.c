@@ -17,18 +17,7 @@
 enum { CALL_SOCKET = CALL_KINDS, CALL_LISTEN, CALL_GETSOCKNAME, CALL_EVENTFD, CALL_MUTEX_INIT, CALL_ASYNC_INIT, CALL_POLL_INIT,
        CALL_DEFLATE_INIT, CALL_ACCEPT4 };
 
-#define WRAP(which, name, parameters, arguments)                        \
-    int __real_##name parameters;                                       \
-    int __wrap_##name parameters;                                       \
-    int __wrap_##name parameters                                        \
-    {                                                                   \
-        const int error = call_verdict(which);                          \
-                                                                        \
-        if (!error)                                                     \
-            return __real_##name arguments;                             \
-        errno = error;                                                  \
-        return -1;                                                      \
-    }
+#define WRAP(which, ...) CALL_WRAP(which, int, -1, __VA_ARGS__)
 
 WRAP(CALL_SOCKET, socket, (int domain, int type, int protocol), (domain, type, protocol))
 WRAP(CALL_LISTEN, listen, (int fd, int n), (fd, n))

@@ -13,18 +13,7 @@
 
 enum { CALL_SENDMSG = CALL_KINDS, CALL_RECVMSG, CALL_SEND, CALL_RECV };
 
-#define WRAP(which, name, parameters, arguments)                        \
-    ssize_t __real_##name parameters;                                   \
-    ssize_t __wrap_##name parameters;                                   \
-    ssize_t __wrap_##name parameters                                    \
-    {                                                                   \
-        const int error = call_verdict(which);                          \
-                                                                        \
-        if (!error)                                                     \
-            return __real_##name arguments;                             \
-        errno = error;                                                  \
-        return -1;                                                      \
-    }
+#define WRAP(which, ...) CALL_WRAP(which, ssize_t, -1, __VA_ARGS__)
 
 WRAP(CALL_SENDMSG, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
 WRAP(CALL_RECVMSG, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags))

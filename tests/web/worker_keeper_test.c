@@ -140,10 +140,7 @@ TEST(each_clock_ends_a_worker_for_its_own_reason)
         piece_add((lm_wire){ .type = LM_WIRE_STARTED, .job = JOB, .epoch = EPOCH });
         piece.cut = clocks[i].greets ? piece.size : piece.ends[0] - 1;
         piece.stays = true;
-        bench_init(&b, nothing);
-        b.o.inside = play;
-        b.o.ready = give_job;
-        b.o.ended = note_first;
+        set_piece(&b);
         *(int *)((char *)&b.o + clocks[i].offset) = 30;
         bench_start(&b);
         if (clocks[i].stops) {
@@ -169,10 +166,7 @@ TEST(a_worker_that_is_held_does_not_count_as_silent)
     piece_begin();
     piece_add((lm_wire){ .type = LM_WIRE_STARTED, .job = JOB, .epoch = EPOCH });
     piece.stays = true;
-    bench_init(&b, nothing);
-    b.o.inside = play;
-    b.o.ready = give_job;
-    b.o.ended = note_first;
+    set_piece(&b);
     b.o.hang_ms = 50;
     bench_start(&b);
     WANT(bench_until(&b, has_begun));
@@ -199,9 +193,7 @@ TEST(a_thread_that_does_not_end_is_not_waited_for)
 
         piece_begin();
         piece.deaf = true;
-        bench_init(&b, nothing);
-        b.o.inside = play;
-        b.o.ready = give_job;
+        set_piece(&b);
         b.o.close_ms = 10;
         bench_start(&b);
         bench_until(&b, is_there);
@@ -227,10 +219,7 @@ TEST(a_worker_may_be_told_anything_at_any_time)
             piece_begin();
             piece.stays = state != GONE;
             piece.cut = state == STARTING ? 3 : piece.size;
-            bench_init(&b, nothing);
-            b.o.inside = play;
-            b.o.ready = give_job;
-            b.o.ended = note_first;
+            set_piece(&b);
             b.o.rest_ms = b.o.most_rest_ms = 60000;
             bench_start(&b);
             b.worker->deaths = state == GONE ? 5 : 0; /* it rests */
@@ -341,11 +330,7 @@ TEST(a_worker_that_cannot_be_heard_is_replaced)
 
         piece_begin();
         piece.stays = true;
-        bench_init(&b, nothing);
-        b.o.inside = play;
-        b.o.ready = give_job;
-        b.o.ended = note_first;
-        bench_start(&b);
+        open_piece(&b);
         calls_fail(CALL_LM_TRY_ALLOC, nth, ENOMEM, false);
         WANT(bench_until(&b, is_there) && calls_failed());
         WANT(b.ends == 1 && b.end.why == LM_WORKER_BROKEN && !b.end.job);

@@ -131,12 +131,18 @@ static inline void note_first(void *self, lm_worker *w, const lm_worker_end *e)
 
 static const char *const nothing[] = { "", NULL };
 
-static inline void open_piece(bench *b)
+/* Ready to begin, so that options may still be changed. */
+static inline void set_piece(bench *b)
 {
     bench_init(b, nothing);
     b->o.inside = play;
     b->o.ready = give_job;
     b->o.ended = note_first;
+}
+
+static inline void open_piece(bench *b)
+{
+    set_piece(b);
     bench_start(b);
 }
 
