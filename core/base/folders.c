@@ -73,8 +73,10 @@ lm_folders *lm_folders_new(const char *base, limn_error *err)
     lm_folders *f;
     struct stat st;
 
+    errno = 0;
     if (stat(base, &st) || !S_ISDIR(st.st_mode)) {
-        limn_fail(err, FILE, "the base folder %s is not there", lm_shown_name(base).text);
+        limn_fail(err, FILE, "the base folder %s %s", lm_shown_name(base).text,
+                  !errno || errno == ENOTDIR ? "is no folder" : errno == ENOENT ? "is not there" : "cannot be reached");
         return NULL;
     }
     f = lm_alloc(sizeof *f);

@@ -2,6 +2,7 @@
  * judge is CPU seconds: on a shared machine the wall clock tells about the neighbours. */
 #include "core/cli/commands.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -200,7 +201,7 @@ static bool load(lm_bench *b, const char *path, limn_error *err)
     const int    fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
-        return limn_fail(err, FILE, "%s: cannot be opened", path);
+        return limn_fail(err, FILE, "%s: cannot be opened: %s", path, strerror(errno));
     b->weights = lm_weights_open(fd, path, err);
     close(fd);
     if (!b->weights || !load_parts(b, path, d, err))

@@ -132,6 +132,27 @@ static bool open_picture(const char *path, lm_source *s, int *fd)
     return false;
 }
 
+/* JSON that could be a workflow, or a slip of one that its reader names best. */
+static bool may_be_json(const char *text, size_t size)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t            i = size >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
+
+    while (i < size && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    return i < size && text[i] && strchr("{[\"-0123456789", text[i]);
+}
+
+static bool is_no_workflow(const char *text, size_t size, limn_error *err)
+{
+    if (!size)
+        return limn_fail(err, FILE, "it is empty");
+    if (size > 9 && !text[7] && text[8] == '{')
+        return limn_fail(err, FILE, "this seems to be a model file and no workflow: limn inspect says what it holds");
+    return limn_fail(err, FILE, "this is no workflow: neither JSON, nor a picture (PNG, WebP, JPEG), nor a bundle, nor "
+                                "A1111's words about a picture");
+}
+
 /* `text` is taken. */
 static bool read_text(lm_carried *c, char *text, size_t size, const char *key, lm_folders *folders, limn_error *err)
 {
@@ -142,9 +163,11 @@ static bool read_text(lm_carried *c, char *text, size_t size, const char *key, l
         well = read_picture(c, &s, key, folders, err);
     } else if (lm_a1111_is(text)) {
         well = take_parameters(c, text, folders, err);
-    } else {
+    } else if (may_be_json(text, size)) {
         put(c, "file", text, size);
         return true;
+    } else {
+        well = is_no_workflow(text, size, err);
     }
     lm_free(text);
     return well;

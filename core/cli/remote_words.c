@@ -31,6 +31,23 @@ static void add_member(lm_text *t, const lm_json *d, lm_json_ref object, const c
     lm_remote_clean(t, text, n, 400);
 }
 
+/* Between a name and its server there may be a proxy, and under a wrong name another program: both say no with a page. */
+static bool add_page(lm_text *t, const char *body)
+{
+    const char *title = strcasestr(body, "<title>");
+
+    if (body[strspn(body, " \t\r\n")] != '<')
+        return false;
+    lm_text_puts(t, "a web page came back");
+    if (title) {
+        lm_text_puts(t, ", \"");
+        lm_remote_clean(t, title + 7, strcspn(title + 7, "<"), 60);
+        lm_text_puts(t, "\"");
+    }
+    lm_text_puts(t, ": is that a limn or a ComfyUI?");
+    return true;
+}
+
 void lm_remote_words(lm_text *t, const lm_remote_answer *a)
 {
     limn_error  ignored = { 0 };
@@ -43,7 +60,7 @@ void lm_remote_words(lm_text *t, const lm_remote_answer *a)
         add_member(t, d, fault, "details", ": ");
         add_member(t, d, lm_json_root(d), "error", "");
     }
-    if (!t->size && a->body)
+    if (!t->size && a->body && !add_page(t, a->body))
         lm_remote_clean(t, a->body, a->size, 200);
     if (!t->size)
         lm_text_puts(t, "without a word");

@@ -158,7 +158,7 @@ TEST(a_folder_must_be_one)
 
     begin();
     put("file");
-    WANT(!lm_folders_new(at("file"), &err[0]) && strstr(err[0].text, "is not there"));
+    WANT(!lm_folders_new(at("file"), &err[0]) && strstr(err[0].text, "is no folder"));
     WANT(!lm_folders_replace(folders, "vae", at("file"), &err[1]) && strstr(err[1].text, "is not there"));
     WANT(!lm_folders_replace(folders, "vae", "", &err[2]) && strstr(err[2].text, "empty name"));
     WANT(!lm_drawer_open("", &err[3]) && strstr(err[3].text, "it has no name"));

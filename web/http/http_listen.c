@@ -14,6 +14,11 @@ enum { ACCEPT_AT_ONCE = 64, BACKLOG = 1024 };
 #define WRONG_ADDRESS "cannot listen on \"%.64s\": it is not an IP address"
 #define CANNOT_LISTEN "cannot listen on %s, port %d: %s"
 
+static const char *said(int error)
+{
+    return error == EADDRINUSE ? "Address already in use: end what listens there, or take another port" : strerror(error);
+}
+
 /* ------------------------------------------------------------------ letting in */
 
 static void turn_away(int fd)
@@ -235,7 +240,7 @@ int lm_http_may_listen(const char *address, int port, limn_error *err)
     if (fd >= 0)
         close(fd);
     else
-        limn_fail(err, FILE, CANNOT_LISTEN, address, port, strerror(error));
+        limn_fail(err, FILE, CANNOT_LISTEN, address, port, said(error));
     return error;
 }
 
@@ -251,7 +256,7 @@ int lm_http_listen(lm_http *http, const char *address, int port, limn_error *err
     if (http->n_listeners == LM_LISTENERS)
         return limn_fail(err, INPUT, "cannot listen on more than %d addresses", LM_LISTENERS), -1;
     if ((fd = open_socket(&a, n)) < 0)
-        return limn_fail(err, FILE, CANNOT_LISTEN, address, port, strerror(errno)), -1;
+        return limn_fail(err, FILE, CANNOT_LISTEN, address, port, said(errno)), -1;
     if (!add_listener(http, fd, address, wildcard)) {
         close(fd);
         return limn_fail(err, MEMORY, "cannot listen on %s, port %d: memory or descriptors are short", address, port), -1;

@@ -68,7 +68,7 @@ static bool open_front(lm_front *p, const char *given, limn_error *err)
     p->path = has_index(given) ? lm_copy_text(given) : has_index(within) ? lm_copy_text(within) : NULL;
     lm_free(within);
     if (!p->path)
-        return limn_fail(err, FILE, "the folder of the front end has no index.html");
+        return limn_fail(err, FILE, "--front-end %.200s: there is no index.html in it", given);
     p->root = lm_tree_root(p->path);
     p->templates = open_beside(p->path, "../../comfyui_workflow_templates/templates");
     p->documents = open_beside(p->path, "../../comfyui_embedded_docs/docs");
