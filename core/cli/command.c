@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/graph/nearest.h"
 
 const lm_option lm_common_options[] = {
     { "--help", NULL, "Show this help." },
@@ -79,6 +80,18 @@ static const lm_command *find_command(const char *name)
         if (!strcmp((*c)->name, name))
             return *c;
     return NULL;
+}
+
+static int no_such_command(const char *name)
+{
+    const char *near;
+    lm_nearest  n = lm_nearest_begin(name, &near, 1);
+
+    for (const lm_command *const *c = first_shown(lm_commands); *c; c = first_shown(c + 1))
+        lm_nearest_try(&n, (*c)->name);
+    fprintf(stderr, "limn: no such command: %s%s%s; limn --help lists them\n", name, n.count ? "; nearest: " : "",
+            n.count ? near : "");
+    return LM_EXIT_USAGE;
 }
 
 static bool wrong(const lm_command *c, const char *text, const char *what)
@@ -174,10 +187,8 @@ int lm_command_main(int argc, char **argv)
     if (!strcmp(argv[1], "--version"))
         return printf("limn " LIMN_VERSION "\n") < 0;
     c = find_command(argv[1]);
-    if (!c) {
-        fprintf(stderr, "limn: no such command: %s; limn --help lists them\n", argv[1]);
-        return LM_EXIT_USAGE;
-    }
+    if (!c)
+        return no_such_command(argv[1]);
     if (take_apart(c, argc - 2, argv + 2, &a))
         status = lm_args_has(&a, "--help") ? print_command_help(c) : c->run(&a);
     lm_free((void *)a.words);
@@ -213,8 +224,8 @@ bool lm_args_has(const lm_args *a, const char *option)
     return lm_args_value(a, option) != NULL;
 }
 
-bool lm_args_number(const lm_args *a, const char *option, long long least, long long most,
-                    long long *out)
+bool lm_args_whole(const lm_args *a, const char *option, long long least, long long most, long long *out,
+                   limn_error *err)
 {
     const char *text = lm_args_value(a, option);
     char       *end;
@@ -224,13 +235,21 @@ bool lm_args_number(const lm_args *a, const char *option, long long least, long 
         return true;
     errno = 0;
     x = strtoll(text, &end, 10);
-    if (errno || end == text || *end || x < least || x > most) {
-        fprintf(stderr, "limn: %s %s: not a whole number from %lld to %lld\n", option, text, least,
-                most);
-        return false;
-    }
+    if (errno || end == text || *end || x < least || x > most)
+        return limn_fail(err, INPUT, "%s %.80s: not a whole number from %lld to %lld", option, text, least, most);
     *out = x;
     return true;
+}
+
+bool lm_args_number(const lm_args *a, const char *option, long long least, long long most,
+                    long long *out)
+{
+    limn_error err = { 0 };
+
+    if (lm_args_whole(a, option, least, most, out, &err))
+        return true;
+    fprintf(stderr, "limn: %s\n", err.text);
+    return false;
 }
 
 /* ------------------------------------------------------------------ completion */
@@ -281,13 +300,14 @@ static void print_fish(void)
     }
 }
 
-void lm_print_completion(const char *shell)
+bool lm_print_completion(const char *shell)
 {
-    if (!strcmp(shell, "fish")) {
-        print_fish();
-        return;
-    }
+    if (!strcmp(shell, "fish"))
+        return print_fish(), true;
+    if (strcmp(shell, "bash") && strcmp(shell, "zsh"))
+        return false;
     if (!strcmp(shell, "zsh"))
         printf("autoload -U +X bashcompinit && bashcompinit\n");
     print_bash();
+    return true;
 }

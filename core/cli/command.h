@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <limn/limn.h>
+
 /* What the program leaves with; listed by `limn --help` and in the README. */
 typedef enum lm_exit {
     LM_EXIT_WELL = 0,
@@ -61,11 +63,13 @@ const char *lm_args_value(const lm_args *a, const char *option); /* the last one
 bool        lm_args_has(const lm_args *a, const char *option);
 /* The i-th value of an option that may be given several times; NULL after the last. */
 const char *lm_args_each(const lm_args *a, const char *option, int i);
-/* A whole number; false with a line on stderr when it is not one in [least, most]. *out keeps its value
- * when the option was not given. */
+/* A whole number; INPUT when it is not one in [least, most]. *out keeps its value when the option was not given. */
+bool lm_args_whole(const lm_args *a, const char *option, long long least, long long most, long long *out,
+                   limn_error *err);
+/* The same; what is wrong is a line on stderr. */
 bool lm_args_number(const lm_args *a, const char *option, long long least, long long most,
                     long long *out);
 
-void lm_print_completion(const char *shell); /* "bash", "zsh" or "fish" */
+bool lm_print_completion(const char *shell); /* "bash", "zsh" or "fish"; false: another one */
 
 #endif

@@ -39,7 +39,7 @@ static int export_workflow(lm_session *s, const lm_args *a, limn_error *err)
     lm_text      text = { 0 };
 
     if (!w)
-        return lm_exit_of(err->code);
+        return lm_exit_of_asking(err->code);
     add_nodes(w, &text);
     if (path && strcmp(path, "-"))
         lm_write_whole(path, &text, err);
@@ -54,7 +54,7 @@ static int export_(const lm_args *a)
 {
     lm_session s;
     limn_error err = { 0 };
-    int        status = lm_session_open(&s, a, &err) ? export_workflow(&s, a, &err) : lm_exit_of(err.code);
+    int        status = lm_session_open(&s, a, &err) ? export_workflow(&s, a, &err) : lm_exit_of_asking(err.code);
 
     if (err.code != LIMN_OK)
         lm_print_error(a->n_words ? a->words[0] : NULL, &err);

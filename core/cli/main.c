@@ -23,8 +23,10 @@ const lm_command *const lm_commands[] = {
 
 static int complete(const lm_args *a)
 {
-    lm_print_completion(a->words[0]);
-    return LM_EXIT_WELL;
+    if (lm_print_completion(a->words[0]))
+        return LM_EXIT_WELL;
+    fprintf(stderr, "limn completion: %s: it is bash, zsh or fish\n", a->words[0]);
+    return LM_EXIT_USAGE;
 }
 
 const lm_command lm_completion_command = {

@@ -139,8 +139,9 @@ static const lm_option pack_options[] = {
 
 const lm_command lm_pack_command = {
     .name = "pack", .words = "FILE", .least = 1, .most = 1, .options = pack_options, .run = pack,
-    .doc = "Put a workflow and what it needs into one file, a bundle (.limn): its input pictures, and of every model\n"
-           "and plugin what tells it from others. Keys, passwords and absolute paths stay here. --as png makes a\n"
-           "picture that carries the workflow, which a canvas opens when it is dropped there.\n"
+    .doc = "Put a workflow and what it needs into one file, a bundle (.limn).\n"
+           "It has its input pictures, and of every model and plugin what tells it from others. Keys, passwords and\n"
+           "absolute paths stay here. --as png makes a picture that carries the workflow, which a canvas opens when it\n"
+           "is dropped there.\n"
            "FILE is what a canvas saved, API format, or a picture that carries either.",
 };

@@ -7,6 +7,7 @@
 
 #include "core/base/alloc.h"
 #include "core/cli/progress.h"
+#include "core/cli/run_places.h"
 #include "core/cli/session.h"
 #include "core/cli/traced.h"
 #include "core/graph/executor.h"
@@ -21,6 +22,8 @@ static void print_issues(const lm_check *c, const char *label)
 }
 
 /* ------------------------------------------------------------------ limn run */
+
+static const long long most_rounds = 1000000000;
 
 static void print_json(const lm_progress *p, const lm_session *s, const limn_error *err)
 {
@@ -89,8 +92,7 @@ static int run_and_tell(lm_session *s, lm_check *c, const lm_args *a, lm_progres
     limn_error err = { 0 };
     long long  count = 1;
 
-    if (!lm_args_number(a, "--count", 1, 1000000000, &count))
-        return LM_EXIT_USAGE;
+    lm_args_number(a, "--count", 1, most_rounds, &count);
     s->env.listener = lm_progress_listener(p);
     if (lm_traced_begin(a, &s->env.listener, &err)) {
         limn_error unwritten = { 0 };
@@ -118,12 +120,16 @@ static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
     lm_check    *c;
     lm_progress  p;
     FILE        *bar = lm_args_has(a, "--quiet") || lm_args_has(a, "--json") ? NULL : stderr;
+    long long    count;
     int          status;
 
+    if (!lm_session_options(a, err) || !lm_args_whole(a, "--count", 1, most_rounds, &count, err) ||
+        !lm_run_places(a, s->folders, err))
+        return lm_exit_of_asking(err->code);
     s->places = true;
     w = lm_session_workflow(s, a, err);
     if (!w)
-        return lm_exit_of(err->code);
+        return lm_exit_of_asking(err->code);
     c = lm_check_new(w, s->registry, &s->env);
     print_issues(c, a->words[0]);
     status = LM_EXIT_INVALID;
@@ -137,7 +143,7 @@ static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
         status = run_and_tell(s, c, a, &p);
         lm_progress_done(&p);
     } else if (err->code != LIMN_OK) {
-        status = err->code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err->code);
+        status = lm_exit_of_asking(err->code);
     }
     lm_check_free(c);
     lm_workflow_free(w);
@@ -150,7 +156,7 @@ static int with_session(const lm_args *a, int (*work)(lm_session *, const lm_arg
     limn_error err = { 0 };
     int        status;
 
-    status = lm_session_open(&s, a, &err) ? work(&s, a, &err) : lm_exit_of(err.code);
+    status = lm_session_open(&s, a, &err) ? work(&s, a, &err) : lm_exit_of_asking(err.code);
     if (err.code != LIMN_OK)
         lm_print_error(a->n_words ? a->words[0] : NULL, &err);
     lm_session_close(&s);
@@ -217,7 +223,7 @@ static int check_workflow(lm_session *s, const lm_args *a, limn_error *err)
     int          status;
 
     if (!w)
-        return lm_exit_of(err->code);
+        return lm_exit_of_asking(err->code);
     c = lm_check_new(w, s->registry, &s->env);
     status = c->n_found ? LM_EXIT_INVALID : LM_EXIT_WELL;
     if (lm_args_has(a, "--json"))
@@ -247,5 +253,6 @@ static const lm_option check_options[] = {
 
 const lm_command lm_check_command = {
     .name = "check", .words = "FILE", .least = 1, .most = 1, .options = check_options, .run = check,
-    .doc = "Say everything that keeps a workflow from running here, without running it.",
+    .doc = "Say everything that keeps a workflow from running here, without running it.\n"
+           "FILE is what limn run takes.",
 };

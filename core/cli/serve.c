@@ -15,7 +15,7 @@ static int tell(const limn_error *err)
         lm_log(LM_LOG_ERROR, "limn serve: %s", err->text);
     else
         lm_print_error("limn serve", err);
-    return err->code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err->code);
+    return lm_exit_of_asking(err->code);
 }
 
 static bool serve_or_verify(const lm_server_options *o, limn_error *err)

@@ -118,12 +118,24 @@ lm_folders *lm_session_folders(const lm_args *a, limn_error *err)
     return NULL;
 }
 
+static bool is_one_of(const char *asked, const char *const *words)
+{
+    for (; asked && *words; words++)
+        if (!strcmp(asked, *words))
+            return true;
+    return !asked;
+}
+
 bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
 {
-    char *notes;
+    static const char *const keys[] = { "workflow", "prompt", "parameters", NULL };
+    const char              *key = lm_args_value(a, "--carried");
+    char                    *notes;
 
     *s = (lm_session){ .registry = lm_registry_new() };
     s->env.stop = &stop;
+    if (!is_one_of(key, keys))
+        return limn_fail(err, INPUT, "--carried %.80s: it is workflow, prompt or parameters", key);
     s->folders = lm_session_folders(a, err);
     s->env.folders = s->folders;
     if (!s->folders || !add_nodes(s->registry, err))
@@ -154,14 +166,6 @@ bool lm_session_open(lm_session *s, const lm_args *a, limn_error *err)
 
 /* ------------------------------------------------------------------ starting */
 
-static bool is_one_of(const char *asked, const char *const *words)
-{
-    for (; asked && *words; words++)
-        if (!strcmp(asked, *words))
-            return true;
-    return !asked;
-}
-
 bool lm_session_options(const lm_args *a, limn_error *err)
 {
     static const char *const classes[] = { "auto", "f32", "bf16", NULL }, *const devices[] = { "cpu", "ref", NULL };
@@ -172,11 +176,8 @@ bool lm_session_options(const lm_args *a, limn_error *err)
         return limn_fail(err, INPUT, "--precision %s: it is auto, f32 or bf16", precision);
     if (!is_one_of(device, devices))
         return limn_fail(err, INPUT, "--device %s: this build has cpu and ref", device);
-    if (!lm_args_number(a, "--threads", 1, 1024, &n))
-        return limn_fail(err, INPUT, "--threads: how many threads compute");
-    if (!lm_args_number(a, "--jobs", 1, 64, &n))
-        return limn_fail(err, INPUT, "--jobs: how many nodes may run at the same time");
-    return lm_session_memory_options(a, err);
+    return lm_args_whole(a, "--threads", 1, 1024, &n, err) && lm_args_whole(a, "--jobs", 1, 64, &n, err) &&
+           lm_session_memory_options(a, err);
 }
 
 static void choose_compute(lm_session *s, const char *asked)
@@ -233,6 +234,11 @@ int lm_exit_of(limn_code code)
     case LIMN_CANCELLED: return LM_EXIT_CANCELLED;
     default: return LM_EXIT_BUG;
     }
+}
+
+int lm_exit_of_asking(limn_code code)
+{
+    return code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(code);
 }
 
 void lm_print_error(const char *label, const limn_error *err)

@@ -103,6 +103,8 @@ bool lm_session_memory(const lm_args *a, lm_device *device, struct lm_cache **ca
 
 /* The exit status that tells what kind of error it was. */
 int lm_exit_of(limn_code code);
+/* The same before a node runs: INPUT is what the command line says. */
+int lm_exit_of_asking(limn_code code);
 
 /* "FILE: node 7 (KSampler), steps: the sentence" on stderr; `label` may be NULL. */
 void lm_print_error(const char *label, const limn_error *err);

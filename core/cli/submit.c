@@ -174,7 +174,7 @@ static int submit(lm_remote *r, const lm_args *a, limn_error *err)
     lm_converting c = { r, a->words[0] };
     lm_session    s;
     lm_workflow  *w = lm_session_open(&s, a, err) ? lm_session_workflow_by(&s, a, lm_remote_convert, &c, err) : NULL;
-    int           status = lm_exit_of(err->code);
+    int           status = lm_exit_of_asking(err->code);
 
     if (w) {
         status = send_and_wait(r, w, a, err);

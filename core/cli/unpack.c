@@ -177,6 +177,7 @@ static const lm_option unpack_options[] = {
 
 const lm_command lm_unpack_command = {
     .name = "unpack", .words = "FILE [DIR]", .least = 1, .most = 2, .options = unpack_options, .run = unpack,
-    .doc = "Open a bundle (.limn): its workflow goes into DIR (default: here), its pictures into the input folder\n"
-           "under names of their own; models are looked for by content, then by name, and what is missing is said.",
+    .doc = "Take a bundle (.limn) apart, and say which of its models are missing.\n"
+           "Its workflow goes into DIR (default: here), its pictures into the input folder under names of their own;\n"
+           "models are looked for by content, then by name.",
 };

@@ -138,7 +138,7 @@ static int serve(const lm_args *a, int fd)
         status = lm_work_serve(&w, fd);
     } else {
         lm_print_error("limn work", &err);
-        status = err.code == LIMN_INPUT ? LM_EXIT_USAGE : lm_exit_of(err.code);
+        status = lm_exit_of_asking(err.code);
         close(fd);
     }
     lm_session_close(&s);

@@ -135,6 +135,9 @@ def a_workflow_that_cannot_run_says_why():
         status, out, err = limn("submit", written(at, "{"), *HERE, env=url(s))
         assert (status, out) == (4, "") and "w.json" in err, (status, out, err)
         assert limn("submit", at / "none.json", *HERE, env=url(s))[0] == 4
+        for wrong in (("--set", "9.width=3"), ("--seed", "x"), ("--carried", "words")):
+            status, out, err = limn("submit", written(at, empty()), *wrong, *HERE, env=url(s))
+            assert (status, out) == (2, "") and wrong[1].split("=")[0] in err, (wrong, status, out, err)
 
 
 def a_token_opens_the_door():
@@ -265,7 +268,8 @@ def what_a_server_refuses_is_one_sentence():
     for status, body, say in ((401, b"", "wants a token (401)"), (403, b'{"error": "this host is unknown"}', "this host is unknown"),
                               (413, b"too large", "(413): too large"), (429, b'{"error": {"message": "slowly", "details": "5 s"}}',
                                                                         "slowly: 5 s"),
-                              (503, b"\x1b[31mlater\x07", "(503): "), (500, b"<html>" + b"x" * 5000, "(500): ")):
+                              (503, b"\x1b[31mlater\x07", "(503): "), (500, b"<html>" + b"x" * 5000, "(500): a web page came back: is that a limn"),
+                              (404, b"<!DOCTYPE HTML>\n<title>Not\x1b Found</title>" + b"x" * 5000, "came back, \"Not")):
         with Liar({}, (status, body, {})) as s, folder() as at:
             code, out, err = limn("submit", written(at, empty()), *HERE, env=url(s))
             assert code == 8 and say in err and len(err) < 500 and "\x1b" not in err and "\x07" not in err, (status, code, err)

@@ -40,6 +40,8 @@ def help_and_version_answer():
 @test
 def a_wrong_command_line_is_status_2():
     want(limn("paint"), 2, "paint")
+    want(limn("runn"), 2, "nearest: run")
+    want(limn("completion", "tcsh"), 2, "bash, zsh or fish")
     want(limn("run"), 2, "FILE")
     want(limn("run", "x.json", "--sead", "1"), 2, "--sead")
     want(limn("run", "x.json", "--seed"), 2, "--seed")
@@ -64,7 +66,10 @@ def a_file_that_is_not_there_or_not_json_is_status_4():
         want(b.run("{"), 4, "workflow.json", "line 1")
         want(b.run('{"1": {"class_type": "EmptyImage",\n "inputs": {"width": 0x10}}}'), 4, "line 2")
         want(b.run("[" * 5000), 4, "workflow.json")
-        want(b.run("\0"), 4)
+        want(b.run("\0"), 4, "neither JSON, nor a picture")
+        want(b.run(""), 4, "it is empty")
+        want(limn("run", ROOT / "models/checkpoints/limn-shapes.safetensors"), 4, "limn inspect")
+        want(limn("export", ROOT / "workflows/text2image.json", "-o", b.path), 4, "it is a folder")
         want(b.run('{"nodes": [], "links": []}'), 3, "nothing to run")
 
 
@@ -147,13 +152,43 @@ def settings_and_seeds_arrive_exactly():
         assert b.files() == ["a/b_00001_.png"], b.files()
         texts = png_texts((b.path / "output/a/b_00001_.png").read_bytes())
         assert json.loads(texts["prompt"])["1"]["inputs"]["width"] == 48
-        want(b.run(SMALL, "--set", "1.widht=48"), 1, "widht")
-        want(b.run(SMALL, "--set", "nonsense"), 1, "nonsense")
+        want(b.run(SMALL, "--set", "1.widht=48"), 2, "widht")
+        want(b.run(SMALL, "--set", "nonsense"), 2, "nonsense")
+        want(b.check(SMALL, "--set", "9.width=48"), 2, "9.width")
         graph = text2image(steps=1)
         want(b.run(graph, "--seed", "18446744073709551615", "--set", "7.filename_prefix=s"), 0)
         texts = png_texts((b.path / "output/s_00001_.png").read_bytes())
         assert '"seed": 18446744073709551615' in texts["prompt"], texts["prompt"]
-        want(b.run(graph, "--seed", "-1"), 1, "-1")
+        want(b.run(graph, "--seed", "-1"), 2, "-1")
+
+
+@test
+def values_of_options_are_looked_at_before_the_workflow():
+    with base() as b:
+        broken = small(n1_width=0)
+        for option, value in (("--threads", "0"), ("--precision", "f16"), ("--device", "tpu"), ("--jobs", "many"),
+                              ("--count", "0"), ("--ram-limit", "lots"), ("--carried", "words")):
+            result = b.run(broken, option, value)
+            want(result, 2, f"{option} {value}")
+            assert result.err.count("\n") == 1, result
+
+
+@test
+def where_pictures_cannot_go_is_said_before_the_first_node():
+    with base() as b:
+        (b.path / "file").write_text("")
+        for option in ("--output", "--temp-directory", "--preview"):
+            for place in ("file", "file/below"):
+                result = b.run(SMALL, option, b.path / place)
+                want(result, 4, option, "file", "Not a directory")
+                assert "EmptyImage" not in result.err, result
+        (b.path / "output").rmdir()
+        (b.path / "output").write_text("")
+        want(b.check(SMALL), 0)
+        want(b.run(SMALL), 4, "--output DIR")
+        want(b.run(SMALL, "--output", b.path / "new/and/deep"), 0)
+        want(b.run(text2image(steps=1, size=64), "--output", b.path / "new", "--preview", b.path / "seen"), 0)
+        assert len(list((b.path / "seen").glob("*.png"))) == 1
 
 
 @test
