@@ -1,8 +1,7 @@
 // The two lists of connecting by the keyboard: a socket of this node, then where its link goes.
-import { useMemo, useState, type KeyboardEvent } from 'react';
-import { Dialog } from '../app/Dialog.tsx';
+import { useMemo, useState } from 'react';
+import { PickList, type PickRow } from '../app/PickList.tsx';
 import { useWords } from '../i18n/words.ts';
-import '../style/palette.css';
 import { offerNodes } from './adding.ts';
 import { partnersOf, socketsOf, type Choice } from './connect-list.ts';
 import { joinTo, type Held } from './connecting.ts';
@@ -26,15 +25,8 @@ const heldBy = (end: SocketEnd): Held => ({ ends: [end], side: end.side === 'in'
 export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView; held?: Held | undefined; close: () => void }) {
   const words = useWords().canvas;
   const [end, setEnd] = useState<SocketEnd | undefined>('side' in from ? from : undefined);
-  const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
   const { scene } = view;
   const all = useMemo(() => (end ? partnersOf(scene, end) : 'shape' in from ? socketsOf(scene, from) : []), [scene, end, from]);
-  const wanted = text.trim().toLocaleLowerCase();
-  const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.name} ${c.end.type}`.toLocaleLowerCase();
-  const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST);
-  const own = end && !held && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
-  const last = found.length + (end ? 1 : 0) + (own ? 1 : 0); // behind them: a new node, a socket of the subgraph
 
   function newNode(of: SocketEnd) {
     const p = toScreen(of.at);
@@ -47,72 +39,33 @@ export function ConnectList({ from, held, close }: { from: SocketEnd | NodeView;
     announce(words.commands.expose);
     close();
   }
-  function pick(choice: Choice | undefined) {
-    if (!end) {
-      if (!choice) return;
-      setEnd(choice.end);
-      setText('');
-      setAt(0);
-      return;
-    }
-    if (!choice) return newNode(end);
+  function join(of: SocketEnd, choice: Choice) {
     const here = atNow();
-    const own = titleById(scene, end.node);
-    if (here) joinTo(here, held ?? heldBy(end), choice.end);
-    announce(words.connected(own, slotOf(end), choice.title, choice.label));
+    const own = titleById(scene, of.node);
+    if (here) joinTo(here, held ?? heldBy(of), choice.end);
+    announce(words.connected(own, slotOf(of), choice.title, choice.label));
     close();
   }
-  const title = end ? words.connectTo(slotOf(end)) : words.connectFrom;
-  const key = (e: KeyboardEvent) => {
-    if (e.nativeEvent.isComposing || e.key === 'Process') return;
-    const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (by !== undefined) setAt((at + by + Math.max(1, last)) % Math.max(1, last));
-    else if (e.key === 'Enter') own && at === found.length + 1 ? exposeIt(end) : pick(found[at]);
-    else return;
-    e.preventDefault();
+  const rowOf = (c: Choice): PickRow => ({
+    id: `${c.end.node} ${c.end.side} ${c.end.index}`,
+    act: () => (end ? join(end, c) : setEnd(c.end)),
+    body: (
+      <>
+        <TypeMark type={c.end.type} />
+        <span className="label">{end ? `${c.title} · ${c.label}` : c.label}</span>
+        <span className="note">{end ? words.numbered(c.end.node) : words.sides[c.end.side]}{c.linked.length > 0 && ` · ${words.linkedTo(c.linked.join(', '))}`}</span>
+      </>
+    ),
+  });
+  const plain = (id: string, says: string, act: () => void): PickRow => ({ id, act, body: <span className="label">{says}</span> });
+
+  const rows = (text: string) => {
+    const wanted = text.trim().toLocaleLowerCase();
+    const says = (c: Choice) => `${end ? c.title : ''} ${c.label} ${c.end.name} ${c.end.type}`.toLocaleLowerCase();
+    const found = all.filter((c) => says(c).includes(wanted)).slice(0, MOST).map(rowOf);
+    if (!end) return found;
+    const own = !held && inSubgraph() && !end.node.startsWith('-') && !scene.links.some((l) => end.side === 'in' && l.to === end.node && l.toSlot === end.index);
+    return [...found, plain('new', words.newNode, () => newNode(end)), ...(own ? [plain('own', words.commands.expose, () => exposeIt(end))] : [])];
   };
-  const option = (i: number, body: React.ReactNode, choice?: Choice, act = () => pick(choice)) => (
-    <li
-      key={i}
-      id={`to-${i}`}
-      role="option"
-      aria-selected={i === at}
-      ref={i === at ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
-      onPointerEnter={() => setAt(i)}
-      onClick={act}
-    >
-      {body}
-    </li>
-  );
-  return (
-    <Dialog title={title} close={close} kind="palette">
-      <input
-        className="filter"
-        data-focus
-        role="combobox"
-        aria-expanded
-        aria-controls="sockets"
-        aria-activedescendant={`to-${at}`}
-        aria-label={words.filter}
-        placeholder={title}
-        value={text}
-        onChange={(e) => {
-          setText(e.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={key}
-      />
-      <ul id="sockets" className="sockets-list" role="listbox" aria-label={title}>
-        {found.map((c, i) => option(i, (
-          <>
-            <TypeMark type={c.end.type} />
-            <span>{end ? `${c.title} · ${c.label}` : c.label}</span>
-            <small>{end ? words.numbered(c.end.node) : words.sides[c.end.side]}{c.linked.length > 0 && ` · ${words.linkedTo(c.linked.join(', '))}`}</small>
-          </>
-        ), c))}
-        {end && option(found.length, <span>{words.newNode}</span>)}
-        {own && option(found.length + 1, <span>{words.commands.expose}</span>, undefined, () => exposeIt(end))}
-      </ul>
-    </Dialog>
-  );
+  return <PickList title={end ? words.connectTo(slotOf(end)) : words.connectFrom} label={words.filter} rows={rows} close={close} />;
 }

@@ -7,7 +7,6 @@ export const replacing = both(
     many: (nodes: number) => `Replace ${nodes} nodes with`,
     fits: 'all links stay',
     lost: (n: number) => (n === 1 ? 'loses 1 link' : `loses ${n} links`),
-    none: 'No node is called that',
     done: (node: string) => `Replaced with ${node}`,
   },
   {
@@ -15,7 +14,6 @@ export const replacing = both(
     many: (nodes) => `将 ${nodes} 个节点替换为`,
     fits: '保留所有连线',
     lost: (n) => `失去 ${n} 条连线`,
-    none: '没有这个名称的节点',
     done: (node) => `已替换为 ${node}`,
   },
 );
