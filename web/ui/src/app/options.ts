@@ -1,7 +1,8 @@
 // What a person can set, each said once: the dialog of settings and the palette read it.
 import type { Words } from '../i18n/languages.ts';
+import { askToNotify } from '../run/notifying.ts';
 import { usePreferences } from '../run/preferences.ts';
-import { GRIDS, isTheme, useSettings } from './settings.ts';
+import { GRIDS, isTheme, useSettings, type Choices } from './settings.ts';
 import { dialogWords } from '../i18n/dialogs.ts';
 import { roomWords } from '../i18n/room.ts';
 import { choices } from '../i18n/words/choices.ts';
@@ -19,19 +20,21 @@ export interface Option {
 
 const chosen = () => useSettings.getState().chosen;
 const choose = (what: Parameters<ReturnType<typeof useSettings.getState>['choose']>[0]) => useSettings.getState().choose(what);
-const onOff = [
-  { value: 'on', label: (w: Words) => dialogWords(w).settings.on },
-  { value: 'off', label: (w: Words) => dialogWords(w).settings.off },
-] as const;
-
-const LINKS = ['curved', 'straight', 'angled', 'hidden'] as const;
 type Said = Exclude<keyof typeof choices.en, 'keys'>;
 const say = (word: Said): Label => (w) => roomWords(choices, w)[word];
+type Dialogs = ReturnType<typeof dialogWords>['settings'];
+const said = (word: { [K in keyof Dialogs]: Dialogs[K] extends string ? K : never }[keyof Dialogs]): Label => (w) => dialogWords(w).settings[word];
 
-/** Asks the browser first; what it refuses stays off. */
-async function notify(on: boolean) {
-  const may = on && 'Notification' in window && (await Notification.requestPermission()) === 'granted';
-  usePreferences.setState({ notify: may });
+/** One of a few words; the first is what it is without a choice. */
+function oneOf<K extends 'wheel' | 'drag' | 'links' | 'snap'>(id: K, label: Label, hint: Label, choices: readonly { value: Choices[K]; label: Label }[]): Option {
+  const of = (value: string) => (choices.find((c) => c.value === value) ?? choices[0])?.value;
+  return { id, label, hint, choices, now: () => useSettings.getState()[id], set: (value) => choose({ [id]: of(value) }) };
+}
+
+const onOff = [{ value: 'on', label: said('on') }, { value: 'off', label: said('off') }];
+
+function onOrOff(id: string, label: Label, is: () => boolean, set: (on: boolean) => unknown, hint?: Label): Option {
+  return { id, label, ...(hint ? { hint } : {}), choices: onOff, now: () => (is() ? 'on' : 'off'), set: (value) => void set(value === 'on') };
 }
 
 /** It is heard when it is chosen. */
@@ -43,10 +46,10 @@ async function sound(on: boolean) {
 export const options: readonly Option[] = [
   {
     id: 'language',
-    label: (w) => dialogWords(w).settings.language,
+    label: said('language'),
     hint: say('languageHint'),
     choices: [
-      { value: '', label: (w) => dialogWords(w).settings.browser },
+      { value: '', label: said('browser') },
       { value: 'zh', label: () => '中文', lang: 'zh-Hans' },
       { value: 'en', label: () => 'English', lang: 'en' },
       { value: 'both', label: () => '中文 + English', lang: 'zh-Hans' },
@@ -56,68 +59,30 @@ export const options: readonly Option[] = [
   },
   {
     id: 'theme',
-    label: (w) => dialogWords(w).settings.theme,
+    label: said('theme'),
     choices: [
-      { value: '', label: (w) => dialogWords(w).settings.system },
-      { value: 'light', label: (w) => dialogWords(w).settings.light },
-      { value: 'dark', label: (w) => dialogWords(w).settings.dark },
-      { value: 'grey', label: (w) => dialogWords(w).settings.grey },
+      { value: '', label: said('system') },
+      { value: 'light', label: said('light') },
+      { value: 'dark', label: said('dark') },
+      { value: 'grey', label: said('grey') },
       { value: 'contrast', label: (w) => w.theme.contrast },
     ],
     now: () => chosen().theme ?? '',
     set: (value) => choose({ theme: isTheme(value) ? value : undefined }),
   },
-  {
-    id: 'wheel',
-    label: (w) => dialogWords(w).settings.wheel,
-    hint: (w) => dialogWords(w).settings.wheelHint,
-    choices: [
-      { value: 'device', label: (w) => dialogWords(w).settings.wheelDevice },
-      { value: 'zoom', label: (w) => dialogWords(w).settings.wheelZoom },
-      { value: 'pan', label: (w) => dialogWords(w).settings.wheelPan },
-    ],
-    now: () => useSettings.getState().wheel,
-    set: (value) => choose({ wheel: value === 'zoom' || value === 'pan' ? value : 'device' }),
-  },
-  {
-    id: 'drag',
-    label: say('drag'),
-    hint: say('dragHint'),
-    choices: [
-      { value: 'frame', label: say('frame') },
-      { value: 'pan', label: say('pan') },
-    ],
-    now: () => useSettings.getState().drag,
-    set: (value) => choose({ drag: value === 'pan' ? 'pan' : 'frame' }),
-  },
-  {
-    id: 'links',
-    label: say('links'),
-    hint: say('linksHint'),
-    choices: LINKS.map((value) => ({ value, label: say(value) })),
-    now: () => useSettings.getState().links,
-    set: (value) => choose({ links: LINKS.find((l) => l === value) ?? 'curved' }),
-  },
-  {
-    id: 'quiet',
-    label: say('quiet'),
-    hint: say('quietHint'),
-    choices: onOff,
-    now: () => (useSettings.getState().quiet ? 'on' : 'off'),
-    set: (value) => choose({ quiet: value === 'on' }),
-  },
-  {
-    id: 'snap',
-    label: say('snap'),
-    hint: say('snapHint'),
-    choices: [
-      { value: 'shift', label: say('shift') },
-      { value: 'always', label: say('always') },
-      { value: 'off', label: (w) => dialogWords(w).settings.off },
-    ],
-    now: () => useSettings.getState().snap,
-    set: (value) => choose({ snap: value === 'always' || value === 'off' ? value : 'shift' }),
-  },
+  oneOf('wheel', said('wheel'), said('wheelHint'), [
+    { value: 'device', label: said('wheelDevice') },
+    { value: 'zoom', label: said('wheelZoom') },
+    { value: 'pan', label: said('wheelPan') },
+  ]),
+  oneOf('drag', say('drag'), say('dragHint'), [{ value: 'frame', label: say('frame') }, { value: 'pan', label: say('pan') }]),
+  oneOf('links', say('links'), say('linksHint'), (['curved', 'straight', 'angled', 'hidden'] as const).map((value) => ({ value, label: say(value) }))),
+  onOrOff('quiet', say('quiet'), () => useSettings.getState().quiet, (quiet) => choose({ quiet }), say('quietHint')),
+  oneOf('snap', say('snap'), say('snapHint'), [
+    { value: 'shift', label: say('shift') },
+    { value: 'always', label: say('always') },
+    { value: 'off', label: said('off') },
+  ]),
   {
     id: 'grid',
     label: say('grid'),
@@ -126,37 +91,14 @@ export const options: readonly Option[] = [
     now: () => String(useSettings.getState().grid),
     set: (value) => choose({ grid: Number(value) }),
   },
-  {
-    id: 'autosave',
-    label: (w) => dialogWords(w).settings.autosave,
-    hint: (w) => dialogWords(w).settings.autosaveHint,
-    choices: onOff,
-    now: () => (useSettings.getState().autosave ? 'on' : 'off'),
-    set: (value) => choose({ autosave: value === 'on' }),
-  },
+  onOrOff('autosave', said('autosave'), () => useSettings.getState().autosave, (autosave) => choose({ autosave }), said('autosaveHint')),
   {
     id: 'seeds',
     label: (w) => w.run.controls.title,
-    choices: [
-      { value: 'after', label: (w) => w.run.controls.after },
-      { value: 'before', label: (w) => w.run.controls.before },
-    ],
+    choices: (['after', 'before'] as const).map((value) => ({ value, label: (w) => w.run.controls[value] })),
     now: () => usePreferences.getState().seeds,
     set: (value) => usePreferences.setState({ seeds: value === 'before' ? 'before' : 'after' }),
   },
-  {
-    id: 'notify',
-    label: (w) => w.run.notify,
-    choices: onOff,
-    now: () => (usePreferences.getState().notify ? 'on' : 'off'),
-    set: (value) => void notify(value === 'on'),
-  },
-  {
-    id: 'sound',
-    label: say('sound'),
-    hint: say('soundHint'),
-    choices: onOff,
-    now: () => (usePreferences.getState().sound ? 'on' : 'off'),
-    set: (value) => void sound(value === 'on'),
-  },
+  onOrOff('notify', (w) => w.run.notify, () => usePreferences.getState().notify, askToNotify),
+  onOrOff('sound', say('sound'), () => usePreferences.getState().sound, sound, say('soundHint')),
 ];

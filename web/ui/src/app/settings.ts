@@ -10,7 +10,7 @@ export const isTheme = (of: unknown): of is Theme => themes.includes(of as Theme
 export type Wheel = 'device' | 'zoom' | 'pan'; // of a mouse it zooms and of a trackpad it moves; or always one of the two
 export type LinkStyle = 'curved' | 'straight' | 'angled' | 'hidden';
 export type Snap = 'shift' | 'always' | 'off'; // to the grid, while Shift is held; or, with Shift for the opposite, all the time
-interface Choices {
+export interface Choices {
   wheel: Wheel;
   drag: 'frame' | 'pan'; // with the left button, on the ground
   tool: 'select' | 'hand';
@@ -83,19 +83,22 @@ const settled = (chosen: Chosen, language = chosen.language ?? languageOf(naviga
   colours: `${chosen.theme} ${wishes.map((w) => w.matches)}`,
 });
 
-/** Chinese has names that are loaded first; a server that is gone is no reason to stay with English. */
-function settle(chosen: Chosen, set: (what: ReturnType<typeof settled>) => void) {
-  const next = settled(chosen);
-  if (next.language === 'en') set(next);
-  else void loadNames(next.language).catch(console.warn).then(() => set(next));
+let wanted = read(); // its language may still be on its way
+
+/** Chinese has names that are loaded first, and what is chosen meanwhile comes with it; a server that is gone is no reason to stay
+ * with English. */
+function settle(chosen: Chosen, { language }: Settings, set: (what: ReturnType<typeof settled>) => void) {
+  const next = settled((wanted = chosen));
+  if (next.language === 'en' || next.language === language) set(next);
+  else void loadNames(next.language).catch(console.warn).then(() => wanted === chosen && set(next));
 }
 
 export const useSettings = create<Settings>((set, get) => ({
-  ...settled(read()),
+  ...settled(wanted),
   choose: (what) => {
-    const chosen = { ...get().chosen, ...what };
+    const chosen = { ...wanted, ...what };
     write(chosen);
-    settle(chosen, set);
+    settle(chosen, get(), set);
   },
 }));
 
@@ -111,5 +114,5 @@ export function followSettings() {
   show(useSettings.getState());
   useSettings.subscribe(show);
   for (const wish of wishes) wish.addEventListener('change', () => useSettings.setState(settled(useSettings.getState().chosen)));
-  addEventListener('storage', (e) => e.key === KEY && settle(read(), useSettings.setState));
+  addEventListener('storage', (e) => e.key === KEY && settle(read(), useSettings.getState(), useSettings.setState));
 }

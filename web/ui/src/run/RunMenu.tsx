@@ -5,6 +5,7 @@ import { Icon } from '../app/Icon.tsx';
 import { useKeys } from '../app/bound.ts';
 import { useWords } from '../i18n/words.ts';
 import { repeat, runNow, useRepeating } from './actions.ts';
+import { askToNotify } from './notifying.ts';
 import { usePreferences, type Preferences } from './preferences.ts';
 
 const MOST_TIMES = 999;
@@ -12,7 +13,8 @@ const MOST_TIMES = 999;
 function Times({ done }: { done: () => void }) {
   const words = useWords().run;
   const at = useActive();
-  const [times, setTimes] = useState(10);
+  const [text, setText] = useState('10');
+  const times = Math.min(MOST_TIMES, Math.max(1, Math.trunc(Number(text)) || 1));
   const go = (e: FormEvent) => {
     e.preventDefault();
     runNow(at, {}, times);
@@ -25,9 +27,9 @@ function Times({ done }: { done: () => void }) {
         type="number"
         min={1}
         max={MOST_TIMES}
-        value={times}
+        value={text}
         aria-label={words.count}
-        onChange={(e) => setTimes(Math.min(MOST_TIMES, Math.max(1, Math.trunc(e.target.valueAsNumber) || 1)))}
+        onChange={(e) => setText(e.target.value)}
       />
     </form>
   );
@@ -55,14 +57,10 @@ function Seeds() {
 function Notify() {
   const words = useWords().run;
   const { notify } = usePreferences();
-  const choose = async (on: boolean) => {
-    const may = on && (await Notification.requestPermission()) === 'granted';
-    usePreferences.setState({ notify: may });
-  };
   if (!('Notification' in window)) return null;
   return (
     <label>
-      <input type="checkbox" checked={notify} onChange={(e) => void choose(e.target.checked)} />
+      <input type="checkbox" checked={notify} onChange={(e) => void askToNotify(e.target.checked)} />
       {words.notify}
     </label>
   );

@@ -13,7 +13,7 @@ const KEY = 'limn.run';
 function read(): Preferences {
   let kept: Record<string, unknown> = {};
   try {
-    kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>;
+    kept = (JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {}) as Record<string, unknown>;
   } catch {
     // Then what most people want.
   }

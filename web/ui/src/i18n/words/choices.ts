@@ -26,6 +26,7 @@ export const choices = both(
     grid: 'Grid size',
     gridHint: 'Also how far Ctrl and an arrow key move what is chosen.',
     sound: 'A sound when a run has ended',
+    notifyRefused: 'The browser does not let this page send notifications.',
     soundHint: 'Once what you started has all run: up where it went well, down where it failed.',
     keys: {
       search: 'Search commands and keys',
@@ -79,6 +80,7 @@ export const choices = both(
     grid: '网格大小',
     gridHint: '也是 Ctrl+方向键移动所选内容的距离。',
     sound: '运行结束时播放提示音',
+    notifyRefused: '浏览器不允许此页面发送通知。',
     soundHint: '启动的任务全部运行完后响一次：成功时音调上行，失败时下行。',
     keys: {
       search: '搜索命令与快捷键',
