@@ -1,5 +1,6 @@
 """Runs the tests of a program in Python and tells of each as the programs in C do (tests/test.h): a line "ok NAME" or
-"FAILED NAME", and what failed in front of the latter.
+"FAILED NAME", and what failed in front of the latter: "FILE:LINE: …", "not so: …", and more of it as "why: …", which is
+what the suite's summary shows.
 
     from running import run_tests, tests_of       # this folder is put on sys.path first
     sys.exit(run_tests(tests_of(globals(), but=("main", "helper"))))
@@ -12,6 +13,7 @@ import time
 import traceback
 
 _wants = []
+MORE_LINES = 4  # of what failed, behind its first one
 
 
 def want(condition, words):
@@ -34,6 +36,15 @@ def place(error):
     return f"{own[-1].filename}:{own[-1].lineno}" if own else "?"
 
 
+def say_why(error, note):
+    """What failed: its place and first line, some more, and then the rest, for who reads all."""
+    own = traceback.extract_tb(error.__traceback__)[-1].line or ""  # what is asserted without a word says itself
+    first, *more = [line for line in str(error)[:4000].splitlines() if line.strip()] or [own]
+    print(f"{place(error)}: {note}{type(error).__name__}: {first}")
+    for i, line in enumerate(more):
+        print(f"why:   {line}" if i < MORE_LINES else line)
+
+
 def run_one(test, *args, name="", note="", timed=False):
     """-> was it well?"""
     name, begin = name or test.__name__, time.monotonic()
@@ -45,7 +56,7 @@ def run_one(test, *args, name="", note="", timed=False):
         well = not _wants
     except Exception as e:  # noqa: BLE001: a test that fails says how, the next one runs
         well = False
-        print(f"{place(e)}: {note}{type(e).__name__}: {str(e)[:4000]}")
+        say_why(e, note)
         if timed:
             traceback.print_exc(file=sys.stdout)
     print("ok" if well else "FAILED", name, *([f"({time.monotonic() - begin:.1f} s)"] if timed else []), flush=True)
