@@ -7,7 +7,7 @@ import { useKeys, withKeys } from '../app/bound.ts';
 import { useWords } from '../i18n/words.ts';
 import { useJobs } from '../net/jobs.ts';
 import { useServer } from '../net/server.ts';
-import { clearRest, runNow, stopNow, useRepeating } from './actions.ts';
+import { clearRest, runNow, stopNow, useRepeating, useUnsent } from './actions.ts';
 import { useRuns } from './run.ts';
 
 const WIDTH = 264; // pixels, of the menu
@@ -38,7 +38,8 @@ export function RunBar() {
   const id = useId();
   const at = useActive();
   const lost = useServer((s) => s.link.is === 'lost' && !s.there);
-  const waiting = useJobs((s) => s.waiting.length + s.more);
+  const waiting = useJobs((s) => s.waiting.length + s.more) + useUnsent((s) => s.rest);
+  const endless = useRepeating((s) => s.uids.size > 0);
   const busy = useRuns((s) => at !== undefined && s[at.doc.uid]?.current !== undefined);
   const repeats = useRepeating((s) => at !== undefined && s.uids.has(at.doc.uid));
   const off = !at || lost;
@@ -60,7 +61,7 @@ export function RunBar() {
         <Icon name="stop" />
         {words.stop}
       </button>
-      <button className="plain" disabled={!waiting} onClick={clearRest}>
+      <button className="plain" disabled={!waiting && !endless} onClick={clearRest}>
         <Icon name="close" />
         {waiting ? words.clearMany(waiting) : words.clear}
       </button>

@@ -4,8 +4,8 @@ import { later } from '../app/fetched.ts';
 import { openText, useDocuments, type Opened } from '../app/documents.ts';
 import { complain } from '../app/toasts.ts';
 import { isObject, print } from '../doc/json.ts';
-import { getText, isRefusal, sentenceIn, textsAt } from '../net/http.ts';
-import { cancelJob, clearWaiting, type Job } from '../net/jobs.ts';
+import { getText, textsAt, whyOf } from '../net/http.ts';
+import { cancelJob, clearWaiting, useJobs, type Job } from '../net/jobs.ts';
 import { askForWork, useServer } from '../net/server.ts';
 import { onJob } from './hear.ts';
 import { senderOf } from './mine.ts';
@@ -18,8 +18,7 @@ export async function attempt(what: Promise<unknown>): Promise<boolean> {
     await what;
     return true;
   } catch (e) {
-    const why = (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
-    complain((w) => w.run.said.undone(why));
+    complain((w) => w.run.said.undone(whyOf(e)));
     return false;
   } finally {
     askForWork(0);
@@ -70,6 +69,12 @@ export function repeat(uid: string, on: boolean) {
   });
 }
 
+/** Runs that were asked of this page and are not begun yet ("Run ×10", or Run pressed again and again), and whether one is being sent. */
+export const useUnsent = create<{ rest: number; sending: boolean }>(() => ({ rest: 0, sending: false }));
+
+/** Something waits on the server, or is still to be sent. */
+export const canClear = () => useJobs.getState().waiting.length + useUnsent.getState().rest + useRepeating.getState().uids.size > 0;
+
 let leaving = false; // what a page that goes could not send goes on in the next one
 
 /** Once more, as soon as the document is there: a page that is loaded again may hear of an end before it has its tabs. */
@@ -106,8 +111,9 @@ export function stopNow(at: Opened | undefined) {
   if (current !== undefined) void attempt(cancelJob(current));
 }
 
-/** What waits on the server, and what this page has still to send. */
+/** What waits on the server, and what this page has still to send. What runs goes on, and is the last. */
 export function clearRest() {
+  useRepeating.setState({ uids: new Set() });
   void sending().then(({ endSeries }) => endSeries());
   void attempt(clearWaiting());
 }

@@ -2,8 +2,7 @@
 import { always, type Command } from '../app/command.ts';
 import { later } from '../app/fetched.ts';
 import type { Opened } from '../app/documents.ts';
-import { useJobs } from '../net/jobs.ts';
-import { attempt, canRun, canStop, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
+import { attempt, canClear, canRun, canStop, chosenNodes, clearRest, repeat, runNow, stopNow, useRepeating } from './actions.ts';
 import { usePreferences } from './preferences.ts';
 
 const menu = 'run';
@@ -55,7 +54,7 @@ export const runCommands: readonly Command[] = [
     can: canStop,
     run: stopNow,
   },
-  { id: 'run.clear', label: (w) => w.run.clear, menu, can: () => useJobs.getState().waiting.length > 0, run: clearRest },
+  { id: 'run.clear', label: (w) => w.run.clear, menu, can: canClear, run: clearRest },
   {
     id: 'run.seeds',
     label: (w) => `${w.run.controls.title}: ${w.run.controls.before}`,

@@ -6,10 +6,11 @@ import { complain, say } from '../app/toasts.ts';
 import { percent } from '../i18n/format.ts';
 import type { Words } from '../i18n/languages.ts';
 import { wordsNow } from '../i18n/words.ts';
-import { useRepeating } from './actions.ts';
+import { useRepeating, useUnsent } from './actions.ts';
 import { onJob, type Ended } from './hear.ts';
 import { usePreferences } from './preferences.ts';
 import { runOf, useRuns } from './run.ts';
+import { sentenceOf } from './sentences.ts';
 
 export const useSaid = create<{ text: string }>(() => ({ text: '' }));
 
@@ -21,11 +22,11 @@ const opened = (uid: string): Opened | undefined => useDocuments.getState().open
 
 function sentence(uid: string, how: Ended | 'start') {
   const name = opened(uid)?.name ?? '';
-  const why = runOf(uid).problems.findLast((p) => p.source === 'run')?.message ?? '';
+  const failure = runOf(uid).problems.findLast((p) => p.source === 'run');
   return (w: Words) =>
     how === 'start' ? w.run.said.started(name)
     : how === 'success' ? w.run.said.done(name)
-    : how === 'error' ? w.run.said.failed(name, why)
+    : how === 'error' ? w.run.said.failed(name, failure ? sentenceOf(failure, w) : '')
     : w.run.said.interrupted(name);
 }
 
@@ -45,7 +46,9 @@ const fetchSound = later(() => import('./sound.ts'));
 
 /** Once, when all that was sent for a document has run; whoever stopped it knows. */
 async function sound(uid: string, how: Ended | 'start') {
-  if (how === 'start' || how === 'interrupted' || !usePreferences.getState().sound || runOf(uid).jobs.length || useRepeating.getState().uids.has(uid)) return;
+  const { rest, sending } = useUnsent.getState();
+  const more = rest > 0 || sending || runOf(uid).jobs.length > 0 || useRepeating.getState().uids.has(uid);
+  if (how === 'start' || how === 'interrupted' || !usePreferences.getState().sound || more) return;
   (await fetchSound()).chime(how === 'success');
 }
 

@@ -9,6 +9,7 @@ import { clientId } from '../net/server.ts';
 import { bodyOf, newId } from './body.ts';
 import { askCheck, hasChoices, showCheck } from './check.ts';
 import { sends, sent, unsent } from './hear.ts';
+import { useUnsent } from './actions.ts';
 import { announce } from './live.ts';
 import { seedIn } from './mine.ts';
 import { usePreferences } from './preferences.ts';
@@ -113,6 +114,7 @@ let ended = 0; // how often somebody has ended what is still to be sent
 /** What was to be sent more often is not. */
 export function endSeries() {
   ended++;
+  useUnsent.setState({ rest: 0 });
 }
 
 const isOpen = ({ doc }: Opened) => useDocuments.getState().opened.some((o) => o.doc === doc);
@@ -120,12 +122,25 @@ const isOpen = ({ doc }: Opened) => useDocuments.getState().opened.some((o) => o
 /** So many times, each as the controls of its seeds say; one after the other, whoever asks. */
 export function run(at: Opened, how: How = {}, times = 1): Promise<number> {
   const asked = ended;
+  let rest = 0;
+  /** So many of these are not begun now; those of a series that was ended are counted no more. */
+  const leave = (now: number) => {
+    if (asked === ended) useUnsent.setState((s) => ({ rest: s.rest - rest + now }));
+    rest = now;
+  };
   const all = async () => {
     let n = 0;
-    while (n < times && asked === ended && isOpen(at) && (await runOnce(at, how))) n++;
+    useUnsent.setState({ sending: true });
+    try {
+      while (n < times && asked === ended && isOpen(at) && (leave(times - n - 1), await runOnce(at, how))) n++;
+    } finally {
+      leave(0);
+      useUnsent.setState({ sending: false });
+    }
     if (n) announce((w) => (n > 1 ? w.run.said.queuedMany(n, at.name) : w.run.said.queued(at.name)));
     return n;
   };
+  leave(times);
   const turn = last.then(all, all);
   last = turn;
   return turn;

@@ -332,6 +332,33 @@ export const runs: Record<string, Story> = {
     await v.close();
   },
 
+  'what is still to be sent can be cleared while nothing waits, and so can what runs until stopped': async (browser, served) => {
+    const v = await open(browser, served);
+    let sent = 0;
+    let go = () => {};
+    const held = new Promise<void>((next) => (go = next));
+    await v.page.route('**/prompt', async (route) => (sent++, await held, await route.continue()));
+
+    await use(v.page, () => {}, 'series');
+    await v.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+    await v.page.getByRole('menuitem', { name: 'Run ×10' }).click();
+    await v.page.getByRole('button', { name: 'Clear rest 9' }).click();
+    await v.page.getByRole('button', { name: 'Clear rest', exact: true, disabled: true }).waitFor();
+    go();
+    await past(v.page).getByText('series').waitFor();
+    assert.equal(sent, 1, 'of ten');
+
+    await use(v.page, () => {}, 'endless');
+    await v.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+    await v.page.getByRole('menuitemcheckbox', { name: 'Run until stopped' }).click();
+    await past(v.page).getByText('endless').first().waitFor();
+    await v.page.getByRole('button', { name: /^Clear rest/ }).click();
+    await v.page.getByRole('button', { name: 'Clear rest', exact: true, disabled: true }).waitFor();
+    await v.page.locator('.status').getByText('Nothing is running').waitFor();
+    v.clean();
+    await v.close();
+  },
+
   'ten seeds wait, are put in order, one goes, the page is loaded again: nothing is lost': async (browser, served) => {
     const v = await open(browser, served);
     const seeds = async () => (await waiting(v.page).locator('small').allTextContents()).map((t) => t.replace('seed ', '')).join(' ');
