@@ -9,7 +9,7 @@ import { followLook } from './canvas/look.ts';
 import { loadNames } from './defs/labels.ts';
 import { languages } from './i18n/languages.ts';
 import { wordsNow } from './i18n/words.ts';
-import { sayUnreached } from './net/http.ts';
+import { sayFaults, textAt } from './net/http.ts';
 import { startServer } from './net/server.ts';
 import { startRuns } from './run/start.ts';
 import './style/tokens.css';
@@ -56,7 +56,7 @@ async function start(root: HTMLElement) {
   try {
     followSettings();
     followLook();
-    sayUnreached(() => wordsNow().link.unreached);
+    sayFaults((type) => textAt(wordsNow().link.faults, type) ?? '');
     await loadNames(useSettings.getState().language).catch(console.warn);
     startRuns();
     startServer();

@@ -3,7 +3,8 @@
 import { ViewportPortal } from '@xyflow/react';
 import type { Words } from '../i18n/languages.ts';
 import { useWords } from '../i18n/words.ts';
-import { useNodeRun, type NodeRun } from '../run/run.ts';
+import { useFailure, useNodeRun, type NodeRun, type Problem } from '../run/run.ts';
+import { sentenceOf } from '../run/sentences.ts';
 import { centre, holds } from './boxes.ts';
 import { titleById } from './named.ts';
 import { titleIn } from './names.ts';
@@ -14,7 +15,7 @@ import { groupOf, linksAt, stopOf, type Stop } from './walk.ts';
 export const focusId = (key: string) => `graph-at-${key}`;
 
 /** "KSampler, node 7, 4 of 4 inputs linked, running 60 percent" */
-export function labelOf(box: NodeView, run: NodeRun | undefined, words: Words): string {
+function labelOf(box: NodeView, run: NodeRun | undefined, failure: Problem | undefined, words: Words): string {
   const { canvas } = words;
   const { shape, id } = box;
   const sockets = shape.inputs.filter((s) => s.widget === undefined);
@@ -26,7 +27,7 @@ export function labelOf(box: NodeView, run: NodeRun | undefined, words: Words): 
     ...(shape.mode === 'runs' ? [] : [canvas.modes[shape.mode]]),
     ...(shape.collapsed ? [canvas.collapsed] : []),
     ...(!run || run.state === 'idle' ? [] : [canvas.doing(canvas.states[run.state], run.state === 'running' ? share : undefined)]),
-    ...(run?.error ? [run.error] : []),
+    ...(failure ? [sentenceOf(failure, words)] : []),
   ].join(', ');
 }
 
@@ -47,7 +48,8 @@ function Ring({ at: { key, x, y, width, height }, role, label }: { at: Stop; rol
 function NodeRing({ box, uid, prefix }: { box: NodeView; uid: string; prefix: string }) {
   const words = useWords();
   const run = useNodeRun(uid, prefix + box.id);
-  return <Ring at={box} role={words.canvas.nodeRole} label={labelOf(box, run, words)} />;
+  const failure = useFailure(uid, prefix + box.id);
+  return <Ring at={box} role={words.canvas.nodeRole} label={labelOf(box, run, failure, words)} />;
 }
 
 /** "Sampling, 4 nodes" */

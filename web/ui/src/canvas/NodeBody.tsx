@@ -10,7 +10,7 @@ import { isPinned } from '../doc/linear.ts';
 import { useWords } from '../i18n/words.ts';
 import { PinButton } from '../linear/PinButton.tsx';
 import { NodePictures } from '../run/NodePictures.tsx';
-import { useFaults, useNodeRun, worstOf } from '../run/run.ts';
+import { useFailure, useFaults, useNodeRun, worstOf } from '../run/run.ts';
 import { sentenceOf } from '../run/sentences.ts';
 import { Widget } from '../widgets/Widget.tsx';
 import type { BodyNode } from './body.ts';
@@ -40,16 +40,16 @@ function Pictures({ uid, run, box }: { uid: string; run: string; box: NodeView }
 }
 
 function Says({ uid, node }: { uid: string; node: string }) {
-  const run = useNodeRun(uid, node);
-  if (!run?.error) return null;
+  const words = useWords();
+  const failure = useFailure(uid, node);
+  if (!failure) return null;
   return (
     <p className="says" role="note">
       <Icon name="warning" />
-      {run.error}
+      {sentenceOf(failure, words)}
     </p>
   );
 }
-
 
 function Body({ doc, box, prefix }: { doc: Document; box: NodeView; prefix: string }) {
   const all = useWords();

@@ -1,8 +1,10 @@
 // What becomes of the cells: the list of jobs says which wait and run, and a job that is in neither is asked for.
+import { wordsNow } from '../i18n/words.ts';
 import { readFile } from '../net/files.ts';
 import { getJson, member } from '../net/http.ts';
 import { readJob, useJobs } from '../net/jobs.ts';
 import { askForWork } from '../net/server.ts';
+import { sentenceOf } from '../run/sentences.ts';
 import { filesIn } from '../run/track.ts';
 import { changeCell, changeCells, isOver, useGrids, type Cell, type Grid } from './grids.ts';
 
@@ -41,7 +43,7 @@ async function settle(grid: Grid, at: number, { job: id }: Cell) {
     if (member(await getJson(`history/${name}`), id) === undefined) return miss(grid, at, id);
     const answer = await getJson(`api/jobs/${name}`);
     const job = readJob(answer);
-    if (job) changeCell(grid.uid, grid.id, at, { state: STATES[job.state], files: filesOf(answer, id), ...(job.error === undefined ? {} : { why: job.error }) });
+    if (job) changeCell(grid.uid, grid.id, at, { state: STATES[job.state], files: filesOf(answer, id), ...(job.error === undefined ? {} : { why: sentenceOf(job.error, wordsNow()) }) });
   } catch (e) {
     console.warn(e);
   } finally {

@@ -16,29 +16,30 @@ export function isRefusal(e: unknown): e is Refusal {
   return e instanceof Error && typeof (e as Partial<Refusal>).status === 'number';
 }
 
-/** A sentence of an answer that is an error: {"error": "…"}, {"error": {"message": "…", "details": "…"}}; "" without. */
+let own: (type: string) => string = () => '';
+
+/** How the page says, in its language, what a fault's type tells: `unreached`, or what an answer has. "": as it came. */
+export function sayFaults(says: (type: string) => string) {
+  own = says;
+}
+
+/** A sentence of an answer that is an error: {"error": "…"}, {"error": {"type", "message": "…", "details": "…"}}; "" without. */
 export function sentenceIn(said: string): string {
   try {
     const error = member(JSON.parse(said), 'error');
     if (typeof error === 'string') return error;
-    return [member(error, 'message'), member(error, 'details')].filter((t) => typeof t === 'string' && t).join(': ');
+    return own(textAt(error, 'type') ?? '') || [member(error, 'message'), member(error, 'details')].filter((t) => typeof t === 'string' && t).join(': ');
   } catch {
     return '';
   }
 }
 
-let unreached = () => '';
-
-/** How the page says that no answer came: browsers say it in their own words, and in no other language. */
-export function sayUnreached(says: () => string) {
-  unreached = says;
-}
-
+/** Browsers say in their own words that no answer came, and in no other language. */
 export const isUnreached = (e: unknown) => e instanceof TypeError && /fetch|network|load failed/i.test(e.message);
 
 /** Why something did not come about: what the server said, else what went wrong on the way. */
 export function whyOf(e: unknown): string {
-  if (isUnreached(e)) return unreached() || String(e);
+  if (isUnreached(e)) return own('unreached') || String(e);
   return (isRefusal(e) && sentenceIn(e.said)) || (e instanceof Error ? e.message : String(e));
 }
 

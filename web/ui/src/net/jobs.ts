@@ -9,12 +9,13 @@ export interface Job {
   id: string;
   state: JobState;
   number: number; // lower ones run first
+  seq?: number; // which one it is, wherever it is moved
   created: number; // milliseconds since 1970
   started?: number;
   ended?: number;
   pictures: number;
   preview?: OutputFile;
-  error?: string;
+  error?: { message: string; type?: string };
   sender?: Sender; // where the server says it: of jobs that have ended
 }
 
@@ -59,18 +60,20 @@ export function readJob(of: unknown): Job | undefined {
   const started = numberAt(of, 'execution_start_time');
   const ended = numberAt(of, 'execution_end_time');
   const preview = readFile(member(of, 'preview_output'), id.slice(0, 8));
-  const error = textAt(of, 'execution_error', 'exception_message');
+  const [error, type] = [textAt(of, 'execution_error', 'exception_message'), textAt(of, 'execution_error', 'exception_type')];
   const sender = readSender(member(of, 'limn'));
+  const seq = numberAt(of, 'seq');
   return {
     id,
     state: state as JobState,
     number: numberAt(of, 'priority') ?? 0,
+    ...(seq === undefined ? {} : { seq }),
     created: numberAt(of, 'create_time') ?? 0,
     pictures: numberAt(of, 'previewable_outputs_count') ?? 0,
     ...(started === undefined ? {} : { started }),
     ...(ended === undefined ? {} : { ended }),
     ...(preview ? { preview } : {}),
-    ...(error === undefined ? {} : { error: error.trim() }),
+    ...(error === undefined ? {} : { error: { message: error.trim(), ...(type === undefined ? {} : { type }) } }),
     ...(sender ? { sender } : {}),
   };
 }

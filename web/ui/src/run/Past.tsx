@@ -7,6 +7,7 @@ import { forgetJobs, refreshHistory, type Job } from '../net/jobs.ts';
 import { useTries } from '../net/tries.ts';
 import { attempt, openJob, retryJob } from './actions.ts';
 import { seedOf, useNames } from './names.ts';
+import { sentenceOf } from './sentences.ts';
 import { filesIn } from './track.ts';
 import { view } from './viewer.ts';
 
@@ -55,7 +56,8 @@ function When({ job }: { job: Job }) {
 }
 
 export function Past({ job }: { job: Job }) {
-  const words = useWords().run.queue;
+  const all = useWords();
+  const words = all.run.queue;
   const name = useNames(job);
   const tool = (icon: 'file' | 'refresh' | 'trash', says: string, does: () => Promise<unknown>) => (
     <button className="icon" aria-label={`${says}: ${name}`} title={says} onClick={() => void attempt(does())}>
@@ -67,7 +69,7 @@ export function Past({ job }: { job: Job }) {
       <Thumbnail job={job} name={name} />
       <span className="job-name">{name}</span>
       <When job={job} />
-      {job.error !== undefined && <p className="why">{job.error}</p>}
+      {job.error !== undefined && <p className="why">{sentenceOf(job.error, all)}</p>}
       <span className="tools">
         {tool('file', words.open, () => openJob(job, name))}
         {tool('refresh', words.retry, () => retryJob(job, name))}

@@ -15,7 +15,6 @@ export interface NodeRun {
   preview?: string; // a blob URL, owned by run/previews.ts
   files: readonly OutputFile[];
   text?: string; // what the node says of itself
-  error?: string;
 }
 
 export interface Problem {
@@ -75,6 +74,11 @@ export function useNodeRun(uid: string, node: string): NodeRun | undefined {
 /** What is wrong with a node, and with its inputs. */
 export function useFaults(uid: string, node: string): readonly Problem[] {
   return useRuns((all) => all[uid]?.faults[node] ?? NONE);
+}
+
+/** What it failed at, in the last run. */
+export function useFailure(uid: string, node: string): Problem | undefined {
+  return useRuns((all) => all[uid]?.faults[node]?.findLast((p) => p.source === 'run'));
 }
 
 /** What is wrong with one input of a node. */

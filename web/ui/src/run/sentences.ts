@@ -3,9 +3,12 @@ import { slotLabel } from '../defs/labels.ts';
 import type { Words } from '../i18n/languages.ts';
 import type { Problem } from './run.ts';
 
-type Faults = Words['run']['fault'];
+/** What a sentence is made of. */
+type Told = Pick<Problem, 'message'> & Partial<Problem>;
 
-function detailOf({ type, detail, message, got, wanted }: Problem, { details }: Words['run']): string {
+const ownOf = <T extends object>(of: T, key = ''): T[keyof T] | undefined => (Object.hasOwn(of, key) ? of[key as keyof T] : undefined);
+
+function detailOf({ type, detail, message, got, wanted }: Told, { details }: Words['run']): string {
   if (got !== undefined && wanted !== undefined) {
     if (type === 'value_smaller_than_min') return details.least(got, wanted);
     if (type === 'value_bigger_than_max') return details.most(got, wanted);
@@ -15,11 +18,11 @@ function detailOf({ type, detail, message, got, wanted }: Problem, { details }: 
 }
 
 /** `label`: what the file calls the input. */
-export function sentenceOf(problem: Problem, words: Words, label: string = problem.input ?? ''): string {
+export function sentenceOf(problem: Told, words: Words, label: string = problem.input ?? ''): string {
   const shown = slotLabel(problem.input ?? '', label, words.locale === 'zh-Hans' ? 'zh' : 'en');
-  const { fault, problems } = words.run;
-  const type = problem.type as keyof Faults | undefined;
-  const known = type !== undefined && Object.hasOwn(fault, type) ? fault[type] : undefined;
-  const said = known ? known(shown, detailOf(problem, words.run)) : [problem.message, problem.detail].filter(Boolean).join(': ');
-  return problem.near?.length ? `${said}. ${problems.near(problem.near.join(', '))}` : said;
+  const { fault, failure, problems } = words.run;
+  const [known, failed] = [ownOf(fault, problem.type), ownOf(failure, problem.type)];
+  const detail = detailOf(problem, words.run);
+  const said = known ? known(shown, detail) : failed ? failed(detail) : [problem.message, problem.detail].filter(Boolean).join(': ');
+  return problem.near?.length ? problems.near(said, problem.near.join(', ')) : said;
 }

@@ -215,7 +215,7 @@ function problemOf(data: unknown): Problem {
 
 function failed(t: Track, data: unknown): Track {
   const problem = problemOf(data);
-  const marked = problem.node === undefined ? t.nodes : withNode(t.nodes, problem.node, { state: 'error', error: problem.message });
+  const marked = problem.node === undefined ? t.nodes : withNode(t.nodes, problem.node, { state: 'error' });
   const after = { ...t, nodes: marked, problems: [...t.problems, problem] };
   return problem.severity === 'warning' ? after : ended(after, 'error');
 }

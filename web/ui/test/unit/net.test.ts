@@ -35,10 +35,10 @@ test('a list of another shape has no jobs', () => {
 test('a job that failed says why, and one that gave a picture which', () => {
   const read = readJob({
     ...job('0123456789', 'failed'),
-    execution_error: { exception_message: 'no memory\n' },
+    execution_error: { exception_message: 'no memory\n', exception_type: 'torch.OutOfMemoryError' },
     preview_output: { filename: 'a.png', subfolder: 's', type: 'temp', nodeId: '9', mediaType: 'images' },
   });
-  assert.equal(read?.error, 'no memory');
+  assert.deepEqual(read?.error, { message: 'no memory', type: 'torch.OutOfMemoryError' });
   assert.deepEqual(read?.preview, { filename: 'a.png', subfolder: 's', type: 'temp', version: '01234567' });
 });
 

@@ -68,7 +68,8 @@ test('a node that fails keeps its sentence, and what waited does not wait any mo
     ['execution_error', { node_id: '12:3', exception_message: 'no memory\n', exception_type: 'limn.Memory', traceback: ['one\n  two\n'] }],
   );
   assert.equal(t.over, 'error');
-  assert.equal(t.nodes['12:3']?.error, 'no memory');
+  assert.equal(t.nodes['12:3']?.state, 'error');
+  assert.equal(t.problems[0]?.message, 'no memory');
   assert.equal(t.nodes['12']?.state, 'error');
   assert.equal(t.nodes['9']?.state, 'idle');
   assert.deepEqual(t.problems[0]?.lines, ['one', '  two']);

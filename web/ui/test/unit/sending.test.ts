@@ -8,6 +8,7 @@ import type { InputDef } from '../../src/defs/def.ts';
 import { Document } from '../../src/doc/document.ts';
 import { parse, print, type Json, type JsonObject } from '../../src/doc/json.ts';
 import { languages } from '../../src/i18n/languages.ts';
+import { sayFaults, sentenceIn, textAt } from '../../src/net/http.ts';
 import { bodyOf, newId } from '../../src/run/body.ts';
 import { essenceOf, hasChoices } from '../../src/run/check.ts';
 import { fitting, moved, zoomed } from '../../src/run/looking.ts';
@@ -207,6 +208,23 @@ test('problems are sentences in both languages', () => {
   assert.equal(said(languages.zh)[2], '步数 太小：0，最小为 1');
   assert.equal(said(languages.en)[3], 'Something new: of it');
   assert.match(said(languages.en)[4] ?? '', /Nope here\. Similar: Node/);
+  assert.match(said(languages.zh)[4] ?? '', /Nope。相近的有：Node/);
+});
+
+test('what a run failed with is told by its type in Chinese, and as the server says it in English', () => {
+  const said = (type: string) => [languages.en, languages.zh].map((w) => sentenceOf({ message: 'no room for 4 GB', type }, w));
+  assert.deepEqual(said('torch.OutOfMemoryError'), ['no room for 4 GB', '内存或显存不足：no room for 4 GB']);
+  assert.deepEqual(said('constructor'), ['no room for 4 GB', 'no room for 4 GB']);
+  assert.match(said('exception_during_validation').join(), /leads to a node.*不存在/);
+});
+
+test('what the server’s refusals tell by a type is said as the page speaks', () => {
+  const answer = JSON.stringify({ error: { type: 'busy', message: 'there is no memory for another prompt', details: '' } });
+  assert.equal(sentenceIn(answer), 'there is no memory for another prompt');
+  sayFaults((type) => textAt(languages.zh.link.faults, type) ?? '');
+  assert.match(sentenceIn(answer), /正忙/);
+  assert.equal(sentenceIn('{"error": {"type": "toString", "message": "odd"}}'), 'odd');
+  sayFaults(() => '');
 });
 
 test('a check of another shape has nothing to say', () => {

@@ -1,6 +1,7 @@
 // Running a workflow: buttons, queue, progress, problems.
 import { both } from '../both.ts';
 
+const nowhere = () => 'A link leads to a node, or to an output, that is not there';
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 export const run = both(
@@ -109,7 +110,7 @@ export const run = both(
       ran: 'From the last run',
       checked: 'From checking the workflow',
       node: (title: string, id: string) => `${title} #${id}`,
-      near: (names: string) => `Similar: ${names}`,
+      near: (said: string, names: string) => `${said}. Similar: ${names}`,
     },
     fault: {
       required_input_missing: (input: string) => `${input} is missing: nothing is connected or entered`,
@@ -126,7 +127,10 @@ export const run = both(
       prompt_no_outputs: () => 'Nothing in it gives a result: add a node that saves or shows a picture',
       invalid_workflow: (_input: string, detail: string) => `The workflow cannot be read: ${detail}`,
       ExecutionBlocked: (_input: string, detail: string) => detail,
+      exception_during_validation: nowhere,
+      exception_during_inner_validation: nowhere,
     },
+    failure: {} as Readonly<Record<string, (detail: string) => string>>, // by the type of what a run failed with: in English as the server says it
     details: {
       least: (value: string, least: string) => `${value}, the least is ${least}`,
       most: (value: string, most: string) => `${value}, the most is ${most}`,
@@ -238,7 +242,7 @@ export const run = both(
       ran: '上次运行',
       checked: '工作流检查',
       node: (title, id) => `${title} #${id}`,
-      near: (names) => `相近的有：${names}`,
+      near: (said, names) => `${said}。相近的有：${names}`,
     },
     fault: {
       required_input_missing: (input) => `缺少 ${input}：尚未连线或填写`,
@@ -248,13 +252,23 @@ export const run = both(
       value_smaller_than_min: (input, detail) => `${input} 太小：${detail}`,
       value_bigger_than_max: (input, detail) => `${input} 太大：${detail}`,
       value_not_in_list: (input, detail) => `${input} 不在可选范围内：${detail}`,
-      custom_validation_failed: (_input, detail) => detail,
+      custom_validation_failed: (input, detail) => (input ? `${input} 的值不可用：${detail}` : detail),
       dependency_cycle: (_input, detail) => `连线形成了环：${detail}`,
       missing_node_type: (_input, detail) => `没有这种节点：${detail}`,
       unknown_type: (_input, detail) => `这里没有节点 ${detail}`,
       prompt_no_outputs: () => '没有任何输出：请添加保存或预览图像的节点',
       invalid_workflow: (_input, detail) => `无法读取此工作流：${detail}`,
       ExecutionBlocked: (_input, detail) => detail,
+      exception_during_validation: () => '有一条连线指向不存在的节点或输出',
+      exception_during_inner_validation: () => '上游有一条连线指向不存在的节点或输出',
+    },
+    failure: {
+      ValueError: (detail) => `节点无法使用所给的输入：${detail}`,
+      OSError: (detail) => `文件缺失、无法读取或内容有误：${detail}`,
+      RuntimeError: (detail) => `运行出错：${detail}`,
+      'torch.OutOfMemoryError': (detail) => `内存或显存不足：${detail}`,
+      'limn.WorkerDied': (detail) => `运行任务的进程意外终止：${detail}`,
+      'graph.DependencyCycleError': (detail) => `连线形成了环：${detail}`,
     },
     details: {
       least: (value, least) => `${value}，最小为 ${least}`,

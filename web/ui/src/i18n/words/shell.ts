@@ -38,7 +38,7 @@ export const shell = both(
       banner: (seconds: number) =>
         seconds > 0 ? `The server cannot be reached. Next try in ${seconds} s.` : 'The server cannot be reached. Trying …',
       again: 'Try now',
-      unreached: 'no answer from the server',
+      faults: { unreached: 'no answer from the server' } as Readonly<Record<string, string>>, // all others as the server says them
     },
     machine: {
       version: (version: string) => `limn ${version}`,
@@ -82,7 +82,7 @@ export const shell = both(
       noSocket: '网络途中的设备阻断了实时消息，改为每 3 秒查询一次队列；看不到步数和生成中的图像。',
       banner: (seconds) => (seconds > 0 ? `无法连接服务器，${seconds} 秒后重试。` : '无法连接服务器，正在重试……'),
       again: '立即重试',
-      unreached: '服务器没有应答',
+      faults: { unreached: '服务器没有应答', busy: '服务器正忙，请稍后再试', ending: '服务器正在关闭', not_checked: '服务器未能检查此工作流，请再试一次' },
     },
     machine: {
       version: (version) => `limn ${version}`,
