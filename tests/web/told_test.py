@@ -220,7 +220,7 @@ def jobs_pass_the_front_ends_eye():
         keys(answer, "jobs pagination")
         assert answer["pagination"] == {"offset": 0, "limit": 2, "total": 2, "has_more": False}, answer["pagination"]
         job = answer["jobs"][1]
-        assert (job["id"], job["status"], job["priority"], job["workflow_id"]) == (good, "completed", 0, "wf-1")
+        assert (job["id"], job["status"], job["priority"], job["seq"], job["workflow_id"]) == (good, "completed", 0, 1, "wf-1")
         for key in ("create_time", "execution_start_time", "execution_end_time", "outputs_count", "previewable_outputs_count"):
             assert isinstance(job[key], int) and not isinstance(job[key], bool), key
         assert job["preview_output"] == {"filename": "t_00001_.png", "subfolder": "", "type": "output", "nodeId": "2",

@@ -92,7 +92,7 @@ static void add_job(lm_sheet *out, const lm_job *j)
     lm_sheet_quote(out, j->id);
     lm_sheet_printf(out, ", \"status\": \"%s\", \"priority\": ", status_of(j));
     lm_sheet_number(out, j->number);
-    lm_sheet_printf(out, ", \"create_time\": %lld", (long long)j->created_ms);
+    lm_sheet_printf(out, ", \"seq\": %lld, \"create_time\": %lld", (long long)j->seq, (long long)j->created_ms);
     add_summary(out, j);
     if (*j->workflow) {
         lm_sheet_puts(out, ", \"workflow_id\": ");

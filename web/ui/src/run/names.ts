@@ -4,8 +4,6 @@ import { useWords } from '../i18n/words.ts';
 import type { Job } from '../net/jobs.ts';
 import { senderOf } from './mine.ts';
 
-const short = (number: number) => (Number.isInteger(number) ? `#${Math.abs(number)}` : '');
-
 /** What tells it from other runs of its workflow. */
 export function seedOf(job: Job): string | undefined {
   return (senderOf(job.id) ?? job.sender)?.seed;
@@ -16,5 +14,5 @@ export function useNames(job: Job): string {
   const words = useWords().run.queue;
   const sender = senderOf(job.id) ?? job.sender;
   const open = useDocuments((s) => s.opened.find((o) => o.doc.uid === sender?.uid)?.name);
-  return `${open ?? (sender?.name || words.elsewhere)} ${short(job.number)}`.trim();
+  return `${open ?? (sender?.name || words.elsewhere)} ${job.seq === undefined ? '' : `#${job.seq}`}`.trim();
 }

@@ -382,6 +382,7 @@ export const runs: Record<string, Story> = {
     await settle('2 3 5 7 6 8 9 11 10');
     await v.page.reload();
     await settle('2 3 5 7 6 8 9 11 10');
+    await waiting(v.page).nth(3).getByText(/^story #\d+/).waitFor(); // its number stays where it is moved
     await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
     await v.page.locator('.body[data-state="running"] .node-pictures[data-of="preview"] img').waitFor();
     await title(v.page, '^▶ \\d+ % story');
