@@ -1,6 +1,7 @@
 // Run, so many times, how far it is, and stop; and what is wrong, in a sentence.
 import { useState } from 'react';
 import type { Opened } from '../app/documents.ts';
+import { useKeys, withKeys } from '../app/bound.ts';
 import { Icon } from '../app/Icon.tsx';
 import { goTo } from '../canvas/camera.ts';
 import { percent } from '../i18n/format.ts';
@@ -53,6 +54,7 @@ function Wrong({ uid }: { uid: string }) {
 export function RunRow({ at }: { at: Opened }) {
   const words = useWords();
   const own = useRoom(linear);
+  const keys = useKeys('run.run', 'Ctrl+Enter');
   const [times, setTimes] = useState(1);
   const { uid } = at.doc;
   const lost = useServer((s) => s.link.is === 'lost' && !s.there);
@@ -61,7 +63,7 @@ export function RunRow({ at }: { at: Opened }) {
     <div className="linear-run">
       <Wrong uid={uid} />
       <div className="ways">
-        <button className="main" disabled={lost} data-busy={busy} title={lost ? words.run.off : `${words.run.run} (Ctrl+Enter)`} onClick={() => runNow(at, {}, times)}>
+        <button className="main" disabled={lost} data-busy={busy} title={lost ? words.run.off : withKeys(words.run.run, keys)} onClick={() => runNow(at, {}, times)}>
           <Icon name="play" />
           {words.run.run}
         </button>
