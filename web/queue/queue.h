@@ -52,10 +52,12 @@ lm_tally lm_queue_count(const lm_queue *q);
 /* The disk failed: changes are refused until a new start. */
 bool lm_queue_is_broken(const lm_queue *q);
 
-/* The texts of `s` are taken (and zeroed); words are copied. Members of `extra` that are secrets
- * (auth_token_comfy_org, api_key_comfy_org) go to the job's `secrets`, in memory alone, and are gone after a restart;
- * a workflow's id is found in extra_pnginfo.workflow.id where the submission names none. REFUSED when extra is
- * neither empty nor a JSON object. created_ms 0: now. */
+/* Is a submission's member of `extra` of this name one that no disk and no answer may have?                [any] */
+bool lm_queue_is_secret(const char *name, size_t n);
+
+/* The texts of `s` are taken (and zeroed); words are copied. Members of `extra` that are secrets go to the job's
+ * `secrets`, in memory alone, and are gone after a restart; a workflow's id is found in extra_pnginfo.workflow.id
+ * where the submission names none. REFUSED when extra is neither empty nor a JSON object. created_ms 0: now. */
 bool lm_queue_submit(lm_queue *q, lm_submission *s, lm_answer_fn *fn, void *self, limn_error *err);
 /* NOTHING when nothing is pending. */
 bool lm_queue_lease(lm_queue *q, const char *worker, lm_answer_fn *fn, void *self, limn_error *err);

@@ -7,14 +7,22 @@
 #include "core/base/alloc.h"
 #include "core/graph/json.h"
 
-static const char *const secret_keys[] = { "auth_token_comfy_org", "api_key_comfy_org" };
+bool lm_queue_is_secret(const char *name, size_t n)
+{
+    static const char *const names[] = { "auth_token_comfy_org", "api_key_comfy_org" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (n == strlen(names[i]) && !memcmp(name, names[i], n))
+            return true;
+    return false;
+}
 
 static bool is_secret(const lm_json *d, lm_json_ref key)
 {
-    for (size_t i = 0; i < sizeof secret_keys / sizeof *secret_keys; i++)
-        if (lm_json_is(d, key, secret_keys[i]))
-            return true;
-    return false;
+    size_t      n;
+    const char *name = lm_json_string(d, key, &n);
+
+    return lm_queue_is_secret(name, n);
 }
 
 static bool any_secret(const lm_json *d)

@@ -9,7 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/graph/canvas.h"
 #include "core/graph/json.h"
-#include "web/queue/store.h"
+#include "web/queue/queue.h"
 #include "web/server/prompt_parts.h"
 
 enum { SOURCE_MAX = 256, MOST_DIGITS = 64 };
@@ -152,9 +152,12 @@ static void put_member(lm_text *out, const lm_json *d, lm_json_ref key)
 enum { SECRET, PREVIEW, SENDER, OTHERS, N_PLACES, OURS = N_PLACES };
 static int place_of(const lm_json *d, lm_json_ref key)
 {
+    size_t      n;
+    const char *name = lm_json_string(d, key, &n);
+
     if (lm_json_is(d, key, "client_id") || lm_json_is(d, key, "create_time") || lm_json_is(d, key, "comfy_usage_source"))
         return OURS;
-    if (lm_json_is(d, key, "auth_token_comfy_org") || lm_json_is(d, key, "api_key_comfy_org"))
+    if (lm_queue_is_secret(name, n))
         return SECRET;
     return lm_json_is(d, key, "preview_method") ? PREVIEW : lm_json_is(d, key, "limn") ? SENDER : OTHERS;
 }
