@@ -349,17 +349,32 @@ static void compare_graphs(walk *w)
             tell_graph(w, &w->a.graphs[i], false);
 }
 
+static bool is_object(const lm_json *d, lm_json_ref v)
+{
+    return !v || lm_json_kind_of(d, v) == LM_JSON_OBJECT;
+}
+
+/* Member by member, but for what a canvas keeps for itself; what is no object is compared whole. */
+static void compare_extra(walk *w, lm_json_ref one, lm_json_ref two)
+{
+    static const char *const seen[] = { "ds", "frontendVersion", "workflowRendererVersion", "groupNodes", NULL };
+    const lm_json_ref        x = lm_json_get(w->a.d, one, "extra"), y = lm_json_get(w->b.d, two, "extra");
+
+    if (is_object(w->a.d, x) && is_object(w->b.d, y))
+        compare_members(w, LM_DIFF_FILE, "extra.", x, y, seen);
+    else
+        compare_values(w, LM_DIFF_FILE, "extra", x, y);
+}
+
 static void compare_files(walk *w)
 {
     static const char *const told[] = { "nodes",  "links", "floatingLinks", "groups", "definitions", "last_node_id",
                                         "last_link_id", "id", "revision", "version", "config", "state", "extra", NULL };
-    static const char *const seen[] = { "ds", "frontendVersion", "workflowRendererVersion", "groupNodes", NULL };
     const lm_json_ref one = w->a.graphs->self, two = w->b.graphs->self;
 
     compare_groups(w);
     compare_members(w, LM_DIFF_FILE, "", one, two, told);
-    compare_members(w, LM_DIFF_FILE, "extra.", lm_json_get(w->a.d, one, "extra"), lm_json_get(w->b.d, two, "extra"),
-                    seen);
+    compare_extra(w, one, two);
 }
 
 bool lm_diff(lm_json *a, lm_json *b, bool as_run, const lm_canvas_env *env, lm_diff_tell *tell_one, void *self,

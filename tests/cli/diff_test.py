@@ -213,7 +213,9 @@ def subgraphs_are_compared_within():
 def other_members_of_the_file():
     one(changed(lambda w: w["extra"].update(limn={"app": 1})), kind="file", field="extra.limn", was=None, now={"app": 1})
     one(changed(lambda w: w.update(models=[{"name": "x"}])), kind="file", field="models")
-    assert not changed(lambda w: w.update(extra=[1, "ds"]), lambda: dict(workflow(), extra=[2]))
+    one(changed(lambda w: w.update(extra=[1, "ds"])), kind="file", field="extra", now=[1, "ds"])
+    one(changed(lambda w: w.update(extra=[1, "ds"]), lambda: dict(workflow(), extra=[2])), kind="file", field="extra", was=[2])
+    assert not changed(lambda w: w.pop("extra"))
 
 
 def the_api_format():
