@@ -37,12 +37,9 @@ static double number_of(const lm_json *d, lm_json_ref v, double otherwise)
 /* [x, y] or {"0": x, "1": y} */
 static double part_of(const lm_json *d, lm_json_ref pair, int i, double otherwise)
 {
-    const bool list = lm_json_kind_of(d, pair) == LM_JSON_ARRAY;
+    const lm_json_ref v = lm_json_at(d, pair, (uint32_t)i);
 
-    if (!list && lm_json_kind_of(d, pair) != LM_JSON_OBJECT)
-        return otherwise;
-    return number_of(d, list ? (lm_json_count(d, pair) > (uint32_t)i ? lm_json_at(d, pair, (uint32_t)i) : 0)
-                             : lm_json_get(d, pair, i ? "1" : "0"), otherwise);
+    return number_of(d, v ? v : lm_json_get(d, pair, i ? "1" : "0"), otherwise);
 }
 
 /* A node's id as a text, whichever way it is written. */

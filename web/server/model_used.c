@@ -1,6 +1,5 @@
 /* model_used.c: GET /limn/models/used: for how many pictures each model of a kind was used, as far as their prompts are
  * known (labelling.h): a picture counts where a field of its prompt had the file's name, once. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -23,11 +22,6 @@ typedef struct counting {
     size_t      n, label;
     used       *of;     /* each name */
 } counting;
-
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 /* `line` is `n` bytes and has no end of its own. */
 static int against(const char *line, size_t n, const char *name)
@@ -92,7 +86,6 @@ static void count(lm_errand *e)
     c->names = lm_folders_names(c->folders, c->kind);
     while (c->names[c->n])
         c->n++;
-    qsort(c->names, c->n, sizeof *c->names, by_bytes);
     c->of = lm_try_alloc((c->n + 1) * sizeof *c->of);
     if (c->of) {
         if (c->labels && c->n)
