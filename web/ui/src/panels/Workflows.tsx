@@ -114,7 +114,10 @@ export function Workflows() {
 
   useKeptFocus(list, '.row', '.stored .search');
   useEffect(() => void refreshStored(), []);
-  useEffect(() => void refreshNewest(), [ended]);
+  useEffect(() => { // pictures are put down to their workflows a while after their job
+    const timers = [0, 1000, 4000].map((ms) => setTimeout(refreshNewest, ms));
+    return () => timers.forEach(clearTimeout);
+  }, [ended]);
   const folders = foldersOf(files ?? [], query);
   return (
     <div className="stored">
