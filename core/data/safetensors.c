@@ -266,9 +266,13 @@ static char *read_header(lm_weights *w, uint64_t *length, limn_error *err)
     *length = 0;
     for (int i = 7; i >= 0; i--)
         *length = *length << 8 | first[i];
-    if (*length > longest_header || *length > w->size - 8 || *length < 2) {
+    if (*length > longest_header || *length < 2) {
+        limn_fail(err, FILE, "%s: not a safetensors file: it does not begin with a header", w->label);
+        return NULL;
+    }
+    if (*length > w->size - 8) {
         limn_fail(err, FILE, "%s: its header claims %" PRIu64 " bytes, the file has %" PRIu64
-                  ": not a safetensors file, or truncated", w->label, *length, w->size);
+                  ": truncated, or not a safetensors file", w->label, *length, w->size);
         return NULL;
     }
     text = lm_try_alloc(*length + 1);

@@ -123,6 +123,18 @@ static bool fault_upload(const lm_at *a, const limn_error *why)
     return false;
 }
 
+/* A file of another ending: that its kind is not read is all that is wrong with it. */
+static bool is_unread(const lm_at *a, const char *name)
+{
+    limn_error none = { 0 };
+    const bool plain = name && a->k->env->folders && !strstr(name, "./") && !strstr(name, "//");
+    const int  fd = plain ? lm_folders_open(a->k->env->folders, a->in->folder, name, &none) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static bool fault_file(const lm_at *a, const char *name, char **names, int count)
 {
     const char *const *known = (const char *const *)names;
@@ -135,7 +147,9 @@ static bool fault_file(const lm_at *a, const char *name, char **names, int count
     some = some_names(known, a->in->extra);
     quote = lm_issue_quote(a->k, a->v);
     nearest = hint(near, name ? lm_nearest_files(name, known, near, NEAR) : 0);
-    if (*nearest)
+    if (is_unread(a, name))
+        lm_issue_say(a->k, i, "%s is in %s, but files of this kind are not read%s", quote, a->in->folder, nearest);
+    else if (*nearest)
         lm_issue_say(a->k, i, "%s is not among the files of %s%s", quote, a->in->folder, nearest);
     else if (*some)
         lm_issue_say(a->k, i, "%s is not among the files of %s: %s", quote, a->in->folder, some);
