@@ -21,6 +21,40 @@ static void print_issues(const lm_check *c, const char *label)
         fprintf(stderr, "%s: … and %lld more\n", label, (long long)(c->n_found - c->n_issues));
 }
 
+static const char *folder_of(const lm_issue *i)
+{
+    const char *folder = i->input ? i->input->folder : NULL;
+
+    return folder && i->kind == (lm_folders_working(folder) ? LM_ISSUE_CUSTOM : LM_ISSUE_NOT_IN_LIST) ? folder : NULL;
+}
+
+static bool is_told(const lm_check *c, int before, const char *folder)
+{
+    for (int i = 0; i < before; i++) {
+        const char *other = folder_of(&c->issues[i]);
+
+        if (other && !strcmp(other, folder))
+            return true;
+    }
+    return false;
+}
+
+/* A file that is not there is often one that is looked for in another place. */
+static void print_places(const lm_check *c, lm_folders *f)
+{
+    for (int i = 0; i < c->n_issues; i++) {
+        const char *folder = folder_of(&c->issues[i]), *root;
+
+        if (!folder || is_told(c, i, folder) || !lm_folders_root(f, folder, 0))
+            continue;
+        fprintf(stderr, "limn: note: %s is", folder);
+        for (int k = 0; (root = lm_folders_root(f, folder, k)); k++)
+            fprintf(stderr, "%s %s", k ? "," : "", root);
+        fprintf(stderr, "; --base DIR%s names another one\n", !strcmp(folder, "input") ? " or --input-directory DIR"
+                : lm_folders_working(folder) ? "" : " or --extra-model-paths-config FILE");
+    }
+}
+
 /* ------------------------------------------------------------------ limn run */
 
 static const long long most_rounds = 1000000000;
@@ -132,6 +166,7 @@ static int run_workflow(lm_session *s, const lm_args *a, limn_error *err)
         return lm_exit_of_asking(err->code);
     c = lm_check_new(w, s->registry, &s->env);
     print_issues(c, a->words[0]);
+    print_places(c, s->folders);
     status = LM_EXIT_INVALID;
     if (lm_check_runs(c) && lm_session_start(s, a, err)) {
         lm_progress_init(&p, s->folders, bar);
@@ -229,7 +264,7 @@ static int check_workflow(lm_session *s, const lm_args *a, limn_error *err)
     if (lm_args_has(a, "--json"))
         print_check_json(c);
     else
-        print_issues(c, a->words[0]);
+        print_issues(c, a->words[0]), print_places(c, s->folders);
     if (!c->n_found && !lm_args_has(a, "--json"))
         printf("%s: %d nodes, ready to run\n", a->words[0], lm_workflow_count(w));
     lm_check_free(c);

@@ -123,7 +123,11 @@ def a_key_chooses_among_what_a_picture_carries():
         path = put(b, png(text_chunk("prompt", prompt("p")), text_chunk("workflow", prompt("w")),
                           text_chunk("parameters", "a cat")))
         result = b.run(path, "--carried", "gossip")
-        assert result.status == 4 and "carries no gossip: its texts are prompt, workflow, parameters" in result.err, result
+        assert result.status == 2 and "--carried gossip: it is workflow, prompt or parameters" in result.err, result
+        path = put(b, png(text_chunk("prompt", prompt("p")), text_chunk("Author", "y")), "q.png")
+        result = b.run(path, "--carried", "workflow")
+        assert result.status == 4 and "carries no workflow: its texts are prompt, Author" in result.err, result
+        path = b.path / "p.png"
         result = b.run(path, "--carried", "parameters")
         assert result.status == 4 and "no line begins with" in result.err, result
 
@@ -224,7 +228,7 @@ def words_that_want_more_than_limn_has_are_checked_like_any_workflow():
         assert result.status == 3, result
         for word in ("ckpt_name", '"dreams"', "limn-shapes", '"dpmpp_sde" is known'):
             assert word in result.err, (word, result)
-        refused(b, b"just a text", "line 1", name="a.txt")
+        refused(b, b"just a text", "neither JSON, nor a picture", name="a.txt")
 
 
 @test

@@ -111,6 +111,14 @@ def a_model_that_is_missing_is_named():
         graph = text2image()
         graph["1"]["inputs"]["ckpt_name"] = "dreams.safetensors"
         want(b.check(graph), 3, "node 1", "ckpt_name", "dreams.safetensors")
+        assert b.check(graph).err.count(f"checkpoints is {b.path}/models/checkpoints; --base DIR or --extra") == 1
+        (b.path / "models/checkpoints/dreams.ckpt").write_bytes(b"x")
+        graph["1"]["inputs"]["ckpt_name"] = "dreams.ckpt"
+        want(b.check(graph), 3, '"dreams.ckpt" is in checkpoints, but files of this kind are not read')
+        graph["1"]["inputs"]["ckpt_name"] = "../checkpoints/dreams.ckpt"
+        want(b.check(graph), 3, "is not among the files of checkpoints")
+        graph["1"]["inputs"]["ckpt_name"] = "./limn-shapes.safetensors"
+        want(b.check(graph), 3, "is not among the files of checkpoints; nearest: limn-shapes.safetensors")
 
 
 @test
@@ -134,7 +142,7 @@ def a_picture_that_cannot_be_read_is_named():
     graph = {"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
              "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}}}
     with base() as b:
-        want(b.check(graph), 3, "node 1", "image", "a.png")
+        want(b.check(graph), 3, "node 1", "image", "a.png", f"input is {b.path}/input; --base DIR or --input-directory DIR")
         b.run(SMALL)
         whole = (b.path / "output/small_00001_.png").read_bytes()
         (b.path / "output/small_00001_.png").unlink()
