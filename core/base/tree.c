@@ -12,6 +12,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/beneath.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/text.h"
 
@@ -272,14 +273,6 @@ void lm_tree_list_done(lm_tree_list *list)
 
 /* ------------------------------------------------------------------ emptying */
 
-static int64_t clock_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Empties `folder` (closed here), however deep: what cannot be opened or removed, or not until `by`, stays. */
 static void empty(int folder, int depth, int64_t by)
 {
@@ -290,7 +283,7 @@ static void empty(int folder, int depth, int64_t by)
         close_keeping_errno(folder);
         return;
     }
-    while (clock_ms() < by && (e = readdir(d))) {
+    while (lm_clock_steady_ms() < by && (e = readdir(d))) {
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !unlinkat(folder, e->d_name, 0))
             continue;
         if (depth < 4 * MOST_DEPTH)
@@ -302,7 +295,7 @@ static void empty(int folder, int depth, int64_t by)
 
 void lm_tree_empty(const char *root, int within_ms)
 {
-    empty(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, within_ms ? clock_ms() + within_ms : INT64_MAX);
+    empty(open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, within_ms ? lm_clock_steady_ms() + within_ms : INT64_MAX);
 }
 
 void lm_tree_remove_folder(const char *root, const char *name)

@@ -6,31 +6,23 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/graph/workflow.h"
 #include "nodes/picture/png.h"
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void lm_progress_init(lm_progress *p, lm_folders *folders, FILE *out)
 {
-    *p = (lm_progress){ .out = out, .folders = folders, .began = now_s() };
+    *p = (lm_progress){ .out = out, .folders = folders, .began = lm_clock_steady_s() };
     p->terminal = out && isatty(fileno(out));
 }
 
 double lm_progress_seconds(const lm_progress *p)
 {
-    return now_s() - p->began;
+    return lm_clock_steady_s() - p->began;
 }
 
 /* ------------------------------------------------------------------ who is at work */
@@ -49,7 +41,7 @@ static lm_running *begin_running(lm_progress *p, const lm_event *e)
 
     p->running = lm_grow(p->running, (size_t)(p->n_running + 1) * sizeof *p->running);
     r = &p->running[p->n_running++];
-    *r = (lm_running){ .node = lm_copy_text(e->node), .node_class = e->node_class, .began = now_s() };
+    *r = (lm_running){ .node = lm_copy_text(e->node), .node_class = e->node_class, .began = lm_clock_steady_s() };
     return r;
 }
 
@@ -65,7 +57,7 @@ static void end_running(lm_progress *p, lm_running *r)
 static void draw_bar(lm_progress *p, const lm_running *r)
 {
     enum { WIDTH = 24 };
-    const double spent = now_s() - r->first_tick;
+    const double spent = lm_clock_steady_s() - r->first_tick;
     const double rate = r->value > 1 && spent > 0 ? (double)(r->value - 1) / spent : 0;
     const int    full = r->total > 0 ? (int)(r->value * WIDTH / r->total) : 0;
     char         bar[WIDTH + 1];
@@ -103,7 +95,7 @@ static void draw_executed(lm_progress *p, const lm_running *r)
             (long long)p->steps, r->node_class);
     if (r->total)
         fprintf(p->out, "  %lld steps", (long long)r->total);
-    fprintf(p->out, "  %.2f s\n", now_s() - r->began);
+    fprintf(p->out, "  %.2f s\n", lm_clock_steady_s() - r->began);
     p->line_open = false;
 }
 
@@ -114,7 +106,7 @@ static void hear_progress(lm_progress *p, const lm_event *e)
     if (!r)
         return;
     if (e->value <= 1 || !r->value)
-        r->first_tick = now_s();
+        r->first_tick = lm_clock_steady_s();
     r->value = e->value;
     r->total = e->total;
     if (p->terminal)

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/cli/remote_accept.h"
 
 enum { MOST_HEAD = 16384, MOST_TEXT = 1 << 20, ROOM = 65536, HANDSHAKE_S = 5, KEY = 24 };
@@ -20,21 +20,13 @@ struct lm_remote_socket {
     uint64_t left_out; /* bytes of a frame that nobody wants */
 };
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* ------------------------------------------------------------------ bytes */
 
 /* Waits until the socket can be read (or written), at most until then. */
 static bool wait_for(lm_remote_socket *s, short what, double until)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
-    const double  left = until - now_s();
+    const double  left = until - lm_clock_steady_s();
     struct pollfd p = { .events = what };
 
     if (left <= 0 || curl_easy_getinfo(s->curl, CURLINFO_ACTIVESOCKET, &fd) || fd == CURL_SOCKET_BAD)
@@ -65,7 +57,7 @@ static bool take_more(lm_remote_socket *s, double until)
 
 static bool send_all(lm_remote_socket *s, const void *bytes, size_t n)
 {
-    const double until = now_s() + HANDSHAKE_S;
+    const double until = lm_clock_steady_s() + HANDSHAKE_S;
 
     for (const char *at = bytes; n && !s->broken;) {
         size_t         sent = 0;
@@ -131,7 +123,7 @@ static void leave_out(lm_remote_socket *s)
 /* Reads the rest of a text that does not fit into `in`, or does. */
 static bool read_text(lm_remote_socket *s, const frame *f, lm_text *message)
 {
-    const double until = now_s() + HANDSHAKE_S;
+    const double until = lm_clock_steady_s() + HANDSHAKE_S;
 
     message->size = 0;
     drop(s, f->head);
@@ -167,7 +159,7 @@ static bool take_frame(lm_remote_socket *s, const frame *f, lm_text *message)
 
 bool lm_remote_hear(lm_remote_socket *s, double seconds, lm_text *message)
 {
-    const double until = now_s() + seconds;
+    const double until = lm_clock_steady_s() + seconds;
     frame        f;
 
     while (!s->broken) {
@@ -201,7 +193,7 @@ static void ask_for_upgrade(lm_text *head, char key[KEY + 1])
 /* A server that has not read the key has not understood what was asked: an old answer of a cache, or another protocol. */
 static bool is_welcomed(lm_remote_socket *s, const char *key)
 {
-    const double   until = now_s() + HANDSHAKE_S;
+    const double   until = lm_clock_steady_s() + HANDSHAKE_S;
     const uint8_t *end = NULL;
     bool           well;
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/cli/commands.h"
 
 /* Seconds between two questions: soon at first, and seldom while the socket tells what happens. */
@@ -15,14 +16,6 @@ static const double patience_s = 60; /* with a server that is silent, as one tha
 void lm_watch_client(lm_text *t, const char *id)
 {
     lm_text_printf(t, "limn-%s", id);
-}
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void rest(double seconds)
@@ -45,10 +38,10 @@ typedef struct watching {
 /* Until the next question: hears what is said, and ends early when it is about the end. */
 static void wait_and_hear(watching *w, lm_remote_state state)
 {
-    const double until = now_s() + (lm_remote_is_listening(w->socket) ? heard_s : w->pause_s);
+    const double until = lm_clock_steady_s() + (lm_remote_is_listening(w->socket) ? heard_s : w->pause_s);
     lm_text      message = { 0 };
 
-    for (double left = until - now_s(); left > 0; left = until - now_s()) {
+    for (double left = until - lm_clock_steady_s(); left > 0; left = until - lm_clock_steady_s()) {
         lm_bar_draw(&w->bar, state);
         if (!lm_remote_is_listening(w->socket)) {
             rest(left < w->pause_s ? left : w->pause_s);
@@ -67,19 +60,19 @@ static void wait_and_hear(watching *w, lm_remote_state state)
 static int wait_for_end(watching *w, lm_remote_job *out, limn_error *err)
 {
     lm_remote_state before = LM_REMOTE_UNKNOWN;
-    double          heard = now_s();
+    double          heard = lm_clock_steady_s();
     int             status;
 
     for (;;) {
         *err = (limn_error){ 0 };
         status = lm_remote_find(w->remote, w->id, out, err);
         if (status == LM_EXIT_WELL) {
-            heard = now_s();
+            heard = lm_clock_steady_s();
             lm_bar_tell(&w->bar, w->id, out->state);
         }
         if (status == LM_EXIT_WELL && (out->state == LM_REMOTE_UNKNOWN || out->state >= LM_REMOTE_COMPLETED))
             break;
-        if (status != LM_EXIT_WELL && (before == LM_REMOTE_UNKNOWN || now_s() - heard > patience_s))
+        if (status != LM_EXIT_WELL && (before == LM_REMOTE_UNKNOWN || lm_clock_steady_s() - heard > patience_s))
             break;
         before = status == LM_EXIT_WELL ? out->state : before;
         lm_remote_job_done(out);

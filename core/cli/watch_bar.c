@@ -2,25 +2,17 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/cli/watch.h"
-
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void lm_bar_begin(lm_bar *b, lm_workflow *w, bool on)
 {
     const bool terminal = isatty(STDERR_FILENO);
 
-    *b = (lm_bar){ .on = on && terminal, .lines = on && !terminal, .workflow = w, .began_s = now_s() };
+    *b = (lm_bar){ .on = on && terminal, .lines = on && !terminal, .workflow = w, .began_s = lm_clock_steady_s() };
 }
 
 void lm_bar_tell(lm_bar *b, const char *id, lm_remote_state state)
@@ -101,7 +93,7 @@ void lm_bar_draw(lm_bar *b, lm_remote_state state)
     for (int i = 0; i < WIDTH; i++)
         bar[i] = i < full ? '#' : '-';
     bar[WIDTH] = 0;
-    fprintf(stderr, "\r\033[K%s  %.0f s", state == LM_REMOTE_RUNNING ? "running" : "waiting", now_s() - b->began_s);
+    fprintf(stderr, "\r\033[K%s  %.0f s", state == LM_REMOTE_RUNNING ? "running" : "waiting", lm_clock_steady_s() - b->began_s);
     if (*b->node)
         fprintf(stderr, "  %s", b->node);
     if (b->total >= 1 && b->total < 1e9)

@@ -1,8 +1,8 @@
 /* task.c: runs one step, and puts what came of it in its place. */
 #include <string.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/graph/blame.h"
 #include "core/graph/run.h"
 
@@ -91,14 +91,6 @@ static bool want_needed(lm_stint *j)
 }
 
 /* ------------------------------------------------------------------ the end of a task */
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* With its outputs there, before anybody sees them. */
 static void keep_and_tell(lm_run *x, lm_task *t, limn_value *const *out, bool called, double seconds)
@@ -258,7 +250,7 @@ void lm_run_fail(lm_run *x, lm_task *t, const limn_error *err)
 
 static bool run_calls(lm_stint *j, limn_error *err)
 {
-    const double began = now();
+    const double began = lm_clock_steady_s();
     bool         ok;
 
     j->n_called = 0;
@@ -266,7 +258,7 @@ static bool run_calls(lm_stint *j, limn_error *err)
     j->graphs = NULL;
     j->graphs_end = &j->graphs;
     ok = lm_stint_call_all(j, err);
-    j->task->seconds += now() - began;
+    j->task->seconds += lm_clock_steady_s() - began;
     if (!ok)
         drop_out(j);
     if (j->n_answers) {

@@ -9,10 +9,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/plugin/parts.h"
 
@@ -58,24 +58,16 @@ _Noreturn static void look(lm_object *o, int out)
 
 /* ------------------------------------------------------------------ the parent */
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Waits for the verdict and for the child's end: has it spoken? *in_time: it ended before the time was over. */
 static bool hear(int in, struct verdict *v, bool *in_time)
 {
-    const int64_t  end = now_ms() + LM_PROBE_SECONDS * 1000;
+    const int64_t  end = lm_clock_steady_ms() + LM_PROBE_SECONDS * 1000;
     struct pollfd  p = { .fd = in, .events = POLLIN };
     struct verdict piece;
     ssize_t        got;
 
     *in_time = false;
-    for (int64_t left; (left = end - now_ms()) > 0;) {
+    for (int64_t left; (left = end - lm_clock_steady_ms()) > 0;) {
         if (poll(&p, 1, (int)left) <= 0)
             continue;
         got = read(in, &piece, sizeof piece);

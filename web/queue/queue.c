@@ -2,6 +2,7 @@
 #include "web/queue/queue_parts.h"
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
 
@@ -61,10 +62,7 @@ void lm_queue_break(lm_queue *q, const limn_error *why)
 
 int64_t lm_queue_now_ms(void)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return lm_clock_ms();
 }
 
 /* ---------------------------------------------------------------- opening and closing */

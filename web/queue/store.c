@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 
 /* A database up to this size is read whole before it is trusted; of a larger one, the rows that decide. Was 64 MiB:
@@ -228,14 +228,6 @@ static void count_history(lm_sqlite *s)
     lm_sql_rest(s, LM_SQL_COUNT_ENDED);
 }
 
-int64_t lm_store_clock_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static bool take_over(lm_sqlite *s, int64_t now_ms, limn_error *err)
 {
     lm_store *store = &s->base;
@@ -244,7 +236,7 @@ static bool take_over(lm_sqlite *s, int64_t now_ms, limn_error *err)
     if (store_begin(store, err) != LM_STORE_DONE)
         return false;
     count_history(s);
-    lm_store_recover(s, now_ms ? now_ms : lm_store_clock_ms());
+    lm_store_recover(s, now_ms ? now_ms : lm_clock_ms());
     lm_crash_at("store-recovered");
     return store_commit(store, err) == LM_STORE_DONE;
 }

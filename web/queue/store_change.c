@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 
 /* ---------------------------------------------------------------- add */
@@ -194,7 +195,7 @@ lm_outcome lm_store_release(lm_store *store, int64_t seq, int64_t epoch, limn_er
     if (held != LM_STORE_DONE)
         return held;
     if (sqlite3_column_int64(s->statements[LM_SQL_STANDING], 4))
-        end_stopped(s, seq, id, lm_store_clock_ms());
+        end_stopped(s, seq, id, lm_clock_ms());
     else
         back_to_pending(s, seq, 1);
     lm_crash_at("job-released");

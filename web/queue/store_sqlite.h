@@ -65,8 +65,6 @@ void          lm_sql_note(lm_sqlite *s, int rc, const char *doing);
 lm_outcome lm_sql_outcome(lm_sqlite *s, limn_error *err);
 bool       lm_sql_is_damage(int rc);
 
-int64_t lm_store_clock_ms(void); /* store.c */
-
 /* ---- store_text.c */
 int  lm_blob_bind(sqlite3_stmt *at, int column, const lm_blob *b, int64_t *stored); /* adds to *stored */
 bool lm_job_read(sqlite3_stmt *at, lm_store_texts texts, lm_job *out); /* false: no memory, and out is { 0 } */

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/graph/canvas.h"
 #include "core/graph/json.h"
 #include "web/queue/queue.h"
@@ -234,20 +234,12 @@ static bool numbers_are_finite(lm_posted *p, const lm_json *d)
     return true;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_REALTIME, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
-
 void lm_posted_read(lm_posted *p, lm_slice body, lm_slice source)
 {
     lm_json    *d = lm_json_read(body.at, body.n, &p->err);
     lm_json_ref root = d ? lm_json_root(d) : 0;
 
-    p->created_ms = now_ms();
+    p->created_ms = lm_clock_ms();
     p->prompt.may_fail = p->extra.may_fail = p->targets.may_fail = p->secrets.may_fail = true;
     if (!d)
         p->fault = p->err.code == LIMN_MEMORY ? "busy" : "invalid_json";

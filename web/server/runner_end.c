@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "web/server/checks_parts.h"
 #include "web/server/members.h"
@@ -83,7 +84,7 @@ static void keep(lm_way *way, lm_job_state state, const lm_wire *m, lm_text *err
     r->error = *error;
     *error = (lm_text){ 0 };
     r->result = (lm_result){
-        .state = state, .ended_ms = lm_way_now_ms(),
+        .state = state, .ended_ms = lm_clock_ms(),
         .messages = wrapped("[", way->messages.at, way->messages.size, "]"),
         .outputs = m ? wrapped("", m->texts[LM_END_OUTPUTS].at, m->texts[LM_END_OUTPUTS].size, "")
                      : wrapped("{", way->outputs.at, way->outputs.size, "}"),
@@ -122,7 +123,7 @@ static void put_fault(lm_text *out, const lm_way *way, const lm_wire *m)
         add_member(out, "node_type", m->texts[LM_END_CLASS].at);
         lm_text_puts(out, ", \"executed\": []");
     }
-    lm_text_printf(out, ", \"timestamp\": %" PRId64 "}", lm_way_now_ms());
+    lm_text_printf(out, ", \"timestamp\": %" PRId64 "}", lm_clock_ms());
 }
 
 typedef struct fault {
@@ -154,7 +155,7 @@ static void word_fault(lm_text *out, const lm_way *way, const fault *f)
         add_member(out, "plugin", f->plugin);
     if (f->signal)
         lm_text_printf(out, ", \"signal\": %d", f->signal);
-    lm_text_printf(out, ", \"timestamp\": %" PRId64 "}", lm_way_now_ms());
+    lm_text_printf(out, ", \"timestamp\": %" PRId64 "}", lm_clock_ms());
     lm_text_done(&line);
 }
 
@@ -174,7 +175,7 @@ static void succeed(lm_way *way, const lm_wire *m)
 {
     lm_text data = { .may_fail = true };
 
-    lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
+    lm_text_printf(&data, "{\"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_clock_ms());
     lm_way_note_last(way, "execution_success", &data, false);
     lm_text_done(&data);
     keep(way, LM_JOB_SUCCESS, m, &data);
@@ -191,7 +192,7 @@ static void interrupted(lm_way *way, const lm_wire *m)
         add_member(&data, "node_id", way->node);
         add_member(&data, "node_type", "");
         lm_text_printf(&data, ", \"executed\": [%s], \"timestamp\": %" PRId64 "}", lm_text_str(&way->executed),
-                       lm_way_now_ms());
+                       lm_clock_ms());
     }
     lm_way_note_last(way, "execution_interrupted", &data, true);
     lm_text_done(&data);

@@ -1,9 +1,9 @@
 /* runner_lease.c: jobs leased from the queue and handed to the worker, and their ends recorded. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
 #include "web/server/labelling.h"
@@ -13,14 +13,6 @@
 
 enum { RETRY_MS = 1000 };
 
-int64_t lm_way_now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_REALTIME, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
-
 /* ------------------------------------------------------------------ a way */
 
 static lm_way *way_new(lm_runner *r, const lm_job *job)
@@ -29,7 +21,7 @@ static lm_way *way_new(lm_runner *r, const lm_job *job)
     lm_text quoted = { 0 };
 
     lm_work_quote(&quoted, job->id);
-    *w = (lm_way){ .runner = r, .seq = job->seq, .epoch = job->epoch, .began_ms = lm_way_now_ms(),
+    *w = (lm_way){ .runner = r, .seq = job->seq, .epoch = job->epoch, .began_ms = lm_clock_ms(),
                    .id = lm_copy_text(job->id), .client = lm_copy_text(job->client ? job->client : ""),
                    .quoted = lm_text_take(&quoted),
                    .messages.may_fail = true, .last.may_fail = true, .executed.may_fail = true,

@@ -86,7 +86,6 @@ struct lm_runner {
     lm_times       *times;
 };
 
-int64_t lm_way_now_ms(void);
 
 /* ------------------------------------------------------------------ runner.c */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "web/server/runner_parts.h"
 #include "web/work/work_check.h"
@@ -136,7 +137,7 @@ void lm_way_kept(lm_way *way, const lm_wire_text *ids)
         lm_text_add(&data, ids->at, ids->size);
     else
         lm_text_puts(&data, "[]");
-    lm_text_printf(&data, ", \"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_way_now_ms());
+    lm_text_printf(&data, ", \"prompt_id\": %s, \"timestamp\": %" PRId64 "}", way->quoted, lm_clock_ms());
     lm_way_note(way, "execution_cached", &data, false);
     lm_text_done(&data);
 }
@@ -263,7 +264,7 @@ static void hear_blocked(lm_way *way, const lm_wire *m)
         lm_text_printf(&data, ", \"executed\": [%s]", lm_text_str(&way->executed));
         add_member(&data, ", ", "exception_message", line.at);
         lm_text_printf(&data, ", \"exception_type\": \"ExecutionBlocked\", \"traceback\": [], \"current_inputs\": [], "
-                              "\"current_outputs\": [], \"timestamp\": %" PRId64 "}", lm_way_now_ms());
+                              "\"current_outputs\": [], \"timestamp\": %" PRId64 "}", lm_clock_ms());
         lm_way_say(way, "execution_error", &data);
         lm_text_done(&data);
         lm_text_done(&line);

@@ -1,4 +1,5 @@
 /* server.c: the parts of the server, their life from the first line to the last, and nothing else. */
+#include "core/base/clock.h"
 #include "web/server/lines.h"
 #include "web/server/listing.h"
 #include "web/server/part.h"
@@ -168,14 +169,12 @@ bool lm_server_run(const lm_server_options *options, limn_error *err)
 {
     struct lm_opened opened = { .stopping = -1 };
     lm_server        s = { .o = options, .opened = &opened };
-    struct timespec  now;
     bool             well;
 
     mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what large bodies and answers took goes back at once */
     uv_replace_allocator(spare_malloc, lm_spare_realloc, spare_calloc, free);
     lm_alloc_keep_reserve(RESERVE);
-    clock_gettime(CLOCK_REALTIME, &now);
-    s.began_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    s.began_ms = lm_clock_ms();
     uv_loop_init(&s.loop);
     watch_signals(&s);
     well = open_parts(&s, err);

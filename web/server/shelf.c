@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/base/tree.h"
 
@@ -31,14 +31,6 @@ struct lm_shelf {
     int64_t         young_ms;           /* since 1970: when it was walked, so that a change in the same tick is seen */
     bool            stale;
 };
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 lm_shelf *lm_shelf_new(const char *root)
 {
@@ -144,7 +136,7 @@ static void take_files(lm_shelf *s, lm_tree_list *all)
 
 static void walk(lm_shelf *s)
 {
-    const int64_t begin = clock_ms(CLOCK_MONOTONIC), young = clock_ms(CLOCK_REALTIME);
+    const int64_t begin = lm_clock_steady_ms(), young = lm_clock_ms();
     lm_tree_list  all = { 0 };
 
     if (lm_tree_each(s->root, "", true, is_shown, &all)) {
@@ -155,7 +147,7 @@ static void walk(lm_shelf *s)
         forget_folders(s);
     }
     s->young_ms = young;
-    s->walked_ms = clock_ms(CLOCK_MONOTONIC);
+    s->walked_ms = lm_clock_steady_ms();
     s->took_ms = s->walked_ms - begin;
     s->stale = false;
 }
@@ -175,7 +167,7 @@ static bool has_changed(const lm_shelf *s)
 
 static void bring_up_to_date(lm_shelf *s)
 {
-    if (s->walked_ms && s->took_ms >= DEAR_MS && clock_ms(CLOCK_MONOTONIC) - s->walked_ms < s->took_ms * REST_TIMES)
+    if (s->walked_ms && s->took_ms >= DEAR_MS && lm_clock_steady_ms() - s->walked_ms < s->took_ms * REST_TIMES)
         return;
     if (s->stale || has_changed(s))
         walk(s);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "web/server/bounded.h"
 
@@ -135,18 +135,10 @@ static char *read_file(int fd, size_t *n)
     return bytes;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_REALTIME, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
-
 /* One that is younger than all that are there, whatever the clock says. */
 static void new_id(lm_versions *v, const lm_tree_list *those, uint64_t sum, char id[ID + 1])
 {
-    const int64_t there = those->n ? (int64_t)strtoull(those->at[0].name, NULL, 16) : 0, now = now_ms();
+    const int64_t there = those->n ? (int64_t)strtoull(those->at[0].name, NULL, 16) : 0, now = lm_clock_ms();
     const int64_t last = there > v->last ? there : v->last;
 
     v->last = now > last ? now : last + 1;

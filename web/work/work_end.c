@@ -1,9 +1,9 @@
 /* work_end.c: how a job ended, in the words of clients and in ours. */
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/graph/blame.h"
 #include "web/work/work_check.h"
 #include "web/work/work_parts.h"
@@ -126,14 +126,6 @@ static void add_fault(lm_text *out, const lm_told *t, lm_workflow *w, const lm_r
 
 /* ------------------------------------------------------------------ telling */
 
-int64_t lm_work_now_ms(void)
-{
-    struct timespec s;
-
-    clock_gettime(CLOCK_MONOTONIC, &s);
-    return (int64_t)s.tv_sec * 1000 + s.tv_nsec / 1000000;
-}
-
 static void braced(lm_text *out, const lm_text *members)
 {
     lm_text_puts(out, "{");
@@ -164,7 +156,7 @@ static void send_end(lm_told *t, lm_end_how how, limn_code code, const char *cla
     braced(&meta, &t->meta);
     m.numbers[LM_END_HOW] = how;
     m.numbers[LM_END_CODE] = code;
-    m.numbers[LM_END_MS] = lm_work_now_ms() - t->began_ms;
+    m.numbers[LM_END_MS] = lm_clock_steady_ms() - t->began_ms;
     m.texts[LM_END_NODE] = lm_wire_say(t->node);
     m.texts[LM_END_CLASS] = lm_wire_say(class_name);
     m.texts[LM_END_WORDS] = lm_wire_say(words);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/graph/executor.h"
 #include "web/work/work_check.h"
@@ -210,7 +211,7 @@ static void run_order(lm_working *w, lm_told *t, order *o, const lm_wire *m)
 
 void lm_work_job(lm_working *w, const lm_wire *m)
 {
-    lm_told    t = { .w = w, .job = m->job, .epoch = m->epoch, .began_ms = lm_work_now_ms() };
+    lm_told    t = { .w = w, .job = m->job, .epoch = m->epoch, .began_ms = lm_clock_steady_ms() };
     limn_error err = { 0 };
     order      o = { 0 };
 

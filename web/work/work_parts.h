@@ -95,7 +95,6 @@ void        lm_told_add(lm_text *list, const char *text);
 
 /* ------------------------------------------------------------------ work_end.c */
 
-int64_t lm_work_now_ms(void); /* of a clock that nobody sets */
 /* ENDED. `workflow` may be NULL. */
 void lm_work_end(lm_told *t, lm_workflow *workflow, const lm_registry *r, const limn_error *err);
 /* ENDED, REFUSED, with that JSON. */
