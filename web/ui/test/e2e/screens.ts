@@ -79,7 +79,7 @@ interface Node {
 }
 
 /** The first workflow with another text and seed, painted: its picture carries it. */
-async function paint(served: Served, text: string, seed: number, steps: number) {
+async function paint(served: Served, name: string, text: string, seed: number, steps: number) {
   const workflow = JSON.parse(readFileSync(join(import.meta.dirname, '../../src/app/first.json'), 'utf8')) as { nodes: Node[] };
   const values = (id: number) => workflow.nodes.find((n) => n.id === id)?.widgets_values ?? [];
   values(2)[0] = text;
@@ -95,7 +95,8 @@ async function paint(served: Served, text: string, seed: number, steps: number) 
     6: { class_type: 'VAEDecode', inputs: { samples: link('5', 0), vae: link('1', 2) } },
     7: { class_type: 'SaveImage', inputs: { images: link('6', 0), filename_prefix: 'limn' } },
   };
-  const answer = await served.post('prompt', { prompt, extra_data: { extra_pnginfo: { workflow } } });
+  const limn = { uid: 'screens', name, seed: String(seed) };
+  const answer = await served.post('prompt', { prompt, extra_data: { extra_pnginfo: { workflow }, limn } });
   const { prompt_id: id } = (await answer.json()) as { prompt_id: string };
   for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((next) => setTimeout(next, 20)))
     if (Object.keys((await (await fetch(new URL(`history/${id}`, served.url))).json()) as object).length) return;
@@ -109,7 +110,8 @@ const PICTURES = [
 
 async function openGallery(page: Page, served: Served) {
   await drawn(page);
-  for (const [text, seed] of PICTURES) await paint(served, text, seed, 10);
+  const name = (await page.getByRole('tab', { selected: true }).first().textContent()) ?? '';
+  for (const [text, seed] of PICTURES) await paint(served, name, text, seed, 10);
   await button(page, 'Gallery', '图库').click();
   const tiles = page.locator('.gallery-panel .tile[role="option"]');
   await tiles.nth(PICTURES.length - 1).waitFor();
