@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/cli/commands.h"
 #include "core/cli/remote_jobs.h"
+#include "core/cli/run_places.h"
 #include "core/cli/session.h"
 
 enum { MOST_FILES = 10000, MOST_TRIES = 1000, MOST_NAME = 200 };
@@ -211,6 +212,8 @@ static int fetch(lm_remote *r, const lm_args *a, limn_error *err)
     fetching f = { .remote = r, .to = lm_args_value(a, "--to"), .err = err };
     int      status = LM_EXIT_FILE;
 
+    if (!lm_run_place(a, "--to", err))
+        return status;
     if (!f.to || !*f.to)
         f.to = ".";
     f.folders = lm_folders_new(".", err);

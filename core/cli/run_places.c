@@ -1,4 +1,4 @@
-/* run_places.c: where limn run will write. */
+/* run_places.c: where limn run, and limn fetch, will write. */
 #include "core/cli/run_places.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static bool can_hold(const char *path)
     return !why;
 }
 
-static bool vet(const lm_args *a, const char *option, limn_error *err)
+bool lm_run_place(const lm_args *a, const char *option, limn_error *err)
 {
     const char *path = lm_args_value(a, option);
 
@@ -38,7 +38,7 @@ static bool make_preview(const lm_args *a, limn_error *err)
     const char *path = lm_args_value(a, "--preview");
 
     if (!path || !mkdir(path, 0777) || errno == EEXIST)
-        return vet(a, "--preview", err);
+        return lm_run_place(a, "--preview", err);
     return limn_fail(err, FILE, "--preview %.240s: %s", path, strerror(errno));
 }
 
@@ -46,7 +46,7 @@ bool lm_run_places(const lm_args *a, const lm_folders *f, limn_error *err)
 {
     const char *output = lm_folders_root(f, "output", 0);
 
-    if (!vet(a, "--output", err) || !vet(a, "--temp-directory", err) || !make_preview(a, err))
+    if (!lm_run_place(a, "--output", err) || !lm_run_place(a, "--temp-directory", err) || !make_preview(a, err))
         return false;
     if (output && !can_hold(output))
         fprintf(stderr, "limn: note: %s: %s: what is saved needs --output DIR\n", output, strerror(errno));

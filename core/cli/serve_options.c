@@ -1,8 +1,10 @@
 /* serve_options.c: what the command line of `limn serve` says, as the server understands it. */
 #include "core/cli/serve_options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/log.h"
@@ -219,11 +221,23 @@ static void place(lm_serving *s, const lm_args *a)
     s->o.more_folders = (const char *const *)s->models.orders;
 }
 
+/* A worker that cannot load what is asked for by name never begins: better that the server does not, either. */
+static bool find_plugins(const lm_args *a, limn_error *err)
+{
+    const char *path;
+
+    for (int i = 0; (path = lm_args_each(a, "--plugin", i)); i++)
+        if (access(path, R_OK))
+            return limn_fail(err, FILE, "--plugin %.240s: it cannot be opened: %s", path, strerror(errno));
+    return true;
+}
+
 bool lm_serving_read(lm_serving *s, const lm_args *a, const char *self, limn_error *err)
 {
     *s = (lm_serving){ .o = lm_server_defaults() };
     if (!refuse_tls(a, err) || !read_log(a, err) || !read_numbers(&s->o, a) || !read_sizes(&s->o, a, err) ||
-        !read_preview(&s->o, a, err) || !read_start(&s->o, a, err) || !lm_session_options(a, err) || !lm_models_config_options(&s->models, a, err))
+        !read_preview(&s->o, a, err) || !read_start(&s->o, a, err) || !lm_session_options(a, err) || !find_plugins(a, err) ||
+        !lm_models_config_options(&s->models, a, err))
         return false;
     s->token = lm_token_read(a, err);
     s->o.token = s->token;

@@ -126,6 +126,12 @@ static bool is_one_of(const char *asked, const char *const *words)
     return !asked;
 }
 
+static bool plugins_agree(const lm_args *a, limn_error *err)
+{
+    return !lm_args_has(a, "--no-plugins") || !lm_args_has(a, "--plugin") ||
+           limn_fail(err, INPUT, "--plugin and --no-plugins: one of them is too much");
+}
+
 bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
 {
     static const char *const keys[] = { "workflow", "prompt", "parameters", NULL };
@@ -136,6 +142,8 @@ bool lm_session_look(lm_session *s, const lm_args *a, limn_error *err)
     s->env.stop = &stop;
     if (!is_one_of(key, keys))
         return limn_fail(err, INPUT, "--carried %.80s: it is workflow, prompt or parameters", key);
+    if (!plugins_agree(a, err))
+        return false;
     s->folders = lm_session_folders(a, err);
     s->env.folders = s->folders;
     if (!s->folders || !add_nodes(s->registry, err))
@@ -177,7 +185,7 @@ bool lm_session_options(const lm_args *a, limn_error *err)
     if (!is_one_of(device, devices))
         return limn_fail(err, INPUT, "--device %s: this build has cpu and ref", device);
     return lm_args_whole(a, "--threads", 1, 1024, &n, err) && lm_args_whole(a, "--jobs", 1, 64, &n, err) &&
-           lm_session_memory_options(a, err);
+           lm_session_memory_options(a, err) && plugins_agree(a, err);
 }
 
 static void choose_compute(lm_session *s, const char *asked)

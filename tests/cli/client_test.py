@@ -61,6 +61,8 @@ def a_job_is_submitted_watched_and_fetched():
         assert (status, out) == (0, f"{at}/got/here/t_00001_ (1).png\n"), (status, out, err)
         assert (at / "got/here/t_00001_.png").read_text() == "mine"
         assert len(os.listdir(at / "got/here")) == 2, os.listdir(at / "got/here")
+        status, out, err = limn("fetch", job, "--to", at / "w.json", env=url(s))
+        assert (status, out) == (4, "") and f"--to {at}/w.json: Not a directory" in err, (status, out, err)
 
 
 def a_job_is_changed_waited_for_and_told_as_json():

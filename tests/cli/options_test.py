@@ -153,6 +153,10 @@ def verify_says_so_and_leaves_nothing_running():
         before = p.state()
         status, out, err = p.verify()
         assert (status, out) == (0, "limn serve: it would start\n") and p.state() == before, (status, out, err)
+        status, out, err = p.verify("--plugin", p.put("a.so", "x"))
+        assert (status, out) == (2, "") and "--plugin and --no-plugins" in err, (status, out, err)
+        status, out, err = limn("serve", "--base", p.base, "--port", "0", "--verify", "--plugin", p.at / "none.so", cwd=p.at)
+        assert (status, out) == (4, "") and "none.so: it cannot be opened" in err, (status, out, err)
         with Served(LIMN, "--no-plugins", base=p.base) as s:
             s.wait(s.queue(empty()))
             for path in p.base / "temp" / "a picture.png", p.base / "state" / "uploads" / "half":

@@ -179,6 +179,7 @@ def values_of_options_are_looked_at_before_the_workflow():
             result = b.run(broken, option, value)
             want(result, 2, f"{option} {value}")
             assert result.err.count("\n") == 1, result
+        want(b.check(SMALL, "--no-plugins", "--plugin", "none.so"), 2, "--plugin and --no-plugins")
 
 
 @test
