@@ -2,13 +2,7 @@
 #include "core/bundle/uses.h"
 
 #include "core/graph/canvas_parts.h"
-
-lm_json_ref lm_uses_root(const lm_json *d)
-{
-    const lm_json_ref root = lm_json_root(d), inner = lm_json_get(d, root, "prompt");
-
-    return lm_json_kind_of(d, inner) == LM_JSON_OBJECT && !lm_json_get(d, inner, "class_type") ? inner : root;
-}
+#include "core/graph/workflow.h"
 
 static void tell_value(const lm_uses *u, lm_canvas_name node, lm_canvas_name input, const limn_input *row,
                        lm_json_ref v)
@@ -115,7 +109,7 @@ static bool walk_api(lm_canvas *c, const lm_uses *u)
 
 bool lm_uses_walk(lm_json *d, const lm_canvas_env *env, const lm_uses *u, limn_error *err)
 {
-    lm_canvas c = { .d = d, .root = lm_uses_root(d), .env = env };
+    lm_canvas c = { .d = d, .root = lm_workflow_root(d), .env = env };
     bool      well = (lm_canvas_is(d, c.root) ? walk_canvas(&c, u) : walk_api(&c, u)) && lm_canvas_live(&c);
 
     if (!well && err->code == LIMN_OK)

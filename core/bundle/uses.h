@@ -18,7 +18,4 @@ typedef struct lm_uses {
 /* FILE for what is no workflow; MEMORY. */
 bool lm_uses_walk(lm_json *d, const lm_canvas_env *env, const lm_uses *u, limn_error *err);
 
-/* The object of nodes of a document in API format, which may be wrapped, or the canvas's own. */
-lm_json_ref lm_uses_root(const lm_json *d);
-
 #endif

@@ -8,6 +8,7 @@
 
 #include "core/base/alloc.h"
 #include "core/cli/packed.h"
+#include "core/graph/workflow.h"
 
 enum { MOST_MODELS = 64, MOST_UNKNOWN = 32, MOST_TEXT = 300 };
 
@@ -160,7 +161,7 @@ static bool read_texts(card *c, const char *bytes, size_t n, limn_error *err)
 
         if (read_workflow(c, c->carried.at[i].text, c->carried.at[i].size, &why)) {
             c->format = !strcmp(c->carried.at[i].key, "parameters")  ? "a1111"
-                        : lm_canvas_is(c->d, lm_uses_root(c->d)) ? "canvas" : "api";
+                        : lm_canvas_is(c->d, lm_workflow_root(c->d)) ? "canvas" : "api";
             return true;
         }
         if (!i)
@@ -174,7 +175,7 @@ static bool read_texts(card *c, const char *bytes, size_t n, limn_error *err)
 /* What a canvas noted of the workflow: extra.info.KEY. */
 static void add_info(const card *c, lm_text *out, const char *before, const char *key, const char *of_bundle)
 {
-    const lm_json_ref extra = lm_json_get(c->d, lm_uses_root(c->d), "extra");
+    const lm_json_ref extra = lm_json_get(c->d, lm_workflow_root(c->d), "extra");
     size_t            n = 0;
     const char       *at = lm_json_string(c->d, lm_json_get(c->d, lm_json_get(c->d, extra, "info"), key), &n);
 

@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/hash.h"
 #include "core/cli/packed.h"
+#include "core/graph/workflow.h"
 
 enum { MOST_NODES = 2000, MOST_LINKS = 6000, MOST_GROUPS = 200, MOST_TURNS = 64 };
 
@@ -200,7 +201,7 @@ static void read_prompt(lm_places *g, lm_json_ref root)
 
 bool lm_places_read(lm_places *g, const lm_json *d)
 {
-    const lm_json_ref root = lm_uses_root(d);
+    const lm_json_ref root = lm_workflow_root(d);
 
     *g = (lm_places){ .d = d, .nodes = lm_alloc_array(MOST_NODES, sizeof *g->nodes),
                       .groups = lm_alloc_array(MOST_GROUPS, sizeof *g->groups),

@@ -9,6 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/cli/bundled.h"
 #include "core/graph/nearest.h"
+#include "core/graph/workflow.h"
 
 enum { NEAR = 3, MOST_MISSING = 256, MOST_FOLDERS = 64 };
 
@@ -209,7 +210,7 @@ static bool open_bundle(opening *o, const char *bytes, size_t n, limn_error *err
 
 static const char *format_of(const opening *o, const char *key)
 {
-    const lm_json_ref nodes = lm_json_get(o->d, lm_uses_root(o->d), "nodes");
+    const lm_json_ref nodes = lm_json_get(o->d, lm_workflow_root(o->d), "nodes");
 
     return !strcmp(key, "parameters")                       ? "a1111"
            : lm_json_kind_of(o->d, nodes) == LM_JSON_ARRAY ? "canvas"
@@ -278,7 +279,7 @@ static void tell(opening *o, lm_text *out)
 
     need_plugins(o);
     lm_text_puts(out, "{\"workflow\": ");
-    lm_json_write(o->d, lm_uses_root(o->d), LM_JSON_COMPACT, out);
+    lm_json_write(o->d, lm_workflow_root(o->d), LM_JSON_COMPACT, out);
     lm_text_printf(out, ", \"format\": \"%s\", \"placed\": [", o->format);
     add_placed(out, lm_text_str(&o->told.placed));
     lm_text_puts(out, "], \"missing\": [");

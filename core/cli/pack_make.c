@@ -194,7 +194,7 @@ static bool make_bundle(making *m, lm_text *out, limn_error *err)
 /* The prompt where it can be made, and the workflow as a canvas saved it. */
 static bool make_picture(making *m, const lm_canvas_env *env, lm_text *out, limn_error *err)
 {
-    const bool   canvas = lm_canvas_is(m->files.d, lm_uses_root(m->files.d));
+    const bool   canvas = lm_canvas_is(m->files.d, lm_workflow_root(m->files.d));
     limn_error   why = { 0 };
     lm_workflow *w = lm_workflow_open(m->workflow.at, m->workflow.size, env, &why);
     char        *prompt = w ? lm_workflow_prompt_text(w) : NULL;
@@ -228,7 +228,7 @@ static bool make(making *m, lm_session *s, lm_text *out, limn_error *err)
 
     if ((bundle && !lm_packing_gather(&m->files, &env, err)) || !lm_scrub(m->files.d, &env, &m->files.notes, err))
         return false;
-    lm_json_write(m->files.d, lm_uses_root(m->files.d), LM_JSON_SPACES, &m->workflow);
+    lm_json_write(m->files.d, lm_workflow_root(m->files.d), LM_JSON_SPACES, &m->workflow);
     if (bundle)
         return make_bundle(m, out, err);
     if (m->how->as != LM_PACK_JSON)

@@ -2,6 +2,7 @@
 #include "core/graph/diff.h"
 
 #include "core/graph/diff_parts.h"
+#include "core/graph/workflow.h"
 
 #define LM_DIFF_WORD(name, word) word,
 const char *const lm_diff_words[LM_N_DIFFS] = { LM_DIFF_KINDS(LM_DIFF_WORD) };
@@ -380,7 +381,7 @@ static void compare_files(walk *w)
 bool lm_diff(lm_json *a, lm_json *b, bool as_run, const lm_canvas_env *env, lm_diff_tell *tell_one, void *self,
              int *blamed, limn_error *err)
 {
-    const bool as_api = as_run || !lm_canvas_is(a, lm_diff_root(a)) || !lm_canvas_is(b, lm_diff_root(b));
+    const bool as_api = as_run || !lm_canvas_is(a, lm_workflow_root(a)) || !lm_canvas_is(b, lm_workflow_root(b));
     walk       w = { .tell = tell_one, .self = self };
     bool       well = lm_diff_side_open(&w.a, a, as_api, env, err);
 

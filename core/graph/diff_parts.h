@@ -40,9 +40,6 @@ typedef struct lm_diff_side {
     int            n_graphs;
 } lm_diff_side;
 
-/* The object that holds the nodes: the whole text, or what stands under "prompt". */
-lm_json_ref lm_diff_root(const lm_json *d);
-
 /* Reads d as it is, or with `as_api` converted. FILE, MEMORY. */
 bool lm_diff_side_open(lm_diff_side *s, lm_json *d, bool as_api, const lm_canvas_env *env, limn_error *err);
 void lm_diff_side_done(lm_diff_side *s); /* welcomes a zeroed one */

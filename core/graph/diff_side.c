@@ -2,13 +2,7 @@
 #include "core/graph/diff_parts.h"
 
 #include "core/base/alloc.h"
-
-lm_json_ref lm_diff_root(const lm_json *d)
-{
-    const lm_json_ref root = lm_json_root(d), inner = lm_json_get(d, root, "prompt");
-
-    return lm_json_kind_of(d, inner) == LM_JSON_OBJECT && !lm_json_get(d, inner, "class_type") ? inner : root;
-}
+#include "core/graph/workflow.h"
 
 /* ------------------------------------------------------------------ finding */
 
@@ -255,7 +249,7 @@ bool lm_diff_side_open(lm_diff_side *s, lm_json *d, bool as_api, const lm_canvas
 {
     bool well = true;
 
-    *s = (lm_diff_side){ .d = d, .canvas = { .d = d, .root = lm_diff_root(d), .env = env } };
+    *s = (lm_diff_side){ .d = d, .canvas = { .d = d, .root = lm_workflow_root(d), .env = env } };
     s->api = !lm_canvas_is(d, s->canvas.root);
     if (!s->api && as_api) {
         well = convert(s, env);

@@ -36,8 +36,7 @@ static bool is_kind(const lm_json *d, lm_json_ref v, lm_json_kind kind)
     return lm_json_kind_of(d, v) == kind;
 }
 
-/* The object of nodes: the whole text, or what stands under "prompt". */
-static lm_json_ref prompt_of(const lm_json *d)
+lm_json_ref lm_workflow_root(const lm_json *d)
 {
     const lm_json_ref root = lm_json_root(d), inner = lm_json_get(d, root, "prompt");
 
@@ -62,7 +61,7 @@ static bool find_prompt(lm_workflow *w, const lm_canvas_env *env, limn_error *er
 {
     const lm_json *d = w->json;
 
-    w->prompt = prompt_of(d);
+    w->prompt = lm_workflow_root(d);
     if (lm_canvas_is(d, w->prompt) && env)
         return convert(w, env, err);
     if (lm_canvas_is(d, w->prompt))

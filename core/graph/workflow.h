@@ -36,6 +36,9 @@ lm_workflow *lm_workflow_read(const char *text, size_t size, limn_error *err);
 lm_workflow *lm_workflow_open(const char *text, size_t size, const lm_canvas_env *env, limn_error *err);
 void         lm_workflow_free(lm_workflow *w);
 
+/* The object that holds the nodes, in either format: the whole text, or what stands under "prompt". */
+lm_json_ref lm_workflow_root(const lm_json *d);
+
 int                     lm_workflow_count(const lm_workflow *w);
 const lm_workflow_node *lm_workflow_at(const lm_workflow *w, int i);                       /* [lends] */
 int                     lm_workflow_find(const lm_workflow *w, const char *id, size_t size); /* -1 */
