@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_BYTES = 1024, MOST_PART = 255 };
 
@@ -68,6 +69,22 @@ bool lm_file_name_dotted(const char *name)
         if (!(slash = strchr(name, '/')))
             return false;
     return true;
+}
+
+bool lm_file_part_shown(const char *part)
+{
+    return *part != '.' && lm_utf8_well(part, strlen(part));
+}
+
+bool lm_file_name_ends(const char *name, size_t n, const char *const *endings)
+{
+    for (; *endings; endings++) {
+        const size_t k = strlen(*endings);
+
+        if (n > k && !strncasecmp(name + n - k, *endings, k))
+            return true;
+    }
+    return false;
 }
 
 int lm_file_status(int why, bool writing, const char **words)

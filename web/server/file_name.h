@@ -18,6 +18,12 @@ bool lm_file_name_hidden(const char *name);
 /* The same of input, output and temp, where only ".x" is limn's own. */
 bool lm_file_name_dotted(const char *name);
 
+/* For lm_tree_each: is a part of a name told in a listing? What begins with a dot is not, and what is no UTF-8. */
+bool lm_file_part_shown(const char *part);
+
+/* Has a name one of these endings, whatever their case, and something in front of it? ".png", …; NULL ends them. */
+bool lm_file_name_ends(const char *name, size_t n, const char *const *endings);
+
 /* The status of an answer to who wanted to read, or to write, with a sentence. */
 int lm_file_status(int why, bool writing, const char **words);
 

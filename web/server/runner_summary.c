@@ -2,11 +2,11 @@
  * Source: the jobs of ComfyUI's newer versions (comfy_execution/jobs.py): which outputs count, which one is shown. */
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/text.h"
 #include "core/graph/blame.h"
 #include "core/graph/json.h"
+#include "web/server/file_name.h"
 #include "web/server/members.h"
 #include "web/server/runner_parts.h"
 
@@ -19,17 +19,6 @@ static const char *const shown_endings[] = { ".png", ".jpg", ".jpeg", ".webp", "
                                              ".mov", ".mkv", ".m4v", ".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a",
                                              ".obj", ".fbx", ".gltf", ".glb", ".usdz", NULL };
 static const char *const text_endings[] = { ".txt", ".md", ".json", NULL };
-
-static bool ends_in(const char *name, size_t n, const char *const *endings)
-{
-    for (; *endings; endings++) {
-        const size_t k = strlen(*endings);
-
-        if (n > k && !strncasecmp(name + n - k, *endings, k))
-            return true;
-    }
-    return false;
-}
 
 typedef struct shown {
     lm_json    *d;
@@ -56,9 +45,9 @@ static int rank_of(const lm_json *d, lm_json_ref media, lm_json_ref item)
         return lm_json_is(d, media, "text") ? 4 : 0;
     if (!name)
         return 0;
-    if (ends_in(name, n, text_endings))
+    if (lm_file_name_ends(name, n, text_endings))
         return 3;
-    if (!ends_in(name, n, shown_endings))
+    if (!lm_file_name_ends(name, n, shown_endings))
         return 0;
     return lm_json_is(d, lm_json_get(d, item, "type"), "output") ? 1 : 2;
 }

@@ -1,10 +1,10 @@
 /* shared_folder.c: what lies in the folder of shared pipelines, and the cards of what was read. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/alloc.h"
 #include "core/base/tree.h"
+#include "web/server/file_name.h"
 #include "web/server/shared.h"
 
 /* ------------------------------------------------------------------ cards */
@@ -46,18 +46,9 @@ void lm_shared_free_file(lm_shared_file *f)
 
 bool lm_shared_shows(const char *name)
 {
-    static const char *const endings[] = { ".json", ".limn", ".png", ".webp" };
-    const size_t             n = strlen(name);
+    static const char *const endings[] = { ".json", ".limn", ".png", ".webp", NULL };
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (n > strlen(endings[i]) && !strcasecmp(name + n - strlen(endings[i]), endings[i]))
-            return true;
-    return false;
-}
-
-static bool is_seen(const char *part)
-{
-    return *part != '.' && lm_utf8_well(part, strlen(part));
+    return lm_file_name_ends(name, strlen(name), endings);
 }
 
 /* Both lists are sorted by name: what is there and as it was keeps its card. */
@@ -93,7 +84,7 @@ bool lm_shared_look(lm_shared *s)
     lm_shared_file *now = lm_alloc_array(LM_SHARED_MOST, sizeof *now);
     size_t          n = 0, left_out = 0;
 
-    if (!lm_tree_each(s->root, "", true, is_seen, &all)) {
+    if (!lm_tree_each(s->root, "", true, lm_file_part_shown, &all)) {
         lm_free(now);
         return false;
     }

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/alloc.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/base/tree.h"
+#include "web/server/file_name.h"
 
 enum { REST_TIMES = 5, DEAR_MS = 100, SETTLED_MS = 2000 }; /* DEAR: a walk after which there is a rest */
 
@@ -82,18 +82,9 @@ void lm_shelf_changed(lm_shelf *s)
 
 static bool is_picture(const char *name)
 {
-    static const char *const endings[] = { ".png", ".webp", ".jpg", ".jpeg", ".gif" };
-    const size_t             n = strlen(name);
+    static const char *const endings[] = { ".png", ".webp", ".jpg", ".jpeg", ".gif", NULL };
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (n > strlen(endings[i]) && !strcasecmp(name + n - strlen(endings[i]), endings[i]))
-            return true;
-    return false;
-}
-
-static bool is_shown(const char *part)
-{
-    return *part != '.' && lm_utf8_well(part, strlen(part));
+    return lm_file_name_ends(name, strlen(name), endings);
 }
 
 static void add_folder(lm_shelf *s, const char *name)
@@ -139,7 +130,7 @@ static void walk(lm_shelf *s)
     const int64_t begin = lm_clock_steady_ms(), young = lm_clock_ms();
     lm_tree_list  all = { 0 };
 
-    if (lm_tree_each(s->root, "", true, is_shown, &all)) {
+    if (lm_tree_each(s->root, "", true, lm_file_part_shown, &all)) {
         take_folders(s, &all);
         take_files(s, &all);
     } else if (errno == ENOENT) {

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
+
+#include "web/server/file_name.h"
 
 typedef struct bytes {
     const char *at;
@@ -78,13 +79,9 @@ static const char *by_bytes(bytes b)
 
 static bool ends_as_text(const char *name)
 {
-    static const char *const endings[] = { ".txt", ".json", ".md", ".csv", ".log", ".srt", ".yaml", ".yml" };
-    const size_t             n = strlen(name);
+    static const char *const endings[] = { ".txt", ".json", ".md", ".csv", ".log", ".srt", ".yaml", ".yml", NULL };
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (n > strlen(endings[i]) && !strcasecmp(name + n - strlen(endings[i]), endings[i]))
-            return true;
-    return false;
+    return lm_file_name_ends(name, strlen(name), endings);
 }
 
 /* No control characters, and UTF-8 but for a character that the end cuts in two. */
