@@ -7,11 +7,6 @@
 #include "web/server/runner_parts.h"
 #include "web/work/work_check.h"
 
-static const char *who(const lm_wire *m, int which)
-{
-    return m->texts[which].at ? m->texts[which].at : "";
-}
-
 /* ------------------------------------------------------------------ who runs */
 
 static void free_node(lm_node_now *n)
@@ -50,9 +45,9 @@ bool lm_nodes_runs(const lm_way *way, const char *id)
 
 static lm_node_now node_of(const lm_wire *m)
 {
-    return (lm_node_now){ lm_copy_text(who(m, LM_WHO_NODE)), lm_copy_text(who(m, LM_WHO_DISPLAY)),
-                          lm_copy_text(who(m, LM_WHO_REAL)), lm_copy_text(who(m, LM_WHO_PARENT)), 0, 1,
-                          lm_copy_text(who(m, LM_WHO_CLASS)), uv_hrtime(), 0 };
+    return (lm_node_now){ lm_copy_text(lm_way_who(m, LM_WHO_NODE)), lm_copy_text(lm_way_who(m, LM_WHO_DISPLAY)),
+                          lm_copy_text(lm_way_who(m, LM_WHO_REAL)), lm_copy_text(lm_way_who(m, LM_WHO_PARENT)), 0, 1,
+                          lm_copy_text(lm_way_who(m, LM_WHO_CLASS)), uv_hrtime(), 0 };
 }
 
 static lm_node_now *add(lm_nodes *n, const lm_wire *m)
@@ -220,7 +215,7 @@ static void count_run(const lm_way *way, const lm_node_now *n)
 
 void lm_nodes_begin(lm_way *way, const lm_wire *m)
 {
-    lm_node_now *now = find(&way->nodes, who(m, LM_WHO_NODE));
+    lm_node_now *now = find(&way->nodes, lm_way_who(m, LM_WHO_NODE));
 
     if (!now)
         now = add(&way->nodes, m);
@@ -234,7 +229,7 @@ void lm_nodes_begin(lm_way *way, const lm_wire *m)
 void lm_nodes_tick(lm_way *way, const lm_wire *m)
 {
     lm_nodes    *n = &way->nodes;
-    const char  *id = who(m, LM_WHO_NODE);
+    const char  *id = lm_way_who(m, LM_WHO_NODE);
     const bool   same = n->tick_node && !strcmp(n->tick_node, id);
     lm_node_now *now = find(n, id);
     const bool   last = m->numbers[0] >= m->numbers[1];
@@ -265,7 +260,7 @@ void lm_nodes_tick(lm_way *way, const lm_wire *m)
 void lm_nodes_end(lm_way *way, const lm_wire *m)
 {
     lm_nodes    *n = &way->nodes;
-    const char  *id = who(m, LM_WHO_NODE);
+    const char  *id = lm_way_who(m, LM_WHO_NODE);
     lm_node_now *now = find(n, id), kept = { 0 };
 
     if (n->tick_node && !strcmp(n->tick_node, id))

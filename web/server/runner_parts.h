@@ -86,6 +86,11 @@ struct lm_runner {
     lm_times       *times;
 };
 
+/* A text of a frame, "" where it has none. */
+static inline const char *lm_way_who(const lm_wire *m, int which)
+{
+    return m->texts[which].at ? m->texts[which].at : "";
+}
 
 /* ------------------------------------------------------------------ runner.c */
 

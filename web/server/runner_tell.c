@@ -110,17 +110,12 @@ static void add_member(lm_text *out, const char *comma, const char *key, const c
     lm_work_quote(out, text);
 }
 
-static const char *who(const lm_wire *m, int which)
-{
-    return m->texts[which].at ? m->texts[which].at : "";
-}
-
 /* {"node": …, "display_node": …, "prompt_id": …  */
 static void open_node(lm_text *out, const lm_way *way, const lm_wire *m)
 {
     lm_text_puts(out, "{");
-    add_member(out, "", "node", who(m, LM_WHO_NODE));
-    add_member(out, ", ", "display_node", who(m, LM_WHO_DISPLAY));
+    add_member(out, "", "node", lm_way_who(m, LM_WHO_NODE));
+    add_member(out, ", ", "display_node", lm_way_who(m, LM_WHO_DISPLAY));
     lm_text_printf(out, ", \"prompt_id\": %s", way->quoted);
 }
 
@@ -148,8 +143,8 @@ static void hear_running(lm_way *way, const lm_wire *m)
 
     lm_free(way->node);
     lm_free(way->display);
-    way->node = lm_copy_text(who(m, LM_WHO_NODE));
-    way->display = lm_copy_text(who(m, LM_WHO_DISPLAY));
+    way->node = lm_copy_text(lm_way_who(m, LM_WHO_NODE));
+    way->display = lm_copy_text(lm_way_who(m, LM_WHO_DISPLAY));
     lm_nodes_begin(way, m);
     open_node(&data, way, m);
     lm_text_puts(&data, "}");
@@ -159,20 +154,20 @@ static void hear_running(lm_way *way, const lm_wire *m)
 
 static void hear_preview(lm_way *way, const lm_wire *m)
 {
-    const char    *parent = who(m, LM_WHO_PARENT);
+    const char    *parent = lm_way_who(m, LM_WHO_PARENT);
     lm_text        meta = { 0 };
-    lm_hub_preview p = { .client = way->client, .node = who(m, LM_WHO_NODE), .picture = m->texts[LM_WHO_MORE].at,
+    lm_hub_preview p = { .client = way->client, .node = lm_way_who(m, LM_WHO_NODE), .picture = m->texts[LM_WHO_MORE].at,
                          .n = m->texts[LM_WHO_MORE].size, .meta_only = !way->preview_all };
 
     lm_text_puts(&meta, "{");
     add_member(&meta, "", "node_id", p.node);
     lm_text_printf(&meta, ", \"prompt_id\": %s", way->quoted);
-    add_member(&meta, ", ", "display_node_id", who(m, LM_WHO_DISPLAY));
+    add_member(&meta, ", ", "display_node_id", lm_way_who(m, LM_WHO_DISPLAY));
     if (*parent)
         add_member(&meta, ", ", "parent_node_id", parent);
     else
         lm_text_puts(&meta, ", \"parent_node_id\": null");
-    add_member(&meta, ", ", "real_node_id", who(m, LM_WHO_REAL));
+    add_member(&meta, ", ", "real_node_id", lm_way_who(m, LM_WHO_REAL));
     lm_text_puts(&meta, ", \"image_type\": \"image/jpeg\"}");
     p.meta = meta.at;
     lm_hub_show(way->runner->server->hub, &p);
@@ -194,25 +189,25 @@ static void hear_picture(lm_way *way, const lm_wire *m)
 static void note_answer(lm_way *way, const lm_wire *m)
 {
     const lm_wire_text *answer = &m->texts[LM_WHO_MORE];
-    const char         *parent = who(m, LM_WHO_PARENT);
+    const char         *parent = lm_way_who(m, LM_WHO_PARENT);
 
     if (!answer->size || way->outputs.size + answer->size > LM_TOLD_OUTPUTS_MAX ||
         way->meta.size > LM_TOLD_OUTPUTS_MAX)
         return;
     lm_text_puts(&way->outputs, way->outputs.size ? ", " : "");
-    lm_work_quote(&way->outputs, who(m, LM_WHO_NODE));
+    lm_work_quote(&way->outputs, lm_way_who(m, LM_WHO_NODE));
     lm_text_puts(&way->outputs, ": ");
     lm_text_add(&way->outputs, answer->at, answer->size);
     lm_text_puts(&way->meta, way->meta.size ? ", " : "");
-    lm_work_quote(&way->meta, who(m, LM_WHO_NODE));
+    lm_work_quote(&way->meta, lm_way_who(m, LM_WHO_NODE));
     lm_text_puts(&way->meta, ": {");
-    add_member(&way->meta, "", "node_id", who(m, LM_WHO_NODE));
-    add_member(&way->meta, ", ", "display_node", who(m, LM_WHO_DISPLAY));
+    add_member(&way->meta, "", "node_id", lm_way_who(m, LM_WHO_NODE));
+    add_member(&way->meta, ", ", "display_node", lm_way_who(m, LM_WHO_DISPLAY));
     if (*parent)
         add_member(&way->meta, ", ", "parent_node", parent);
     else
         lm_text_puts(&way->meta, ", \"parent_node\": null");
-    add_member(&way->meta, ", ", "real_node_id", who(m, LM_WHO_REAL));
+    add_member(&way->meta, ", ", "real_node_id", lm_way_who(m, LM_WHO_REAL));
     lm_text_puts(&way->meta, "}");
 }
 
@@ -221,14 +216,14 @@ static void note_executed(lm_way *way, const lm_wire *m)
     if (way->executed.size > LM_TOLD_LIST_MAX)
         return;
     lm_text_puts(&way->executed, way->executed.size ? ", " : "");
-    lm_work_quote(&way->executed, who(m, LM_WHO_NODE));
+    lm_work_quote(&way->executed, lm_way_who(m, LM_WHO_NODE));
 }
 
 /* One that did not run now was kept; it is told even without an answer. */
 static void hear_executed(lm_way *way, const lm_wire *m)
 {
     const lm_wire_text *answer = &m->texts[LM_WHO_MORE];
-    const bool          ran = lm_nodes_runs(way, who(m, LM_WHO_NODE));
+    const bool          ran = lm_nodes_runs(way, lm_way_who(m, LM_WHO_NODE));
     lm_text             data = { .may_fail = true };
 
     note_answer(way, m);
@@ -243,7 +238,7 @@ static void hear_executed(lm_way *way, const lm_wire *m)
         lm_text_done(&data);
     }
     lm_nodes_end(way, m);
-    if (way->node && !strcmp(way->node, who(m, LM_WHO_NODE))) {
+    if (way->node && !strcmp(way->node, lm_way_who(m, LM_WHO_NODE))) {
         lm_free(way->node);
         lm_free(way->display);
         way->node = way->display = NULL;
@@ -253,14 +248,14 @@ static void hear_executed(lm_way *way, const lm_wire *m)
 /* A blocker with words is told as an error that does not end the job. */
 static void hear_blocked(lm_way *way, const lm_wire *m)
 {
-    const char *words = who(m, LM_WHO_MORE);
+    const char *words = lm_way_who(m, LM_WHO_MORE);
     lm_text     data = { .may_fail = true }, line = { .may_fail = true };
 
     if (*words) {
         lm_text_printf(&line, "Execution Blocked: %s", words);
         lm_text_printf(&data, "{\"prompt_id\": %s", way->quoted);
-        add_member(&data, ", ", "node_id", who(m, LM_WHO_REAL));
-        add_member(&data, ", ", "node_type", who(m, LM_WHO_CLASS));
+        add_member(&data, ", ", "node_id", lm_way_who(m, LM_WHO_REAL));
+        add_member(&data, ", ", "node_type", lm_way_who(m, LM_WHO_CLASS));
         lm_text_printf(&data, ", \"executed\": [%s]", lm_text_str(&way->executed));
         add_member(&data, ", ", "exception_message", line.at);
         lm_text_printf(&data, ", \"exception_type\": \"ExecutionBlocked\", \"traceback\": [], \"current_inputs\": [], "
@@ -270,7 +265,7 @@ static void hear_blocked(lm_way *way, const lm_wire *m)
         lm_text_done(&line);
     }
     lm_free(way->nodes.blocked);
-    way->nodes.blocked = lm_copy_text(who(m, LM_WHO_NODE));
+    way->nodes.blocked = lm_copy_text(lm_way_who(m, LM_WHO_NODE));
     lm_nodes_end(way, m);
 }
 

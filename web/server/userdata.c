@@ -33,7 +33,7 @@ int lm_user_name(const char *raw, lm_text *out, const char **words)
     return status;
 }
 
-static bool is_yes(lm_request *rq, const char *name)
+bool lm_user_says_yes(lm_request *rq, const char *name)
 {
     const char *value = lm_request_query(rq, name);
 
@@ -75,7 +75,7 @@ lm_user_doing *lm_user_about(lm_request *rq, lm_server *s, void (*go)(lm_errand 
     d->drawer = s->uploads;
     d->name = name;
     d->overwrite = !overwrite || strcmp(overwrite, "false");
-    d->full_info = is_yes(rq, "full_info");
+    d->full_info = lm_user_says_yes(rq, "full_info");
     d->fd = -1;
     return d;
 }

@@ -8,6 +8,9 @@
 /* Adds a name of a request in its plain form; 0, or the status to refuse with and a sentence. */
 int lm_user_name(const char *raw, lm_text *out, const char **words);
 
+/* Is a member of the query "true"? */
+bool lm_user_says_yes(lm_request *rq, const char *name);
+
 /* {"path", "size", "modified", "created"}, times in ms. */
 void lm_user_file_info(const char *name, const lm_tree_entry *there, lm_text *out);
 

@@ -97,13 +97,6 @@ static void list(lm_errand *e)
     lm_tree_list_done(&all);
 }
 
-static bool is_yes(lm_request *rq, const char *name)
-{
-    const char *value = lm_request_query(rq, name);
-
-    return value && !strcasecmp(value, "true");
-}
-
 void lm_user_list(lm_request *rq, void *self)
 {
     const char *folder = lm_request_query(rq, "dir");
@@ -115,9 +108,9 @@ void lm_user_list(lm_request *rq, void *self)
     }
     if (!(l = about(rq, self, folder, list)))
         return;
-    l->deep = is_yes(rq, "recurse");
-    l->full_info = is_yes(rq, "full_info");
-    l->split = is_yes(rq, "split");
+    l->deep = lm_user_says_yes(rq, "recurse");
+    l->full_info = lm_user_says_yes(rq, "full_info");
+    l->split = lm_user_says_yes(rq, "split");
     lm_errand_go(&l->e);
 }
 
