@@ -4,9 +4,9 @@
  * written where no processor had it: each is tried once on a small head, its answer compared with that of
  * f32, and timed. This takes less than a millisecond. */
 #include <pthread.h>
-#include <time.h>
 
 #include "core/base/alloc.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "kernels/cpu/attention.h"
 
@@ -27,14 +27,6 @@ static void fill(float *at, int n, uint32_t seed)
     }
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void run(trial *t, const lm_cpu_attend *how)
 {
     const lm_cpu_head k = { t->k, LM_F32, D }, v = { t->v, LM_F32, D };
@@ -49,7 +41,7 @@ static void run(trial *t, const lm_cpu_attend *how)
 
     t->seconds = 1.0;
     for (int i = 0; i < TRIES; i++) {
-        const double begun = now();
+        const double begun = lm_clock_steady_s();
 
         for (int row = 0; row < N; row += how->queries) {
             const lm_cpu_block b = {
@@ -59,7 +51,7 @@ static void run(trial *t, const lm_cpu_attend *how)
             };
             how->block(&b, packed + k_size + v_size);
         }
-        t->seconds = now() - begun < t->seconds ? now() - begun : t->seconds;
+        t->seconds = lm_clock_steady_s() - begun < t->seconds ? lm_clock_steady_s() - begun : t->seconds;
     }
     lm_free(memory);
 }

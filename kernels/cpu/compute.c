@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "kernels/cpu/level.h"
@@ -15,14 +15,6 @@
 
 enum { ROWS = 128, DEPTH = 640, COLUMNS = 320, LEAST_ROUNDS = 2, MOST_ROUNDS = 6 };
 static const double most_seconds = 0.02; /* the first round of each class comes on top */
-
-static double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ------------------------------------------------------------------ measuring */
 
@@ -35,11 +27,11 @@ struct sides {
 static void round_of(struct sides *s, int compute)
 {
     lm_scope     scope = lm_scope_open(s->pass[compute]);
-    const double begun = seconds();
+    const double begun = lm_clock_steady_s();
     double       took;
 
     lm_linear(s->pass[compute], s->x[compute], s->w, NULL);
-    took = seconds() - begun;
+    took = lm_clock_steady_s() - begun;
     s->best[compute] = took < s->best[compute] ? took : s->best[compute];
     lm_scope_close(&scope);
 }
@@ -52,8 +44,8 @@ static void measure(struct sides *s)
     round_of(s, LM_COMPUTE_F32);
     round_of(s, LM_COMPUTE_BF16);
     s->best[0] = s->best[1] = 1e30;
-    begun = seconds();
-    for (int i = 0; i < MOST_ROUNDS && (i < LEAST_ROUNDS || seconds() - begun < most_seconds); i++) {
+    begun = lm_clock_steady_s();
+    for (int i = 0; i < MOST_ROUNDS && (i < LEAST_ROUNDS || lm_clock_steady_s() - begun < most_seconds); i++) {
         round_of(s, LM_COMPUTE_F32);
         round_of(s, LM_COMPUTE_BF16);
     }
