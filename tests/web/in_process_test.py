@@ -72,7 +72,7 @@ def who_leaves_gives_its_job_back():
 def a_server_that_could_not_begin_says_so():
     with tempfile.TemporaryDirectory() as base:
         assert os.spawnl(os.P_WAIT, LIMN, LIMN, "serve", "--verify", "--in-process", "--base", base, "--port", "0") == 0
-    with Served(LIMN, "--in-process", "--plugin", "/there/is/none.so") as s:
+    with tempfile.NamedTemporaryFile(suffix=".so") as none, Served(LIMN, "--in-process", "--plugin", none.name) as s:
         status, answer = s.json("POST", "/prompt", {"prompt": empty()})
         assert status == 503 and "Retry" not in json.dumps(answer), (status, answer)
 
