@@ -50,11 +50,6 @@ async function copy(file: OutputFile) {
   say((w) => roomWords(picture, w).copied);
 }
 
-async function star(file: OutputFile) {
-  await fetchStars(); // all of them are written
-  await toggleStars([file]);
-}
-
 /** The picture that is chosen in the gallery, else the only other one beside it. */
 function otherOf(file: OutputFile, files: readonly OutputFile[]): OutputFile | undefined {
   const { chosen } = useGallery.getState();
@@ -81,7 +76,7 @@ export function PictureMenu({ file, files, at, dialog, further, close }: Props) 
     item(own.save, () => save(file), true),
     ...(isImage(file) && typeof ClipboardItem !== 'undefined' && window.isSecureContext ? [item(own.copy, () => attempt(copy(file)))] : []),
     ...(file.type === 'output'
-      ? [item(starred ? words.unstar : words.star, () => attempt(star(file)), true), item(words.trash, away(() => trash([file])))]
+      ? [item(starred ? words.unstar : words.star, () => attempt(toggleStars([file])), true), item(words.trash, away(() => trash([file])))]
       : []),
     ...(further ? [item(own.further, further, true)] : []),
   ];

@@ -1,7 +1,7 @@
 // How the gallery shows the pictures there are: which are chosen, which have a star, how large they are, in which order.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from '../net/files.ts';
-import { getJson, postText } from '../net/http.ts';
+import { getJson, postText, textsAt } from '../net/http.ts';
 import { ORDERS, refreshOutputs, seekOutputs, useOutputs, type Order } from '../net/outputs.ts';
 
 export type Size = 'small' | 'middle' | 'large';
@@ -76,22 +76,41 @@ export function setOrder(order: Order) {
 
 let known = false;
 
+const readStars = async () => new Set(textsAt(await getJson(SETTING)));
+
 export async function fetchStars() {
   if (known) return;
-  const kept = await getJson(SETTING);
+  const stars = await readStars();
   known = true;
-  useGallery.setState({ stars: new Set(Array.isArray(kept) ? kept.filter((k) => typeof k === 'string') : []) });
+  if (!writing) useGallery.setState({ stars });
 }
 
-/** Stars of all of these, or of none where all have one. */
-export async function toggleStars(files: readonly OutputFile[]) {
-  const stars = new Set(useGallery.getState().stars);
+let writing = 0; // changes that are on their way
+let last: Promise<unknown> = Promise.resolve();
+
+/** Stars of all of these, or of none where all have one. They are seen at once; what is written begins with what the server has by then, so
+ * stars that another browser gave stay, and one change goes after the other. */
+export function toggleStars(files: readonly OutputFile[]): Promise<void> {
   const keys = files.map(keyOf);
-  const all = keys.every((k) => stars.has(k));
-  for (const key of keys)
-    if (all) stars.delete(key);
-    else stars.add(key);
-  useGallery.setState({ stars });
-  await postText(SETTING, JSON.stringify([...stars].slice(-MOST_STARS)));
-  if (useOutputs.getState().starred) await refreshOutputs();
+  const had = keys.filter((k) => useGallery.getState().stars.has(k));
+  const withThese = (stars: ReadonlySet<string>, these: readonly string[]) => new Set([...[...stars].filter((k) => !keys.includes(k)), ...these]);
+  const turned = (stars: ReadonlySet<string>) => withThese(stars, had.length === keys.length ? [] : keys);
+  const write = async () => {
+    try {
+      const stars = turned(await readStars());
+      await postText(SETTING, JSON.stringify([...stars].slice(-MOST_STARS)));
+      if (writing === 1) useGallery.setState({ stars });
+    } catch (e) {
+      useGallery.setState(({ stars }) => ({ stars: withThese(stars, had) }));
+      throw e;
+    } finally {
+      writing--;
+    }
+    if (useOutputs.getState().starred) await refreshOutputs();
+  };
+  writing++;
+  useGallery.setState(({ stars }) => ({ stars: turned(stars) }));
+  const turn = last.then(write, write);
+  last = turn;
+  return turn;
 }

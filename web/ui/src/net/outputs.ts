@@ -1,7 +1,7 @@
 // The pictures of the output folder, in one of the server's orders, page by page; and what lies in its trash.
 import { create } from 'zustand';
 import { keyOf, type OutputFile } from './files.ts';
-import { getJson, listAt, member, numberAt, postJson, textAt } from './http.ts';
+import { getJson, listAt, member, numberAt, postJson, textAt, whyOf } from './http.ts';
 
 export interface Output extends OutputFile {
   bytes: number;
@@ -106,7 +106,7 @@ export async function seekOutputs(wanted: Partial<Wanted> = {}, limit?: number) 
     const answer = await askOutputs(useOutputs.getState(), undefined, limit);
     if (mine === asked) take(mine, answer, 0);
   } catch (e) {
-    if (mine === asked) useOutputs.setState({ state: 'failed', why: e instanceof Error ? e.message : String(e) });
+    if (mine === asked) useOutputs.setState({ state: 'failed', why: whyOf(e) });
   }
 }
 

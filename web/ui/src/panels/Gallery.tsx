@@ -25,7 +25,11 @@ const pathOf = (name: string) => ['output', ...name.split('/').filter(Boolean)].
 function useFolders(): readonly Folder[] {
   const [folders, setFolders] = useState<readonly Folder[]>([]);
   const files = useOutputs((s) => s.files);
-  useEffect(() => void askFolders().then(setFolders, console.warn), [files]);
+  useEffect(() => {
+    let gone = false;
+    askFolders().then((all) => !gone && setFolders(all), console.warn);
+    return () => void (gone = true);
+  }, [files]);
   return folders;
 }
 

@@ -21,6 +21,34 @@ test('a picture is known by the address at which it is seen', (t) => {
     assert.equal(fileAt(other), undefined);
 });
 
+test('stars go one after the other, beside what other browsers gave; those that cannot be kept go again', async (t) => {
+  const { document } = globalThis;
+  t.after(() => Object.assign(globalThis, { document }));
+  Object.assign(globalThis, { document: { baseURI: 'http://127.0.0.1/', documentElement: { dataset: {} } } });
+  let kept = '["output/theirs.png"]';
+  let down = false;
+  t.mock.method(globalThis, 'fetch', async (_url: URL, how?: RequestInit) => {
+    await new Promise((next) => setTimeout(next, 2));
+    if (down) throw new TypeError('fetch failed');
+    if (how?.method === 'POST') kept = String(how.body);
+    return new Response(kept);
+  });
+  const { toggleStars, useGallery } = await import('../../src/gallery/gallery.ts');
+  const [a, b] = ['a.png', 'b.png'].map((filename) => ({ filename, subfolder: '', type: 'output' as const }));
+  assert.ok(a && b);
+  const both = [toggleStars([a]), toggleStars([b])];
+  assert.deepEqual([...useGallery.getState().stars], [keyOf(a), keyOf(b)]);
+  await Promise.all(both);
+  const all = ['output/theirs.png', keyOf(a), keyOf(b)];
+  assert.deepEqual([JSON.parse(kept), [...useGallery.getState().stars]], [all, all]);
+  down = true;
+  const failing = toggleStars([a]);
+  assert.ok(!useGallery.getState().stars.has(keyOf(a)));
+  await assert.rejects(failing);
+  assert.ok(useGallery.getState().stars.has(keyOf(a)));
+  assert.deepEqual(JSON.parse(kept), all);
+});
+
 test('a page of pictures is read, and what is none of them is left out', () => {
   const row = { name: 'a.png', subfolder: 's', size: 10, mtime: 1700, width: 64, height: 32 };
   const { files, next } = readOutputs({ files: [row, null, 3, { name: '' }, { name: 'b.png' }], next: 'x' });
