@@ -18,9 +18,9 @@ import { placing as words } from '../i18n/words/placing.ts';
 import { mediaOf, type Media } from '../net/files.ts';
 import { at as address, whyOf } from '../net/http.ts';
 import { sendFile, valueOfFile } from '../widgets/files.ts';
-import { activeDocument } from './documents.ts';
 import { useSettings } from './settings.ts';
 import { complain, say } from './toasts.ts';
+import { undoing } from './undoing.ts';
 import { opening } from '../i18n/words/opening.ts';
 
 type Kind = Exclude<Media, 'other'>;
@@ -85,8 +85,6 @@ function titleOf(node: NodeView): string {
   const type = String(node.node['type'] ?? '');
   return nodeTitle(type, node.shape.title, useDefs.getState().defs.get(type)?.title, useSettings.getState().language);
 }
-
-const undoing = (doc: NonNullable<ReturnType<typeof activeDocument>>['doc']) => ({ label: (w: Parameters<Parameters<typeof say>[0]>[0]) => w.app.commands.undo, run: () => void doc.undo() });
 
 async function put(node: NodeView, widget: WidgetShape, value: string, name: string) {
   const doc = view.scene.doc;

@@ -40,6 +40,7 @@ export function dismiss(id: number) {
   clearTimeout(timers.get(id));
   timers.delete(id);
   useToasts.setState((s) => ({ toasts: s.toasts.filter((t) => t.id !== id) }));
+  if (!useToasts.getState().toasts.length) held = false; // nobody is at what is gone: no event says so
 }
 
 function live(id: number) {

@@ -2,6 +2,7 @@
 import { activeDocument, type Opened } from '../app/documents.ts';
 import { openFiles } from '../app/opening.ts';
 import { complain, say } from '../app/toasts.ts';
+import { undoing } from '../app/undoing.ts';
 import { centreOfView } from './place.ts';
 import { takeValues, type Which } from '../compare/changes.ts';
 import { useDefs } from '../defs/defs.ts';
@@ -36,7 +37,7 @@ export async function takeValuesOf(file: OutputFile, which: Which = 'all', at: O
     const from = await workflowOf(file);
     if (!from) return complain((w) => roomWords(gallery, w).noWorkflow(nameOf(file)));
     const n = takeValues(at.doc, from, useDefs.getState().defs, which);
-    say((w) => roomWords(gallery, w).taken(n, which), n ? { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() } : undefined);
+    say((w) => roomWords(gallery, w).taken(n, which), n ? undoing(at.doc) : undefined);
   })());
 }
 
@@ -60,14 +61,14 @@ export function giveToLoader(file: OutputFile, at: Opened | undefined = activeDo
     const widget = shapeOf(found.node, found.graph, at.doc, defs).widgets.find((w) => w.name === 'image');
     if (widget) setWidgetValues(at.doc, 'picture', [{ node: found.node, widget, value }]);
   } else addNode({ doc: at.doc, graph: at.doc.raw, defs }, LOADER, centreOfView(), { image: value });
-  say((w) => roomWords(gallery, w).given(nameOf(file), at.name), { label: (w) => roomWords(gallery, w).undo, run: () => void at.doc.undo() });
+  say((w) => roomWords(gallery, w).given(nameOf(file), at.name), undoing(at.doc));
 }
 
 export async function trash(files: readonly OutputFile[]) {
   if (!files.length) return;
   await attempt((async () => {
     const { back, n, fault } = await trashOutputs(files);
-    say((w) => roomWords(gallery, w).trashed(n), { label: (w) => roomWords(gallery, w).undo, run: () => void attempt(back()) });
+    say((w) => roomWords(gallery, w).trashed(n), { label: (w) => w.app.commands.undo, run: () => void attempt(back()) });
     if (fault !== undefined) throw new Error(fault);
   })());
 }

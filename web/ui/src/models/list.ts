@@ -1,5 +1,6 @@
 // The models that the server has: kinds, and the files of a kind with what their headers and notes say; asked for by who looks.
 import { create } from 'zustand';
+import { once } from '../app/once.ts';
 import { EMBEDDINGS } from './folders.ts';
 import { getJson, listAt, numberAt, textAt, textsAt, whyOf } from '../net/http.ts';
 
@@ -104,16 +105,8 @@ async function ask(kind: string) {
   }
 }
 
-const asking = new Map<string, Promise<void>>();
-
 /** Who asks meanwhile waits for the same answer; what is shown stays until it is there. */
-export function refreshModels(kind: string): Promise<void> {
-  const there = asking.get(kind);
-  if (there) return there;
-  const mine = ask(kind).finally(() => asking.delete(kind));
-  asking.set(kind, mine);
-  return mine;
-}
+export const refreshModels = once((kind: string) => kind, ask);
 
 /** Which kinds there are; throws what the request throws. */
 export async function refreshKinds() {

@@ -1,7 +1,7 @@
 // What is done with a model: it goes into a field that takes its kind, or a node that loads it is added; an embedding goes into a
 // prompt. Which fields take which kind is what /limn/plans says.
-import { activeDocument } from '../app/documents.ts';
 import { say } from '../app/toasts.ts';
+import { undoing } from '../app/undoing.ts';
 import { addHere, inSight } from '../canvas/adding.ts';
 import { titleIn } from '../canvas/names.ts';
 import type { NodeView, Scene } from '../canvas/scene.ts';
@@ -44,9 +44,6 @@ export function targetsFor(kind: string, scene: Scene = view.scene): Target[] {
 
 export const nameOfTarget = ({ node }: Target) => titleIn(node, useSettings.getState().language);
 
-const undo = () => void activeDocument()?.doc.undo();
-const undoing = { label: (w: Parameters<typeof roomWords>[1]) => roomWords(room, w).undo, run: undo };
-
 /** Into these fields, as one step. A file that came after the page began is in their lists from then on. */
 export function putInto(model: Model, targets: readonly Target[]) {
   const { doc } = view.scene;
@@ -55,7 +52,7 @@ export function putInto(model: Model, targets: readonly Target[]) {
   setWidgetValues(doc, 'model', targets.map(({ node: { node }, widget }) => ({ node, widget, value: valueFor(model, valueOf(node, widget)) })));
   for (const { node, widget } of targets)
     if (model.kind !== EMBEDDINGS && !widget.def?.choices?.includes(model.name)) void reloadDef(String(node.node['type'])).catch(console.warn);
-  say((w) => roomWords(room, w).put(bareOf(model.name), nameOfTarget(first), targets.length), undoing);
+  say((w) => roomWords(room, w).put(bareOf(model.name), nameOfTarget(first), targets.length), undoing(doc));
 }
 
 /** A node that loads it, at a point of the screen (from the canvas's corner); false: no class here does. */

@@ -17,9 +17,10 @@ interface Props {
   take: (text: string) => unknown; // false: it is none
 }
 
-export function Entry({ label, value, kind = 'text', hint = '', why, take }: Props) {
+export function Entry({ label, value, kind: first = 'text', hint = '', why, take }: Props) {
   const words = useRoom(room);
   const id = useId();
+  const [kind] = useState(first); // while it is there: a longer value takes the keyboard from nobody
   const [draft, setDraft] = useState<string>();
   const [wrong, setWrong] = useState(false);
   const keep = () => {

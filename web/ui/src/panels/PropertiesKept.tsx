@@ -1,8 +1,8 @@
 // The members of `properties`, by their keys: values as JSON, so that a text stays a text and a number a number.
 import { useState, type FormEvent } from 'react';
-import { activeDocument } from '../app/documents.ts';
 import { Icon } from '../app/Icon.tsx';
 import { say } from '../app/toasts.ts';
+import { undoing } from '../app/undoing.ts';
 import type { Document } from '../doc/document.ts';
 import { parse, type Json, type JsonObject } from '../doc/json.ts';
 import { propertiesOf, setProperty, sharedKeys, writtenAt } from '../doc/ops-properties.ts';
@@ -53,10 +53,9 @@ function Add({ doc, nodes }: Props) {
 export function Kept({ doc, nodes }: Props) {
   const words = useRoom(room);
   const keys = sharedKeys(nodes);
-  const undo = { label: (w: Parameters<typeof roomWords>[1]) => roomWords(room, w).undo, run: () => void activeDocument()?.doc.undo() };
   const remove = (key: string) => {
     setProperty(doc, nodes, key, undefined);
-    say((w) => roomWords(room, w).removed(key), undo);
+    say((w) => roomWords(room, w).removed(key), undoing(doc));
   };
   const take = (key: string) => (text: string) => {
     const value = read(text);

@@ -149,7 +149,7 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
     const it = box.current;
     it?.showPopover();
     it?.querySelector('input')?.focus({ preventScroll: true });
-    if (typed.includes('\n')) take(rows[active]);
+    if (typed.includes('\n')) enter();
     const wheel = (e: WheelEvent) => it && !it.contains(e.target as Node) && close('outside');
     addEventListener('wheel', wheel, { capture: true, passive: true });
     return () => removeEventListener('wheel', wheel, { capture: true });
@@ -164,11 +164,11 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
   };
   const go = (from: number, by: number) => moved(rows, from, by, browse !== undefined);
   const take = (row: Row | undefined) => {
-    if (browse && active === rows.length) return more();
     if (!isChoice(row)) return;
     pick(row.value);
     if (!many) close('pick');
   };
+  const enter = () => (browse && active === rows.length ? more() : take(rows[active]));
   const keys = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey) return;
     e.stopPropagation();
@@ -178,7 +178,7 @@ export function List({ id, anchor, label, values, recent, chosen, many = false, 
       ArrowUp: () => setActive(go(active, -1)),
       PageDown: () => setActive(Array.from({ length: 10 }).reduce((at: number) => go(at, 1), active)),
       PageUp: () => setActive(Array.from({ length: 10 }).reduce((at: number) => go(at, -1), active)),
-      Enter: () => take(rows[active]),
+      Enter: enter,
       Escape: () => close('escape'),
       Tab: () => close(e.shiftKey ? 'tab-back' : 'tab'),
     };

@@ -43,7 +43,7 @@ export const properties: Record<string, Story> = {
     await page.getByRole('menuitem', { name: 'Properties' }).press('Enter');
     await panel(page).getByLabel('Title', { exact: true }).and(page.locator(':focus')).waitFor();
     await panel(page).getByText('Walks a latent from noise toward a picture, led by two prompts.').waitFor();
-    await panel(page).getByText('1 to 10000 · at first 20').waitFor();
+    await panel(page).getByText('1 to 10000 · default 20').waitFor();
     assert.deepEqual(await faults(page), []);
 
     await page.keyboard.type('First pass');

@@ -48,3 +48,14 @@ test('what went well goes after six seconds, and not while somebody is at it', (
   assert.deepEqual(shown(), []);
   mock.timers.reset();
 });
+
+test('nobody is at a sentence that was closed', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  good('x');
+  hold(true); // by the button that closes it
+  dismiss(useToasts.getState().toasts[0]?.id ?? -1);
+  good('y');
+  mock.timers.tick(6000);
+  assert.deepEqual(shown(), []);
+  mock.timers.reset();
+});

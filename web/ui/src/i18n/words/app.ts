@@ -14,6 +14,7 @@ export const app = both(
     broken: (why: string) => `This part of the page failed: ${why}`,
     again: 'Try again',
     fault: 'This part is not shown',
+    changedSince: 'Something else was changed since: Undo in the Edit menu goes back step by step.',
     bars: {
       left: 'What goes in',
       right: 'What comes out',
@@ -82,6 +83,7 @@ export const app = both(
     broken: (why) => `页面的这一部分出错：${why}`,
     again: '重试',
     fault: '此处内容未能显示',
+    changedSince: '之后又有其他更改：请用“编辑”菜单中的“撤销”逐步还原。',
     bars: {
       left: '输入侧栏',
       right: '输出侧栏',

@@ -8,7 +8,7 @@ export const choices = both(
     keyboard: 'Keyboard',
     languageHint: '中文 + English: the page speaks Chinese; nodes and inputs have both names.',
     links: 'Links',
-    drag: 'Dragging on the ground',
+    drag: 'Dragging on empty canvas',
     dragHint: 'With the left button. Set to move the canvas, Shift draws the frame; the middle button always moves it.',
     frame: 'Selects with a frame',
     pan: 'Moves the canvas',

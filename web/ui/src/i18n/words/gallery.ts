@@ -44,7 +44,6 @@ export const gallery = both(
     madeBy: (workflow: string, job: string) => (workflow ? `${workflow} · job ${job}` : `job ${job}`),
     give: 'To Load Image',
     trash: 'Trash',
-    undo: 'Undo',
     trashed: (n: number) => `${pictures(n)} in the trash`,
     taken: (n: number, which: 'all' | 'prompt' | 'seed') =>
       n ? `${n} ${n === 1 ? 'value' : 'values'} taken over` : which === 'prompt' ? 'Its prompt is here already' : which === 'seed' ? 'Its seed is here already' : 'All its values are here already',
@@ -104,7 +103,6 @@ export const gallery = both(
     madeBy: (workflow, job) => (workflow ? `${workflow} · 任务 ${job}` : `任务 ${job}`),
     give: '用于“加载图像”',
     trash: '移到回收站',
-    undo: '撤销',
     trashed: (n) => `${n} 张图像已移到回收站`,
     taken: (n, which) => (n ? `已套用 ${n} 个参数值` : which === 'prompt' ? '提示词本来就相同' : which === 'seed' ? '种子本来就相同' : '参数值本来就相同'),
     given: (name, workflow) => `${name} 已放入 ${workflow}`,
