@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { ownClasses } from '../../src/defs/own.ts';
 import { zhNodes } from '../../src/defs/zh-nodes.ts';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 const heading = (page: Page, name: string) => page.getByRole('article').getByRole('heading', { name, exact: true });
@@ -18,14 +18,15 @@ export const addNode: Record<string, Story> = {
     await graph(v.page).focus();
     await v.page.keyboard.press('/');
     await v.page.getByRole('dialog', { name: 'Add a node' }).waitFor();
+    await v.page.locator('.add-node input:focus').waitFor();
     await v.page.keyboard.type('upsc');
     await v.page.getByRole('option', { name: 'Upscale Image image' }).waitFor();
-    assert.ok((await options(v.page)).slice(0, 4).every((t) => /upsc/i.test(t)), (await options(v.page)).join());
+    await until(() => options(v.page), (all) => all.length >= 4 && all.slice(0, 4).every((t) => /upsc/i.test(t)), 'the first four are others');
     await v.page.locator('.node-preview').getByText('upscale_method').waitFor();
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Enter');
     await heading(v.page, 'Upscale Image').waitFor();
-    assert.equal(await v.page.getByRole('dialog').count(), 0);
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
     await v.page.keyboard.press('Control+z');
     await heading(v.page, 'Upscale Image').waitFor({ state: 'detached' });
     v.clean();
@@ -55,13 +56,13 @@ export const addNode: Record<string, Story> = {
     await v.page.keyboard.press('Shift+A');
     for (const query of ['放大', 'fd', 'fangda']) {
       await input.fill(query);
-      assert.equal((await options(v.page))[0], '放大图像', query);
+      await until(async () => (await options(v.page))[0], '放大图像', query);
     }
     await input.fill('cyq');
-    assert.equal((await options(v.page))[0], 'K 采样器');
+    await until(async () => (await options(v.page))[0], 'K 采样器');
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Escape');
-    assert.equal(await v.page.evaluate(() => document.activeElement?.getAttribute('role')), 'application');
+    await v.page.locator('[role="application"]:focus').waitFor();
     v.clean();
     await v.close();
   },
@@ -73,13 +74,12 @@ export const addNode: Record<string, Story> = {
     await heading(v.page, 'KSampler').waitFor();
     await graph(v.page).focus();
     await v.page.keyboard.press('/');
-    await v.page.getByRole('dialog').waitFor();
+    await v.page.locator('.add-node input:focus').waitFor();
     await session.send('Input.imeSetComposition', { text: 'fang', selectionStart: 4, selectionEnd: 4 });
     await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 });
-    await v.page.getByRole('dialog').waitFor();
+    await v.page.locator('.add-node input:focus').waitFor();
     await session.send('Input.insertText', { text: '放大' });
-    await v.page.getByRole('option').first().waitFor();
-    assert.equal((await options(v.page))[0], 'Upscale Image');
+    await until(async () => (await options(v.page))[0], 'Upscale Image');
     v.clean();
     await v.close();
   },
@@ -91,14 +91,16 @@ export const addNode: Record<string, Story> = {
     await graph(v.page).focus();
     await v.page.keyboard.press('/');
     await v.page.getByRole('dialog').waitFor();
+    await v.page.locator('.add-node input:focus').waitFor();
     await v.page.keyboard.type('grow mask');
+    await v.page.locator('.add-node [aria-selected="true"]', { hasText: 'GrowMask' }).waitFor();
     await v.page.keyboard.press('Shift+Enter');
     await v.page.keyboard.press('Shift+Enter');
     await v.page.keyboard.press('Escape');
-    assert.equal(await heading(v.page, 'GrowMask').count(), 2);
+    await until(() => heading(v.page, 'GrowMask').count(), 2);
     await v.page.keyboard.press('/');
     await v.page.getByRole('dialog').waitFor();
-    assert.equal((await options(v.page))[0], 'GrowMask');
+    await until(async () => (await options(v.page))[0], 'GrowMask');
     v.clean();
     await v.close();
   },
@@ -118,9 +120,11 @@ export const addNode: Record<string, Story> = {
     await v.page.mouse.up();
     const list = v.page.getByRole('dialog', { name: 'Nodes that take IMAGE' });
     await list.waitFor();
-    assert.ok((await options(v.page)).length <= 9);
+    await until(() => options(v.page), (all) => all.length > 0 && all.length <= 9, 'so many are offered');
     assert.deepEqual(await faults(v.page), []);
+    await v.page.locator('.add-node input:focus').waitFor();
     await v.page.keyboard.type('invert');
+    await v.page.locator('.add-node [aria-selected="true"]', { hasText: 'Invert Image' }).waitFor();
     await v.page.keyboard.press('Enter');
     await heading(v.page, 'Invert Image').waitFor();
     await v.page.waitForFunction((before) => !document.querySelector('.status')?.textContent?.includes(before ?? ''), /\d+ links/.exec(links ?? '')?.[0]);
@@ -142,7 +146,7 @@ export const addNode: Record<string, Story> = {
     await tree.getByRole('treeitem', { name: 'Load VAE' }).waitFor();
     assert.deepEqual(await faults(v.page), []);
     const chosen = tree.getByRole('treeitem', { selected: true }).locator('.label');
-    while ((await chosen.textContent()) !== 'Load VAE') await v.page.keyboard.press('ArrowDown');
+    for (let at = await chosen.textContent(); at !== 'Load VAE'; at = await until(() => chosen.textContent(), (now) => now !== at)) await v.page.keyboard.press('ArrowDown');
     await v.page.keyboard.press('Enter');
     await heading(v.page, 'Load VAE').waitFor();
     await v.page.keyboard.press('ArrowLeft');
@@ -175,8 +179,10 @@ export const addNode: Record<string, Story> = {
     await v.page.waitForFunction(async () => {
       const found = await new Promise<unknown>((resolve) => {
         const open = indexedDB.open('limn.defs', 1);
+        open.onupgradeneeded = () => open.transaction?.abort(); // the page makes it
         open.onsuccess = () => {
           const get = open.result.transaction('texts').objectStore('texts').get('plans');
+          open.result.close();
           get.onsuccess = () => resolve(get.result);
           get.onerror = () => resolve(undefined);
         };

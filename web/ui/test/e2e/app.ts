@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 const corpus = (name: string) => join(import.meta.dirname, '../../../../tests/canvas/corpus', name);
@@ -48,7 +48,7 @@ export const app: Record<string, Story> = {
     await nodes(v.page, 7);
     await drop(v.page, 'plain-04.json', nested);
     await v.page.getByRole('tab', { name: 'plain-04' }).waitFor();
-    assert.equal(await tab(v.page).textContent(), 'plain-04');
+    await until(() => tab(v.page).textContent(), 'plain-04');
     await v.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click(); // it asks for a model
     await v.page.getByRole('tab', { name: 'Text to picture' }).click();
     await drop(v.page, 'plain-04.json', nested);
@@ -116,7 +116,7 @@ export const app: Record<string, Story> = {
 
     await v.page.getByRole('button', { name: 'New workflow' }).click();
     await v.page.getByRole('button', { name: 'New workflow' }).click();
-    assert.equal(await tab(v.page).textContent(), 'Untitled 2');
+    await until(() => tab(v.page).textContent(), 'Untitled 2');
     await tab(v.page).focus();
     await v.page.keyboard.press('ArrowRight');
     await v.page.locator('[role="tab"][aria-selected="true"]:focus', { hasText: 'Text to picture' }).waitFor();
@@ -180,7 +180,7 @@ export const app: Record<string, Story> = {
     await v.page.getByRole('searchbox').fill('redo');
     await v.page.getByText('Ctrl+Y').waitFor();
     await v.page.keyboard.press('f'); // a letter of the search
-    assert.equal(await v.page.getByRole('searchbox').inputValue(), 'redof');
+    await until(() => v.page.getByRole('searchbox').inputValue(), 'redof');
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Escape');
     await v.page.getByRole('searchbox').waitFor({ state: 'detached' });
@@ -241,7 +241,7 @@ export const app: Record<string, Story> = {
     await nodes(v.page, 7);
     await press('o');
     await row(/^Load Checkpoint/).focus();
-    assert.equal(await grid.getAttribute('aria-rowcount'), '7');
+    await until(() => grid.getAttribute('aria-rowcount'), '7');
     await press('End', 'Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
     await row(/^steps/).waitFor();
     assert.deepEqual(await faults(v.page), []);
@@ -261,7 +261,7 @@ export const app: Record<string, Story> = {
     await press('Delete');
     await row(/^model\s*not linked/).waitFor();
     await press('Enter'); // what fits, the nearest first
-    await v.page.getByRole('dialog').waitFor();
+    await v.page.getByRole('dialog').locator('[role="option"][aria-selected="true"]').waitFor();
     await press('Enter');
     await row(/^model\s*Load Checkpoint/).waitFor();
     await press('ArrowLeft', 'ArrowLeft', 'Delete');
@@ -290,6 +290,7 @@ export const app: Record<string, Story> = {
 
     await v.page.keyboard.press('Control+K');
     await field.fill('/English');
+    await dialog.locator('[role="option"][aria-selected="true"]', { hasText: 'English' }).waitFor();
     await v.page.keyboard.press('Enter');
     await v.page.getByRole('menuitem', { name: 'File' }).waitFor();
     await v.page.keyboard.press('Control+K');

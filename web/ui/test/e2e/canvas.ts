@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { visit, type Visit } from './browser.ts';
-import { add, body, counts, drag, dropFile, graph, newWorkflow, place, socket, titleSpot, type Spot } from './hands.ts';
+import { until, visit, type Visit } from './browser.ts';
+import { add, body, counts, drag, dropFile, graph, isAt, newWorkflow, place, socket, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
 import type { Served } from './served.ts';
 
@@ -22,7 +22,6 @@ async function open(browser: Parameters<Story>[0], served: Served, options: Para
 /** What was painted stands in its node. */
 const seen = (page: Page) =>
   page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.node-pictures[data-of="files"] img')?.naturalWidth ?? 0) > 0);
-const near = (a: Spot, b: Spot) => Math.abs(a.x - b.x) <= 1 && Math.abs(a.y - b.y) <= 1; // the file has whole numbers
 const undone = (page: Page) => page.keyboard.press('Control+z');
 
 export const canvas: Record<string, Story> = {
@@ -113,7 +112,7 @@ export const canvas: Record<string, Story> = {
       const from = { x: field.x + field.width - 12, y: field.y + field.height / 2 };
       await drag(page, from, { x: from.x + by, y: from.y });
     }
-    assert.deepEqual(await body(page, 'Empty Latent Image').getByRole('spinbutton').allTextContents(), ['64', '64', '1']);
+    await until(() => body(page, 'Empty Latent Image').getByRole('spinbutton').allTextContents(), ['64', '64', '1']);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await seen(page);
     v.clean();
@@ -134,7 +133,9 @@ export const canvas: Record<string, Story> = {
     const joinByKeys = async (from: string, to: string, links: number) => {
       await page.keyboard.press('l');
       for (const wanted of [from, to]) {
+        await page.getByRole('option', { name: new RegExp(wanted, 'i') }).first().waitFor(); // this list, and not the one before
         await page.getByRole('combobox', { name: 'Filter' }).fill(wanted);
+        await page.locator('[role="option"][aria-selected="true"]', { hasText: new RegExp(wanted, 'i') }).waitFor();
         await page.keyboard.press('Enter');
       }
       await counts(page, 7, links);
@@ -147,8 +148,8 @@ export const canvas: Record<string, Story> = {
       for (const key of ['Enter', 'Escape', 'Enter']) await page.keyboard.press(key);
       for (const [field, value] of values) {
         const at = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-        for (let i = 0; i < 8 && (await at()) !== field; i++) await page.keyboard.press('Tab');
-        assert.equal(await at(), field);
+        for (let i = 0, was = await at(); i < 8 && was !== field; i++, was = await until(at, (now) => now !== was)) await page.keyboard.press('Tab');
+        await until(at, field);
         await page.keyboard.press('Control+a');
         await page.keyboard.type(value);
       }
@@ -195,15 +196,15 @@ export const canvas: Record<string, Story> = {
     const title = await titleSpot(page, 'KSampler');
 
     await drag(page, title, { x: title.x + 90, y: title.y + 120 });
-    assert.ok(near(await place(page, 'KSampler'), { x: before.x + 90, y: before.y + 120 }));
+    await isAt(page, 'KSampler', { x: before.x + 90, y: before.y + 120 }, 1); // the file has whole numbers
     await undone(page);
-    assert.deepEqual(await place(page, 'KSampler'), before);
+    await isAt(page, 'KSampler', before);
     await drag(page, title, { x: title.x + 50, y: title.y + 80 }, { hold: true });
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    assert.deepEqual(await place(page, 'KSampler'), before);
+    await isAt(page, 'KSampler', before);
     await drag(page, title, { x: title.x + 2, y: title.y + 2 }); // no farther than a click may tremble
-    assert.deepEqual(await place(page, 'KSampler'), before);
+    await isAt(page, 'KSampler', before);
     v.clean();
     await v.close();
   },
@@ -244,9 +245,9 @@ export const canvas: Record<string, Story> = {
     assert.ok(box);
 
     await drag(page, { x: box.x + 10, y: box.y + 10 }, { x: box.x + box.width - 10, y: box.y + box.height - 160 });
-    assert.ok((await page.locator('.body[data-chosen="true"]').count()) >= 6);
+    await page.locator('.body[data-chosen="true"]').nth(5).waitFor();
     await page.keyboard.press('Control+a');
-    assert.equal(await page.locator('.body[data-chosen="true"]').count(), 7);
+    await until(() => page.locator('.body[data-chosen="true"]').count(), 7);
     await page.keyboard.press('Control+d');
     await counts(page, 14, 18);
     await page.keyboard.press('Delete');
@@ -264,7 +265,7 @@ export const canvas: Record<string, Story> = {
     await page.mouse.click(sampler.x, sampler.y);
     await page.keyboard.press('Delete');
     await counts(page, 6, 4);
-    assert.ok(await graph(page).getAttribute('aria-activedescendant'));
+    await until(() => graph(page).getAttribute('aria-activedescendant'), Boolean, 'the keyboard is nowhere');
     v.clean();
     await v.close();
   },
@@ -278,11 +279,11 @@ export const canvas: Record<string, Story> = {
     await page.getByRole('combobox', { name: 'Find in this graph' }).fill('vae dec');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
-    assert.match((await at()) ?? '', /^VAE Decode, node \d+, 2 of 2 inputs linked/);
+    await until(at, /^VAE Decode, node \d+, 2 of 2 inputs linked/);
     await page.keyboard.press('Alt+ArrowLeft');
-    assert.match((await at()) ?? '', /^KSampler/);
+    await until(at, /^KSampler/);
     await page.keyboard.press('Alt+ArrowRight');
-    assert.match((await at()) ?? '', /^VAE Decode/);
+    await until(at, /^VAE Decode/);
     await page.keyboard.press('Shift+l');
     await page.getByRole('button', { name: 'Cut samples ← KSampler · LATENT' }).press('Enter');
     await counts(page, 7, 8);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { edit, nodes } from './app.ts';
-import { PATIENCE, visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { drag, graph, socket, titleSpot } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -20,18 +20,13 @@ const row = (page: Page, command: string) => page.locator(`.keyboard [data-comma
 const keysOf = (page: Page, command: string) => row(page, command).locator('kbd').allTextContents();
 const says = (page: Page) => page.locator('.keyboard-says');
 
-/** What the server keeps, once it is so. */
-async function kept(url: string, is: (keys: Record<string, string[]>) => boolean) {
-  for (const end = Date.now() + PATIENCE; ; ) {
-    const said = (await (await fetch(new URL(SETTING, url))).json()) as { keys?: Record<string, string[]> } | null;
-    if (said?.keys && is(said.keys)) return;
-    assert.ok(Date.now() < end, JSON.stringify(said));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+/** Until the server keeps them so. */
+const kept = (url: string, is: (keys: Record<string, string[]>) => boolean) =>
+  until(async () => (await (await fetch(new URL(SETTING, url))).json()) as { keys?: Record<string, string[]> } | null, (said) => said?.keys && is(said.keys), 'the server keeps');
 
 const hintOf = async (page: Page, menu: string, item: string) => {
   await page.getByRole('menuitem', { name: menu, exact: true }).click();
+  await page.getByRole('menu').locator('button', { hasText: item }).waitFor();
   const hint = await page.getByRole('menu').locator('button', { hasText: item }).locator('kbd').allTextContents();
   await page.keyboard.press('Escape');
   return hint;
@@ -71,18 +66,18 @@ export const choices: Record<string, Story> = {
 
     await nodes(v.page, 7);
     await openKeyboard(v.page);
-    assert.deepEqual(await keysOf(v.page, 'view.focus'), ['F']);
+    await until(() => keysOf(v.page, 'view.focus'), ['F']);
     await add('view.focus');
     await v.page.keyboard.press('j');
     await says(v.page).getByText('J leads to “Only the canvas” from now on.').waitFor();
-    assert.deepEqual(await keysOf(v.page, 'view.focus'), ['F', 'J']);
+    await until(() => keysOf(v.page, 'view.focus'), ['F', 'J']);
 
     await add('view.focus');
     await v.page.keyboard.press('Control+g');
     await says(v.page).getByText('Ctrl+G leads to “Group”').waitFor();
     assert.deepEqual(await faults(v.page), []);
     await says(v.page).getByRole('button', { name: 'Cancel' }).click();
-    assert.deepEqual(await keysOf(v.page, 'node.group'), ['Ctrl+G']);
+    await until(() => keysOf(v.page, 'node.group'), ['Ctrl+G']);
     await add('view.focus');
     await v.page.keyboard.press('Control+g');
     await v.page.keyboard.press('Enter'); // the first answer has the focus
@@ -101,6 +96,7 @@ export const choices: Record<string, Story> = {
     await v.page.getByRole('searchbox').fill('no such command');
     await v.page.getByText('No command matches.').waitFor();
     await v.page.keyboard.press('Escape');
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
 
     assert.deepEqual(await hintOf(v.page, 'View', 'Only the canvas'), ['J']);
     await graph(v.page).focus();
@@ -142,12 +138,14 @@ export const choices: Record<string, Story> = {
     for (const [style, seen] of [['Straight', true], ['Right-angled', true], ['Hidden', false], ['Curved', true]] as const) {
       await choose(page, style);
       await page.waitForFunction(() => document.querySelector('dialog') === null);
-      assert.equal(await inked(page, middle), seen, style);
+      await until(() => inked(page, middle), seen, style);
       await page.mouse.click(middle.x, middle.y, { button: 'right' });
       const menu = page.getByRole('menu');
       await menu.waitFor();
+      await menu.getByRole('menuitem').first().waitFor();
       assert.equal((await menu.getByRole('menuitem').count()) < 4, seen, `${style}: the menu of a link is short`);
       await page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'detached' });
     }
     await page.locator('.body').filter({ hasText: 'Load Checkpoint' }).locator('.title').click();
     await page.getByRole('menuitem', { name: 'View', exact: true }).press('Escape');
@@ -155,9 +153,9 @@ export const choices: Record<string, Story> = {
     await page.keyboard.press('Control+,');
     await page.getByRole('group', { name: /Quiet links/ }).getByRole('radio', { name: 'On' }).check();
     await page.keyboard.press('Escape');
-    assert.deepEqual([await inked(page, middle), await inked(page, middle, 20)], [false, true], 'it has nothing to do with the chosen node');
+    await until(async () => [await inked(page, middle), await inked(page, middle, 20)], [false, true], 'it has nothing to do with the chosen node');
     await page.locator('.body').filter({ hasText: 'VAE Decode' }).locator('.title').click();
-    assert.ok(await inked(page, middle));
+    await until(() => inked(page, middle), true);
     v.clean();
     await v.close();
   },

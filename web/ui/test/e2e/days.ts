@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright-core';
 import { drop, edit } from './app.ts';
-import { PATIENCE, visit, type Visit } from './browser.ts';
+import { holding, until, visit, type Visit } from './browser.ts';
 import { body, counts, drag, dropFile, graph, socket, titleSpot } from './hands.ts';
 import { layoutFaults } from './layout.ts';
 import type { Served } from './served.ts';
@@ -18,14 +18,10 @@ const chord = async (page: Page, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };
 
-/** The page with its first workflow, at a server where nothing waits and nothing is remembered. */
-export async function openAfresh(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-  await served.post('limn/queue', { op: 'resume' });
-  await served.post('queue', { clear: true });
-  await served.post('interrupt', {});
-  await served.post('history', { clear: true });
+/** The page with its first workflow, at a server that takes nothing from what was painted before. */
+export async function openAfresh(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}, prepare?: Parameters<typeof visit>[3]): Promise<Visit> {
   await served.post('free', { unload_models: false, free_memory: true });
-  const v = await visit(browser, served.url, { viewport: { width: 1800, height: 1000 }, ...options });
+  const v = await visit(browser, served.url, { viewport: { width: 1800, height: 1000 }, ...options }, prepare);
   await body(v.page, options.locale === 'zh-CN' ? 'K 采样器' : 'KSampler').waitFor();
   return v;
 }
@@ -140,7 +136,8 @@ export const days: Record<string, Story> = {
   },
 
   'a picture is opened, its seed changed and it runs: a preview, then another picture': async (browser, served) => {
-    const v = await openAfresh(browser, served);
+    let hold: (from?: RegExp) => void = () => {};
+    const v = await openAfresh(browser, served, {}, async (page) => (hold = await holding(page)));
     const { page } = v;
     const png = await painted(page, served);
 
@@ -149,8 +146,10 @@ export const days: Record<string, Story> = {
     await body(page, 'KSampler').waitFor();
     await setNumber(page, 'KSampler', 'steps', 80);
     await setNumber(page, 'KSampler', 'seed', 4711);
+    hold(/"executed"/);
     await chord(page, 'Control+Enter');
     await page.locator('.node-pictures[data-of="preview"] img').waitFor();
+    hold();
     await done(page).nth(1).waitFor();
     await files(page).first().waitFor();
     const again = newest(served);
@@ -173,7 +172,7 @@ export const days: Record<string, Story> = {
     await drop(page, 'painted.png', png);
     await edit(page, 'written by hand');
     await page.getByRole('tab', { name: 'painted, not saved' }).waitFor();
-    assert.equal(await opened.count(), 1); // it led to its tab
+    await until(() => opened.count(), 1); // it led to its tab
     await drop(page, 'painted.png', png);
     await opened.nth(1).waitFor();
     await page.locator('[role="tab"][aria-selected="true"]:not([aria-label*="not saved"])', { hasText: 'painted' }).waitFor();
@@ -192,24 +191,21 @@ export const days: Record<string, Story> = {
     const { page } = v;
     const waiting = page.locator('.job[data-state="waiting"]');
     const seeds = async (state: string) => (await page.locator(`.job[data-state="${state}"]`).allTextContents()).map((t) => Number(/seed (\d+)/.exec(t)?.[1]));
-    const until = async (state: string, wanted: number[]) => {
-      for (const end = Date.now() + PATIENCE; String(await seeds(state)) !== String(wanted) && Date.now() < end; ) await page.waitForTimeout(20);
-      assert.deepEqual(await seeds(state), wanted);
-    };
+    const are = (state: string, wanted: number[]) => until(() => seeds(state), wanted);
 
     await dropFile(page, 'ten', FIRST.replace('42, "randomize", 20', '1, "increment", 12').replace('128, 128', '64, 64').replace('"limn"', '"ten"'));
     await page.getByRole('button', { name: 'Pause the queue' }).click();
     await page.getByRole('button', { name: 'Resume the queue' }).waitFor();
     for (let i = 0; i < 10; i++) await chord(page, 'Control+Enter');
-    await until('waiting', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await are('waiting', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await waiting.nth(8).getByRole('button', { name: /Run next/ }).click();
-    await until('waiting', [9, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
+    await are('waiting', [9, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
     await waiting.nth(4).getByRole('button', { name: /Remove from the queue/ }).click();
-    await until('waiting', [9, 1, 2, 3, 5, 6, 7, 8, 10]);
+    await are('waiting', [9, 1, 2, 3, 5, 6, 7, 8, 10]);
     await page.getByRole('button', { name: 'Resume the queue' }).click();
     await done(page).nth(1).waitFor();
     await page.reload();
-    await until('completed', [10, 8, 7, 6, 5, 3, 2, 1, 9]); // the newest first
+    await are('completed', [10, 8, 7, 6, 5, 3, 2, 1, 9]); // the newest first
     const kept = readdirSync(join(served.base, 'output')).filter((f) => f.startsWith('ten_')).sort();
     const of = (name: string) => /"seed": ?(\d+)/.exec(readFileSync(join(served.base, 'output', name), 'latin1'))?.[1];
     assert.deepEqual(kept.map(of), ['9', '1', '2', '3', '5', '6', '7', '8', '10']);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { nodes, tab } from './app.ts';
-import { visit } from './browser.ts';
-import { body, counts, newWorkflow, type Spot } from './hands.ts';
+import { until, visit } from './browser.ts';
+import { body, counts, isAt, newWorkflow, type Spot } from './hands.ts';
 import { point } from './point.ts';
 import type { Story } from './shell.ts';
 
@@ -48,8 +48,8 @@ export const dropping: Record<string, Story> = {
     await dropAt(page, ground, { 'one.png': point(10) });
     await counts(page, 1, 0);
     await fileOf(page, 0).getByText('one.png').waitFor();
+    await isAt(page, 'Load Image', ground, 60);
     const box = (await body(page, 'Load Image').boundingBox())!;
-    assert.ok(Math.abs(box.x - ground.x) < 40 && Math.abs(box.y - ground.y) < 60, JSON.stringify(box));
 
     const onNode = { x: box.x + box.width / 2, y: box.y + 12 };
     const { held } = await dropAt(page, onNode, { 'two.png': point(20) }, { hold: true });
@@ -58,7 +58,7 @@ export const dropping: Record<string, Story> = {
     await held('drop');
     await fileOf(page, 0).getByText('two.png').waitFor();
     await page.getByText('“two.png” is in Load Image now.').waitFor();
-    assert.equal(await page.locator('.body[data-drop]').count(), 0);
+    await page.locator('.body[data-drop]').waitFor({ state: 'detached' });
     await counts(page, 1, 0);
     await page.keyboard.press('Control+z');
     await fileOf(page, 0).getByText('one.png').waitFor();
@@ -125,7 +125,7 @@ export const dropping: Record<string, Story> = {
     await page.getByText(/“song\.wav”: no node of this server loads sounds\.|“song\.wav” carries no workflow: it is in the graph/).waitFor();
     await dropAt(page, onNode, { 'flow.json': Buffer.from('{"nodes": [], "links": []}') });
     await page.getByRole('tab', { name: 'flow' }).waitFor();
-    assert.equal(await tab(page).textContent(), 'flow');
+    await until(() => tab(page).textContent(), 'flow');
     assert.deepEqual(v.violations, []);
     await v.close();
   },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { PATIENCE, visit } from './browser.ts';
+import { PATIENCE, until, visit } from './browser.ts';
 import { picking } from './picking.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
@@ -34,17 +34,7 @@ async function paint(served: Served, prefix: string, seed: number, steps: number
   };
   const answer = await served.post('prompt', { prompt, extra_data: { extra_pnginfo: { workflow } } });
   const { prompt_id: id } = (await answer.json()) as { prompt_id: string };
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((next) => setTimeout(next, 20))) {
-    const history = (await (await fetch(new URL(`history/${id}`, served.url))).json()) as object;
-    if (Object.keys(history).length) return;
-  }
-  assert.fail(`${prefix} was not painted`);
-}
-
-/** Whatever another story has left. */
-async function rest(served: Served) {
-  await served.post('queue', { clear: true });
-  await served.post('interrupt', {});
+  await until(async () => Object.keys((await (await fetch(new URL(`history/${id}`, served.url))).json()) as object), [id], `${prefix} was not painted`);
 }
 
 async function open(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}) {
@@ -57,13 +47,12 @@ async function open(browser: Parameters<Story>[0], served: Served, options: Para
 
 export const gallery: Record<string, Story> = {
   'pictures are found, gone through by keys, and looked at': async (browser, served) => {
-    await rest(served);
     for (const [i, name] of ['gal/apple', 'gal/pear', 'gal/plum'].entries()) await paint(served, name, i, 2);
     const v = await open(browser, served);
 
     await v.page.getByRole('searchbox').fill('gal/');
     await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length === 3);
-    assert.match((await tiles(v.page).first().getAttribute('aria-label')) ?? '', /plum/); // the newest
+    await until(() => tiles(v.page).first().getAttribute('aria-label'), /plum/); // the newest
     await tiles(v.page).first().click();
     await v.page.keyboard.press('ArrowRight');
     await chosen(v.page).getByText(/pear.*png/).waitFor();
@@ -73,6 +62,7 @@ export const gallery: Record<string, Story> = {
     await viewer.getByRole('heading', { name: /pear.*2 of 3/ }).waitFor();
     await v.page.keyboard.press('ArrowRight');
     await viewer.getByRole('heading', { name: /apple.*3 of 3/ }).waitFor();
+    await viewer.getByText(/^64 × 64 · \d+ %$/).waitFor(); // its size is known
     await v.page.keyboard.press('1');
     await viewer.getByText('64 × 64 · 100 %').waitFor();
     await v.page.keyboard.press('+');
@@ -85,7 +75,6 @@ export const gallery: Record<string, Story> = {
   },
 
   'pictures are found by prompt, model, seed and day; their seed alone is used again': async (browser, served) => {
-    await rest(served);
     await paint(served, 'words/one', 424201, 2);
     await paint(served, 'words/two', 424202, 2);
     const v = await open(browser, served);
@@ -109,7 +98,6 @@ export const gallery: Record<string, Story> = {
   },
 
   'two pictures are compared in four ways, with what their workflows differ in': async (browser, served) => {
-    await rest(served);
     await paint(served, 'cmp/one', 1, 2);
     await paint(served, 'cmp/two', 2, 3);
     const v = await open(browser, served);
@@ -126,7 +114,7 @@ export const gallery: Record<string, Story> = {
     const edge = dialog.getByRole('slider', { name: /Where A ends/ });
     await edge.focus();
     await v.page.keyboard.press('ArrowLeft');
-    assert.equal(await edge.getAttribute('aria-valuenow'), '48');
+    await until(() => edge.getAttribute('aria-valuenow'), '48');
     for (const [key, mode] of [['2', 'beside'], ['3', 'flicker'], ['4', 'difference']] as const) {
       await v.page.keyboard.press(key);
       await dialog.locator(`.frame[data-mode="${mode}"]`).waitFor();
@@ -146,7 +134,6 @@ export const gallery: Record<string, Story> = {
   },
 
   'a picture gives its workflow, only its values, or itself': async (browser, served) => {
-    await rest(served);
     await paint(served, 'use/it', 77, 5);
     const v = await open(browser, served);
 
@@ -163,13 +150,12 @@ export const gallery: Record<string, Story> = {
     await v.page.waitForFunction(() => document.querySelector('[role="tab"][aria-selected="true"]')?.textContent?.includes('it_0'));
     await chosen(v.page).getByRole('button', { name: 'To Load Image' }).click();
     await v.page.locator('.body', { hasText: 'Load Image' }).getByText(/use\/it_\d+_\.png \[output\]/).first().waitFor();
-    assert.match((await tab(v.page).textContent()) ?? '', /it_0/);
+    await until(() => tab(v.page).textContent(), /it_0/);
     v.clean();
     await v.close();
   },
 
   'what is thrown away comes back, and stars stay': async (browser, served) => {
-    await rest(served);
     await paint(served, 'bin/a', 1, 2);
     await paint(served, 'bin/b', 2, 2);
     const v = await open(browser, served);
@@ -204,7 +190,6 @@ export const gallery: Record<string, Story> = {
   },
 
   'pictures stand in an order, in folders, and those out of sight are not on the page': async (browser, served) => {
-    await rest(served);
     await paint(served, 'many/seed', 8, 2);
     const folder = join(served.base, 'output', 'many');
     const png = readFileSync(join(folder, 'seed_00001_.png'));
@@ -236,9 +221,9 @@ export const gallery: Record<string, Story> = {
       if (at === 700) break;
       assert.ok(Date.now() < end, `at ${at} of 700`);
     }
-    assert.equal(await v.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'many/deep/n699.png');
+    await until(() => v.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'many/deep/n699.png');
     await v.page.locator('.tiles-of').getByText('output / many / deep').waitFor();
-    assert.ok((await tiles(v.page).count()) < 60, 'those in sight');
+    await until(() => tiles(v.page).count(), (n) => n > 0 && n < 60, 'those in sight');
     await v.page.keyboard.press('ArrowUp');
     await v.page.keyboard.press('Home');
     await first(/n0\.png/);
@@ -252,7 +237,7 @@ export const gallery: Record<string, Story> = {
     assert.deepEqual(await faults(v.page), []);
     await v.page.reload(); // the order is kept
     await v.page.waitForFunction(() => document.querySelectorAll('.gallery-panel .tile[role="option"]').length > 0);
-    assert.equal(await order.inputValue(), 'name');
+    await until(() => order.inputValue(), 'name');
     await served.post('history', { clear: true }); // its rows show pictures that are gone now
     rmSync(folder, { recursive: true });
     await served.post('history', { clear: true }); // which would show what is gone
@@ -261,7 +246,6 @@ export const gallery: Record<string, Story> = {
   },
 
   'the gallery stands in nobody’s way': async (browser, served) => {
-    await rest(served);
     await paint(served, 'axe', 3, 2);
     for (const colorScheme of ['light', 'dark'] as const) {
       const v = await open(browser, served, { colorScheme });

@@ -1,6 +1,6 @@
 // What stories of the canvas do with a pointer, and how they find things on it.
 import type { Page } from 'playwright-core';
-import { PATIENCE } from './browser.ts';
+import { PATIENCE, until } from './browser.ts';
 
 export interface Spot {
   x: number;
@@ -66,16 +66,22 @@ export const titleSpot = async (page: Page, title: string): Promise<Spot> => {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 
-/** Where something is, once it has come to rest. */
+/** Where something is, once it has been there for some pictures of the page: a way of the camera begins a moment after its key. */
 export async function place(page: Page, title: string): Promise<Spot> {
-  const at = async () => (await body(page, title).boundingBox()) ?? { x: 0, y: 0 };
-  for (let last = await at(); ; ) {
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-    const now = await at();
-    if (now.x === last.x && now.y === last.y) return { x: Math.round(now.x), y: Math.round(now.y) };
-    last = now;
-  }
+  const node = await body(page, title).elementHandle();
+  return page.evaluate(async (node) => {
+    const at = () => node?.getBoundingClientRect() ?? new DOMRect();
+    for (let last = at(), same = 0; ; last = at()) {
+      await new Promise(requestAnimationFrame);
+      same = at().x === last.x && at().y === last.y ? same + 1 : 0;
+      if (same === 4) return { x: Math.round(last.x), y: Math.round(last.y) };
+    }
+  }, node);
 }
+
+/** Waits until a node is somewhere. */
+export const isAt = (page: Page, title: string, spot: Spot, within = 0) =>
+  until(() => place(page, title), (now) => Math.abs(now.x - spot.x) <= within && Math.abs(now.y - spot.y) <= within, `${title} is not at ${spot.x}, ${spot.y}`);
 
 /** Adds a node where somebody clicks twice, by a few letters of its name. */
 export async function add(page: Page, at: Spot, text: string, title: string) {

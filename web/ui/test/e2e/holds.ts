@@ -2,8 +2,9 @@
 // menus say of the clipboard.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { until } from './browser.ts';
 import { openAfresh } from './days.ts';
-import { body, counts, drag, graph, place, titleSpot } from './hands.ts';
+import { body, counts, drag, graph, isAt, place, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
 
 const zoom = (page: Page) => page.locator('.react-flow__viewport').evaluate((e) => new DOMMatrix(getComputedStyle(e).transform).a);
@@ -33,13 +34,13 @@ export const holds: Record<string, Story> = {
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
     await wheelTo(page, true);
-    assert.ok((await zoom(page)) < 0.45);
+    await until(() => zoom(page), (z) => z < 0.45, 'it is not far');
     await page.waitForFunction(() => document.querySelectorAll('.body').length === 1); // of all bodies this one
-    assert.deepEqual(await text(), ['one two', 1]);
+    await until(text, ['one two', 1]);
     await page.keyboard.type('x');
     await wheelTo(page, false);
     await body(page, 'KSampler').waitFor();
-    assert.deepEqual(await text(), ['oxne two', 2]);
+    await until(text, ['oxne two', 2]);
     await page.keyboard.press('Escape');
     await wheelTo(page, true);
     await page.waitForFunction(() => document.querySelectorAll('.body').length === 0);
@@ -102,7 +103,7 @@ export const holds: Record<string, Story> = {
     const before = await place(page, 'KSampler');
     await setting(/Moves the canvas/);
     await drag(page, ground, { x: ground.x + 90, y: ground.y - 30 });
-    assert.deepEqual(await place(page, 'KSampler'), { x: before.x + 90, y: before.y - 30 });
+    await isAt(page, 'KSampler', { x: before.x + 90, y: before.y - 30 });
     assert.equal(await page.locator('.body[data-chosen="true"]').count(), 0);
     await drag(page, ground, { x: 1500, y: 120 }, { keys: ['Shift'] });
     await page.waitForFunction(() => document.querySelectorAll('.body[data-chosen="true"]').length > 1);

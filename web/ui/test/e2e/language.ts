@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { nodes } from './app.ts';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, graph } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -33,12 +33,13 @@ export const language: Record<string, Story> = {
     const before = await exported(page, 'File', 'Export as JSON');
     await choose(page, '中文 + English');
     await body(page, 'K 采样器 KSampler').waitFor();
-    assert.equal(await label(page, 'K 采样器 KSampler', 'steps').textContent(), '步数 steps');
-    assert.equal(await body(page, 'K 采样器 KSampler').locator('.name.in').first().textContent(), '模型 model');
-    assert.equal(await body(page, 'K 采样器 KSampler').locator('h2').getAttribute('title'), 'K 采样器 KSampler');
+    await until(() => label(page, 'K 采样器 KSampler', 'steps').textContent(), '步数 steps');
+    await until(() => body(page, 'K 采样器 KSampler').locator('.name.in').first().textContent(), '模型 model');
+    await until(() => body(page, 'K 采样器 KSampler').locator('h2').getAttribute('title'), 'K 采样器 KSampler');
     for (const query of ['采样器', 'ksampler']) {
       await graph(page).focus();
       await page.keyboard.press('/');
+      await page.locator('.add-node input:focus').waitFor();
       await page.keyboard.type(query);
       await page.getByRole('option').getByText('K 采样器 KSampler', { exact: true }).waitFor();
       assert.deepEqual(await faults(page), []);
@@ -63,12 +64,12 @@ export const language: Record<string, Story> = {
     const { page } = v;
 
     await body(page, 'K 采样器').waitFor();
-    assert.equal(await label(page, 'K 采样器', 'steps').getAttribute('title'), '步数\n采样的步数。');
+    await until(() => label(page, 'K 采样器', 'steps').getAttribute('title'), '步数\n采样的步数。');
     await graph(page).focus();
     await page.keyboard.press('n');
     await page.getByRole('searchbox', { name: '查找节点' }).fill('cyq');
     const row = page.locator('li.class').filter({ hasText: 'K 采样器' }).first();
-    assert.match((await row.getAttribute('title')) ?? '', /^K 采样器\nKSampler\n在正面和负面提示词的引导下/);
+    await until(() => row.getAttribute('title'), /^K 采样器\nKSampler\n在正面和负面提示词的引导下/);
     v.clean();
     await v.close();
   },

@@ -1,10 +1,11 @@
 // What holds of every screen at any size, whatever it looks like: nothing is wider than the window, no words are cut without a
 // way to read them, nothing to press is covered or too small, no text is smaller than 11 pixels.
 import type { Page } from 'playwright-core';
+import { settledFaults } from './browser.ts';
 
 /** In words; none is well. What lies on the canvas itself is as large as its file and the zoom say, and is left out. */
-export function layoutFaults(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+export const layoutFaults = (page: Page): Promise<string[]> =>
+  settledFaults(() => page.evaluate(() => {
     const PRESSED = 'button, a[href], input, select, textarea, summary, [role="option"], [role="menuitem"], [role="tab"], [role="radio"], [role="switch"], [role="treeitem"]';
     const faults: string[] = [];
     const over = (e: Element) => {
@@ -72,5 +73,4 @@ export function layoutFaults(page: Page): Promise<string[]> {
       if (hit && hit !== e && !e.contains(hit) && !hit.contains(e)) faults.push(`${name(e)} lies under ${name(hit)}`);
     }
     return [...new Set(faults)];
-  });
-}
+  }));

@@ -2,7 +2,7 @@
 // has what it had before. Elements, listeners and blobs are counted; bytes may be a tenth more.
 import assert from 'node:assert/strict';
 import type { CDPSession, Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, manyNodes } from './hands.ts';
 import { blobs, collected, countBlobs } from './heap.ts';
 import { dialogs } from './screens.ts';
@@ -57,12 +57,12 @@ function openAndClose(page: Page, n: number, text: string) {
   }, { n, text });
 }
 
+/** Each has ended, and the page has heard of it. */
 async function runs(page: Page, n: number) {
-  const over = () => page.locator('.queue[data-state="idle"]').waitFor();
-  for (let i = 0; i < n; i += 5) {
+  for (let i = 5; i <= n; i += 5) {
     for (let k = 0; k < 5; k++) await page.keyboard.press('Control+Enter');
-    await page.locator('.body[data-state="done"], .body[data-state="running"], .body[data-state="cached"]').first().waitFor();
-    await over();
+    await until(() => page.locator('.queue-panel .job[data-state="completed"]').count(), i);
+    await page.locator('.queue[data-state="idle"]').waitFor();
   }
 }
 

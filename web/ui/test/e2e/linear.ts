@@ -1,10 +1,9 @@
 // Stories of the App view: fields are pinned on the graph, changed and run beside the picture; on a phone it is what comes first.
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, dropFile } from './hands.ts';
 import { faults, type Story } from './shell.ts';
-import type { Served } from './served.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -12,11 +11,6 @@ const switchTo = (page: Page, name: string) => page.getByRole('region', { name: 
 const field = (page: Page, name: string) => page.locator(`.linear-field[data-widget="${name}"]`);
 const names = (page: Page) => page.locator('.linear-field').evaluateAll((all) => all.map((f) => f.getAttribute('data-widget')));
 const picture = (page: Page) => page.locator('.linear-result .large img');
-
-async function quiet(served: Served) {
-  await served.post('queue', { clear: true });
-  await served.post('interrupt', {});
-}
 
 /** With the pin that comes beside a field that the pointer is over. */
 async function pinOf(page: Page, title: string, name: string): Promise<Locator> {
@@ -38,7 +32,6 @@ const seen = (page: Page) =>
 
 export const linear: Record<string, Story> = {
   'fields are pinned on the graph, and are all that the App view shows': async (browser, served) => {
-    await quiet(served);
     const v = await visit(browser, served.url);
     const { page } = v;
     await body(page, 'KSampler').waitFor();
@@ -47,7 +40,7 @@ export const linear: Record<string, Story> = {
     await (await pinOf(page, 'Prompt · 提示词', 'text')).click();
     await switchTo(page, 'App');
     await field(page, 'text').waitFor();
-    assert.deepEqual(await names(page), ['steps', 'text']);
+    await until(() => names(page), ['steps', 'text']);
 
     await type(page, 'steps', '3');
     assert.deepEqual(await faults(page), []);
@@ -70,7 +63,7 @@ export const linear: Record<string, Story> = {
     await body(page, 'KSampler').waitFor();
     await switchTo(page, 'App');
     await field(page, 'ckpt_name').waitFor();
-    assert.deepEqual(await names(page), ['text', 'text', 'steps', 'seed', 'width', 'height', 'ckpt_name']);
+    await until(() => names(page), ['text', 'text', 'steps', 'seed', 'width', 'height', 'ckpt_name']);
     await page.getByRole('button', { name: 'Choose fields' }).click();
     await page.getByRole('button', { name: /^Move KSampler · steps up/ }).click();
     await page.getByRole('button', { name: /^Take .* height off/ }).click();
@@ -80,10 +73,10 @@ export const linear: Record<string, Story> = {
     assert.deepEqual(await faults(page), []);
     await page.getByRole('button', { name: 'Done' }).click();
     await field(page, 'cfg').waitFor();
-    assert.deepEqual(await names(page), ['text', 'steps', 'text', 'seed', 'width', 'ckpt_name', 'cfg']);
+    await until(() => names(page), ['text', 'steps', 'text', 'seed', 'width', 'ckpt_name', 'cfg']);
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
     await field(page, 'height').waitFor();
-    assert.deepEqual(await names(page), ['text', 'text', 'steps', 'seed', 'width', 'height', 'ckpt_name']);
+    await until(() => names(page), ['text', 'text', 'steps', 'seed', 'width', 'height', 'ckpt_name']);
     v.clean();
     await v.close();
   },
@@ -96,16 +89,15 @@ export const linear: Record<string, Story> = {
     await field(page, 'ckpt_name').waitFor();
     const inField = () => page.evaluate(() => document.activeElement?.closest('.linear-field')?.getAttribute('data-widget') ?? document.activeElement?.textContent?.trim());
     await page.getByRole('button', { name: 'Choose fields' }).focus();
-    const way: unknown[] = [];
-    for (let i = 0; i < 12 && way.at(-1) !== 'Run'; i++) {
+    await until(inField, 'Choose fields');
+    for (const next of ['text', 'text', 'steps', 'seed', 'seed', 'seed', 'width', 'height', 'ckpt_name', 'Run']) {
       await page.keyboard.press('Tab');
-      way.push(await inField());
+      await until(inField, next);
     }
-    assert.deepEqual(way, ['text', 'text', 'steps', 'seed', 'seed', 'seed', 'width', 'height', 'ckpt_name', 'Run']);
     await page.keyboard.press('Shift+Tab');
-    assert.equal(await inField(), 'ckpt_name');
+    await until(inField, 'ckpt_name');
     for (let i = 0; i < 9; i++) await page.keyboard.press('Shift+Tab');
-    assert.equal(await inField(), 'Choose fields');
+    await until(inField, 'Choose fields');
     v.clean();
     await v.close();
   },
@@ -123,7 +115,7 @@ export const linear: Record<string, Story> = {
     assert.deepEqual(await faults(page), []);
     await offer.getByRole('button', { name: 'Open' }).click();
     await field(page, 'height').waitFor();
-    assert.deepEqual(await names(page), ['height']);
+    await until(() => names(page), ['height']);
     await page.keyboard.press('Delete'); // nothing is done to a graph that is not seen
     await switchTo(page, 'Graph');
     await body(page, 'Empty Latent Image').waitFor();
@@ -134,12 +126,11 @@ export const linear: Record<string, Story> = {
   },
 
   'on a phone the App view comes first, and runs': async (browser, served) => {
-    await quiet(served);
     const v = await visit(browser, served.url, PHONE);
     const { page } = v;
     const run = page.getByRole('region', { name: 'Fields' }).getByRole('button', { name: 'Run', exact: true });
     await field(page, 'ckpt_name').waitFor();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    await until(() => page.evaluate(() => document.documentElement.scrollWidth), 390);
     const boxes = [await page.locator('.linear-result').boundingBox(), await field(page, 'text').first().boundingBox()];
     assert.ok(boxes[0] && boxes[1] && boxes[0].y < boxes[1].y, 'the result is on top');
     const small = await page.locator('.shell').evaluate((shell) =>

@@ -18,6 +18,7 @@ const KEEP = process.env['KEEP'];
 const CELL = 10; // pixels
 const LEAST = 16; // of 255: less is how sharp a machine draws letters, which fontconfig decides
 const MOST = 8; // cells of another colour
+const REST_MS = 5000; // in which a screen comes to look as it should, if it is only late
 
 const languages = { English: 'en-GB', Chinese: 'zh-CN' } as const;
 const themes = ['light', 'dark'] as const;
@@ -67,13 +68,18 @@ function means(page: Page, png: Buffer, before: Buffer | undefined): Promise<{ s
   }, { png: png.toString('base64'), before: before?.toString('base64'), CELL, LEAST });
 }
 
-/** Against the picture of this name; one that differs is kept for a person to look at. */
+/** Against the picture of this name; one that differs when it is looked at again is kept for a person to look at. */
 async function compare(page: Page, blank: Page, name: string): Promise<string[]> {
   const file = join(KEPT, `${name}.png`);
   assert.ok(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), 'the page as a whole is no longer than its window');
-  const png = await page.screenshot();
   const before = existsSync(file) ? readFileSync(file) : undefined;
-  const { small, changed, where } = await means(blank, png, before);
+  let png = await page.screenshot();
+  let { small, changed, where } = await means(blank, png, before);
+  for (const end = Date.now() + REST_MS; before && changed > MOST && Date.now() < end; ) {
+    await new Promise((next) => setTimeout(next, 250));
+    png = await page.screenshot();
+    ({ small, changed, where } = await means(blank, png, before));
+  }
   if (KEEP) {
     mkdirSync(KEEP, { recursive: true });
     writeFileSync(join(KEEP, `${name}.png`), Buffer.from(small, 'base64'));

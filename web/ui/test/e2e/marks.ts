@@ -1,7 +1,7 @@
 // Stories of what is marked on the canvas: classes that could not be had, old lists, what is missing, texts in another language.
 import assert from 'node:assert/strict';
 import { drop, nodes } from './app.ts';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, graph } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -46,7 +46,7 @@ export const marks: Record<string, Story> = {
     await drop(page, 'unlinked.json', Buffer.from(UNLINKED));
     const node = body(page, '看一看');
     await node.locator('.socket .fault[data-fault="warning"]').waitFor();
-    assert.equal(await node.getByRole('heading').getAttribute('lang'), 'zh-Hans');
+    await until(() => node.getByRole('heading').getAttribute('lang'), 'zh-Hans');
     assert.equal(await node.locator('.name.in').getAttribute('lang'), null);
     const arrow = (await node.locator('.arrow').boundingBox())!;
     await page.mouse.click(arrow.x + arrow.width + 2, arrow.y + 2); // beside what is drawn of it

@@ -1,7 +1,7 @@
 // Stories of the mask editor: a picture gets a mask, which is there again when it is opened again.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -56,19 +56,18 @@ export const mask: Record<string, Story> = {
     const v = await open(browser, served);
     await edit(v.page);
     const before = await covers(v.page); // the right half is transparent: it is the mask of this picture
-    assert.equal(await strength(v.page, 150, 50), 255);
-    assert.equal(await strength(v.page, 50, 50), 0);
+    await until(() => strength(v.page, 150, 50), 255);
+    await until(() => strength(v.page, 50, 50), 0);
     await v.page.keyboard.press('r');
     await drag(v.page, [20, 20], [60, 80]);
-    assert.equal(await strength(v.page, 40, 50), 255);
+    await until(() => strength(v.page, 40, 50), 255);
     await v.page.keyboard.press('Control+z');
-    assert.equal(await strength(v.page, 40, 50), 0);
-    assert.equal(await covers(v.page), before);
+    await until(() => strength(v.page, 40, 50), 0);
+    await until(() => covers(v.page), before);
     await v.page.keyboard.press('Control+y');
     await v.page.keyboard.press('b');
     await drag(v.page, [150, 10], [150, 11]); // what is painted already stays
-    const painted = await covers(v.page);
-    assert.notEqual(painted, before);
+    const painted = await until(() => covers(v.page), (now) => now !== before, 'nothing was painted');
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Enter');
     await editor(v.page).waitFor({ state: 'detached' });
@@ -76,9 +75,9 @@ export const mask: Record<string, Story> = {
     assert.equal(await v.page.locator('.widget[data-wrong="true"]').count(), 0);
 
     await edit(v.page);
-    assert.equal(await covers(v.page), painted);
-    assert.equal(await strength(v.page, 40, 50), 255);
-    assert.equal(await strength(v.page, 10, 50), 0);
+    await until(() => covers(v.page), painted);
+    await until(() => strength(v.page, 40, 50), 255);
+    await until(() => strength(v.page, 10, 50), 0);
     v.clean();
     await v.close();
   },
@@ -89,18 +88,19 @@ export const mask: Record<string, Story> = {
     await v.page.keyboard.press('Escape');
     await editor(v.page).waitFor({ state: 'detached' }); // nothing was painted
     await edit(v.page);
+    const nothing = await covers(v.page);
     await drag(v.page, [20, 20], [60, 80]);
-    const painted = await covers(v.page);
+    const painted = await until(() => covers(v.page), (now) => now !== nothing, 'nothing was painted');
     const asks = v.page.getByRole('dialog').filter({ hasText: 'Leave without saving?' }).last();
     await v.page.keyboard.press('Escape');
     await asks.getByRole('button', { name: 'Keep painting' }).click();
     await asks.waitFor({ state: 'detached' });
-    assert.equal(await covers(v.page), painted);
+    await until(() => covers(v.page), painted);
     for (let i = 0; i < 4; i++) await v.page.keyboard.press('Escape'); // a browser closes then what it can
     await editor(v.page).locator('canvas.tint').waitFor();
     if (await asks.count()) await asks.getByRole('button', { name: 'Keep painting' }).click();
     await asks.waitFor({ state: 'detached' });
-    assert.equal(await covers(v.page), painted);
+    await until(() => covers(v.page), painted);
     await v.page.keyboard.press('Escape');
     await asks.getByRole('button', { name: 'Discard it' }).click();
     await editor(v.page).waitFor({ state: 'detached' });

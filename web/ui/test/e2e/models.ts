@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { visit, type Visit } from './browser.ts';
+import { until, visit, type Visit } from './browser.ts';
 import { body, counts, graph } from './hands.ts';
 import { layModels } from './model-files.ts';
 import { serve, type Served } from './served.ts';
@@ -86,7 +86,7 @@ export const models: Record<string, Story> = {
     await page.getByLabel('模型种类').focus();
     await page.keyboard.press('Tab');
     for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), '搜索名称、触发词或系列');
+    await until(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')), '搜索名称、触发词或系列');
     await page.keyboard.type('inkw');
     await option(page, /inkwash/).waitFor();
     await page.waitForFunction(() => document.querySelectorAll('.model-list [role="option"]').length === 1);
@@ -98,7 +98,7 @@ export const models: Record<string, Story> = {
     await page.keyboard.press('Shift+Enter');
     await page.waitForFunction(() => [...document.querySelectorAll('.body .pick')].filter((e) => e.textContent === 'sd15/inkwash.safetensors').length === 2);
     await page.keyboard.press('ArrowUp'); // out of the list
-    assert.equal(await page.evaluate(() => (document.activeElement as HTMLInputElement).value), 'inkw');
+    await until(() => page.evaluate(() => (document.activeElement as HTMLInputElement).value), 'inkw');
     v.clean();
     await v.close();
   }),
@@ -111,15 +111,15 @@ export const models: Record<string, Story> = {
     await page.locator('.model-list').focus();
     await page.keyboard.press('End');
     await page.locator('.model-list [role="option"][aria-posinset="3006"][aria-selected="true"]').waitFor();
-    assert.ok((await shown(page).count()) < 60);
+    await until(() => shown(page).count(), (n) => n < 60, 'those in sight');
     for (const look of ['Pictures', 'List']) {
       await page.getByRole('button', { name: look }).click();
       await page.locator('.model-list [role="option"][aria-posinset="3006"]').waitFor();
-      assert.ok((await shown(page).count()) < 80);
+      await until(() => shown(page).count(), (n) => n < 80, 'those in sight');
     }
     await page.getByLabel('Search names').fill('m01234');
     await option(page, 'm01234').waitFor();
-    assert.equal(await shown(page).count(), 1);
+    await until(() => shown(page).count(), 1);
     v.clean();
     await v.close();
   }),
@@ -161,7 +161,8 @@ export const models: Record<string, Story> = {
     for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await option(page, /limn-shapes/).waitFor();
-    assert.equal(await option(page, /limn-shapes/).getAttribute('aria-selected'), 'true');
+    await until(() => option(page, /limn-shapes/).getAttribute('aria-selected'), 'true');
+    await page.locator('.model-list:focus, .model-list :focus').waitFor();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await file(page, 'Load Checkpoint').getByText('sdxl/base-xl.safetensors').waitFor();
@@ -183,17 +184,17 @@ export const models: Record<string, Story> = {
     await page.keyboard.type('calm');
     await page.waitForFunction(() => document.querySelectorAll('.choices [role="option"]').length === 2);
     const of = page.locator('textarea.entry');
-    assert.equal(await of.getAttribute('aria-activedescendant'), await list.getByRole('option').first().getAttribute('id'));
+    await until(async () => (await of.getAttribute('aria-activedescendant')) === (await list.getByRole('option').first().getAttribute('id')), true);
     assert.deepEqual(await faults(page), []);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Tab');
     await list.waitFor({ state: 'detached' });
-    assert.equal(await value(), 'a face, embedding:calm-light');
+    await until(value, 'a face, embedding:calm-light');
     await page.keyboard.type(' embedding:gra');
     await list.waitFor();
     await page.keyboard.press('Escape');
     await list.waitFor({ state: 'detached' });
-    assert.equal(await value(), 'a face, embedding:calm-light embedding:gra'); // and the field is still worked in
+    await until(value, 'a face, embedding:calm-light embedding:gra'); // and the field is still worked in
     await page.keyboard.type('i');
     await page.keyboard.press('Escape');
     await page.locator('textarea.entry').waitFor({ state: 'detached' });

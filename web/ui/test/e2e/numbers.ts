@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { nodes } from './app.ts';
+import { until, visit } from './browser.ts';
 import { body, counts, dropFile } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -25,15 +26,15 @@ async function values(page: Page): Promise<unknown[]> {
 
 export const numbers: Record<string, Story> = {
   'boxes, ranges and curves are changed as numbers, and curves as drawings, each deed a step': async (browser, served) => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
-    const page = await context.newPage();
-    const patch = (name: string, more: object) => page.route(`**/${name}`, async (r) => {
+    const patch = (page: Page, name: string, more: object) => page.route(`**/${name}`, async (r) => {
       const answer = await r.fetch();
       await r.fulfill({ response: answer, body: JSON.stringify({ ...((await answer.json()) as object), ...more }) });
     });
-    await patch('object_info', { Shapes: SHAPES });
-    await patch('limn/plans', { Shapes: [['area', 'value'], ['tone', 'value'], ['levels', 'value']] });
-    await page.goto(served.url);
+    const v = await visit(browser, served.url, {}, async (page) => {
+      await patch(page, 'object_info', { Shapes: SHAPES });
+      await patch(page, 'limn/plans', { Shapes: [['area', 'value'], ['tone', 'value'], ['levels', 'value']] });
+    });
+    const { page } = v;
     await nodes(page, 7);
     await dropFile(page, 'shapes', JSON.stringify(FILE));
     await counts(page, 1, 0);
@@ -67,7 +68,7 @@ export const numbers: Record<string, Story> = {
     await shapes.getByRole('img', { name: 'tone: a curve through 3 points' }).waitFor();
     assert.deepEqual(await faults(page), []);
     for (let i = 0; i < 6; i++) await page.keyboard.press('Control+z');
-    assert.deepEqual(await values(page), FILE.nodes[0]!.widgets_values);
-    await context.close();
+    await until(() => values(page), FILE.nodes[0]!.widgets_values);
+    await v.close();
   },
 };

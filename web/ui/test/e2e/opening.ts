@@ -66,7 +66,7 @@ export const opening: Record<string, Story> = {
     await graph(page).focus();
     await page.keyboard.press('Control+z');
     await page.locator('.body[data-kind="ghost"]').nth(1).waitFor();
-    assert.equal(await body(page, 'VAE Decode').count(), 0);
+    await body(page, 'VAE Decode').waitFor({ state: 'detached' });
     v.clean();
     await v.close();
   },

@@ -1,6 +1,6 @@
 // Stories of parts that travel: from document to document by the clipboard and its keys, and groups within groups by hand.
-import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { until } from './browser.ts';
 import { openAfresh } from './days.ts';
 import { body, counts, drag, dropFile, graph, newWorkflow, place, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
@@ -100,26 +100,26 @@ export const parts: Record<string, Story> = {
     const inner = await onScreen(page, 200, 274);
 
     await drag(page, inner, { x: inner.x + 20, y: inner.y + 10 });
-    assert.deepEqual(moved(before, await all()), [[0, 0], [20, 10], [0, 0]]);
+    await until(async () => moved(before, await all()), [[0, 0], [20, 10], [0, 0]]);
     await press(page, 'Control+z');
-    assert.deepEqual(await all(), before);
+    await until(all, before);
     await drag(page, outer, { x: outer.x + 60, y: outer.y + 40 });
-    assert.deepEqual(moved(before, await all()), [[60, 40], [60, 40], [0, 0]]);
+    await until(async () => moved(before, await all()), [[60, 40], [60, 40], [0, 0]]);
     const within = { x: inner.x + 60, y: inner.y + 40 }; // the inner frame came along
     await drag(page, within, { x: within.x + 10, y: within.y });
-    assert.deepEqual(moved(before, await all()), [[60, 40], [70, 40], [0, 0]]);
+    await until(async () => moved(before, await all()), [[60, 40], [70, 40], [0, 0]]);
     await press(page, 'Control+z');
     await press(page, 'Control+z');
-    assert.deepEqual(await all(), before);
+    await until(all, before);
 
     await drag(page, outer, { x: outer.x + 400, y: outer.y }, { keys: ['Control'] }); // the frame alone
-    assert.deepEqual(await all(), before);
+    await until(all, before);
     const frame = { x: outer.x + 400, y: outer.y };
     await drag(page, frame, { x: frame.x, y: frame.y + 20 }); // now with whose middle is in it
-    assert.deepEqual(moved(before, await all()), [[0, 0], [0, 0], [0, 20]]);
+    await until(async () => moved(before, await all()), [[0, 0], [0, 0], [0, 20]]);
     await press(page, 'Control+z');
     await press(page, 'Control+z');
-    assert.deepEqual(await all(), before);
+    await until(all, before);
     v.clean();
     await v.close();
   },

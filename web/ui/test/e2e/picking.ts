@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { nodes } from './app.ts';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, counts, graph, newWorkflow } from './hands.ts';
 import { layModels } from './model-files.ts';
 import { point } from './point.ts';
@@ -20,6 +20,7 @@ async function addNode(page: Page, text: string) {
   await graph(page).focus();
   await page.keyboard.press('/');
   await page.locator('.add-node input').fill(text);
+  await page.locator('.add-node [aria-selected="true"]', { hasText: text }).waitFor();
   await page.keyboard.press('Enter');
 }
 
@@ -52,7 +53,7 @@ export const picking: Record<string, Story> = {
     await page.getByRole('dialog').getByRole('button', { name: 'Use this picture' }).click();
     await value.getByText('pick/two.png [output]').waitFor();
     await field.getByText(/^\d+ × \d+ · \d+ B$/).waitFor();
-    assert.equal(await value.getAttribute('aria-invalid'), null);
+    await until(() => value.getAttribute('aria-invalid'), null);
 
     await open();
     await page.getByRole('dialog').getByRole('button', { name: 'Input folder' }).click();
@@ -110,7 +111,7 @@ export const picking: Record<string, Story> = {
     await field.click();
     for (const name of ['heun', 'lms', 'ddim', 'lcm', 'dpm_2']) await page.getByRole('listbox').getByRole('option', { name, exact: true }).click();
     await page.keyboard.press('Escape');
-    assert.deepEqual(await field.locator('.chip').allTextContents(), ['heun', 'dpm_2', '+3']);
+    await until(() => field.locator('.chip').allTextContents(), ['heun', 'dpm_2', '+3']);
     v.clean();
     await v.close();
   },

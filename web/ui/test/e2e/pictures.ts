@@ -15,8 +15,6 @@ async function pick(page: Page, of: Locator, item: string | RegExp) {
 
 export const pictures: Record<string, Story> = {
   'a right click on a picture saves, copies, opens, gives, marks and throws away, wherever it is shown': async (browser, served) => {
-    await served.post('queue', { clear: true });
-    await served.post('history', { clear: true });
     const v = await visit(browser, served.url, { acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] });
     const { page } = v;
     const inNode = page.locator('.body', { hasText: 'Save Image' }).locator('.node-pictures img');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { nodes } from './app.ts';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body, graph, titleSpot } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -85,7 +85,7 @@ export const properties: Record<string, Story> = {
     await page.keyboard.press('Control+a');
     await panel(page).getByText('7 nodes').waitFor();
     await panel(page).getByText('CLIP Text Encode (Prompt) × 2').waitFor();
-    assert.equal(await panel(page).getByLabel('Width', { exact: true }).getAttribute('placeholder'), 'differ');
+    await until(() => panel(page).getByLabel('Width', { exact: true }).getAttribute('placeholder'), 'differ');
     await panel(page).getByRole('checkbox', { name: 'Collapsed' }).check();
     await panel(page).getByRole('radio', { name: 'Bypassed' }).check();
     assert.deepEqual(await faults(page), []);

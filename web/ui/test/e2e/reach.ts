@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { visit } from './browser.ts';
-import { body, counts, drag, dropFile, graph, place, socket, titleSpot } from './hands.ts';
+import { until, visit } from './browser.ts';
+import { body, counts, drag, dropFile, graph, isAt, place, socket, titleSpot } from './hands.ts';
 import type { Story } from './shell.ts';
 
 const file = join(import.meta.dirname, '../../../..', 'tests/canvas/corpus/subgraph.json');
@@ -37,7 +37,7 @@ export const reach: Record<string, Story> = {
     await many(2);
     await page.keyboard.press('s');
     await many(1);
-    assert.equal(await name(), first);
+    await until(name, first);
     await page.keyboard.press('s');
     await many(2);
 
@@ -82,17 +82,17 @@ export const reach: Record<string, Story> = {
     const title = await titleSpot(page, 'VAE Decode');
     await drag(page, await titleSpot(page, 'KSampler'), { ...(await titleSpot(page, 'KSampler')) }); // chosen, not moved
     await drag(page, title, { x: title.x, y: title.y + 96 }, { keys: ['Control'] });
-    assert.notEqual((await place(page, 'VAE Decode')).y, decode.y);
+    await until(async () => (await place(page, 'VAE Decode')).y, (y) => y !== decode.y, 'it was not moved');
     await page.keyboard.press('Control+z');
 
     await page.mouse.click(title.x, title.y);
     await page.keyboard.press('p');
     await page.keyboard.press('Control+ArrowDown');
     await page.keyboard.press('p');
-    assert.deepEqual(await place(page, 'VAE Decode'), decode);
+    await isAt(page, 'VAE Decode', decode);
     await page.keyboard.press('Control+ArrowDown');
     await page.waitForFunction(([y]) => document.querySelector('.body[data-chosen="true"]')?.getBoundingClientRect().y !== y, [decode.y]);
-    assert.deepEqual(await place(page, 'KSampler'), sampler);
+    await isAt(page, 'KSampler', sampler);
     v.clean();
     await v.close();
   },
@@ -126,7 +126,7 @@ export const reach: Record<string, Story> = {
       await page.keyboard.press('Control+k');
       await page.locator('dialog input').fill('inputs and outputs');
       await page.keyboard.press('Enter');
-      await dialog.waitFor();
+      await inputs.first().waitFor();
     };
     await openDialog();
     const before = await inputs.count();
@@ -149,7 +149,7 @@ export const reach: Record<string, Story> = {
     await page.keyboard.press('Control+z');
     await counts(page, 2, 4);
     await openDialog();
-    assert.equal(await inputs.first().inputValue(), 'the picture');
+    await until(() => inputs.first().inputValue(), 'the picture');
     await page.keyboard.press('Escape');
 
     await page.keyboard.press('Shift+.'); // a link that is let go on the edge's last row makes an output
@@ -189,7 +189,7 @@ export const reach: Record<string, Story> = {
     await text.press('Control+Enter');
     await row(/^text/).click();
     await page.keyboard.press('Enter');
-    assert.equal(await text.inputValue(), 'one\ntwo\nthree');
+    await until(() => text.inputValue(), 'one\ntwo\nthree');
     await text.press('Escape');
     await page.keyboard.press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Connect …' }).click();
@@ -224,7 +224,7 @@ export const reach: Record<string, Story> = {
     await body(page, 'KSampler').locator('.row[data-widget="cfg"] .label').click({ button: 'right' });
     await page.getByRole('menuitem', { name: /^Vary on X.Y.* cfg/ }).click();
     const x = page.getByRole('dialog').getByRole('combobox').first();
-    assert.match(await x.evaluate((at: HTMLSelectElement) => at.selectedOptions[0]?.textContent ?? ''), /cfg/i);
+    await until(() => x.evaluate((at: HTMLSelectElement) => at.selectedOptions[0]?.textContent ?? ''), /cfg/i);
     await page.keyboard.press('Escape');
 
     const title = await titleSpot(page, 'VAE Decode');
@@ -253,18 +253,28 @@ export const reach: Record<string, Story> = {
   'what is still to be sent of a series ends with Clear rest': async (browser, served) => {
     const v = await visit(browser, served.url, { viewport: { width: 1600, height: 900 } });
     const { page } = v;
-    const history = page.locator('.queue-panel time');
+    const waiting = page.locator('.job[data-state="waiting"]');
+    const held: (() => void)[] = [];
+    let sent = 0;
+    await page.route('**/prompt', async (route) => {
+      if (++sent === 3) await new Promise<void>((go) => held.push(go)); // the third is on its way until the rest was cleared
+      await route.continue();
+    });
 
     await body(page, 'KSampler').waitFor();
-    const before = await history.count();
+    await served.post('limn/queue', { op: 'pause' });
     await page.keyboard.press('Control+k');
     await page.locator('dialog input').fill('Run ×10');
+    await page.locator('[role="option"][aria-selected="true"]', { hasText: 'Run ×10' }).waitFor();
     await page.keyboard.press('Enter');
-    const clear = page.getByRole('button', { name: /^Clear rest/ });
-    await page.getByRole('button', { name: /^Clear rest \d/ }).waitFor();
-    await clear.click();
-    await page.getByText('Nothing is running').waitFor({ timeout: 60_000 });
-    assert.ok((await history.count()) - before <= 5, 'of ten');
+    await waiting.nth(1).waitFor();
+    await until(() => held.length, 1);
+    await page.getByRole('button', { name: /^Clear rest/ }).click();
+    await waiting.first().waitFor({ state: 'detached' });
+    held[0]?.();
+    await waiting.first().waitFor(); // it was sent before the rest was cleared
+    await page.getByText('Text to picture is in the queue 3 times').first().waitFor({ state: 'attached' }); // the series has ended
+    assert.equal(sent, 3, 'of ten');
     v.clean();
     await v.close();
   },

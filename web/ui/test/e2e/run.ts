@@ -1,5 +1,5 @@
 // run.ts LIMN ROOT CHROMIUM [ROOM,ROOM… [NAME]]: the stories of this folder, or of some of its rooms, against one server and
-// each in a browser profile of its own. Prints "ok NAME" or "FAILED NAME" for each.
+// each in a browser profile of its own. Prints "ok NAME" or "FAILED NAME" for each, and at the end why those failed.
 import assert from 'node:assert/strict';
 import { addNode } from './addnode.ts';
 import { app } from './app.ts';
@@ -8,6 +8,7 @@ import { canvas } from './canvas.ts';
 import { choices } from './choices.ts';
 import { days } from './days.ts';
 import { dropping } from './dropping.ts';
+import { pagesOf, reasons } from './failures.ts';
 import { gallery } from './gallery.ts';
 import { gates } from './gates.ts';
 import { grid } from './grid.ts';
@@ -43,20 +44,24 @@ const rooms: Record<string, Record<string, Story>> = {
 };
 const chosen = wanted ? wanted.split(',').map((room) => rooms[room] ?? assert.fail(`no such room: ${room}`)) : Object.values(rooms);
 const stories: Record<string, Story> = Object.assign({}, ...chosen);
-let failed = 0;
-
-const chromium = await launch(browser);
+const failed: string[] = []; // each with its reasons
+let chromium = await launch(browser);
 const served = await serve(limn, root);
+
 for (const [name, story] of Object.entries(stories).filter(([name]) => name.includes(only))) {
   try {
+    if (!chromium.isConnected()) chromium = await launch(browser);
+    await served.calm();
     await story(chromium, served);
     console.log(`ok ${name}`);
   } catch (e) {
-    failed++;
     console.log(`FAILED ${name}`);
     console.log(e, served.said().slice(-2000));
+    failed.push([name, ...reasons(e), ...(await pagesOf(chromium, name))].map((line, i) => `why: ${i ? '  ' : ''}${line}`).join('\n'));
   }
+  for (const context of chromium.contexts()) await context.close().catch(() => {}); // of a story that failed: nothing of it goes on
 }
 await chromium.close();
 await served.done();
-process.exitCode = failed ? 1 : 0;
+if (failed.length) console.log(failed.join('\n'));
+process.exitCode = failed.length ? 1 : 0;

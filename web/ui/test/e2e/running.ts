@@ -1,7 +1,7 @@
 // Stories of running: a picture comes out, what is wrong is said where it is, and the queue outlives what happens to the page.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { PATIENCE, visit, type Visit } from './browser.ts';
+import { until, visit, type Visit } from './browser.ts';
 import { longJob, type Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -13,10 +13,6 @@ const title = (page: Page, pattern: string) => page.waitForFunction((p) => new R
 
 /** The page with its first workflow, whose classes it knows. */
 async function open(browser: Parameters<Story>[0], served: Served, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-  await served.post('limn/queue', { op: 'resume' }).catch(() => {});
-  await served.post('queue', { clear: true });
-  await served.post('interrupt', {});
-  await served.post('history', { clear: true });
   const v = await visit(browser, served.url, options);
   await v.page.locator('.body', { hasText: 'KSampler' }).first().waitFor();
   return v;
@@ -119,7 +115,7 @@ export const runs: Record<string, Story> = {
     await title(v.page, '^▶ \\d+ % slow');
     await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
     await v.page.locator('.node-pictures[data-of="preview"] img').waitFor();
-    assert.match((await v.page.locator('link[rel="icon"]').getAttribute('href')) ?? '', /favicon-run/);
+    await until(() => v.page.locator('link[rel="icon"]').getAttribute('href'), /favicon-run/);
     await press(v.page, 'Control+Alt+Enter');
     await past(v.page, 'cancelled').waitFor();
     await use(v.page, () => {});
@@ -209,9 +205,10 @@ export const runs: Record<string, Story> = {
     const v = await open(browser, served);
     const seed = 18446744073709551000n;
 
-    await use(v.page, (w) => (long(w), set(w, 'KSampler', 0, 'SEED')), 'large', (text) => text.replace('"SEED"', String(seed)));
+    await served.post('limn/queue', { op: 'pause' });
+    await use(v.page, (w) => set(w, 'KSampler', 0, 'SEED'), 'large', (text) => text.replace('"SEED"', String(seed)));
     for (let i = 0; i < 3; i++) await press(v.page, 'Control+Enter');
-    await waiting(v.page).nth(1).waitFor();
+    await waiting(v.page).nth(2).waitFor();
     assert.deepEqual([...new Set(await seedsOf(served))], [0n, 1n, 2n].map((n) => String(seed + n)));
     v.clean();
     await v.close();
@@ -258,7 +255,7 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('menuitemcheckbox', { name: 'Run until stopped' }).click();
     await past(v.page).nth(1).waitFor();
     await v.page.reload();
-    await v.page.locator('.link[data-state="open"]').waitFor();
+    await past(v.page).nth(1).waitFor(); // what had ended before
     const n = await past(v.page).count();
     await past(v.page).nth(n + 2).waitFor();
     await v.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
@@ -362,15 +359,12 @@ export const runs: Record<string, Story> = {
   'ten seeds wait, are put in order, one goes, the page is loaded again: nothing is lost': async (browser, served) => {
     const v = await open(browser, served);
     const seeds = async () => (await waiting(v.page).locator('small').allTextContents()).map((t) => t.replace('seed ', '')).join(' ');
-    const settle = async (wanted: string) => {
-      const end = Date.now() + PATIENCE;
-      while ((await seeds()) !== wanted && Date.now() < end) await v.page.waitForTimeout(20);
-      assert.equal(await seeds(), wanted);
-    };
+    const settle = (wanted: string) => until(seeds, wanted);
 
     await use(v.page, long);
     for (let i = 0; i < 11; i++) await press(v.page, 'Control+Enter');
     await settle('2 3 4 5 6 7 8 9 10 11');
+    await running(v.page).waitFor();
     await waiting(v.page).nth(9).focus();
     await press(v.page, 'Alt+ArrowUp');
     await settle('2 3 4 5 6 7 8 9 11 10');
@@ -394,8 +388,6 @@ export const runs: Record<string, Story> = {
     await v.page.getByRole('button', { name: 'Resume the queue' }).click();
     await running(v.page).waitFor();
     await settle('3 5 7 6 8 9 11 10');
-    await served.post('queue', { clear: true });
-    await served.post('interrupt', {});
     v.clean();
     await v.close();
   },
@@ -413,8 +405,6 @@ export const runs: Record<string, Story> = {
     await waiting(v.page).waitFor();
     await v.page.locator('.body', { hasText: 'Save Image' }).locator('.node-pictures img').waitFor();
     await v.page.locator('.body', { hasText: 'KSampler' }).getByRole('button', { name: /^last 2/ }).waitFor();
-    await served.post('queue', { clear: true });
-    await served.post('limn/queue', { op: 'resume' });
     v.clean();
     await v.close();
   },
@@ -428,7 +418,7 @@ export const runs: Record<string, Story> = {
     await running(v.page).getByText(/KSampler \d+\/9000/).waitFor();
     await served.stop('SIGKILL');
     await v.page.getByRole('alert').waitFor();
-    assert.ok(await v.page.getByRole('button', { name: 'Run', exact: true }).isDisabled());
+    await until(() => v.page.getByRole('button', { name: 'Run', exact: true }).isDisabled(), true);
     await v.page.getByText(/^As it was at/).waitFor();
     await v.page.getByText('a red circle', { exact: true }).first().click();
     await v.page.locator('.stage textarea').first().fill('written meanwhile');

@@ -4,13 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { edit, nodes, tab } from './app.ts';
-import { launchKept, PATIENCE, visit } from './browser.ts';
+import { launchKept, patient, until, visit } from './browser.ts';
 import { faults, type Story } from './shell.ts';
 
 /** In the page: does the journal have this text? */
 function kept(text: string): Promise<boolean> {
   return new Promise((resolve) => {
     const open = indexedDB.open('limn.journal');
+    open.onupgradeneeded = () => open.transaction?.abort(); // the page makes it
     open.onsuccess = () => {
       const all = open.result.transaction('documents').objectStore('documents').getAll() as IDBRequest<{ text: string }[]>;
       all.onsuccess = () => (open.result.close(), resolve(all.result.some((e) => e.text.includes(text))));
@@ -21,6 +22,7 @@ function kept(text: string): Promise<boolean> {
 
 export const saving: Record<string, Story> = {
   'a workflow is saved, found again, renamed and deleted': async (browser, served) => {
+    rmSync(join(served.base, 'user/default/workflows'), { recursive: true, force: true }); // nothing is saved yet
     const v = await visit(browser, served.url);
     const panel = v.page.getByRole('region', { name: 'Workflows' });
     const field = v.page.getByRole('dialog').getByRole('combobox');
@@ -88,11 +90,7 @@ export const saving: Record<string, Story> = {
     const saves: (() => void)[] = [];
     const unsaved = v.page.getByRole('tab', { name: 'slow, not saved' });
     const saved = v.page.getByRole('tab', { name: 'slow', exact: true });
-    const under = async (n: number) => {
-      const end = Date.now() + PATIENCE;
-      while (saves.length < n && Date.now() < end) await v.page.waitForTimeout(10);
-      assert.equal(saves.length, n);
-    };
+    const under = (n: number) => until(() => saves.length, n);
 
     await edit(v.page, 'one');
     await v.page.keyboard.press('Control+S');
@@ -110,8 +108,7 @@ export const saving: Record<string, Story> = {
     await under(1);
     await edit(v.page, 'three', 'two');
     saves[0]?.();
-    for (const end = Date.now() + PATIENCE; !(await file()).includes('"two"') && Date.now() < end; ) await v.page.waitForTimeout(10);
-    assert.ok((await file()).includes('"two"'));
+    await until(file, /"two"/);
     await unsaved.waitFor();
 
     await v.page.keyboard.down('Control');
@@ -199,8 +196,8 @@ export const saving: Record<string, Story> = {
     await edit(v.page, 'kept through a reload');
     await v.page.reload();
     await v.page.getByText('kept through a reload').first().waitFor();
-    assert.deepEqual(await v.page.getByRole('tab').allTextContents(), ['Text to picture', 'Untitled']);
-    assert.equal(await tab(v.page).textContent(), 'Text to picture');
+    await until(() => v.page.getByRole('tab').allTextContents(), ['Text to picture', 'Untitled']);
+    await until(() => tab(v.page).textContent(), 'Text to picture');
     await v.page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
     v.clean();
     await v.close();
@@ -212,6 +209,7 @@ export const saving: Record<string, Story> = {
       const { browser, kill } = await launchKept(folder);
       const context = browser.contexts()[0] ?? (await browser.newContext());
       const page = context.pages()[0] ?? (await context.newPage());
+      await patient(page);
       await page.setViewportSize({ width: 1440, height: 900 });
       return { page, kill };
     };
@@ -235,7 +233,7 @@ export const saving: Record<string, Story> = {
     await again.getByText('a lighthouse').first().waitFor(); // it has an owner now, and is not offered again
     assert.equal(await again.getByRole('dialog').count(), 0);
     await end();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }); // its parts end one by one
   },
 
   'a file that was saved elsewhere meanwhile is not written over': async (browser, served) => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { PATIENCE } from './browser.ts';
+import { until } from './browser.ts';
 import { layModels } from './model-files.ts';
 import type { Served } from './served.ts';
 
@@ -24,14 +24,15 @@ async function menu(page: Page, of: [string, string], item: [string, string]) {
   await page.getByRole('menuitem', { name: either(...item) }).first().click();
 }
 
-/** No node runs, and the panel of the queue, where it is open, has the picture. */
+/** Nothing runs as far as any part of the page has heard, and the panel of the queue, where it is open, has the picture. All of it at
+ * once: what ends quickly may be over on a node before the bar below, or the list, has heard that it began. */
 async function rest(page: Page) {
-  await page.locator('.queue[data-state="idle"]').waitFor();
   await page.waitForFunction(() => {
-    const jobs = document.querySelector('.queue-panel');
-    const images = [...document.querySelectorAll<HTMLImageElement>('.queue-panel .thumb img')];
-    return !document.querySelector('.body[data-state="running"], .body[data-state="waiting"]')
-      && (!jobs || (images.length > 0 && images.every((i) => i.complete && i.naturalWidth)));
+    const is = (what: string) => document.querySelector(what) !== null;
+    const images = [...document.querySelectorAll<HTMLImageElement>('.node-pictures img, .queue-panel .thumb img, .linear-result .large img')];
+    return is('.queue[data-state="idle"]') && !is('[data-of="preview"]')
+      && !is('.body[data-state="running"], .body[data-state="waiting"], .job[data-state="running"], .job[data-state="waiting"]')
+      && (!is('.queue-panel') || is('.queue-panel .thumb img')) && images.every((i) => i.complete && i.naturalWidth);
   });
 }
 
@@ -98,9 +99,7 @@ async function paint(served: Served, name: string, text: string, seed: number, s
   const limn = { uid: 'screens', name, seed: String(seed) };
   const answer = await served.post('prompt', { prompt, extra_data: { extra_pnginfo: { workflow }, limn } });
   const { prompt_id: id } = (await answer.json()) as { prompt_id: string };
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((next) => setTimeout(next, 20)))
-    if (Object.keys((await (await fetch(new URL(`history/${id}`, served.url))).json()) as object).length) return;
-  throw new Error('it was not painted');
+  await until(async () => Object.keys((await (await fetch(new URL(`history/${id}`, served.url))).json()) as object), [id], 'it was not painted');
 }
 
 const PICTURES = [

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, openSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from './browser.ts';
 
 export interface Served {
   url: string;
@@ -14,6 +15,8 @@ export interface Served {
   again(): Promise<void>;
   post(route: string, body: unknown): Promise<Response>;
   said(): string;
+  /** There is nothing to do, nothing is held back and nothing remembered: as every story finds it. */
+  calm(): Promise<void>;
   /** Another one, with nothing in it. */
   another(): Promise<Served>;
   done(): Promise<void>;
@@ -41,6 +44,13 @@ export async function serve(limn: string, root: string, more: readonly string[] 
     }
     throw new Error(`no address\n${readFileSync(words, 'utf8')}`);
   }
+  const post = (route: string, body: unknown) => fetch(new URL(route, url), { method: 'POST', body: JSON.stringify(body) });
+  const toDo = async () => {
+    await post('queue', { clear: true });
+    await post('interrupt', {});
+    const { queue_running: now, queue_pending: later } = (await (await fetch(new URL('queue', url))).json()) as { queue_running: unknown[]; queue_pending: unknown[] };
+    return now.length + later.length;
+  };
   await start();
   return {
     get url() {
@@ -52,8 +62,14 @@ export async function serve(limn: string, root: string, more: readonly string[] 
       return ended(child);
     },
     again: start,
-    post: (route, body) => fetch(new URL(route, url), { method: 'POST', body: JSON.stringify(body) }),
+    post,
     said: () => readFileSync(words, 'utf8'),
+    async calm() {
+      if (child.exitCode !== null || child.signalCode) await start();
+      await until(toDo, 0);
+      await post('limn/queue', { op: 'resume' });
+      await post('history', { clear: true });
+    },
     another: () => serve(limn, root),
     async done() {
       child.kill('SIGTERM');

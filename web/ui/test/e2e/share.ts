@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { PATIENCE, visit } from './browser.ts';
+import { PATIENCE, until, visit } from './browser.ts';
 import { serve, type Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -55,7 +55,7 @@ export const sharing: Record<string, Story> = {
     await dialog(v.page).getByText('limn-shapes.safetensors').waitFor();
     await dialog(v.page).getByText('Nothing had to be taken out').waitFor();
     await dialog(v.page).getByLabel('Author').fill('Ann');
-    assert.equal(await dialog(v.page).getByRole('radio', { name: 'Result 1' }).isChecked(), true);
+    await until(() => dialog(v.page).getByRole('radio', { name: 'Result 1' }).isChecked(), true);
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Escape');
 
@@ -65,7 +65,7 @@ export const sharing: Record<string, Story> = {
       const before = await v.page.getByRole('tab').count();
       await drop(v.page, `dropped-${kind}${ending}`, bytes);
       await v.page.waitForFunction((n) => document.querySelectorAll('[role="tab"]').length > n, before);
-      assert.match((await tab(v.page).textContent()) ?? '', new RegExp(`dropped-${kind}`));
+      await until(() => tab(v.page).textContent(), new RegExp(`dropped-${kind}`));
       await v.page.locator('.body', { hasText: 'KSampler' }).first().waitFor();
     }
     v.clean();
@@ -137,7 +137,7 @@ export const sharing: Record<string, Story> = {
     await v.page.keyboard.press('Control+Shift+s');
     await dialog(v.page).getByLabel('Name').fill('thumbs/last');
     await dialog(v.page).getByRole('button', { name: 'Save', exact: true }).click();
-    await dialog(v.page).waitFor({ state: 'detached' });
+    await v.page.locator('.status').getByText(/Saved \d/).waitFor(); // what runs before is nobody’s picture
     await run(v.page);
     await v.page.getByRole('button', { name: 'Workflows', exact: true }).click();
     await v.page.locator('.stored .row', { hasText: 'last' }).locator('img').waitFor({ timeout: PATIENCE });

@@ -4,8 +4,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { edit, nodes, tab } from './app.ts';
-import { visit } from './browser.ts';
-import { body, graph } from './hands.ts';
+import { until, visit } from './browser.ts';
+import { body, graph, place } from './hands.ts';
 import { faults, type Story } from './shell.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog');
@@ -49,7 +49,6 @@ const painted = (page: Page, token: string) =>
 
 export const versions: Record<string, Story> = {
   'a save has the picture that its workflow gave, also when that is gone': async (browser, served) => {
-    await served.post('history', { clear: true }); // its rows show pictures that will be gone
     const v = await visit(browser, served.url);
     const { page } = v;
     const told = (n: number) => page.waitForResponse((r) => r.request().method() === 'POST' && r.url().includes('limn/versions') && r.status() === 204).then(() => n);
@@ -102,17 +101,17 @@ export const versions: Record<string, Story> = {
     await fromMenu(page, 'Earlier saves …');
     const all = dialog(page).locator('.versions > li');
     await all.nth(2).getByText('The first that is kept').waitFor();
-    assert.equal(await all.count(), 3);
+    await until(() => all.count(), 3);
     await all.nth(0).getByText('As it is saved now').waitFor();
     await all.nth(0).getByText('the second words → the third words').waitFor();
     await all.nth(1).getByText('1 changed').waitFor();
-    assert.equal(await all.nth(0).locator('.sketch rect').count(), 7);
+    await until(() => all.nth(0).locator('.sketch rect').count(), 7);
     assert.deepEqual(await faults(page), []);
     await all.nth(0).getByRole('button', { name: /^Compare/ }).focus();
     await page.keyboard.press('ArrowDown');
-    assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /^Compare the save of/);
-    assert.equal(await all.nth(1).locator(':focus').count(), 1);
+    await all.nth(1).locator('[aria-label^="Compare the save of"]:focus').waitFor();
     await page.keyboard.press('ArrowDown');
+    await all.nth(2).locator(':focus').waitFor();
     await page.keyboard.press('Enter');
 
     await panel(page).getByText('1 changed').waitFor();
@@ -120,9 +119,9 @@ export const versions: Record<string, Story> = {
     await graph(page).focus();
     await page.keyboard.press('F7');
     await panel(page).getByText('1 of 1').waitFor();
-    assert.ok(await painted(page, 'warn'));
+    await until(() => painted(page, 'warn'), true);
     assert.deepEqual(await faults(page), []);
-    assert.equal(await tab(page).getAttribute('aria-label'), 'kept', 'looking is no change');
+    await until(() => tab(page).getAttribute('aria-label'), 'kept', 'looking is no change');
     await page.keyboard.press('Escape');
     await panel(page).waitFor({ state: 'detached' });
 
@@ -182,12 +181,12 @@ export const versions: Record<string, Story> = {
       await panel(page).getByText(`${i + 1} of ${how.length}`).waitFor();
       await panel(page).locator(`ol > li:nth-child(${i + 1}) > button[aria-current]`).waitFor();
       const token = { added: 'ok', changed: 'warn', removed: 'error' }[String(of)] ?? '';
-      for (let frames = 0; frames < 90 && !(await painted(page, token)); frames++); // the canvas is on its way there
-      assert.ok(await painted(page, token), `${of}: ${token}`);
+      await until(() => painted(page, token), true, `${of}: ${token}`); // the canvas is on its way there
     }
     await page.keyboard.press('Shift+F7');
     await panel(page).getByText(`${how.length - 1} of ${how.length}`).waitFor();
     await rows(page).filter({ hasText: 'KSampler' }).locator('button').click();
+    await place(page, 'KSampler');
     const box = (await body(page, 'KSampler').locator('.title').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.locator('.diff-hint').getByText(/steps: 77 → /).waitFor();

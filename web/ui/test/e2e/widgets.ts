@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
+import { place } from './hands.ts';
 import type { Served } from './served.ts';
 import { faults, type Story } from './shell.ts';
 
@@ -14,15 +15,8 @@ const field = (page: Page, node: string, role: 'spinbutton' | 'combobox' | 'text
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
 
 /** Waits for a field to say something. */
-async function says(of: Locator, text: string) {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const now = await of.evaluate((e) => (e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? e.value : (e.textContent ?? '').trim()));
-    if (now === text) return;
-    assert.ok(Date.now() < end, `"${now}" is not "${text}"`);
-    await of.page().waitForTimeout(20);
-  }
-}
+const says = (of: Locator, text: string) =>
+  until(() => of.evaluate((e) => (e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? e.value : (e.textContent ?? '').trim())), text);
 
 async function open(browser: Browser, served: Served, options: Parameters<typeof visit>[2] = {}) {
   const v = await visit(browser, served.url, options);
@@ -63,7 +57,7 @@ export const widgets: Record<string, Story> = {
     await steps.click();
     await v.page.keyboard.type('twenty');
     await v.page.keyboard.press('Enter');
-    assert.equal(await entry.getAttribute('aria-invalid'), 'true');
+    await until(() => entry.getAttribute('aria-invalid'), 'true');
     await v.page.keyboard.press('Escape');
     await says(steps, '20');
     v.clean();
@@ -84,7 +78,7 @@ export const widgets: Record<string, Story> = {
     await drag(40);
     await v.page.mouse.up();
     await says(steps, '30');
-    assert.equal(await article(v.page, 'KSampler').locator('input').count(), 0);
+    await article(v.page, 'KSampler').locator('input').waitFor({ state: 'detached' });
     await drag(-40);
     await says(steps, '20');
     await v.page.keyboard.press('Escape');
@@ -107,6 +101,7 @@ export const widgets: Record<string, Story> = {
     await v.page.waitForFunction((before) => document.querySelector('.zoom .value')?.textContent !== before, before);
     await says(steps, '20');
     await steps.click();
+    await place(v.page, 'KSampler'); // the canvas has come to rest
     const during = await zoom.textContent();
     await v.page.mouse.wheel(0, -120);
     await says(article(v.page, 'KSampler').locator('input'), '21');
@@ -119,16 +114,14 @@ export const widgets: Record<string, Story> = {
     const v = await open(browser, served);
 
     await field(v.page, 'KSampler', 'spinbutton', 'steps').click();
-    const seen: (string | null | undefined)[] = [];
-    for (let i = 0; i < 4; i++) {
+    for (const name of ['cfg', 'sampler_name', 'scheduler', 'denoise']) {
       await v.page.keyboard.press('Tab');
-      seen.push(await focused(v.page));
+      await until(() => focused(v.page), name);
     }
-    assert.deepEqual(seen, ['cfg', 'sampler_name', 'scheduler', 'denoise']);
     await v.page.keyboard.press('Shift+Tab');
-    assert.equal(await focused(v.page), 'scheduler');
+    await until(() => focused(v.page), 'scheduler');
     await v.page.keyboard.press('Escape');
-    assert.equal(await v.page.evaluate(() => document.activeElement?.getAttribute('role')), 'application');
+    await v.page.locator('[role="application"]:focus').waitFor();
     v.clean();
     await v.close();
   },
@@ -139,10 +132,11 @@ export const widgets: Record<string, Story> = {
 
     await sampler.focus();
     await v.page.keyboard.press('Enter');
+    await v.page.getByRole('listbox').waitFor();
     await v.page.keyboard.type('2m');
     await v.page.keyboard.press('Enter');
     await says(sampler, 'dpmpp_2m');
-    assert.equal(await focused(v.page), 'sampler_name');
+    await until(() => focused(v.page), 'sampler_name');
     await v.page.keyboard.press('ArrowLeft');
     await says(sampler, 'heun');
     await sampler.click();
@@ -151,7 +145,7 @@ export const widgets: Record<string, Story> = {
     await sampler.click();
     assert.deepEqual(await faults(v.page), []);
     await v.page.keyboard.press('Escape');
-    assert.equal(await v.page.getByRole('listbox').count(), 0);
+    await v.page.getByRole('listbox').waitFor({ state: 'detached' });
     v.clean();
     await v.close();
   },
@@ -182,7 +176,7 @@ export const widgets: Record<string, Story> = {
     await v.page.keyboard.press('Control+ArrowUp');
     await says(area, 'big (cat:1.05)');
     await v.page.keyboard.press('Control+z');
-    assert.equal(await area.inputValue(), 'big cat');
+    await says(area, 'big cat');
     await v.page.keyboard.press('Escape');
     await v.page.locator('.lines', { hasText: 'big cat' }).waitFor();
     await v.page.keyboard.press('Control+z');
@@ -204,7 +198,7 @@ export const widgets: Record<string, Story> = {
     await v.page.keyboard.type('a green star');
     [prompt] = await Promise.all([sent(), v.page.keyboard.press('Control+Enter')]);
     assert.match(prompt.postData() ?? '', /a green star/);
-    assert.equal(await v.page.locator('.widget textarea').inputValue(), 'a green star');
+    await says(v.page.locator('.widget textarea'), 'a green star');
     assert.deepEqual(v.violations, []);
     await v.close();
   },
@@ -217,7 +211,7 @@ export const widgets: Record<string, Story> = {
     await v.page.keyboard.press('Control+a');
     await input.send('Input.imeSetComposition', { text: 'ni', selectionStart: 2, selectionEnd: 2 });
     await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 });
-    assert.equal(await focused(v.page), 'filename_prefix');
+    await until(() => focused(v.page), 'filename_prefix');
     await input.send('Input.insertText', { text: '你' });
     await v.page.keyboard.press('Enter');
     await says(field(v.page, 'Save Image', 'textbox', 'filename_prefix'), '你');
@@ -231,7 +225,9 @@ export const widgets: Record<string, Story> = {
     await v.page.locator('.graph').focus();
     await v.page.keyboard.press('/');
     await v.page.getByRole('dialog').waitFor();
+    await v.page.locator('.add-node input:focus').waitFor();
     await v.page.keyboard.type('load image');
+    await v.page.locator('.add-node [aria-selected="true"]', { hasText: 'Load Image' }).waitFor();
     await v.page.keyboard.press('Enter');
     const node = article(v.page, 'Load Image');
     const file = { name: 'a harbour.png', mimeType: 'image/png', buffer: readFileSync(PICTURE) };
@@ -241,7 +237,7 @@ export const widgets: Record<string, Story> = {
     await node.getByRole('button', { name: 'Try again' }).click();
     await node.getByRole('img', { name: 'a harbour.png' }).waitFor();
     await says(node.getByRole('combobox', { name: 'image' }), 'a harbour.png');
-    assert.equal(await node.getByRole('combobox', { name: 'image' }).getAttribute('aria-invalid'), null);
+    await until(() => node.getByRole('combobox', { name: 'image' }).getAttribute('aria-invalid'), null);
     for (const [kind, name] of [['drop', 'dropped.png'], ['paste', 'pasted.png']] as const) {
       await node.locator('.upload').evaluate((field, { kind, name, base64 }) => {
         const data = new DataTransfer();

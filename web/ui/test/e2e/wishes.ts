@@ -1,7 +1,7 @@
 // What a person's system wishes: a theme, contrast, colours of its own, no motion, large text, a page at 200 and 400 %.
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { visit } from './browser.ts';
+import { until, visit } from './browser.ts';
 import { body } from './hands.ts';
 import { layoutFaults } from './layout.ts';
 import type { Served } from './served.ts';
@@ -51,7 +51,7 @@ export const wishes: Record<string, Story> = {
     const look = async (colour: string) => {
       await page.waitForFunction((c) => getComputedStyle(document.body).backgroundColor === c, colour);
       await still(page);
-      assert.equal(await drawn(page), await hairline(page), 'the drawing has the theme’s colours');
+      await until(async () => (await drawn(page)) === (await hairline(page)), true, 'the drawing has the theme’s colours');
       seen.add(await hairline(page));
     };
 
@@ -63,7 +63,7 @@ export const wishes: Record<string, Story> = {
     await look('rgb(255, 255, 255)');
     await page.keyboard.press('Control+,');
     const dialog = page.getByRole('dialog');
-    assert.ok(await dialog.getByRole('radio', { name: 'High contrast' }).isChecked());
+    await until(() => dialog.getByRole('radio', { name: 'High contrast' }).isChecked(), true);
     await dialog.getByRole('radio', { name: 'Grey' }).check();
     await page.keyboard.press('Escape');
     await look('rgb(185, 189, 196)');
@@ -72,7 +72,7 @@ export const wishes: Record<string, Story> = {
     await look('rgb(185, 189, 196)');
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').fill('/theme system');
-    await page.getByRole('option', { name: 'Theme' }).first().click();
+    await page.locator('[role="option"][aria-selected="true"]', { hasText: /theme.*system/i }).click();
     await look('rgb(236, 238, 241)');
     assert.equal(seen.size, 5);
     v.clean();
@@ -83,11 +83,11 @@ export const wishes: Record<string, Story> = {
     const v = await open(browser, served, { colorScheme: 'light', contrast: 'more' });
     const { page } = v;
 
-    assert.equal(await background(page), 'rgb(255, 255, 255)');
+    await until(() => background(page), 'rgb(255, 255, 255)');
     assert.deepEqual(await faults(page), []);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(0, 0, 0)');
-    assert.equal(await page.locator('.panel > header').first().evaluate((e) => getComputedStyle(e).borderBottomWidth), '2px');
+    await until(() => page.locator('.panel > header').first().evaluate((e) => getComputedStyle(e).borderBottomWidth), '2px');
     await page.emulateMedia({ contrast: null });
     await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(22, 24, 28)');
     v.clean();
@@ -114,7 +114,7 @@ export const wishes: Record<string, Story> = {
     });
     assert.deepEqual(colours, { others: [], tokens: [true, true, true] });
     await still(page);
-    assert.equal(await drawn(page), await hairline(page));
+    await until(async () => (await drawn(page)) === (await hairline(page)), true, 'the drawing has the system’s colours');
     v.clean();
     await v.close();
   },
@@ -130,7 +130,7 @@ export const wishes: Record<string, Story> = {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Control+Enter');
     await page.locator('.body[data-state="running"] .progress').first().waitFor();
-    assert.deepEqual(await page.evaluate(() => document.getAnimations().map((a) => a.playState).filter((is) => is !== 'paused')), []); // what is at rest holds a place
+    await until(() => page.evaluate(() => document.getAnimations().map((a) => a.playState).filter((is) => is !== 'paused')), []); // what is at rest holds a place
     await served.post('interrupt', {});
     await page.locator('.queue[data-state="idle"]').waitFor();
     v.clean();
@@ -146,7 +146,7 @@ export const wishes: Record<string, Story> = {
       const before = await size();
       await page.evaluate(() => (document.documentElement.style.fontSize = '32px')); // as the browser's own setting does
       await still(page);
-      assert.equal(await size(), 2 * before);
+      await until(size, 2 * before);
       assert.deepEqual(await layoutFaults(page), []);
       await page.getByRole('button', { name: locale === 'zh-CN' ? '应用' : 'App', exact: true }).click();
       await page.locator('.linear-field').nth(5).waitFor();
@@ -164,7 +164,7 @@ export const wishes: Record<string, Story> = {
   'a page at 200 % and at 400 % reflows': async (browser, served) => {
     for (const [width, height, deviceScaleFactor] of [[720, 450, 2], [360, 225, 4]] as const) {
       const v = await visit(browser, served.url, { viewport: { width, height }, deviceScaleFactor });
-      assert.equal(await v.page.evaluate(() => document.documentElement.scrollWidth), width);
+      await until(() => v.page.evaluate(() => document.documentElement.scrollWidth), width);
       assert.deepEqual(await layoutFaults(v.page), []);
       await appWorks(v.page);
       v.clean();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { drop, edit, nodes } from './app.ts';
-import { visit, type Visit } from './browser.ts';
+import { until, visit, type Visit } from './browser.ts';
 import { body } from './hands.ts';
 import type { Story } from './shell.ts';
 
@@ -123,8 +123,8 @@ export const without: Record<string, Story> = {
     await page.getByRole('tab', { name: /^Text to picture/ }).click();
     const broken = page.locator('.body[data-kind="broken"]');
     await broken.getByText('no such drawing').waitFor();
-    assert.equal(await broken.count(), 1);
-    assert.equal(await page.locator('.body').count(), 7);
+    await until(() => broken.count(), 1);
+    await until(() => page.locator('.body').count(), 7);
     await edit(page, 'the rest lives');
     await page.getByRole('tab', { name: 'Text to picture, not saved' }).waitFor();
     await page.evaluate(() => (window as unknown as { limnMend(): void }).limnMend());
@@ -132,7 +132,7 @@ export const without: Record<string, Story> = {
     await press(page, 'Alt+c');
     await press(page, 'Alt+c');
     await body(page, 'Empty Latent Image').getByRole('spinbutton').first().waitFor();
-    assert.equal(await broken.count(), 0);
+    await broken.waitFor({ state: 'detached' });
     assert.deepEqual(v.violations, []);
     await v.close();
   },

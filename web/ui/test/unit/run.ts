@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
+import { reasons } from '../e2e/failures.ts';
 
 const files = readdirSync(import.meta.dirname).filter((f) => f.endsWith('.test.ts')).map((f) => join(import.meta.dirname, f));
 
@@ -11,4 +12,5 @@ run({ files, isolation: 'none', concurrency: false })
     process.exitCode = 1;
     console.log(`FAILED ${e.name}`);
     console.log(e.details.error.cause ?? e.details.error);
+    for (const line of reasons(e.details.error.cause ?? e.details.error)) console.log(`why:   ${line}`);
   });
