@@ -2,6 +2,7 @@
 #include "core/graph/workflow.h"
 
 #include "core/base/alloc.h"
+#include "core/graph/diff.h"
 #include "graph_for_tests.h"
 #include "tests/test.h"
 
@@ -148,6 +149,57 @@ TEST(a_seed_is_given_to_all_that_are_not_linked)
     WANT_TEXT(out.at, "{\"seed\":18446744073709551615}{\"seed\":[\"3\",0]}");
     lm_text_done(&out);
     lm_workflow_free(w);
+    lm_registry_free(r);
+}
+
+/* ------------------------------------------------------------------ two of them */
+
+static void count(void *self, const lm_difference *d)
+{
+    (void)d;
+    ++*(int *)self;
+}
+
+/* A file in which a list of n texts stands where `begin` leaves room for it. */
+static lm_json *with_list(const char *begin, int n, const char *end)
+{
+    limn_error err = { 0 };
+    lm_text    text = { 0 };
+    lm_json   *d;
+
+    lm_text_puts(&text, begin);
+    for (int i = 0; i < n; i++)
+        lm_text_puts(&text, i ? ",\"k\"" : "\"k\"");
+    lm_text_puts(&text, end);
+    d = lm_json_read(text.at, text.size, &err);
+    lm_text_done(&text);
+    return d;
+}
+
+/* Of many lengths, since what stands behind the last of a list is memory of somebody else only for some. */
+TEST(lists_where_members_belong_are_compared_to_their_end)
+{
+    static const struct {
+        const char *begin, *end;
+        int         told; /* differences between lists of two lengths */
+    } files[] = {
+        { "{\"nodes\":[],\"links\":[],\"extra\":[", "]}", 1 },
+        { "{\"1\":{\"class_type\":\"Number\",\"inputs\":[", "]}}", 0 },
+        { "{\"1\":{\"class_type\":\"Number\",\"_meta\":[", "]}}", 0 },
+    };
+    lm_registry        *r = lm_registry_new();
+    const lm_canvas_env env = { .registry = r, .now = 1, .chance = 1 };
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (int n = 1; n < 200; n++) {
+            limn_error err = { 0 };
+            lm_json   *a = with_list(files[i].begin, n, files[i].end), *b = with_list(files[i].begin, n / 2, files[i].end);
+            int        told = 0, blamed;
+
+            WANT(a && b && lm_diff(a, b, false, &env, count, &told, &blamed, &err) && told == files[i].told);
+            lm_json_free(a);
+            lm_json_free(b);
+        }
     lm_registry_free(r);
 }
 
