@@ -130,7 +130,7 @@ export const run = both(
       exception_during_validation: nowhere,
       exception_during_inner_validation: nowhere,
     },
-    failure: {} as Readonly<Record<string, (detail: string) => string>>, // by the type of what a run failed with: in English as the server says it
+    failure: {} as Readonly<Record<string, (detail: string) => string>>, // by the type of what a prompt or a run failed with: in English as the server says it
     details: {
       least: (value: string, least: string) => `${value}, the least is ${least}`,
       most: (value: string, most: string) => `${value}, the most is ${most}`,
@@ -263,6 +263,9 @@ export const run = both(
       exception_during_inner_validation: () => '上游有一条连线指向不存在的节点或输出',
     },
     failure: {
+      out_of_memory: (detail) => `内存不足，无法检查：${detail}`,
+      invalid_prompt: (detail) => `无法运行此工作流：${detail}`,
+      invalid_json: (detail) => `无法读取此工作流：${detail}`,
       ValueError: (detail) => `节点无法使用所给的输入：${detail}`,
       OSError: (detail) => `文件缺失、无法读取或内容有误：${detail}`,
       RuntimeError: (detail) => `运行出错：${detail}`,
