@@ -326,7 +326,7 @@ static int bench_main(const lm_args *a)
         lm_print_error(NULL, &err);
     unload(&b);
     lm_session_close(&b.session);
-    return lm_exit_of(err.code);
+    return lm_exit_of_asking(err.code);
 }
 
 static const lm_option bench_options[] = {

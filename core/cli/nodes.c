@@ -128,7 +128,7 @@ static int nodes(const lm_args *a)
 
     if (!lm_session_open(&s, a, &err)) {
         lm_print_error(NULL, &err);
-        status = lm_exit_of(err.code);
+        status = lm_exit_of_asking(err.code);
     } else if (lm_args_has(a, "--json")) {
         status = print_json(&s, name);
     } else if (name) {

@@ -120,7 +120,7 @@ static int pack(const lm_args *a)
     lm_json_free(p.d);
     lm_free(p.picture);
     lm_session_close(&s);
-    return lm_exit_of(err.code);
+    return lm_exit_of_asking(err.code);
 }
 
 static const lm_option pack_options[] = {

@@ -178,7 +178,7 @@ static int plugins(const lm_args *a)
         status = status_of(s.plugins);
     } else {
         lm_print_error(NULL, &err);
-        status = lm_exit_of(err.code);
+        status = lm_exit_of_asking(err.code);
     }
     lm_session_close(&s);
     return status;

@@ -165,7 +165,7 @@ static int unpack(const lm_args *a)
     if (err.code != LIMN_OK)
         lm_print_error(a->words[0], &err);
     lm_session_close(&s);
-    return lm_exit_of(err.code);
+    return lm_exit_of_asking(err.code);
 }
 
 static const lm_option unpack_options[] = {

@@ -180,6 +180,10 @@ def values_of_options_are_looked_at_before_the_workflow():
             want(result, 2, f"{option} {value}")
             assert result.err.count("\n") == 1, result
         want(b.check(SMALL, "--no-plugins", "--plugin", "none.so"), 2, "--plugin and --no-plugins")
+        for words in (["plugins"], ["nodes"], ["pack", b.write(SMALL)], ["export", b.write(SMALL)]):
+            want(limn(*words, "--no-plugins", "--plugin", "none.so"), 2, "--plugin and --no-plugins")
+        want(limn("pack", b.write(SMALL), "--carried", "words"), 2, "--carried words")
+        want(limn("bench", "graph", "--precision", "f16"), 2, "--precision f16")
 
 
 @test
