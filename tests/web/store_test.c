@@ -37,7 +37,7 @@ TEST(the_folder_is_made_for_its_owner_alone)
 TEST(a_newer_version_and_a_stranger_are_left_alone)
 {
     const lm_store_options o = { .folder = folder_new(folder) };
-    limn_error             newer = { 0 }, strange = { 0 };
+    limn_error             newer = { 0 }, strange = { 0 }, unsigned_ = { 0 };
     char                   name[300];
 
     lm_store_close(store_open(folder, NULL, (lm_keep){ 0 }));
@@ -46,6 +46,9 @@ TEST(a_newer_version_and_a_stranger_are_left_alone)
     sql("PRAGMA application_id = 7");
     sql("PRAGMA user_version = 3");
     WANT(!lm_store_open(&o, &strange) && strstr(strange.text, "another program"));
+    sql("PRAGMA application_id = 0");
+    sql("PRAGMA user_version = 0");
+    WANT(!lm_store_open(&o, &unsigned_) && strstr(unsigned_.text, "another program"));
     WANT(!there_is("damaged", name));
     folder_remove(folder);
 }

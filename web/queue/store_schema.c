@@ -97,13 +97,18 @@ bool lm_schema_open(lm_sqlite *s, bool writer, limn_error *err)
     return s->rc == SQLITE_OK;
 }
 
+static bool is_strange(const char *path, limn_error *err)
+{
+    return limn_fail(err, FILE, "\"%.200s\" is another program's database", path);
+}
+
 bool lm_schema_known(const char *path, int64_t of, int64_t version, limn_error *err)
 {
     if (version > TODAY)
         return limn_fail(err, FILE, "\"%.150s\" was written by a newer limn (version %d of the queue; this limn "
                          "knows %d)", path, (int)version, TODAY);
     if (version < 0 || (of != APPLICATION && (of || version)))
-        return limn_fail(err, FILE, "\"%.200s\" is another program's database", path);
+        return is_strange(path, err);
     return true;
 }
 
@@ -114,6 +119,8 @@ bool lm_schema_raise(lm_sqlite *s, limn_error *err)
 
     if (s->rc == SQLITE_OK && !lm_schema_known(s->path, of, from, err))
         return false;
+    if (s->rc == SQLITE_OK && !of && number(s, "SELECT count(*) FROM sqlite_schema")) /* whose does not say */
+        return is_strange(s->path, err);
     if (s->rc == SQLITE_OK && from < TODAY) {
         run(s, "BEGIN IMMEDIATE");
         for (int64_t i = from; i < TODAY; i++)
