@@ -254,6 +254,16 @@ def pictures_are_found_by_what_made_them():
         assert sorted((f["workflow"], f["name"]) for f in newest) == [("Sea", "three_00001_.png"), ("land/Farm", "two_00001_.png")]
 
 
+def a_workflow_has_its_picture_as_soon_as_its_job_has_ended():
+    with Served(LIMN, "--disable-metadata") as s:
+        for i in range(25):
+            job = s.queue(graph("a harbour", i, f"n{i}"), extra_data={"limn": {"name": f"n{i}", "uid": "u"}})
+            while not s.json("GET", f"/history/{job}")[1]:
+                pass
+            newest = s.json("GET", "/limn/outputs/newest")[1]["files"]
+            assert f"n{i}" in [f["workflow"] for f in newest], (i, newest)
+
+
 def what_goes_away_or_changes_is_found_as_it_is():
     with Served(LIMN) as s:
         s.wait(s.queue(graph("a harbour", 1, "h")))
@@ -388,7 +398,8 @@ def what_has_lain_there_for_a_month_goes():
 TESTS = [what_a_job_made_is_the_first, pages_stay_where_they_are_while_new_ones_come, some_can_be_asked_for,
          they_stand_in_the_order_that_is_asked_for, folders_say_how_many_they_hold, those_with_a_star_can_be_asked_for,
          what_a_file_is_can_be_asked, links_are_not_followed_and_what_is_no_picture_has_no_size, many_are_listed_in_a_moment,
-         pictures_are_found_by_what_made_them, what_goes_away_or_changes_is_found_as_it_is, older_pictures_say_what_made_them,
+         pictures_are_found_by_what_made_them, a_workflow_has_its_picture_as_soon_as_its_job_has_ended,
+         what_goes_away_or_changes_is_found_as_it_is, older_pictures_say_what_made_them,
          what_is_known_outlives_a_start_and_comes_back_when_it_is_damaged, without_a_place_for_it_pictures_are_found_by_name,
          what_is_put_away_comes_back, nothing_is_written_over, names_and_tokens_stay_inside,
          what_has_lain_there_for_a_month_goes]

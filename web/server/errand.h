@@ -19,6 +19,7 @@ struct lm_errand {
     lm_request *rq; /* held */
     void      (*go)(lm_errand *e);
     void      (*back)(lm_errand *e);
+    lm_errand  *next;   /* of whoever lets it wait before it goes */
     bool        again;  /* set by `back`: it has begun something else for this errand, which lives on */
 
     int         status; /* of the answer; 200 at first */

@@ -19,6 +19,7 @@ typedef struct lm_labelling {
     bool       compared;         /* with the history, which may have begun anew since */
     lm_page    page;             /* of the history, being labelled */
     int64_t    followed;
+    lm_errand *wait, *wait_more; /* until what is being asked for is labelled; until what is asked for after it is */
     char      *cursor;           /* of the shelf: files before it were read */
     bool       follows_well, reads_well;
 } lm_labelling;
@@ -48,6 +49,14 @@ static void label_page(uv_work_t *work)
 
 static void ask(lm_labelling *l);
 
+static void let_go(lm_errand **all)
+{
+    for (lm_errand *e; (e = *all);) {
+        *all = e->next;
+        lm_errand_go(e);
+    }
+}
+
 static void stop_if_idle(lm_labelling *l)
 {
     if (l->leaving && !l->follows && !l->reads)
@@ -57,8 +66,13 @@ static void stop_if_idle(lm_labelling *l)
 static void rest(lm_labelling *l)
 {
     l->follows = false;
+    let_go(&l->wait);
     if (l->again && !l->leaving)
         ask(l);
+    if (!l->follows) {
+        let_go(&l->wait);
+        let_go(&l->wait_more);
+    }
     stop_if_idle(l);
 }
 
@@ -105,6 +119,8 @@ static void ask(lm_labelling *l)
     limn_error   err = { 0 };
 
     l->again = false;
+    l->wait = l->wait_more;
+    l->wait_more = NULL;
     l->follows = lm_queue_list(l->server->queue, l->compared ? &what : &last, l->compared ? answered : compared, l, &err);
 }
 
@@ -117,6 +133,21 @@ void lm_labelling_follow(lm_server *s)
     l->again = true;
     if (!l->follows && l->loaded)
         ask(l);
+}
+
+void lm_labelling_go(lm_server *s, lm_errand *e)
+{
+    lm_labelling *l = s->labelling;
+
+    if (!l || !l->loaded || l->leaving) {
+        lm_errand_go(e);
+        return;
+    }
+    e->next = l->wait_more;
+    l->wait_more = e;
+    l->again = true;
+    if (!l->follows)
+        rest(l);
 }
 
 /* ------------------------------------------------------------------ the beginning */

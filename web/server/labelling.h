@@ -4,10 +4,12 @@
 #define LM_WEB_SERVER_LABELLING_H
 
 #include "web/queue/labels.h"
-#include "web/server/part.h"
+#include "web/server/errand.h"
 
 /* The history has grown. [loop] */
 void lm_labelling_follow(lm_server *s);
+/* lm_errand_go, once what the history has now is labelled, but for a backlog of more than a page of it. [loop] */
+void lm_labelling_go(lm_server *s, lm_errand *e);
 /* Somebody looks at the pictures: those without a label are read. [loop] */
 void lm_labelling_read(lm_server *s);
 /* For lm_shelf_ask: the files that have no label; `self` is the lm_labels. [any] */

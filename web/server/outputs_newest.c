@@ -70,5 +70,5 @@ void lm_outputs_newest(lm_request *rq, void *self)
         return;
     n->labels = lm_labelling_labels(s);
     n->root = lm_folders_tree(s->folders, "output");
-    lm_errand_go(&n->e);
+    lm_labelling_go(s, &n->e);
 }

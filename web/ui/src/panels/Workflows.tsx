@@ -114,10 +114,7 @@ export function Workflows() {
 
   useKeptFocus(list, '.row', '.stored .search');
   useEffect(() => void refreshStored(), []);
-  useEffect(() => { // pictures are put down to their workflows a while after their job
-    const timers = [0, 1000, 4000].map((ms) => setTimeout(refreshNewest, ms));
-    return () => timers.forEach(clearTimeout);
-  }, [ended]);
+  useEffect(() => void refreshNewest(), [ended]);
   const folders = foldersOf(files ?? [], query);
   return (
     <div className="stored">
