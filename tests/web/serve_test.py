@@ -157,7 +157,7 @@ def a_sampler_tells_its_steps_and_shows_previews_of_both_kinds():
         shown = [m for m in told if isinstance(m, bytes)]
         assert shown and all(m[:8] == b"\0\0\0\1\0\0\0\1" and m[8:10] == b"\xff\xd8" for m in shown)
 
-        job, told = run(new, s, sampler(steps=60, seed=2), "new")
+        job, told = run(new, s, sampler(steps=400, seed=2), "new")
         shown = [m for m in told if isinstance(m, bytes)]
         assert shown and all(m[:4] == b"\0\0\0\4" for m in shown)
         size = int.from_bytes(shown[0][4:8], "big")
