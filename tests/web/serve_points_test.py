@@ -44,7 +44,7 @@ ROWS = [Row(*words) for words in [
     ("prompt-accepted", "work"), ("prompt-answered", "work"), ("log-lengthened", "work", 1),
     # it runs
     ("lease-asked", "work"), ("job-leased", "work"), ("job-handed-out", "work"), ("work-begun", "work"),
-    ("job-recovering", "start", 1), ("store-recovered", "start", 1), ("work-done", "work"), ("work-ended", "work"),
+    ("job-recovering", "died", 1), ("store-recovered", "start", 1), ("work-done", "work"), ("work-ended", "work"),
     # its picture takes its place, and its end is kept and told
     ("file-begun", "work"), ("file-written", "work"), ("file-synced", "work"), ("file-placed", "work"),
     ("file-kept", "work"), ("end-heard", "work"), ("job-ending", "work"), ("job-told", "work"), ("end-kept", "work"),
@@ -185,21 +185,34 @@ def much(s, book, files, chance):
         book.large.append(f"job-{n}")
 
 
-def leave(s, book, files, chance):
-    """A long job runs when the server is told to go."""
+def begin_long(s, book):
     job = f"long-{book.next()}"
     s.json("POST", "/prompt", {"prompt": sampler(steps=10000), "prompt_id": job, "front": True})
     end = time.monotonic() + PATIENCE
     while job not in [t[1] for t in s.json("GET", "/queue")[1]["queue_running"]] and time.monotonic() < end:
         time.sleep(0.01)
+
+
+def leave(s, book, files, chance):
+    """A long job runs when the server is told to go."""
+    begin_long(s, book)
     go(s)
+
+
+def die(base, book):
+    """A long job runs when the server dies."""
+    s = Served(LIMN, base=base, session=True)
+    s.start()
+    s.json("POST", "/limn/queue", {"op": "resume"})
+    begin_long(s, book)
+    kill(s, True)
 
 
 def go(s, *_):
     s.process.send_signal(signal.SIGTERM)
 
 
-LOADS = {"start": lambda *_: None, "work": work, "order": order, "files": keep_files, "much": much, "go": go, "leave": leave}
+LOADS = {"start": lambda *_: None, "died": lambda *_: None, "work": work, "order": order, "files": keep_files, "much": much, "go": go, "leave": leave}
 
 
 # ------------------------------------------------------------ rounds
@@ -279,6 +292,8 @@ def nothing_is_lost_at_any_named_moment():
         rows = rows[SEED % 3::3]
     with tempfile.TemporaryDirectory(prefix="limn-points-") as folder:
         for k, row in enumerate(rows):
+            if row.load == "died":
+                die(folder, book)
             begin = time.monotonic()
             s, said = start(folder, row, chance.randint(1, row.n))
             slowest = max(slowest, time.monotonic() - begin)
